@@ -1,0 +1,38 @@
+"""python app.py: the page where you draw a digit and look inside LeNet-5."""
+
+import argparse
+import os
+import sys
+
+# Before gradio and huggingface_hub are imported: they would report the start to their makers.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python app.py", description="Draw a digit and look inside LeNet-5.")
+    parser.add_argument("--host", help="address to listen on (default: GRADIO_SERVER_NAME, else 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: GRADIO_SERVER_PORT, else 7860 or next)")
+    parser.add_argument("--share", action="store_true", help="make a public link that lives as long as this runs")
+    options = parser.parse_args(arguments)
+
+    # Imported late: --help answers at once.
+    import torch
+
+    from lenet import Recognizer
+    from lenet.page import LAUNCH, build_page
+
+    torch.set_num_threads(1)  # one small picture gains nothing from more, and visitors share the machine
+    page = build_page(Recognizer.from_pretrained())
+    try:
+        page.launch(
+            server_name=options.host, server_port=options.port, share=True if options.share else None, **LAUNCH
+        )
+    except OSError as error:
+        print(f"app.py: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

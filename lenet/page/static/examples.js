@@ -1,0 +1,28 @@
+// Example digits to click: strokes of our own, drawn on the pad as if by hand.
+import { SIDE, drawStroke } from "./strokes.js";
+
+const THUMBNAIL = 88; // pixels, shown at half that size
+
+export async function addExamples(element, pad) {
+  const examples = await (await fetch(new URL("examples.json", import.meta.url))).json();
+  for (const { label, strokes } of examples) {
+    const ink = strokes.map((points) => ({ width: 20, points }));
+    const button = document.createElement("button");
+    button.type = "button";
+    button.title = button.ariaLabel = `Example ${label}`;
+    const canvas = Object.assign(document.createElement("canvas"), { width: THUMBNAIL, height: THUMBNAIL });
+    button.append(canvas);
+    element.append(button);
+    const context = canvas.getContext("2d");
+    const draw = () => {
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, THUMBNAIL, THUMBNAIL);
+      context.scale(THUMBNAIL / SIDE, THUMBNAIL / SIDE);
+      context.strokeStyle = getComputedStyle(canvas).color;
+      for (const stroke of ink) drawStroke(context, stroke);
+    };
+    draw();
+    new MutationObserver(draw).observe(document.body, { attributeFilter: ["class"] });
+    button.addEventListener("click", () => pad.load(ink));
+  }
+}

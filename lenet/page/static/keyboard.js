@@ -1,0 +1,60 @@
+// Drawing by keyboard: arrows move a pen over the pad, Space sets it down and lifts it.
+import { SIDE } from "./strokes.js";
+
+const STEP = 8;
+const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+
+export function addKeyboard(canvas, pad) {
+  const pen = document.createElement("span");
+  pen.className = "pen";
+  pen.hidden = true;
+  pad.element.append(pen);
+  let [x, y] = [SIDE / 2, SIDE / 4];
+  let down = false;
+
+  const show = () => {
+    pen.hidden = false;
+    pen.classList.toggle("down", down);
+    pen.style.left = `${(100 * x) / SIDE}%`;
+    pen.style.top = `${(100 * y) / SIDE}%`;
+  };
+  const lift = () => {
+    if (down && pad.drawing) pad.up();
+    down = false;
+  };
+
+  canvas.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+      lift();
+      pad.undo();
+    } else if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    } else if (ARROWS[event.key]) {
+      x = Math.min(SIDE, Math.max(0, x + ARROWS[event.key][0]));
+      y = Math.min(SIDE, Math.max(0, y + ARROWS[event.key][1]));
+      if (down) pad.move([[x, y]]);
+      show();
+    } else if (event.key === " ") {
+      if (down) lift();
+      else if (!pad.drawing) {
+        down = true;
+        pad.down(x, y);
+      }
+      show();
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      lift();
+      pad.clear();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  canvas.addEventListener("blur", () => {
+    lift();
+    pen.hidden = true;
+  });
+  canvas.addEventListener("pointerdown", () => {
+    lift();
+    pen.hidden = true;
+  }, { capture: true });
+}

@@ -1,0 +1,139 @@
+// The pad: what is drawn, its history, and the canvas that shows it.
+//
+// A state of the pad is {strokes} or {image}. States are never changed once made, so Undo is one step back in a list,
+// and takes back a Clear or a picture just as well as a stroke.
+import { SIDE, drawStroke } from "./strokes.js";
+
+const EMPTY = { strokes: [] };
+
+export class Pad {
+  /** The ink has grown: the pen moves. */
+  onmove = () => {};
+  /** The drawing has become another one: stroke done, undo, clear, example, picture. */
+  onchange = () => {};
+  brush = 20;
+
+  #canvas;
+  #context;
+  #states = [EMPTY];
+  #stroke = null;
+  #pointer = null;
+
+  constructor(element) {
+    this.element = element;
+    this.#canvas = element.querySelector("canvas");
+    this.#context = this.#canvas.getContext("2d");
+    this.#listen();
+  }
+
+  get state() { return this.#states.at(-1); }
+  get drawing() { return this.#stroke !== null; }
+  get blank() { return !this.#stroke && !this.state.image && !this.state.strokes.length; }
+
+  /** The drawing as a PNG data URL, or null where there is none. */
+  picture() {
+    if (this.blank) return null;
+    const { image } = this.state;
+    const copy = document.createElement("canvas");
+    copy.width = image && !this.#stroke ? image.width : SIDE;
+    copy.height = image && !this.#stroke ? image.height : SIDE;
+    copy.getContext("2d").drawImage(image && !this.#stroke ? image : this.#canvas, 0, 0, copy.width, copy.height);
+    return copy.toDataURL("image/png");
+  }
+
+  load(strokes) { this.#push({ strokes }); }
+  /** Show and read a picture: an ImageBitmap or a canvas. A stroke after it begins a new drawing. */
+  loadImage(image) { this.#push({ image }); }
+  clear() {
+    this.#stroke = null;
+    if (!this.blank) this.#push(EMPTY);
+  }
+  undo() {
+    this.#stroke = null;
+    if (this.#states.length > 1) this.#states.pop();
+    this.#changed();
+  }
+
+  down(x, y) {
+    this.#stroke = { width: this.brush, points: [[x, y]] };
+    if (this.state.image) this.#redraw(); // away with the picture
+    else this.#paint(this.#stroke);
+    this.#invite();
+    this.onmove();
+  }
+  move(points) {
+    const from = this.#stroke.points.length;
+    this.#stroke.points.push(...points);
+    this.#paint(this.#stroke, from);
+    this.onmove();
+  }
+  up() {
+    const strokes = [...(this.state.strokes ?? []), this.#stroke];
+    this.#stroke = null;
+    this.#states.push({ strokes });
+    this.onmove(); // the ink is what it was at the last move: no need to start over
+  }
+
+  #push(state) {
+    this.#states.push(state);
+    this.#changed();
+  }
+  #changed() {
+    this.#redraw();
+    this.#invite();
+    this.onchange();
+  }
+  #invite() { this.element.classList.toggle("blank", this.blank); }
+
+  #paint(stroke, from) {
+    this.#context.strokeStyle = getComputedStyle(this.#canvas).color;
+    drawStroke(this.#context, stroke, from);
+  }
+  #redraw() {
+    const { width, height } = this.#canvas;
+    this.#context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#context.clearRect(0, 0, width, height);
+    this.#context.setTransform(width / SIDE, 0, 0, height / SIDE, 0, 0);
+    const { image, strokes } = this.state;
+    if (image && !this.#stroke) {
+      const scale = Math.min(SIDE / image.width, SIDE / image.height);
+      const [w, h] = [image.width * scale, image.height * scale];
+      this.#context.drawImage(image, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
+    }
+    for (const stroke of strokes ?? []) this.#paint(stroke);
+    if (this.#stroke) this.#paint(this.#stroke);
+  }
+
+  #listen() {
+    const canvas = this.#canvas;
+    const at = (event) => {
+      const box = canvas.getBoundingClientRect();
+      return [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height];
+    };
+    const ours = (event) => this.#stroke && event.pointerId === this.#pointer;
+    canvas.addEventListener("pointerdown", (event) => {
+      if (this.#stroke || event.button !== 0) return;
+      event.preventDefault();
+      canvas.focus({ preventScroll: true });
+      canvas.setPointerCapture(event.pointerId);
+      this.#pointer = event.pointerId;
+      this.down(...at(event));
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (!ours(event)) return;
+      const between = event.getCoalescedEvents?.() ?? [];
+      this.move((between.length ? between : [event]).map(at));
+    });
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      canvas.addEventListener(end, (event) => { if (ours(event)) this.up(); });
+    }
+    // The canvas has as many pixels as the screen gives it; Gradio switches dark mode by a class on the body.
+    new ResizeObserver(() => {
+      const side = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
+      if (canvas.width !== side) [canvas.width, canvas.height] = [side, side];
+      this.#redraw();
+    }).observe(canvas);
+    new MutationObserver(() => this.#redraw()).observe(document.body, { attributeFilter: ["class"] });
+    this.#invite();
+  }
+}

@@ -1,0 +1,64 @@
+// Every stage of the network as pictures: a canvas a map; C5, F6 and the output as one grid each.
+import { PALETTE, paint } from "./palette.js";
+
+// Rows of units as grids, [columns, rows]. F6's 84 units are the paper's bitmap, 7 wide and 12 high.
+const GRIDS = { c5: [12, 10], f6: [7, 12], output: [10, 1] };
+
+export class Stages {
+  constructor(root) {
+    this.rows = [...root.querySelectorAll(".stage")].map((section) => new Row(section));
+    paint(root.querySelector(".scale"), Int8Array.from(PALETTE, (_, i) => i - 127));
+    this.show(null);
+  }
+
+  /** `reading` as the server sends it, or null for a blank pad. */
+  show(reading) {
+    for (const row of this.rows) row.show(reading?.stages[row.name]);
+  }
+}
+
+class Row {
+  constructor(section) {
+    this.name = section.dataset.stage;
+    this.range = section.querySelector(".range");
+    this.maps = section.querySelector(".maps");
+    const shape = section.dataset.shape.split(",").map(Number);
+    const [count, width, height] = shape.length === 3 ? [shape[0], shape[2], shape[1]] : [1, ...GRIDS[this.name]];
+    this.zeros = new Int8Array(width * height);
+    this.canvases = Array.from({ length: count }, (_, i) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width, height });
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", count > 1 ? `${this.name}, map ${i}` : this.name);
+      canvas.title = count > 1 ? `${this.name}, map ${i}` : "";
+      return canvas;
+    });
+    this.maps.append(...this.canvases);
+    if (this.name === "output") {
+      this.units = Array.from({ length: shape[0] }, (_, digit) => {
+        const unit = document.createElement("span");
+        unit.innerHTML = `<b>${digit}</b><i></i>`;
+        return unit;
+      });
+      const line = document.createElement("div");
+      line.className = "units";
+      line.append(...this.units);
+      this.maps.append(line);
+    }
+  }
+
+  show(stage) {
+    const levels = stage ? Int8Array.from(atob(stage.values), (c) => c.charCodeAt(0)) : null;
+    this.canvases.forEach((canvas, i) => {
+      const size = this.zeros.length;
+      paint(canvas, levels ? levels.subarray(i * size, (i + 1) * size) : this.zeros);
+    });
+    this.range.textContent = stage ? `${number(stage.low)} to ${number(stage.high)}` : "\u00a0";
+    this.units?.forEach((unit, i) => {
+      unit.lastChild.textContent = stage ? number((levels[i] * stage.scale) / 127) : "\u00a0";
+    });
+  }
+}
+
+function number(value) {
+  return value.toFixed(Math.abs(value) < 9.995 ? 2 : 1).replace("-", "\u2212");
+}

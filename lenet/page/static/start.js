@@ -1,0 +1,41 @@
+// Wires the page: the pad asks, the answer and the stages show.
+import { Answer } from "./answer.js";
+import { Asker } from "./asker.js";
+import { addExamples } from "./examples.js";
+import { addKeyboard } from "./keyboard.js";
+import { Pad } from "./pad.js";
+import { addPictures } from "./picture.js";
+import { Stages } from "./stages.js";
+
+export async function start(element, server) {
+  const root = element.querySelector(".lenet");
+  const notice = (text) => { root.querySelector(".notice").textContent = text; };
+  const answer = new Answer(root);
+  const stages = new Stages(root);
+  const pad = new Pad(root.querySelector(".pad"));
+
+  const asker = new Asker({
+    snapshot: () => pad.picture(),
+    ask: (picture) => server.read(picture),
+    show: (reading) => {
+      notice("");
+      answer.show(reading);
+      stages.show(reading);
+      root.dispatchEvent(new CustomEvent("lenet:shown", { detail: reading }));
+    },
+    settled: (reading) => { if (!pad.drawing) answer.announce(reading); },
+    fail: (error) => notice(`No answer: ${error.message} Your drawing is still here; the next stroke asks again.`),
+  });
+  pad.onmove = () => asker.request();
+  pad.onchange = () => asker.restart();
+
+  root.querySelector(".undo").addEventListener("click", () => pad.undo());
+  root.querySelector(".clear").addEventListener("click", () => pad.clear());
+  const width = root.querySelector(".width");
+  width.addEventListener("input", () => { pad.brush = Number(width.value); });
+
+  addKeyboard(root.querySelector(".sheet"), pad);
+  addPictures(root, pad, notice);
+  await addExamples(root.querySelector(".examples"), pad);
+  root.dataset.ready = "true";
+}

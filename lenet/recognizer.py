@@ -1,0 +1,67 @@
+"""The reader: a picture in, a digit and everything the network did for it out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from lenet.ink import ink_from
+from lenet.model import LeNet5
+from lenet.weights import BUNDLED, load_metrics, load_model
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the network made of one picture.
+
+    digit: 0 to 9, or None when the reader abstains.
+    reason: None, or why it abstains: "blank".
+    probabilities: ten floats, one a digit, their sum 1; where the reader abstains they mean nothing.
+    activations: every stage by name and in order, float32 arrays, from "input" (1, 32, 32) to "output" (10,).
+    """
+
+    digit: int | None
+    reason: str | None
+    probabilities: tuple[float, ...]
+    activations: dict[str, np.ndarray]
+
+    def top(self, n: int = 3) -> list[tuple[int, float]]:
+        """The `n` likeliest digits with their probabilities, likeliest first."""
+        order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
+        return [(digit, self.probabilities[digit]) for digit in order[:n]]
+
+
+class Recognizer:
+    """Reads digits with one network. Safe to call from several threads."""
+
+    def __init__(self, model: LeNet5, metrics: dict | None = None):
+        self.model = model.eval()
+        self.metrics = metrics  # what training measured of these weights, where it is known
+
+    @classmethod
+    def from_pretrained(cls, source: str | Path | None = None) -> "Recognizer":
+        """A reader with the weights of the folder `source`, or with the bundled ones.
+
+        Raises ValueError where the folder holds no such network.
+        """
+        folder = BUNDLED if source is None else Path(source)
+        return cls(load_model(folder), load_metrics(folder))
+
+    @torch.inference_mode()
+    def read(self, picture: Image.Image | np.ndarray) -> Reading:
+        """Read one digit from a PIL image or a uint8 array: (H, W), RGB or RGBA, any size, either polarity.
+
+        Raises ValueError, saying what is accepted, for what is not a picture.
+        """
+        ink = ink_from(picture)
+        features = self.model.features(torch.from_numpy(ink)[None, None])
+        probabilities = features["output"].double().softmax(1)[0].tolist()
+        blank = not ink.any()
+        return Reading(
+            digit=None if blank else max(range(10), key=probabilities.__getitem__),
+            reason="blank" if blank else None,
+            probabilities=tuple(probabilities),
+            activations={name: values[0].numpy() for name, values in features.items()},
+        )

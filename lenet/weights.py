@@ -1,0 +1,55 @@
+"""A network on disk: a folder with `model.safetensors` and the `config.json` that the weights need.
+
+Safetensors only: loading a file never runs code. Loading is strict: a missing, extra or misshapen tensor is an error.
+"""
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from lenet.model import LeNet5
+
+WEIGHTS, CONFIG, METRICS = "model.safetensors", "config.json", "metrics.json"
+BUNDLED = Path(__file__).parent / "pretrained" / LeNet5.variant
+
+
+def save_model(model: LeNet5, folder: Path) -> None:
+    """Write `model.safetensors` and `config.json` to `folder`, each whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = {"architecture": "LeNet5", "variant": model.variant, "mean": model.mean, "std": model.std}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, folder / (WEIGHTS + ".part"))
+    (folder / (CONFIG + ".part")).write_text(json.dumps(config, indent=2) + "\n")
+    for name in (WEIGHTS, CONFIG):
+        (folder / (name + ".part")).replace(folder / name)
+
+
+def load_model(folder: Path) -> LeNet5:
+    """The network that `save_model` wrote to `folder`, ready to read (evaluation mode).
+
+    Raises ValueError, naming the file and what is wrong with it, where the folder holds no such network.
+    """
+    folder = Path(folder)
+    for name in (CONFIG, WEIGHTS):
+        if not (folder / name).is_file():
+            raise ValueError(f"{folder} holds no {name}: a model folder has {CONFIG} and {WEIGHTS}")
+    try:
+        config = json.loads((folder / CONFIG).read_text())
+        if config["variant"] != LeNet5.variant:
+            raise ValueError(f"variant {config['variant']!r} is unknown, there is {LeNet5.variant!r}")
+        model = LeNet5(mean=config["mean"], std=config["std"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{folder / CONFIG} is not a configuration of LeNet-5: {error}") from error
+    try:
+        model.load_state_dict(load_file(folder / WEIGHTS), strict=True)
+    except (SafetensorError, RuntimeError) as error:
+        raise ValueError(f"{folder / WEIGHTS} does not hold this network's weights: {error}") from error
+    return model.eval()
+
+
+def load_metrics(folder: Path) -> dict | None:
+    """What training measured of the weights in `folder`, or None where that was not kept."""
+    path = Path(folder) / METRICS
+    return json.loads(path.read_text()) if path.is_file() else None

@@ -1,0 +1,53 @@
+"""Distortions for each sample, as in the paper's section III.A: turned, scaled, sheared, shifted, and gently bent.
+
+The bending is the elastic field of Simard, Steinkraus, Platt (2003), here a coarse random field drawn smooth by
+bicubic interpolation. All of it is one resampling of the picture, so that ink is blurred once.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import grid_sample, interpolate
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """How far pictures are distorted; each amount is drawn evenly from [-x, x] for each picture."""
+
+    rotation: float = 8.0  # degrees
+    scale: float = 0.10  # share of the size, each axis by itself
+    shear: float = 0.10
+    shift: float = 1.2  # pixels
+    bend: float = 0.7  # pixels, the standard deviation of the elastic field
+    bend_cells: int = 5  # the field's coarse grid, cells a side
+
+
+def distort(ink: Tensor, distortion: Distortion, generator: torch.Generator) -> Tensor:
+    """A distorted copy of `ink`, shape (N, 1, H, W), each picture in its own way; no ink comes in from outside."""
+    n, _, height, width = ink.shape
+    device = ink.device
+
+    def draw(amount: float, columns: int) -> Tensor:
+        return (torch.rand(n, columns, generator=generator, device=device) * 2 - 1) * amount
+
+    angle = torch.deg2rad(draw(distortion.rotation, 1)).squeeze(1)
+    scale = 1 + draw(distortion.scale, 2)
+    shear = draw(distortion.shear, 1).squeeze(1)
+    shift = draw(distortion.shift, 2) * 2 / width  # grid_sample's picture spans [-1, 1]
+    cos, sin = angle.cos(), angle.sin()
+    # Rows of the map from output to input: rotation @ [[1, shear], [0, 1]] @ diag(scale).
+    theta = torch.stack(
+        [
+            torch.stack([cos * scale[:, 0], (cos * shear - sin) * scale[:, 1], shift[:, 0]], 1),
+            torch.stack([sin * scale[:, 0], (sin * shear + cos) * scale[:, 1], shift[:, 1]], 1),
+        ],
+        1,
+    )  # (N, 2, 3)
+    grid = torch.nn.functional.affine_grid(theta, list(ink.shape), align_corners=False)  # (N, H, W, 2)
+    if distortion.bend:
+        cells = distortion.bend_cells
+        coarse = torch.randn(n, 2, cells, cells, generator=generator, device=device) * (distortion.bend * 2 / width)
+        field = interpolate(coarse, (height, width), mode="bicubic", align_corners=False)
+        grid = grid + field.permute(0, 2, 3, 1)
+    return grid_sample(ink, grid, mode="bilinear", padding_mode="zeros", align_corners=False)

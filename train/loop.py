@@ -1,0 +1,153 @@
+"""The recipe and the loop: SGD with Nesterov momentum, a one-cycle rate, distorted digits, averaged weights."""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from lenet.model import LeNet5
+from train.augment import Distortion, distort
+from train.data import Digits, ink_of
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what comes out of a training run, beside data and machine."""
+
+    epochs: int = 30
+    batch_size: int = 64
+    peak_rate: float = 0.1  # of the one-cycle schedule
+    warm_up: float = 0.15  # share of the steps until the peak
+    momentum: float = 0.9
+    weight_decay: float = 3e-4
+    average: float = 0.999  # decay of the exponential moving average of the weights
+    validation: int = 5_000  # training images held back for every choice
+    seed: int = 0
+    distortion: Distortion = field(default_factory=Distortion)
+
+    def as_dict(self) -> dict:
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a network did on a set of digits."""
+
+    images: int
+    wrong: int
+    loss: float
+
+    @property
+    def error(self) -> float:
+        return self.wrong / self.images
+
+    def as_dict(self) -> dict:
+        return {"images": self.images, "wrong": self.wrong, "error": self.error, "loss": self.loss}
+
+
+def initialise(model: LeNet5) -> None:
+    """Xavier's normal weights with the gain of tanh; the last layer small, so that training starts undecided."""
+    for layer in model.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.xavier_normal_(layer.weight, gain=nn.init.calculate_gain("tanh"))
+            nn.init.zeros_(layer.bias)
+    with torch.no_grad():
+        model.output.weight *= 0.3
+
+
+@torch.inference_mode()
+def score(model: nn.Module, digits: Digits, batch_size: int = 1_000) -> Score:
+    """Wrong answers and mean cross-entropy of `model` on `digits`, undistorted."""
+    model.eval()
+    wrong, loss = 0, 0.0
+    for start in range(0, len(digits), batch_size):
+        batch = digits[start : start + batch_size]
+        logits = model(ink_of(batch.pictures))
+        wrong += int((logits.argmax(1) != batch.labels).sum())
+        loss += float(nn.functional.cross_entropy(logits, batch.labels, reduction="sum"))
+    return Score(len(digits), wrong, loss / len(digits))
+
+
+def fit(
+    model: LeNet5,
+    training: Digits,
+    validation: Digits,
+    recipe: Recipe,
+    after_epoch: Callable[[dict], None] = lambda _row: None,
+    progress: bool = True,
+) -> tuple[LeNet5, list[dict]]:
+    """Train `model` in place; return the averaged network and a row of figures for each epoch.
+
+    `training` lies on the model's device. The same recipe and data on the same machine give the same weights.
+    """
+    device = training.labels.device
+    generator = torch.Generator(device).manual_seed(recipe.seed)
+    model.to(device, memory_format=torch.channels_last)  # 1.2-1.8 times faster than the default layout on a CPU
+    optimizer = torch.optim.SGD(
+        model.parameters(),
+        lr=recipe.peak_rate,
+        momentum=recipe.momentum,
+        nesterov=True,
+        weight_decay=recipe.weight_decay,
+    )
+    steps = math.ceil(len(training) / recipe.batch_size)
+    schedule = OneCycleLR(
+        optimizer,
+        max_lr=recipe.peak_rate,
+        total_steps=recipe.epochs * steps,
+        pct_start=recipe.warm_up,
+        cycle_momentum=False,
+    )
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.average))
+    history = []
+    for epoch in range(1, recipe.epochs + 1):
+        began = time.perf_counter()
+        total_loss, right, seen = torch.zeros((), device=device), torch.zeros((), device=device), 0
+        model.train()
+        order = torch.randperm(len(training), generator=generator, device=device)
+        bar = tqdm(
+            order.split(recipe.batch_size),
+            desc=f"epoch {epoch}/{recipe.epochs}",
+            unit=" images",
+            unit_scale=recipe.batch_size,
+            disable=not progress,
+            leave=False,
+        )
+        for step, index in enumerate(bar):
+            batch = training[index]
+            ink = distort(ink_of(batch.pictures), recipe.distortion, generator)
+            loss, hits = train_step(model, ink, batch.labels, optimizer)
+            schedule.step()
+            averaged.update_parameters(model)
+            total_loss, right, seen = total_loss + loss * len(index), right + hits, seen + len(index)
+            if step % 50 == 0:
+                bar.set_postfix(accuracy=f"{float(right) / seen:.2%}")
+        held_out = score(averaged, validation)
+        row = {
+            "epoch": epoch,
+            "training_loss": float(total_loss) / seen,
+            "training_accuracy": float(right) / seen,
+            "validation_loss": held_out.loss,
+            "validation_error": held_out.error,
+            "seconds": round(time.perf_counter() - began, 2),
+        }
+        history.append(row)
+        after_epoch(row)
+    return averaged.module.to(memory_format=torch.contiguous_format), history
+
+
+def train_step(model: nn.Module, ink: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer):
+    """One step down; the batch's mean loss and number of right answers, still on the device."""
+    logits = model(ink.contiguous(memory_format=torch.channels_last))
+    loss = nn.functional.cross_entropy(logits, labels)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+    return loss.detach(), (logits.argmax(1) == labels).sum()
