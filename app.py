@@ -25,9 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(1)  # one small picture gains nothing from more, and visitors share the machine
     page = build_page(Recognizer.from_pretrained())
     try:
-        page.launch(
-            server_name=options.host, server_port=options.port, share=True if options.share else None, **LAUNCH
-        )
+        page.launch(server_name=options.host, server_port=options.port, share=True if options.share else None, **LAUNCH)
     except OSError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2

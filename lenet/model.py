@@ -6,12 +6,9 @@ coefficients, C3 sees all six maps of S2, and the output is linear in place of r
 parameters against the paper's 60,000.
 """
 
-from collections.abc import Iterator
-
 import torch
 from torch import Tensor, nn
 
-STAGES = ("input", "c1", "s2", "c3", "s4", "c5", "f6", "output")
 INPUT_SHAPE = (1, 32, 32)
 
 # Mean and standard deviation of the 60,000 MNIST training images, padded to 32x32, ink in [0, 1].
@@ -40,31 +37,20 @@ class LeNet5(nn.Module):
         self.f6 = nn.Linear(120, 84)
         self.output = nn.Linear(84, 10)
 
-    def stages(self, ink: Tensor) -> Iterator[tuple[str, Tensor]]:
-        """Yield each stage's name and values, in the order the network computes them."""
+    def features(self, ink: Tensor) -> dict[str, Tensor]:
+        """Every stage by name, in the order the network computes them; `output` holds the logits."""
         if ink.ndim != 4 or tuple(ink.shape[1:]) != INPUT_SHAPE:
             raise ValueError(f"LeNet-5 takes ink of shape (N, 1, 32, 32), not {tuple(ink.shape)}")
-        yield "input", ink  # (N, 1, 32, 32)
-        x = torch.tanh(self.c1((ink - self.mean) / self.std))
-        yield "c1", x  # (N, 6, 28, 28)
-        x = self.s2(x)
-        yield "s2", x  # (N, 6, 14, 14)
-        x = torch.tanh(self.c3(x))
-        yield "c3", x  # (N, 16, 10, 10)
-        x = self.s4(x)
-        yield "s4", x  # (N, 16, 5, 5)
-        x = torch.tanh(self.c5(x)).flatten(1)
-        yield "c5", x  # (N, 120)
-        x = torch.tanh(self.f6(x))
-        yield "f6", x  # (N, 84)
-        yield "output", self.output(x)  # (N, 10)
-
-    def features(self, ink: Tensor) -> dict[str, Tensor]:
-        """Every stage by name, in order: input, c1, s2, c3, s4, c5, f6, output (the logits)."""
-        return dict(self.stages(ink))
+        stages = {"input": ink}  # (N, 1, 32, 32)
+        stages["c1"] = torch.tanh(self.c1((ink - self.mean) / self.std))  # (N, 6, 28, 28)
+        stages["s2"] = self.s2(stages["c1"])  # (N, 6, 14, 14)
+        stages["c3"] = torch.tanh(self.c3(stages["s2"]))  # (N, 16, 10, 10)
+        stages["s4"] = self.s4(stages["c3"])  # (N, 16, 5, 5)
+        stages["c5"] = torch.tanh(self.c5(stages["s4"])).flatten(1)  # (N, 120)
+        stages["f6"] = torch.tanh(self.f6(stages["c5"]))  # (N, 84)
+        stages["output"] = self.output(stages["f6"])  # (N, 10)
+        return stages
 
     def forward(self, ink: Tensor) -> Tensor:
         """The logits, shape (N, 10)."""
-        for _name, x in self.stages(ink):
-            pass
-        return x
+        return self.features(ink)["output"]

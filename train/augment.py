@@ -19,7 +19,7 @@ class Distortion:
     scale: float = 0.10  # share of the size, each axis by itself
     shear: float = 0.10
     shift: float = 1.2  # pixels
-    bend: float = 0.7  # pixels, the standard deviation of the elastic field
+    bend: float = 0.5  # pixels, the standard deviation of the elastic field
     bend_cells: int = 5  # the field's coarse grid, cells a side
 
 

@@ -25,6 +25,11 @@ class Digits:
     def to(self, device: torch.device) -> "Digits":
         return Digits(self.pictures.to(device), self.labels.to(device))
 
+    def mean_and_std(self) -> tuple[float, float]:
+        """Of the ink in [0, 1], over every pixel of every picture; four digits say all there is to say."""
+        ink = self.pictures.flatten().double() / 255
+        return round(float(ink.mean()), 4), round(float(ink.std()), 4)
+
 
 def ink_of(pictures: Tensor) -> Tensor:
     """uint8 pictures, as `Digits` keeps them, to the ink in [0, 1] that the network takes."""
@@ -44,7 +49,7 @@ def load_mnist(data_dir: Path, *, train: bool) -> Digits:
         raw = MNIST(str(data_dir), train=train, download=True)
     except (OSError, RuntimeError) as error:
         raise DataError(
-            f"no MNIST in {data_dir} and it could not be downloaded ({str(error).strip()}); "
+            f"no MNIST in {data_dir} and it could not be downloaded ({' '.join(str(error).split())}); "
             f"put its four files into {data_dir / 'MNIST' / 'raw'}, or name the folder with --data-dir"
         ) from error
     except (ValueError, AssertionError) as error:

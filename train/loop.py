@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from lenet.model import LeNet5
@@ -17,20 +17,35 @@ from train.augment import Distortion, distort
 from train.data import Digits, ink_of
 
 
+def _option(default, help: str):
+    """A field of the recipe that is also an option of the command line."""
+    return field(default=default, metadata={"help": help})
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides what comes out of a training run, beside data and machine."""
 
-    epochs: int = 30
-    batch_size: int = 64
-    peak_rate: float = 0.1  # of the one-cycle schedule
-    warm_up: float = 0.15  # share of the steps until the peak
-    momentum: float = 0.9
-    weight_decay: float = 3e-4
-    average: float = 0.999  # decay of the exponential moving average of the weights
-    validation: int = 5_000  # training images held back for every choice
-    seed: int = 0
+    epochs: int = _option(40, "passes over the training images")
+    batch_size: int = _option(64, "pictures a step")
+    peak_rate: float = _option(0.1, "highest learning rate of the one-cycle schedule")
+    warm_up: float = _option(0.15, "share of the steps until the peak")
+    momentum: float = _option(0.9, "Nesterov momentum")
+    weight_decay: float = _option(3e-4, "weight decay")
+    average: float = _option(0.999, "decay of the moving average of the weights; the average is what ships")
+    validation: int = _option(5_000, "training images held back, on which every choice is made")
+    seed: int = _option(0, "of the split, the first weights, the order and the distortions")
     distortion: Distortion = field(default_factory=Distortion)
+
+    def __post_init__(self):
+        for name in ("epochs", "batch_size", "validation"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        for name in ("warm_up", "momentum", "average"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be from 0 to below 1, not {getattr(self, name)}")
+        if not self.peak_rate > 0 or self.weight_decay < 0:
+            raise ValueError("peak_rate must be above 0 and weight_decay not below it")
 
     def as_dict(self) -> dict:
         return dataclasses.asdict(self)
@@ -105,7 +120,7 @@ def fit(
         pct_start=recipe.warm_up,
         cycle_momentum=False,
     )
-    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(recipe.average))
+    averaged = AveragedModel(model, multi_avg_fn=moving_average(recipe.average))
     history = []
     for epoch in range(1, recipe.epochs + 1):
         began = time.perf_counter()
@@ -141,6 +156,15 @@ def fit(
         history.append(row)
         after_epoch(row)
     return averaged.module.to(memory_format=torch.contiguous_format), history
+
+
+def moving_average(decay: float) -> Callable:
+    """The exponential moving average, with a decay that grows at first, so that the first weights are soon forgotten."""
+
+    def average(averaged: list[Tensor], current: list[Tensor], steps: Tensor | int) -> None:
+        torch._foreach_lerp_(averaged, current, 1 - min(decay, (1 + int(steps)) / (10 + int(steps))))
+
+    return average
 
 
 def train_step(model: nn.Module, ink: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer):

@@ -11,6 +11,7 @@ export class Answer {
       percent: row.querySelector(".percent"),
     }));
     this.announcement = root.querySelector(".announcement");
+    this.show(null);
   }
 
   /** `reading` as the server sends it, or null for a blank pad. */

@@ -14,15 +14,8 @@ export async function addExamples(element, pad) {
     button.append(canvas);
     element.append(button);
     const context = canvas.getContext("2d");
-    const draw = () => {
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.clearRect(0, 0, THUMBNAIL, THUMBNAIL);
-      context.scale(THUMBNAIL / SIDE, THUMBNAIL / SIDE);
-      context.strokeStyle = getComputedStyle(canvas).color;
-      for (const stroke of ink) drawStroke(context, stroke);
-    };
-    draw();
-    new MutationObserver(draw).observe(document.body, { attributeFilter: ["class"] });
+    context.scale(THUMBNAIL / SIDE, THUMBNAIL / SIDE);
+    for (const stroke of ink) drawStroke(context, stroke);
     button.addEventListener("click", () => pad.load(ink));
   }
 }

@@ -52,7 +52,7 @@ class Row {
       const size = this.zeros.length;
       paint(canvas, levels ? levels.subarray(i * size, (i + 1) * size) : this.zeros);
     });
-    this.range.textContent = stage ? `${number(stage.low)} to ${number(stage.high)}` : "\u00a0";
+    this.range.textContent = stage ? `values ${number(stage.low)} to ${number(stage.high)}` : "\u00a0";
     this.units?.forEach((unit, i) => {
       unit.lastChild.textContent = stage ? number((levels[i] * stage.scale) / 127) : "\u00a0";
     });
