@@ -86,9 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST; downloaded if missing")
     parser.add_argument("--output", type=Path, default="runs/DATE-TIME", help="run folder to write")
     parser.add_argument("--device", default="auto", help="auto (CUDA, else MPS, else CPU), cuda, mps or cpu")
-    parser.add_argument(
-        "--dry-run", action="store_true", help=f"one epoch on {DRY_IMAGES} images: shows that all works"
-    )
+    parser.add_argument("--dry-run", action="store_true", help=f"one epoch on {DRY_IMAGES} images, to try all of it")
     for field in _options():
         flag = "--" + field.name.replace("_", "-")
         parser.add_argument(flag, type=field.type, default=field.default, help=field.metadata["help"])

@@ -159,7 +159,7 @@ def fit(
 
 
 def moving_average(decay: float) -> Callable:
-    """The exponential moving average, with a decay that grows at first, so that the first weights are soon forgotten."""
+    """Exponential moving average; its decay grows at first, so that the first weights are soon forgotten."""
 
     def average(averaged: list[Tensor], current: list[Tensor], steps: Tensor | int) -> None:
         torch._foreach_lerp_(averaged, current, 1 - min(decay, (1 + int(steps)) / (10 + int(steps))))

@@ -29,7 +29,7 @@ def write_run(
     seconds: float,
     dry_run: bool,
 ) -> None:
-    """Write model.safetensors, config.json, metrics.json and curves.png; the weights last: they are the sign of a whole run."""
+    """Write model.safetensors, config.json, metrics.json and curves.png; the weights last, to mark a whole run."""
     metrics = {
         **{part: result.as_dict() for part, result in scores.items()},
         "dry_run": dry_run,

@@ -27,6 +27,9 @@ export class Answer {
     });
   }
 
+  busy(busy) { this.root.setAttribute("aria-busy", busy); }
+
+  /** Say the answer to a screen reader: once the pen rests, not at every move. */
   announce(reading) {
     const text = sentence(reading);
     if (text !== this.#last) this.announcement.textContent = this.#last = text;

@@ -4,11 +4,16 @@ const PATIENCE = 15_000; // milliseconds until a question counts as lost
 export class Asker {
   #asking = false;
   #due = false;
+  #shown = null;
   #drawing = 0; // counts the drawings, so that an answer to an earlier one is dropped
 
-  /** snapshot() gives the picture or null; ask(picture) a promise; show, settled and fail take what came of it. */
-  constructor({ snapshot, ask, show, settled, fail }) {
-    Object.assign(this, { snapshot, ask, show, settled, fail });
+  /**
+   * snapshot() gives the picture, or null where there is none to ask about; ask(picture) promises a reading.
+   * show(reading or null) and fail(error) take what came of it; busy(true or false) says whether more will come, and
+   * settled(reading or null) takes the last.
+   */
+  constructor({ snapshot, ask, show, fail, busy, settled }) {
+    Object.assign(this, { snapshot, ask, show, fail, busy, settled });
   }
 
   /** The same drawing has more ink. */
@@ -17,16 +22,21 @@ export class Asker {
     if (!this.#asking) this.#run();
   }
 
-  /** Another drawing is on the pad: what is in flight no longer counts. */
+  /** Another drawing is on the pad: an answer to the one before no longer counts. */
   restart() {
     this.#drawing++;
-    if (this.snapshot() === null) this.show(null);
+    this.show(null);
     this.request();
+  }
+
+  /** Tell what the last answer was, unless another is on its way. */
+  settle() {
+    if (!this.#asking) this.settled(this.#shown);
   }
 
   async #run() {
     this.#asking = true;
-    let shown = null;
+    this.busy(true);
     while (this.#due) {
       this.#due = false;
       const drawing = this.#drawing;
@@ -34,14 +44,15 @@ export class Asker {
       try {
         const reading = picture === null ? null : await inTime(this.ask(picture));
         if (reading?.error) throw new Error(`${reading.error}.`);
-        if (drawing === this.#drawing) this.show((shown = reading));
+        if (drawing === this.#drawing) this.show((this.#shown = reading));
       } catch (error) {
         if (drawing === this.#drawing) this.fail(error);
-        shown = null;
+        this.#shown = null;
       }
     }
     this.#asking = false;
-    this.settled(shown);
+    this.busy(false);
+    this.settle();
   }
 }
 

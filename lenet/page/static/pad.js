@@ -9,7 +9,9 @@ const EMPTY = { strokes: [] };
 export class Pad {
   /** The ink has grown: the pen moves. */
   onmove = () => {};
-  /** The drawing has become another one: stroke done, undo, clear, example, picture. */
+  /** The pen is up; the ink is what it was at the last move. */
+  onup = () => {};
+  /** The drawing has become another one: undo, clear, example, picture. */
   onchange = () => {};
   brush = 20;
 
@@ -45,12 +47,14 @@ export class Pad {
   /** Show and read a picture: an ImageBitmap or a canvas. A stroke after it begins a new drawing. */
   loadImage(image) { this.#push({ image }); }
   clear() {
+    if (this.blank) return;
     this.#stroke = null;
-    if (!this.blank) this.#push(EMPTY);
+    this.#push(EMPTY);
   }
   undo() {
-    this.#stroke = null;
-    if (this.#states.length > 1) this.#states.pop();
+    if (this.#stroke) this.#stroke = null;
+    else if (this.#states.length > 1) this.#states.pop();
+    else return;
     this.#changed();
   }
 
@@ -71,7 +75,7 @@ export class Pad {
     const strokes = [...(this.state.strokes ?? []), this.#stroke];
     this.#stroke = null;
     this.#states.push({ strokes });
-    this.onmove(); // the ink is what it was at the last move: no need to start over
+    this.onup();
   }
 
   #push(state) {

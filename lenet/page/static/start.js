@@ -23,10 +23,14 @@ export async function start(element, server) {
       stages.show(reading);
       root.dispatchEvent(new CustomEvent("lenet:shown", { detail: reading }));
     },
-    settled: (reading) => { if (!pad.drawing) answer.announce(reading); },
     fail: (error) => notice(`No answer: ${error.message} Your drawing is still here; the next stroke asks again.`),
+    busy: (busy) => answer.busy(busy),
+    settled: (reading) => {
+      if (!pad.drawing) answer.announce(reading);
+    },
   });
   pad.onmove = () => asker.request();
+  pad.onup = () => asker.settle();
   pad.onchange = () => asker.restart();
 
   root.querySelector(".undo").addEventListener("click", () => pad.undo());

@@ -1,0 +1,57 @@
+"""Digits that people drew with a pen, drawn again with real mouse events in a real Chromium on the running app.
+
+    python -m benchmarks.sketches FILE [--every 10] [--brush 20]
+
+FILE holds {"items": [{"label", "writer", "strokes": [[[x, y], ...], ...]}, ...]}, y growing down, any unit. Prints how
+many were read right, by class and by writer, and names the misread ones.
+"""
+
+import argparse
+import collections
+import json
+import sys
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser import Visitor, launch, running_app
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("file", type=Path, help="the digits' strokes, as JSON")
+    parser.add_argument("--every", type=int, default=1, help="draw only every Nth digit (default: all)")
+    parser.add_argument("--brush", type=int, help="brush width on the pad of 280 (default: the page's own)")
+    parser.add_argument("--size", type=float, default=0.65, help="longer side, as a share of the pad (default: 0.65)")
+    options = parser.parse_args()
+    items = json.loads(options.file.read_text())["items"][:: options.every]
+
+    began = time.perf_counter()
+    answers = []
+    with running_app() as url, sync_playwright() as playwright:
+        browser = launch(playwright)
+        visitor = Visitor(browser.new_page(viewport={"width": 1400, "height": 1000}), url)
+        if options.brush:
+            visitor.page.locator(".width").fill(str(options.brush))
+        for item in items:
+            visitor.draw(item["strokes"], options.size)
+            answers.append(visitor.digit())
+            visitor.click("clear")
+        browser.close()
+
+    right = [str(item["label"]) == answer for item, answer in zip(items, answers, strict=True)]
+    for title, key in (("class", "label"), ("writer", "writer")):
+        groups = collections.defaultdict(list)
+        for item, ok in zip(items, right, strict=True):
+            groups[str(item[key])].append(ok)
+        for group in sorted(groups):
+            print(f"{title} {group}: {sum(groups[group])} of {len(groups[group])}")
+    wrong = [(i, a) for i, a, ok in zip(items, answers, right, strict=True) if not ok]
+    print("misread:", ", ".join(f"{item.get('id', '')} {item['label']} as {answer}" for item, answer in wrong) or "none")
+    print(f"read right: {sum(right)} of {len(right)} = {sum(right) / len(right):.1%} ({time.perf_counter() - began:.0f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
