@@ -15,6 +15,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, help="port to listen on (default: GRADIO_SERVER_PORT, else 7860 or next)")
     parser.add_argument("--share", action="store_true", help="make a public link that lives as long as this runs")
     options = parser.parse_args(arguments)
+    if options.port is not None and not 0 <= options.port <= 65535:
+        parser.error(f"--port {options.port}: ports go from 0 to 65535")
 
     # Imported late: --help answers at once.
     import torch

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import sync_playwright
 
 from lenet import Recognizer
-from tests.browser import ROOT
+from tests.browser import ROOT, launch, running_app
 
 EXAMPLES = json.loads((ROOT / "lenet/page/static/examples.json").read_text())
 
@@ -65,3 +66,18 @@ def _moved(strokes: list, rng: np.random.Generator) -> np.ndarray:
     dx, dy = rng.integers(-20, 21, 2)
     moved = [[(x + dx, y + dy) for x, y in stroke] for stroke in strokes]
     return 255 - np.asarray(draw(moved, width=int(rng.integers(16, 30)), side=28))
+
+
+@pytest.fixture(scope="session")
+def app_url():
+    """A running `python app.py`, as a visitor meets it."""
+    with running_app() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()

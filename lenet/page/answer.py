@@ -59,4 +59,10 @@ def pack(reading: Reading) -> dict:
             "scale": scale,
             "values": base64.b64encode(levels.tobytes()).decode("ascii"),
         }
-    return {"digit": reading.digit, "reason": reading.reason, "top": reading.top(3), "stages": stages}
+    return {
+        "digit": reading.digit,
+        "reason": reading.reason,
+        "top": reading.top(3),
+        "output": reading.activations["output"].tolist(),  # exact: the page writes these ten out as numbers
+        "stages": stages,
+    }

@@ -43,6 +43,7 @@ export class Asker {
       const picture = this.snapshot();
       try {
         const reading = picture === null ? null : await inTime(this.ask(picture));
+        if (reading === undefined) throw new Error("the server cannot be reached."); // Gradio's way to say so
         if (reading?.error) throw new Error(`${reading.error}.`);
         if (drawing === this.#drawing) this.show((this.#shown = reading));
       } catch (error) {

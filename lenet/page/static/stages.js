@@ -13,7 +13,7 @@ export class Stages {
 
   /** `reading` as the server sends it, or null for a blank pad. */
   show(reading) {
-    for (const row of this.rows) row.show(reading?.stages[row.name]);
+    for (const row of this.rows) row.show(reading?.stages[row.name], reading?.[row.name]);
   }
 }
 
@@ -46,7 +46,8 @@ class Row {
     }
   }
 
-  show(stage) {
+  /** `exact` are the values as numbers, where the server sends them beside their colours. */
+  show(stage, exact) {
     const levels = stage ? Int8Array.from(atob(stage.values), (c) => c.charCodeAt(0)) : null;
     this.canvases.forEach((canvas, i) => {
       const size = this.zeros.length;
@@ -54,7 +55,7 @@ class Row {
     });
     this.range.textContent = stage ? `values ${number(stage.low)} to ${number(stage.high)}` : "\u00a0";
     this.units?.forEach((unit, i) => {
-      unit.lastChild.textContent = stage ? number((levels[i] * stage.scale) / 127) : "\u00a0";
+      unit.lastChild.textContent = stage ? number(exact[i]) : "\u00a0";
     });
   }
 }

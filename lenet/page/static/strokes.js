@@ -1,15 +1,17 @@
 // Strokes as ink: {width, points: [[x, y], ...]} in pad units, 280 to a side.
 export const SIDE = 280;
 
-/** Draw the stroke from its point number `from` on; a single point is a dot. */
-export function drawStroke(context, stroke, from = 0) {
-  const { points, width } = stroke;
+/**
+ * Draw the stroke from its point number `from` on; a single point is a dot. Each piece is a path of its own, so that a
+ * stroke drawn piece by piece under the pen and one redrawn whole are the same to the pixel.
+ */
+export function drawStroke(context, { points, width }, from = 0) {
   context.lineWidth = width;
-  context.lineCap = context.lineJoin = "round";
-  context.beginPath();
-  const first = points[Math.max(0, from - 1)];
-  context.moveTo(...first);
-  if (points.length === 1) context.lineTo(...first);
-  for (let i = Math.max(1, from); i < points.length; i++) context.lineTo(...points[i]);
-  context.stroke();
+  context.lineCap = "round";
+  for (let i = from; i < points.length; i++) {
+    context.beginPath();
+    context.moveTo(...points[Math.max(0, i - 1)]);
+    context.lineTo(...points[i]);
+    context.stroke();
+  }
 }

@@ -1,0 +1,119 @@
+"""python app.py: its arguments, Gradio's environment variables, the API endpoint."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from tests.browser import ROOT, free_port, running
+from tests.conftest import EXAMPLES, draw
+
+
+def app(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+    )
+
+
+def test_help_names_the_arguments():
+    """--help answers without loading anything heavy."""
+    done = app("--help")
+    assert done.returncode == 0
+    for flag in ("--share", "--host", "--port"):
+        assert flag in done.stdout
+
+
+def test_a_port_that_is_taken_is_told_in_one_line():
+    """Exit code 2, the port named, no traceback."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = app("--port", str(port))
+    assert done.returncode == 2
+    assert str(port) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_none_is_refused():
+    """Ports end at 65535."""
+    done = app("--port", "70000")
+    assert done.returncode == 2
+    assert "0 to 65535" in done.stderr
+
+
+def test_gradios_own_variables_keep_working(monkeypatch):
+    """GRADIO_SERVER_PORT and GRADIO_SERVER_NAME say where to listen where no flag does."""
+    port = free_port()
+    monkeypatch.setenv("GRADIO_SERVER_PORT", str(port))
+    monkeypatch.setenv("GRADIO_SERVER_NAME", "127.0.0.1")
+    with running([sys.executable, "app.py"], port) as url:
+        assert httpx.get(url).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def client(app_url):
+    return Client(app_url, verbose=False)
+
+
+@pytest.mark.parametrize("digit", [0, 7])
+def test_predict_reads_a_picture(client, reader, tmp_path, digit):
+    """gradio_client gets the digit and the top 3 that the reader gives."""
+    picture = draw(EXAMPLES[digit]["strokes"])
+    picture.save(tmp_path / "digit.png")
+    reading = client.predict(handle_file(str(tmp_path / "digit.png")), api_name="/predict")
+    assert reading["digit"] == digit
+    assert reading["reason"] is None
+    expected = reader.read(picture).top(3)
+    assert [d for d, _ in reading["top"]] == [d for d, _ in expected]
+    assert [p for _, p in reading["top"]] == pytest.approx([p for _, p in expected], abs=1e-6)
+
+
+def test_predict_keeps_transparency(client, tmp_path):
+    """White ink on transparent ground is ink, as the reader has it."""
+    ink = Image.eval(draw(EXAMPLES[5]["strokes"]), lambda v: 255 - v)
+    glass = Image.new("RGBA", ink.size, (255, 255, 255, 0))
+    glass.putalpha(ink)
+    glass.save(tmp_path / "glass.png")
+    assert client.predict(handle_file(str(tmp_path / "glass.png")), api_name="/predict")["digit"] == 5
+
+
+def test_predict_abstains_on_a_blank(client, tmp_path):
+    """The reason comes with the empty answer."""
+    Image.new("L", (64, 64), 255).save(tmp_path / "blank.png")
+    reading = client.predict(handle_file(str(tmp_path / "blank.png")), api_name="/predict")
+    assert (reading["digit"], reading["reason"]) == (None, "blank")
+
+
+def test_predict_says_what_was_wrong(client, tmp_path):
+    """A picture of more than 50 megapixels is refused with a line that the client sees."""
+    Image.new("1", (10_000, 5_001)).save(tmp_path / "large.png")
+    with pytest.raises(AppError, match="too large"):
+        client.predict(handle_file(str(tmp_path / "large.png")), api_name="/predict")
+
+
+def test_only_predict_is_offered(client):
+    """The page's own call is no public endpoint."""
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/predict"]
+
+
+def test_what_is_posted_past_the_page_is_answered(app_url):
+    """The pad's function takes whatever a stranger posts, and answers with a line."""
+    components = httpx.get(f"{app_url}/config").json()["components"]
+    pad = next(c["id"] for c in components if c["type"] == "html")
+    body = {"component_id": pad, "fn_name": "read", "session_hash": "stranger"}
+    for data in (None, 3, ["a", "b"], {"x": 1}, "data:image/png;base64,AAAA"):
+        response = httpx.post(f"{app_url}/gradio_api/component_server", json={**body, "data": data})
+        assert response.status_code == 200
+        assert response.json()["error"]

@@ -1,0 +1,76 @@
+"""python -m lenet, as a person runs it."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.browser import ROOT
+from tests.conftest import EXAMPLES, draw
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "lenet", *arguments], cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.fixture
+def pictures(tmp_path) -> dict[str, str]:
+    draw(EXAMPLES[7]["strokes"]).save(tmp_path / "seven.png")
+    draw(EXAMPLES[2]["strokes"]).convert("RGB").save(tmp_path / "two.jpg")
+    Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
+    (tmp_path / "letter.txt").write_text("not a picture")
+    whole = (tmp_path / "seven.png").read_bytes()
+    (tmp_path / "cut.png").write_bytes(whole[: len(whole) // 2])
+    return {path.stem: str(path) for path in tmp_path.iterdir()}
+
+
+def test_a_line_for_each_picture(pictures):
+    """Digit and top 3, or why there is none."""
+    done = run(pictures["seven"], pictures["two"], pictures["blank"])
+    assert done.returncode == 0, done.stderr
+    seven, two, blank = done.stdout.splitlines()
+    assert seven.startswith(f"{pictures['seven']}: 7  (7 ")
+    assert two.startswith(f"{pictures['two']}: 2  (2 ")
+    assert two.count("%") == 3
+    assert blank == f"{pictures['blank']}: no digit: blank"
+    assert done.stderr == ""
+
+
+def test_json_is_what_the_reader_says(pictures, reader):
+    """--json gives the reading's own numbers, one object a line."""
+    done = run(pictures["seven"], pictures["blank"], "--json", "--activations")
+    seven, blank = map(json.loads, done.stdout.splitlines())
+    with Image.open(pictures["seven"]) as picture:
+        reading = reader.read(picture)
+    assert seven["file"] == pictures["seven"]
+    assert (seven["digit"], seven["reason"]) == (7, None)
+    assert seven["probabilities"] == pytest.approx(reading.probabilities, abs=1e-6)
+    assert [digit for digit, _ in seven["top"]] == [digit for digit, _ in reading.top(3)]
+    np.testing.assert_allclose(seven["activations"]["c3"], reading.activations["c3"], atol=1e-4)
+    assert (blank["digit"], blank["reason"]) == (None, "blank")
+
+
+def test_json_without_activations_is_short(pictures):
+    """The 9,118 values come only when asked for."""
+    done = run(pictures["seven"], "--json")
+    assert set(json.loads(done.stdout)) == {"file", "digit", "reason", "probabilities", "top"}
+
+
+@pytest.mark.parametrize("bad", ["letter", "cut", "missing"])
+def test_a_file_that_is_no_picture_does_not_stop_the_others(pictures, bad):
+    """One line on stderr, exit code 2, and the good pictures are read all the same."""
+    done = run(pictures.get(bad, "missing.png"), pictures["seven"])
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    assert ": 7  (" in done.stdout
+
+
+def test_activations_without_json_is_an_error(pictures):
+    """A flag that would do nothing is refused."""
+    done = run(pictures["seven"], "--activations")
+    assert done.returncode == 2
+    assert "--activations needs --json" in done.stderr
