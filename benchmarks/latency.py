@@ -9,6 +9,7 @@ many times a second the answer and the maps are painted while the pen moves.
 
 import argparse
 import itertools
+import os
 import platform
 import statistics
 import sys
@@ -130,16 +131,14 @@ def main() -> int:
             visitor.page.bring_to_front()
             rate = updates_a_second(visitor)
             browser.close()
-    print(
-        f"Python {platform.python_version()}, Gradio {gradio.__version__}, Chromium {version}; {options.rounds} rounds"
-    )
+    versions = f"Python {platform.python_version()}, Gradio {gradio.__version__}, Chromium {version}"
+    print(f"{versions}; {os.cpu_count()} cores; {options.rounds} rounds")
     median = {name: statistics.median(times[3:]) for name, times in took.items()}
     for name, label in (("pen", "pen-up to painted answer"), *((n, f"Textbox echo, {n}") for n in echoes)):
         ordered = sorted(took[name][3:])
         print(f"{label}: median {median[name]:.1f} ms, 90 % within {ordered[int(0.9 * len(ordered))]:.1f} ms")
-    print(
-        f"ratio to the echo: {median['pen'] / median['queued']:.2f} (unqueued: {median['pen'] / median['unqueued']:.2f})"
-    )
+    queued, unqueued = (median["pen"] / median[name] for name in echoes)
+    print(f"ratio to the echo: {queued:.2f} (unqueued: {unqueued:.2f})")
     print(f"updates a second while drawing: {rate:.1f}")
     return 0
 

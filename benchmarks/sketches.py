@@ -47,13 +47,14 @@ def main() -> int:
             groups[str(item[key])].append(ok)
         for group in sorted(groups):
             print(f"{title} {group}: {sum(groups[group])} of {len(groups[group])}")
-    wrong = [(i, a) for i, a, ok in zip(items, answers, right, strict=True) if not ok]
-    print(
-        "misread:", ", ".join(f"{item.get('id', '')} {item['label']} as {answer}" for item, answer in wrong) or "none"
-    )
-    print(
-        f"read right: {sum(right)} of {len(right)} = {sum(right) / len(right):.1%} ({time.perf_counter() - began:.0f} s)"
-    )
+    wrong = [
+        f"{item.get('id', '')} {item['label']} as {answer}"
+        for item, answer, ok in zip(items, answers, right, strict=True)
+        if not ok
+    ]
+    print("misread:", ", ".join(wrong) or "none")
+    seconds = time.perf_counter() - began
+    print(f"read right: {sum(right)} of {len(right)} = {sum(right) / len(right):.1%} ({seconds:.0f} s)")
     return 0
 
 

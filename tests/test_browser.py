@@ -280,9 +280,8 @@ def test_a_file_that_is_no_picture_is_told(visitor):
     """One line, and what was on the pad is still there."""
     visitor.draw(THREE)
     assert visitor.digit() == "3"
-    visitor.page.locator(".file").set_input_files(
-        {"name": "a.png", "mimeType": "image/png", "buffer": b"not a picture"}
-    )
+    letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"not a picture"}
+    visitor.page.locator(".file").set_input_files(letter)
     visitor.page.locator(".notice", has_text="not a picture that the browser can open").wait_for()
     assert visitor.digit() == "3"
 
