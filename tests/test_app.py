@@ -11,6 +11,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from lenet.page.blocks import FILES, STATIC_URL
 from tests.browser import ROOT, free_port, running
 from tests.conftest import EXAMPLES, draw
 
@@ -54,12 +55,18 @@ def test_a_port_that_is_none_is_refused():
 
 
 def test_gradios_own_variables_keep_working(monkeypatch):
-    """GRADIO_SERVER_PORT and GRADIO_SERVER_NAME say where to listen where no flag does."""
+    """Name and port say where to listen where no flag does; under a root path the page's modules are found."""
     port = free_port()
     monkeypatch.setenv("GRADIO_SERVER_PORT", str(port))
     monkeypatch.setenv("GRADIO_SERVER_NAME", "127.0.0.1")
+    monkeypatch.setenv("GRADIO_ROOT_PATH", "/lenet")
     with running([sys.executable, "app.py"], port) as url:
-        assert httpx.get(url).status_code == 200
+        page = httpx.get(url)
+        assert "/lenet" in page.text
+        for name in FILES:
+            assert httpx.get(url + f"{STATIC_URL}/{name}").status_code == 200
+        assert httpx.get(url + f"{STATIC_URL}/..%2Fblocks.py").status_code == 404
+        assert httpx.get(url + f"{STATIC_URL}/blocks.py").status_code == 404
 
 
 @pytest.fixture(scope="module")

@@ -5,23 +5,31 @@ from pathlib import Path
 
 import gradio as gr
 from PIL import Image
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
 
 from lenet.page.answer import answer
 from lenet.page.document import document
 from lenet.recognizer import Recognizer
 
 STATIC = Path(__file__).parent / "static"
+FILES = {path.name: path for path in sorted(STATIC.iterdir())}
+TYPES = {".js": "text/javascript", ".json": "application/json", ".css": "text/css", ".html": "text/html"}
+
+# Named after the files' content, so that a browser may keep them and yet never mixes two versions.
+STATIC_URL = "/static-" + hashlib.sha256(b"".join(path.read_bytes() for path in FILES.values())).hexdigest()[:12]
 
 
-def _static_url() -> str:
-    """Where the browser's modules are served: named after their content, so that no browser mixes two versions."""
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(STATIC.iterdir())))
-    return f"/lenet-{digest.hexdigest()[:12]}"
+async def serve_static(request: Request) -> FileResponse:
+    """One of the browser's files. A route, not StaticFiles: that finds nothing under a proxy's root path."""
+    path = FILES.get(request.path_params["name"])
+    if path is None:
+        raise HTTPException(404)
+    return FileResponse(path, media_type=TYPES[path.suffix], headers={"Cache-Control": "max-age=31536000, immutable"})
 
 
-STATIC_URL = _static_url()
 
 # Gradio compiles js_on_load with `new Function`, where a relative import has no base; its root honours a proxy's path.
 START = f"""
@@ -36,7 +44,7 @@ import((window.gradio_config?.root ?? "") + "{STATIC_URL}/start.js")
 # What the page needs of Blocks.launch(), beside host, port and share.
 LAUNCH = {
     "css_paths": [STATIC / "page.css"],
-    "app_kwargs": {"routes": [Mount(STATIC_URL, StaticFiles(directory=STATIC))]},
+    "app_kwargs": {"routes": [Route(STATIC_URL + "/{name}", serve_static)]},
     "footer_links": ["api"],
     "run_history": False,
     "enable_monitoring": False,
