@@ -14,9 +14,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", help="address to listen on (default: GRADIO_SERVER_NAME, else 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (default: GRADIO_SERVER_PORT, else 7860 or next)")
     parser.add_argument("--share", action="store_true", help="make a public link that lives as long as this runs")
+    parser.add_argument("--model", metavar="FOLDER", help="a training run to read with (default: bundled weights)")
     options = parser.parse_args(arguments)
-    if options.port is not None and not 0 <= options.port <= 65535:
-        parser.error(f"--port {options.port}: ports go from 0 to 65535")
+    if options.port is not None and not 1 <= options.port <= 65535:
+        parser.error(f"--port {options.port}: ports go from 1 to 65535")
 
     # Imported late: --help answers at once.
     import torch
@@ -25,11 +26,17 @@ def main(arguments: list[str] | None = None) -> int:
     from lenet.page import LAUNCH, build_page
 
     torch.set_num_threads(1)  # one small picture gains nothing from more, and visitors share the machine
-    page = build_page(Recognizer.from_pretrained())
     try:
-        page.launch(server_name=options.host, server_port=options.port, share=True if options.share else None, **LAUNCH)
-    except OSError as error:
-        print(f"app.py: {error}", file=sys.stderr)
+        page = build_page(Recognizer.from_pretrained(options.model))
+    except ValueError as error:
+        parser.error(str(error))
+    share = True if options.share else None  # None leaves it to GRADIO_SHARE
+    try:
+        page.launch(server_name=options.host, server_port=options.port, share=share, **LAUNCH)
+    except OSError:
+        # Gradio says only that it found no free port, and takes a bad host for a busy port.
+        where = [f"--host {options.host}"] * bool(options.host) + [f"--port {options.port}"] * bool(options.port)
+        print(f"app.py: cannot listen on {' '.join(where) or 'any port'}: taken, or not to be had", file=sys.stderr)
         return 2
     return 0
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import warnings
 
 from PIL import Image
 
@@ -13,19 +14,24 @@ def main(arguments: list[str] | None = None) -> int:
     """Print a line for each picture; the exit code is 2 where one could not be read."""
     parser = argparse.ArgumentParser(prog="python -m lenet", description="Read handwritten digits from pictures.")
     parser.add_argument("pictures", nargs="+", metavar="picture", help="a picture of one digit, in any common format")
+    parser.add_argument("--model", metavar="FOLDER", help="a training run to read with (default: bundled weights)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line, with all ten probabilities")
     parser.add_argument("--activations", action="store_true", help="with --json: add every stage's values")
     options = parser.parse_args(arguments)
     if options.activations and not options.json:
         parser.error("--activations needs --json")
-    reader = Recognizer.from_pretrained()
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the reader's own limit is lower
+    try:
+        reader = Recognizer.from_pretrained(options.model)
+    except ValueError as error:
+        parser.error(str(error))
     failures = 0
     for path in options.pictures:
         try:
             with Image.open(path) as picture:
                 reading = reader.read(picture)
         except (OSError, ValueError, Image.DecompressionBombError) as error:
-            print(f"{path}: {error}", file=sys.stderr)
+            print(f"{path}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
             failures += 1
             continue
         if options.json:

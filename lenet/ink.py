@@ -46,38 +46,54 @@ def find_ink(gray: np.ndarray, paper: float | None = None) -> np.ndarray:
 
     `paper` is the brightness of the paper where it is known; else it is found, uneven light and grain included.
     """
-    depth = gray - (paper_of(gray) if paper is None else paper)
+    paper, grain = paper_of(gray) if paper is None else (paper, 0.0)
+    depth = gray - paper
     if np.square(np.minimum(depth, 0)).sum() > np.square(np.maximum(depth, 0)).sum():
         depth = -depth
-    grain = 1.4826 * float(np.median(np.abs(depth)))  # a robust standard deviation; 0 on a drawn page
     floor = NOISE * grain
-    full = float(np.quantile(depth, 1 - 4 / depth.size)) if grain else float(depth.max())
+    # In a photo the brightest few pixels are glints and grain.
+    full = float(np.quantile(depth, max(0, 1 - 4 / depth.size)) if grain else depth.max())
     if full < max(FAINT, 1.5 * floor):
         return np.zeros_like(gray)
     return np.clip((depth - floor) / (full - floor), 0, 1).astype(np.float32)
 
 
-def paper_of(gray: np.ndarray) -> np.ndarray | float:
-    """Brightness of the empty paper at each pixel: one value for a drawn page, a smooth field for a photo.
+def paper_of(gray: np.ndarray) -> tuple[np.ndarray | float, float]:
+    """Brightness of the empty paper, and the standard deviation of its grain.
 
-    The field is a quadratic surface fitted to what looks like paper, anew each time that ink has been put aside:
-    light falls off smoothly over a page, and unlike a local filter a surface does not hollow out thick strokes.
+    The brightness is one value for a drawn page, where the grain is 0, and a smooth field for a photo: a quadratic
+    surface, fitted to what looks like paper anew each time that ink has been put aside. Light falls off smoothly over
+    a page, and unlike a local filter a surface does not hollow out thick strokes.
     """
-    edge = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
-    level = float(np.median(edge))
-    if np.mean(np.abs(edge - level) < 1 / 255) > 0.5 or min(gray.shape) < 8:
-        return level
+    level = _level(gray)
+    off = np.abs(gray - level)
+    near = off < 0.25
+    if np.mean(off[near] < 1.5 / 255) > 0.5:
+        return level, 0.0
     stride = max(1, max(gray.shape) // 100)
     y, x = (np.linspace(-1, 1, n, dtype=np.float32) for n in gray.shape)
     terms = [lambda y, x, i=i, j=j: y[:, None] ** i * x[None, :] ** j for i, j in QUADRATIC]
-    sample = gray[::stride, ::stride].ravel()
+    sample, kept = gray[::stride, ::stride].ravel(), near[::stride, ::stride].ravel()
     basis = np.stack([term(y[::stride], x[::stride]).ravel() for term in terms], 1)
-    kept = np.abs(sample - level) < 0.25
     for _ in range(6):
+        if kept.sum() < 4 * len(QUADRATIC):
+            return level, 0.0
         weights, *_ = np.linalg.lstsq(basis[kept], sample[kept], rcond=None)
         off = np.abs(sample - basis @ weights)
-        kept = off < max(3 * 1.4826 * float(np.median(off[kept])), 2 / 255)
-    return sum(weight * term(y, x) for weight, term in zip(weights, terms, strict=True))
+        grain = 1.4826 * float(np.median(off[kept]))  # the standard deviation, robustly
+        kept = off < max(3 * grain, 2 / 255)
+    return sum(weight * term(y, x) for weight, term in zip(weights, terms, strict=True)), grain
+
+
+def _level(gray: np.ndarray) -> float:
+    """A first guess at the paper: of the four corners' values the one nearest to the middle value of the edge.
+
+    The corners, because in a picture cut close around a thick digit most of the edge is ink.
+    """
+    h, w = (max(1, side // 20) for side in gray.shape)
+    corners = [np.median(part) for part in (gray[:h, :w], gray[:h, -w:], gray[-h:, :w], gray[-h:, -w:])]
+    edge = np.median(np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]]))
+    return float(min(corners, key=lambda corner: abs(corner - edge)))
 
 
 QUADRATIC = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))

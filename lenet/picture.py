@@ -8,7 +8,7 @@ WORKING_SIDE = 1_024  # larger pictures are averaged down to this: no digit need
 
 ACCEPTED = (
     "accepted is a PIL image, or a numpy array of uint8 with shape (height, width), (height, width, 3) for RGB "
-    f"or (height, width, 4) for RGBA, of 1 to {MAX_PIXELS // 1_000_000} million pixels"
+    f"or (height, width, 4) for RGBA, of at most {MAX_PIXELS // 1_000_000} million pixels"
 )
 
 
@@ -17,7 +17,11 @@ def gray_and_opacity(picture: Image.Image | np.ndarray) -> tuple[np.ndarray, np.
 
     H and W are at most 1,024. Raises ValueError, saying what is accepted, for what is no such picture.
     """
-    image = _as_image(picture).convert("LA" if _has_opacity(picture) else "L")
+    image = _as_image(picture)
+    try:
+        image = image.convert("LA" if _has_opacity(picture) else "L")
+    except ValueError as error:
+        raise ValueError(f"the picture's colours, mode {image.mode}, cannot be read; {ACCEPTED}") from error
     factor = -(-max(image.size) // WORKING_SIDE)
     if factor > 1:
         image = image.convert("La").reduce(factor).convert("LA") if image.mode == "LA" else image.reduce(factor)

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from lenet.model import LeNet5
 
@@ -20,7 +20,7 @@ def save_model(model: LeNet5, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     config = {"architecture": "LeNet5", "variant": model.variant, "mean": model.mean, "std": model.std}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    save_file(tensors, folder / (WEIGHTS + ".part"))
+    (folder / (WEIGHTS + ".part")).write_bytes(save(tensors))
     (folder / (CONFIG + ".part")).write_text(json.dumps(config, indent=2) + "\n")
     for name in (WEIGHTS, CONFIG):
         (folder / (name + ".part")).replace(folder / name)
@@ -50,6 +50,14 @@ def load_model(folder: Path) -> LeNet5:
 
 
 def load_metrics(folder: Path) -> dict | None:
-    """What training measured of the weights in `folder`, or None where that was not kept."""
+    """What training measured of the weights in `folder`, or None where that was not kept.
+
+    Raises ValueError where the file is there and is not JSON.
+    """
     path = Path(folder) / METRICS
-    return json.loads(path.read_text()) if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON: {error}") from error

@@ -51,7 +51,23 @@ def test_a_port_that_is_none_is_refused():
     """Ports end at 65535."""
     done = app("--port", "70000")
     assert done.returncode == 2
-    assert "0 to 65535" in done.stderr
+    assert "1 to 65535" in done.stderr
+
+
+def test_a_folder_without_weights_is_told():
+    """--model names a training run; one that is none ends with a line."""
+    done = app("--model", "nowhere")
+    assert done.returncode == 2
+    assert "nowhere holds no config.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_host_that_is_not_ours_is_told():
+    """Not as if the port were taken."""
+    done = app("--host", "999.1.1.1", "--port", str(free_port()))
+    assert done.returncode == 2
+    assert "--host 999.1.1.1" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_gradios_own_variables_keep_working(monkeypatch):
@@ -108,6 +124,18 @@ def test_predict_says_what_was_wrong(client, tmp_path):
     Image.new("1", (10_000, 5_001)).save(tmp_path / "large.png")
     with pytest.raises(AppError, match="too large"):
         client.predict(handle_file(str(tmp_path / "large.png")), api_name="/predict")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"a letter", "not a picture"), (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not a picture|damaged")],
+)
+def test_predict_of_a_file_that_is_no_picture(client, tmp_path, content, message):
+    """A line, without the server's paths."""
+    (tmp_path / "letter.png").write_bytes(content)
+    with pytest.raises(AppError, match=message) as caught:
+        client.predict(handle_file(str(tmp_path / "letter.png")), api_name="/predict")
+    assert "/tmp" not in str(caught.value)
 
 
 def test_only_predict_is_offered(client):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lenet.weights import save_model
 from tests.browser import ROOT
 from tests.conftest import EXAMPLES, draw
 
@@ -67,6 +68,25 @@ def test_a_file_that_is_no_picture_does_not_stop_the_others(pictures, bad):
     assert len(done.stderr.splitlines()) == 1
     assert "Traceback" not in done.stderr
     assert ": 7  (" in done.stdout
+
+
+def test_another_models_folder(pictures, tmp_path, reader):
+    """--model reads with the weights of a run; a folder that holds none is named."""
+    save_model(reader.model, tmp_path / "run")
+    assert ": 7  (" in run(pictures["seven"], "--model", str(tmp_path / "run")).stdout
+    done = run(pictures["seven"], "--model", str(tmp_path / "nowhere"))
+    assert done.returncode == 2
+    assert "nowhere holds no config.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_picture_of_144_megapixels_is_refused_in_one_line(tmp_path):
+    """Neither Pillow's warning nor a traceback."""
+    Image.new("1", (12_000, 12_000)).save(tmp_path / "vast.png")
+    done = run(str(tmp_path / "vast.png"))
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "too large" in done.stderr
 
 
 def test_activations_without_json_is_an_error(pictures):

@@ -196,14 +196,44 @@ def test_blank_pictures_have_no_ink(picture):
     assert not ink.any()
 
 
-@pytest.mark.parametrize("shape", [(1, 300), (300, 1), (2, 2), (5, 3)])
-def test_odd_sizes_do_not_break(shape):
-    """Slivers and crumbs of pictures give ink in the frame."""
-    picture = np.zeros(shape, np.uint8)
-    picture.flat[-1] = 255
-    ink = ink_from(picture)
+@pytest.mark.parametrize("shape", [(1, 300), (300, 1), (2, 2), (5, 3), (1, 2), (3, 1), (1, 4)])
+@pytest.mark.parametrize("seed", range(4))
+def test_odd_sizes_do_not_break(shape, seed):
+    """Slivers and crumbs of pictures, of whatever values, give ink in the frame."""
+    ink = ink_from(np.random.default_rng(seed).integers(0, 256, shape, np.uint8))
     assert ink.shape == (32, 32)
     assert np.isfinite(ink).all()
+
+
+@pytest.mark.parametrize("width", [20, 40])
+@pytest.mark.parametrize("digit", range(10))
+def test_a_picture_cut_close_around_a_thick_digit(digit, width):
+    """Where ink covers more than half, the paper is still the paper: the ink is that of the whole page."""
+    page = draw(EXAMPLES[digit]["strokes"], width)
+    ink = np.asarray(page) < 128
+    rows, columns = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
+    cut = page.crop((columns[0] - 1, rows[0] - 1, columns[-1] + 2, rows[-1] + 2))
+    np.testing.assert_allclose(ink_from(cut), ink_from(page), atol=0.3)
+
+
+def test_a_pad_that_is_mostly_ink():
+    """Sweeps over three fifths of a transparent pad are ink, not paper."""
+    pad = np.zeros((280, 280, 4), np.uint8)
+    pad[20:-20, 40:-40, 3] = 255
+    assert ink_from(pad).sum() > 100
+
+
+def test_a_page_half_black_and_half_white():
+    """One half is taken for paper, without a word of warning from numpy."""
+    page = np.zeros((100, 100), np.uint8)
+    page[:, 50:] = 255
+    assert ink_from(page).any()
+
+
+def test_a_colour_space_that_cannot_be_read_is_refused():
+    """The mode is named."""
+    with pytest.raises(ValueError, match="mode LAB, cannot be read"):
+        ink_from(Image.new("LAB", (9, 9)))
 
 
 def test_a_far_blot_does_not_push_the_ink_out_of_the_frame():

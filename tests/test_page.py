@@ -96,7 +96,7 @@ def test_every_row_carries_its_arithmetic(reader):
 
 def test_the_foot_says_what_was_measured(reader):
     """The error on the page is the one in metrics.json."""
-    assert f"{reader.metrics['test']['wrong']} of the 10,000" in document(reader)
+    assert f"{reader.metrics['test']['error']:.2%} of the 10,000" in document(reader)
 
 
 def test_the_browsers_files_name_no_other_host():

@@ -170,6 +170,13 @@ def test_folders_that_are_not_whole_are_refused(folder, fault):
         Recognizer.from_pretrained(folder)
 
 
+def test_figures_that_are_not_json_are_refused(folder):
+    """The file is named."""
+    (folder / "metrics.json").write_text("{")
+    with pytest.raises(ValueError, match=r"metrics\.json is not JSON"):
+        Recognizer.from_pretrained(folder)
+
+
 def test_a_missing_folder_is_refused(tmp_path):
     """A path that leads nowhere is said to."""
     with pytest.raises(ValueError, match=r"holds no config\.json"):

@@ -19,7 +19,7 @@ from tests.conftest import EXAMPLES, draw
 from train.__main__ import main
 from train.augment import Distortion
 from train.data import Digits, load_mnist, split
-from train.loop import Recipe, Score, fit, initialise, moving_average, score
+from train.loop import Recipe, Score, fit, initialise, moving_average, one_cycle, score
 
 
 def command(*arguments) -> list[str]:
@@ -150,6 +150,10 @@ def test_an_output_that_cannot_be_written_is_told_at_once(small_mnist, tmp_path,
         (("--epochs", "many"), "invalid int value"),
         (("--batch-size", "-1"), "batch_size must be at least 1"),
         (("--warm-up", "1"), "warm_up must be from 0 to below 1"),
+        (("--momentum", "0"), "momentum must be above 0 and below 1"),
+        (("--weight-decay", "nan"), "weight_decay must be 0 or more"),
+        (("--seed", "99999999999999999999"), "seed must be from 0"),
+        (("--peak-rate", "1e9", "--validation", "50", "--epochs", "1"), "no longer finite in epoch 1"),
         (("--peak-rate", "0"), "peak_rate must be above 0"),
         (("--device", "abacus"), "there are auto, cuda, mps and cpu"),
         (("--validation", "300"), "leaves none of the 300 training images"),
@@ -158,7 +162,7 @@ def test_an_output_that_cannot_be_written_is_told_at_once(small_mnist, tmp_path,
 def test_bad_arguments_are_named(small_mnist, tmp_path, refused, arguments, message):
     """Exit code 2 and a line that names the argument; nothing is written."""
     assert message in refused("--data-dir", small_mnist, "--output", tmp_path / "run", *arguments)
-    assert not (tmp_path / "run" / "model.safetensors").exists()
+    assert not (tmp_path / "run").exists()
 
 
 def test_damaged_data_end_with_one_line(small_mnist, tmp_path):
@@ -192,7 +196,7 @@ def test_an_interrupt_leaves_no_half_run(small_mnist, tmp_path):
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.strip() == "train: interrupted; nothing was written"
-    assert list(out.iterdir()) == []
+    assert not out.exists()
 
 
 def test_score_counts_what_a_person_counts():
@@ -208,6 +212,21 @@ def test_score_counts_what_a_person_counts():
     assert (result.images, result.wrong) == (3, 2)
     assert result.loss == pytest.approx(float((norm - 2 + norm + norm) / 3), abs=1e-5)
     assert result == Score(3, 2, result.loss)
+
+
+@pytest.mark.parametrize("warm_up", [0, 0.125, 0.15, 0.99])
+@pytest.mark.parametrize("steps", [1, 8, 1000])
+def test_the_rate_goes_up_to_its_peak_and_down_to_nothing(steps, warm_up):
+    """Never above the peak, never below zero, highest where the warm-up ends, lowest at the end."""
+    rates = [one_cycle(steps, warm_up)(step) for step in range(steps)]
+    assert all(0 < rate <= 1 for rate in rates)
+    peak = max(range(steps), key=rates.__getitem__)
+    assert peak == pytest.approx(warm_up * steps, abs=1)
+    assert rates[: peak + 1] == sorted(rates[: peak + 1])
+    assert rates[peak:] == sorted(rates[peak:], reverse=True)
+    if steps == 1000 and warm_up < 0.5:
+        assert rates[-1] < 1e-4
+        assert rates[peak] > 0.99
 
 
 def test_moving_average_forgets_the_start():

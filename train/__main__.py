@@ -1,6 +1,7 @@
 """python -m train: train LeNet-5 on MNIST and write a run folder with weights, configuration, figures and curves."""
 
 import argparse
+import contextlib
 import dataclasses
 import sys
 import time
@@ -11,7 +12,7 @@ import torch
 from lenet.model import LeNet5
 from lenet.weights import WEIGHTS
 from train.data import DataError, load_mnist, split
-from train.loop import Recipe, fit, initialise, score
+from train.loop import Recipe, TrainingError, fit, initialise, score
 from train.run_folder import write_run
 
 DRY_IMAGES = 512  # of each part, in a dry run
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(str(error))
     try:
         _train(recipe, device, output, options)
-    except DataError as error:
+    except (DataError, TrainingError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
     except OSError as error:
@@ -37,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\ntrain: interrupted; nothing was written", file=sys.stderr)
         return 130
+    finally:
+        with contextlib.suppress(OSError):
+            output.rmdir()  # goes only where it is empty: a run that came to nothing leaves nothing
     return 0
 
 
@@ -65,7 +69,16 @@ def _train(recipe: Recipe, device: torch.device, output: Path, options: argparse
     result = score(model, test.to(device))
     validated = score(model, validation.to(device))
     seconds = time.perf_counter() - began
-    write_run(output, model.cpu(), recipe, history, {"test": result, "validation": validated}, seconds, options.dry_run)
+    write_run(
+        output,
+        model.cpu(),
+        recipe,
+        history,
+        {"test": result, "validation": validated},
+        seconds,
+        device,
+        options.dry_run,
+    )
     print(f"test: {result.wrong} of {result.images:,} wrong, error {result.error:.2%}; {seconds:.0f} s; in {output}")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
@@ -41,14 +41,24 @@ class Recipe:
         for name in ("epochs", "batch_size", "validation"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-        for name in ("warm_up", "momentum", "average"):
+        for name in ("warm_up", "average"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be from 0 to below 1, not {getattr(self, name)}")
-        if not self.peak_rate > 0 or self.weight_decay < 0:
-            raise ValueError("peak_rate must be above 0 and weight_decay not below it")
+        if not 0 < self.momentum < 1:
+            raise ValueError(f"momentum must be above 0 and below 1, not {self.momentum}")
+        if not 0 < self.peak_rate < math.inf:
+            raise ValueError(f"peak_rate must be above 0, not {self.peak_rate}")
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight_decay must be 0 or more, not {self.weight_decay}")
+        if not 0 <= self.seed < 2**63:
+            raise ValueError(f"seed must be from 0 to 2**63 - 1, not {self.seed}")
 
     def as_dict(self) -> dict:
         return dataclasses.asdict(self)
+
+
+class TrainingError(Exception):
+    """The training cannot go on; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -113,13 +123,7 @@ def fit(
         weight_decay=recipe.weight_decay,
     )
     steps = math.ceil(len(training) / recipe.batch_size)
-    schedule = OneCycleLR(
-        optimizer,
-        max_lr=recipe.peak_rate,
-        total_steps=recipe.epochs * steps,
-        pct_start=recipe.warm_up,
-        cycle_momentum=False,
-    )
+    schedule = LambdaLR(optimizer, one_cycle(recipe.epochs * steps, recipe.warm_up))
     averaged = AveragedModel(model, multi_avg_fn=moving_average(recipe.average))
     history = []
     for epoch in range(1, recipe.epochs + 1):
@@ -144,6 +148,8 @@ def fit(
             total_loss, right, seen = total_loss + loss * len(index), right + hits, seen + len(index)
             if step % 50 == 0:
                 bar.set_postfix(accuracy=f"{float(right) / seen:.2%}")
+        if not math.isfinite(float(total_loss)):
+            raise TrainingError(f"the loss is no longer finite in epoch {epoch}; try a lower --peak-rate")
         held_out = score(averaged, validation)
         row = {
             "epoch": epoch,
@@ -156,6 +162,18 @@ def fit(
         history.append(row)
         after_epoch(row)
     return averaged.module.to(memory_format=torch.contiguous_format), history
+
+
+def one_cycle(steps: int, warm_up: float) -> Callable[[int], float]:
+    """The rate at each step as a share of its peak: up along a line, then down along half a cosine to near zero."""
+    peak = warm_up * steps
+
+    def rate(step: int) -> float:
+        if step < peak:
+            return (step + 1) / (peak + 1)
+        return 0.5 * (1 + math.cos(math.pi * (step - peak) / (steps - peak)))
+
+    return rate
 
 
 def moving_average(decay: float) -> Callable:

@@ -27,6 +27,7 @@ def write_run(
     history: list[dict],
     scores: dict[str, Score],
     seconds: float,
+    device: torch.device,
     dry_run: bool,
 ) -> None:
     """Write model.safetensors, config.json, metrics.json and curves.png; the weights last, to mark a whole run."""
@@ -43,7 +44,7 @@ def write_run(
             "torchvision": torchvision.__version__,
             "numpy": np.__version__,
         },
-        "hardware": hardware(),
+        "hardware": hardware(device),
         "history": history,
     }
     part = folder / (METRICS + ".part")
@@ -53,7 +54,7 @@ def write_run(
     save_model(model, folder)
 
 
-def hardware() -> dict:
+def hardware(device: torch.device) -> dict:
     """The machine that trained."""
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
@@ -65,7 +66,7 @@ def hardware() -> dict:
         "cpu": cpu,
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
-        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
     }
 
 

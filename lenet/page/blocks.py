@@ -4,10 +4,10 @@ import hashlib
 from pathlib import Path
 
 import gradio as gr
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from lenet.page.answer import answer
@@ -15,20 +15,20 @@ from lenet.page.document import document
 from lenet.recognizer import Recognizer
 
 STATIC = Path(__file__).parent / "static"
-FILES = {path.name: path for path in sorted(STATIC.iterdir())}
+FILES = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir())}
 TYPES = {".js": "text/javascript", ".json": "application/json", ".css": "text/css", ".html": "text/html"}
 
 # Named after the files' content, so that a browser may keep them and yet never mixes two versions.
-STATIC_URL = "/static-" + hashlib.sha256(b"".join(path.read_bytes() for path in FILES.values())).hexdigest()[:12]
+STATIC_URL = "/static-" + hashlib.sha256(b"".join(FILES.values())).hexdigest()[:12]
 
 
-async def serve_static(request: Request) -> FileResponse:
+async def serve_static(request: Request) -> Response:
     """One of the browser's files. A route, not StaticFiles: that finds nothing under a proxy's root path."""
-    path = FILES.get(request.path_params["name"])
-    if path is None:
+    name = request.path_params["name"]
+    if name not in FILES:
         raise HTTPException(404)
-    return FileResponse(path, media_type=TYPES[path.suffix], headers={"Cache-Control": "max-age=31536000, immutable"})
-
+    headers = {"Cache-Control": "max-age=31536000, immutable"}
+    return Response(FILES[name], media_type=TYPES[Path(name).suffix], headers=headers)
 
 
 # Gradio compiles js_on_load with `new Function`, where a relative import has no base; its root honours a proxy's path.
@@ -60,13 +60,18 @@ def build_page(reader: Recognizer) -> gr.Blocks:
     def read(data_url):
         return answer(reader, data_url)
 
-    def predict(picture: Image.Image) -> dict:
+    def predict(picture: str | None) -> dict:
         """Read one digit from a picture: {"digit", "reason", "top": [[digit, probability], ...]}."""
         if picture is None:
             raise gr.Error("no picture was given", print_exception=False)
         try:
-            reading = reader.read(picture)
-        except ValueError as error:
+            with Image.open(picture) as image:
+                reading = reader.read(image)
+        except UnidentifiedImageError as error:
+            raise gr.Error("the file is not a picture", print_exception=False) from error
+        except OSError as error:
+            raise gr.Error(f"the picture is damaged: {error}", print_exception=False) from error
+        except (ValueError, Image.DecompressionBombError) as error:
             raise gr.Error(str(error), print_exception=False) from error
         return {"digit": reading.digit, "reason": reading.reason, "top": reading.top(3)}
 
@@ -78,7 +83,8 @@ def build_page(reader: Recognizer) -> gr.Blocks:
             apply_default_css=False,
             elem_id="lenet",
         )
-        picture = gr.Image(type="pil", image_mode=None, label="picture", visible=False)
+        # A file, not gr.Image: that opens pictures itself, and tells a stranger the server's paths where it fails.
+        picture = gr.File(type="filepath", label="picture", visible=False)
         reading = gr.JSON(label="reading", visible=False)
         picture.upload(predict, picture, reading, api_name="predict", show_progress="hidden")
     return page

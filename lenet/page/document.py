@@ -27,7 +27,7 @@ def _row(layer: Layer) -> str:
     return f"""
 <section class="stage" data-stage="{layer.name}" data-shape="{shape}" aria-label="{escape(_title(layer))}">
   <header>
-    <h3>{escape(layer.name.upper() if layer.name[-1].isdigit() else layer.name)}</h3>
+    <h2>{escape(layer.name.upper() if layer.name[-1].isdigit() else layer.name)}</h2>
     <span class="shape">{escape(_shape(layer.shape))}</span>
     <span class="what">{escape(layer.what)}</span>
     <span class="arithmetic">{escape(layer.arithmetic)}</span>
@@ -51,4 +51,4 @@ def _weights(reader: Recognizer, rows: list[Layer]) -> str:
     test = (reader.metrics or {}).get("test")
     if not test:
         return total
-    return f"{total}; {test['wrong']} of the {test['images']:,} MNIST test digits read wrong ({test['error']:.2%})"
+    return f"{total}; {test['error']:.2%} of the {test['images']:,} MNIST test digits read wrong"

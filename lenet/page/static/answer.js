@@ -10,6 +10,7 @@ export class Answer {
       fill: row.querySelector(".bar span"),
       percent: row.querySelector(".percent"),
     }));
+    this.reason = root.querySelector(".reason");
     this.announcement = root.querySelector(".announcement");
     this.show(null);
   }
@@ -17,6 +18,7 @@ export class Answer {
   /** `reading` as the server sends it, or null for a blank pad. */
   show(reading) {
     const empty = !reading || reading.reason === "blank";
+    this.reason.textContent = reading?.reason ? noDigit(reading.reason) : "";
     this.root.classList.toggle("empty", empty);
     this.digit.textContent = reading?.digit ?? "?";
     this.rows.forEach(({ name, fill, percent }, i) => {
@@ -39,7 +41,11 @@ export class Answer {
 function sentence(reading) {
   if (!reading) return "";
   const likely = reading.top.map(([digit, p]) => `${digit}, ${percentage(p)}`).join("; ");
-  return reading.digit === null ? `No digit: ${reading.reason}.` : `Reads ${reading.digit}. Likeliest: ${likely}.`;
+  return reading.digit === null ? noDigit(reading.reason) : `Reads ${reading.digit}. Likeliest: ${likely}.`;
+}
+
+function noDigit(reason) {
+  return reason === "blank" ? "No digit: the picture is blank." : `No digit: ${reason}.`;
 }
 
 /** One decimal, and never more certain than the network is. */

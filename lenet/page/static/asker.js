@@ -40,15 +40,15 @@ export class Asker {
     while (this.#due) {
       this.#due = false;
       const drawing = this.#drawing;
-      const picture = this.snapshot();
       try {
+        const picture = this.snapshot();
         const reading = picture === null ? null : await inTime(this.ask(picture));
         if (reading === undefined) throw new Error("the server cannot be reached."); // Gradio's way to say so
         if (reading?.error) throw new Error(`${reading.error}.`);
         if (drawing === this.#drawing) this.show((this.#shown = reading));
       } catch (error) {
-        if (drawing === this.#drawing) this.fail(error);
         this.#shown = null;
+        if (drawing === this.#drawing) this.fail(error);
       }
     }
     this.#asking = false;

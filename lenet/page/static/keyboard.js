@@ -24,6 +24,7 @@ export function addKeyboard(canvas, pad) {
   };
 
   canvas.addEventListener("keydown", (event) => {
+    down &&= pad.drawing; // a Clear may have come in between
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
       lift();
       pad.undo();

@@ -14,6 +14,8 @@ export class Pad {
   /** The drawing has become another one: undo, clear, example, picture. */
   onchange = () => {};
   brush = 20;
+  /** Counts what has happened to the drawing, so that a picture that took long to open does not fall on a newer one. */
+  changes = 0;
 
   #canvas;
   #context;
@@ -44,8 +46,8 @@ export class Pad {
   }
 
   load(strokes) { this.#push({ strokes }); }
-  /** Show and read a picture: an ImageBitmap or a canvas. A stroke after it begins a new drawing. */
-  loadImage(image) { this.#push({ image }); }
+  /** Show and read a picture, a canvas, on a paper of some colour. A stroke after it begins a new drawing. */
+  loadImage(image, paper) { this.#push({ image, paper }); }
   clear() {
     if (this.blank) return;
     this.#stroke = null;
@@ -59,6 +61,7 @@ export class Pad {
   }
 
   down(x, y) {
+    this.changes++;
     this.#stroke = { width: this.brush, points: [[x, y]] };
     if (this.state.image) this.#redraw(); // away with the picture
     else this.#paint(this.#stroke);
@@ -83,6 +86,7 @@ export class Pad {
     this.#changed();
   }
   #changed() {
+    this.changes++;
     this.#redraw();
     this.#invite();
     this.onchange();
@@ -90,7 +94,7 @@ export class Pad {
   #invite() { this.element.classList.toggle("blank", this.blank); }
 
   #paint(stroke, from) {
-    this.#context.strokeStyle = getComputedStyle(this.#canvas).color;
+    this.#context.strokeStyle = this.#context.fillStyle = getComputedStyle(this.#canvas).color;
     drawStroke(this.#context, stroke, from);
   }
   #redraw() {
@@ -98,10 +102,12 @@ export class Pad {
     this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.clearRect(0, 0, width, height);
     this.#context.setTransform(width / SIDE, 0, 0, height / SIDE, 0, 0);
-    const { image, strokes } = this.state;
+    const { image, paper, strokes } = this.state;
     if (image && !this.#stroke) {
       const scale = Math.min(SIDE / image.width, SIDE / image.height);
       const [w, h] = [image.width * scale, image.height * scale];
+      this.#context.fillStyle = paper; // seen where the picture is transparent
+      this.#context.fillRect((SIDE - w) / 2, (SIDE - h) / 2, w, h);
       this.#context.drawImage(image, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
     }
     for (const stroke of strokes ?? []) this.#paint(stroke);
@@ -132,11 +138,13 @@ export class Pad {
       canvas.addEventListener(end, (event) => { if (ours(event)) this.up(); });
     }
     // The canvas has as many pixels as the screen gives it; Gradio switches dark mode by a class on the body.
-    new ResizeObserver(() => {
+    const fit = () => {
       const side = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
       if (canvas.width !== side) [canvas.width, canvas.height] = [side, side];
       this.#redraw();
-    }).observe(canvas);
+    };
+    new ResizeObserver(fit).observe(canvas);
+    window.addEventListener("resize", fit); // the browser's zoom changes the pixels, not the size
     new MutationObserver(() => this.#redraw()).observe(document.body, { attributeFilter: ["class"] });
     this.#invite();
   }

@@ -14,16 +14,22 @@ export async function start(element, server) {
   const stages = new Stages(root);
   const pad = new Pad(root.querySelector(".pad"));
 
+  const show = (reading) => {
+    answer.show(reading);
+    stages.show(reading);
+    root.dispatchEvent(new CustomEvent("lenet:shown", { detail: reading }));
+  };
   const asker = new Asker({
     snapshot: () => pad.picture(),
     ask: (picture) => server.read(picture),
     show: (reading) => {
       notice("");
-      answer.show(reading);
-      stages.show(reading);
-      root.dispatchEvent(new CustomEvent("lenet:shown", { detail: reading }));
+      show(reading);
     },
-    fail: (error) => notice(`No answer: ${error.message} Your drawing is still here; the next stroke asks again.`),
+    fail: (error) => {
+      show(null); // an answer to an earlier state would pass for one to this
+      notice(`No answer: ${error.message} Your drawing is still here; the next stroke asks again.`);
+    },
     busy: (busy) => answer.busy(busy),
     settled: (reading) => {
       if (!pad.drawing) answer.announce(reading);

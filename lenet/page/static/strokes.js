@@ -8,9 +8,15 @@ export const SIDE = 280;
 export function drawStroke(context, { points, width }, from = 0) {
   context.lineWidth = width;
   context.lineCap = "round";
-  for (let i = from; i < points.length; i++) {
+  if (from === 0) {
+    // A dot by itself: a line without length draws nothing.
     context.beginPath();
-    context.moveTo(...points[Math.max(0, i - 1)]);
+    context.arc(...points[0], width / 2, 0, 2 * Math.PI);
+    context.fill();
+  }
+  for (let i = Math.max(1, from); i < points.length; i++) {
+    context.beginPath();
+    context.moveTo(...points[i - 1]);
     context.lineTo(...points[i]);
     context.stroke();
   }
