@@ -15,13 +15,16 @@ ACCEPTED = (
 def gray_and_opacity(picture: Image.Image | np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Brightness, float32 in [0, 1], shape (H, W), and opacity in the same form, or None where all is opaque.
 
-    H and W are at most 1,024. Raises ValueError, saying what is accepted, for what is no such picture.
+    H and W are at most 1,024; what is transparent around the drawing is cut off. Raises ValueError, saying what is
+    accepted, for what is no such picture.
     """
     image = _as_image(picture)
     try:
         image = image.convert("LA" if _has_opacity(picture) else "L")
     except ValueError as error:
         raise ValueError(f"the picture's colours, mode {image.mode}, cannot be read; {ACCEPTED}") from error
+    if image.mode == "LA" and (drawn := image.getchannel("A").getbbox()):
+        image = image.crop(drawn)  # mostly a small part of a pad: the rest costs time at every move of the pen
     factor = -(-max(image.size) // WORKING_SIDE)
     if factor > 1:
         image = image.convert("La").reduce(factor).convert("LA") if image.mode == "LA" else image.reduce(factor)

@@ -38,22 +38,34 @@ export class Asker {
     this.#asking = true;
     this.busy(true);
     while (this.#due) {
-      this.#due = false;
-      const drawing = this.#drawing;
-      try {
-        const picture = this.snapshot();
-        const reading = picture === null ? null : await inTime(this.ask(picture));
-        if (reading === undefined) throw new Error("the server cannot be reached."); // Gradio's way to say so
-        if (reading?.error) throw new Error(`${reading.error}.`);
-        if (drawing === this.#drawing) this.show((this.#shown = reading));
-      } catch (error) {
-        this.#shown = null;
-        if (drawing === this.#drawing) this.fail(error);
+      let question = this.#pose();
+      while (question) {
+        const { reading, error } = await question.outcome;
+        // The next question leaves before this answer is painted: the server works while the browser does.
+        const next = this.#due ? this.#pose() : null;
+        this.#shown = error ? null : reading;
+        if (question.drawing === this.#drawing) error ? this.fail(error) : this.show(reading);
+        question = next;
       }
     }
     this.#asking = false;
     this.busy(false);
     this.settle();
+  }
+
+  /** Ask about what is on the pad now. The outcome, {reading} or {error}, never rejects. */
+  #pose() {
+    this.#due = false;
+    return { drawing: this.#drawing, outcome: this.#ask().then((reading) => ({ reading }), (error) => ({ error })) };
+  }
+
+  async #ask() {
+    const picture = this.snapshot();
+    if (picture === null) return null;
+    const reading = await inTime(this.ask(picture));
+    if (reading === undefined) throw new Error("the server cannot be reached."); // Gradio's way to say so
+    if (reading.error) throw new Error(`${reading.error}.`);
+    return reading;
   }
 }
 

@@ -19,6 +19,7 @@ export class Pad {
 
   #canvas;
   #context;
+  #colour;
   #states = [EMPTY];
   #stroke = null;
   #pointer = null;
@@ -94,10 +95,11 @@ export class Pad {
   #invite() { this.element.classList.toggle("blank", this.blank); }
 
   #paint(stroke, from) {
-    this.#context.strokeStyle = this.#context.fillStyle = getComputedStyle(this.#canvas).color;
+    this.#context.strokeStyle = this.#context.fillStyle = this.#colour;
     drawStroke(this.#context, stroke, from);
   }
   #redraw() {
+    this.#colour = getComputedStyle(this.#canvas).color; // here, and not at every move of the pen
     const { width, height } = this.#canvas;
     this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.clearRect(0, 0, width, height);

@@ -18,10 +18,13 @@ for (let i = 0; i < 255; i++) {
   bytes[4 * i + 3] = 255;
 }
 
+const images = new WeakMap(); // a canvas's pixels, kept from one painting to the next
+
 /** Paint levels, an Int8Array of width * height, onto a canvas of that size. */
 export function paint(canvas, levels) {
   const context = canvas.getContext("2d");
-  const image = context.createImageData(canvas.width, canvas.height);
+  if (!images.has(canvas)) images.set(canvas, context.createImageData(canvas.width, canvas.height));
+  const image = images.get(canvas);
   const pixels = new Uint32Array(image.data.buffer);
   for (let i = 0; i < levels.length; i++) pixels[i] = PALETTE[levels[i] + 127];
   context.putImageData(image, 0, 0);

@@ -48,7 +48,7 @@ class Row {
 
   /** `exact` are the values as numbers, where the server sends them beside their colours. */
   show(stage, exact) {
-    const levels = stage ? Int8Array.from(atob(stage.values), (c) => c.charCodeAt(0)) : null;
+    const levels = stage ? decode(stage.values) : null;
     this.canvases.forEach((canvas, i) => {
       const size = this.zeros.length;
       paint(canvas, levels ? levels.subarray(i * size, (i + 1) * size) : this.zeros);
@@ -58,6 +58,13 @@ class Row {
       unit.lastChild.textContent = stage ? number(exact[i]) : "\u00a0";
     });
   }
+}
+
+function decode(base64) {
+  const text = atob(base64);
+  const levels = new Int8Array(text.length);
+  for (let i = 0; i < levels.length; i++) levels[i] = text.charCodeAt(i);
+  return levels;
 }
 
 function number(value) {
