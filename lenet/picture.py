@@ -23,15 +23,15 @@ def gray_and_opacity(picture: Image.Image | np.ndarray) -> tuple[np.ndarray, np.
         image = image.convert("LA" if _has_opacity(picture) else "L")
     except ValueError as error:
         raise ValueError(f"the picture's colours, mode {image.mode}, cannot be read; {ACCEPTED}") from error
-    if image.mode == "LA" and (drawn := image.getchannel("A").getbbox()):
+    if image.mode == "LA" and image.getextrema()[1][0] == 255:
+        image = image.convert("L")
+    elif image.mode == "LA" and (drawn := image.getchannel("A").getbbox()):
         image = image.crop(drawn)  # mostly a small part of a pad: the rest costs time at every move of the pen
     factor = -(-max(image.size) // WORKING_SIDE)
     if factor > 1:
         image = image.convert("La").reduce(factor).convert("LA") if image.mode == "LA" else image.reduce(factor)
     bands = [np.asarray(band, np.float32) / 255 for band in image.split()]
-    if len(bands) == 1 or bands[1].min() == 1:
-        return bands[0], None
-    return bands[0], bands[1]
+    return bands[0], bands[1] if len(bands) == 2 else None
 
 
 def _has_opacity(picture: Image.Image | np.ndarray) -> bool:
