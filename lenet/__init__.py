@@ -8,7 +8,7 @@ reading.digit, reading.top(3), reading.activations["c1"]
 """
 
 from lenet.ink import ink_from
-from lenet.model import LeNet5
+from lenet.networks import NETWORKS, LeNet5
 from lenet.recognizer import Reading, Recognizer
 
-__all__ = ["LeNet5", "Reading", "Recognizer", "ink_from"]
+__all__ = ["NETWORKS", "LeNet5", "Reading", "Recognizer", "ink_from"]

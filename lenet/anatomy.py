@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from lenet.model import INPUT_SHAPE, LeNet5
+from lenet.networks.network import INPUT_SHAPE, Network
+from lenet.networks.original import RadialBasis, SparseConvolution, Subsampling
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Layer:
     arithmetic: str
 
 
-def layers(model: LeNet5) -> list[Layer]:
+def layers(model: Network) -> list[Layer]:
     """A row for each stage of `model.features`, in order."""
     with torch.inference_mode():
         features = model.features(torch.zeros(1, *INPUT_SHAPE))
@@ -28,7 +29,7 @@ def layers(model: LeNet5) -> list[Layer]:
         module = getattr(model, name, None)
         count = sum(p.numel() for p in module.parameters()) if module is not None else 0
         what, arithmetic = _describe(module)
-        activation = ", tanh" if name in ("c1", "c3", "c5", "f6") else ""
+        activation = f", {model.activation}" if name in model.activated else ""
         rows.append(
             Layer(
                 name=name,
@@ -49,8 +50,18 @@ def _describe(module: nn.Module | None) -> tuple[str, str]:
             kernel = "x".join(str(side) for side in module.kernel_size)
             maps = f"{module.in_channels}x" if module.in_channels > 1 else ""
             return f"convolution {kernel}", f"{module.out_channels} x ({maps}{kernel} + 1)"
+        case SparseConvolution():
+            kernel = "x".join(str(side) for side in module.seen.shape[2:])
+            sparse = f"{len(module.weight)} + {len(module.bias)}"
+            return f"convolution {kernel} over some maps of S2", sparse
+        case Subsampling():
+            return "sum of 2x2, times a coefficient, plus a bias", f"{len(module.bias)} x (1 + 1)"
+        case RadialBasis():
+            return "minus the squared distance to the digit's bitmap", "no parameters"
         case nn.AvgPool2d():
             return f"average of {module.kernel_size}x{module.kernel_size}", "no parameters"
+        case nn.MaxPool2d():
+            return f"largest of {module.kernel_size}x{module.kernel_size}", "no parameters"
         case nn.Linear():
             return "full connection", f"{module.out_features} x ({module.in_features} + 1)"
     raise TypeError(f"no words for a {type(module).__name__}")

@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 from lenet.ink import ink_from
-from lenet.model import LeNet5
-from lenet.weights import BUNDLED, load_metrics, load_model
+from lenet.networks.network import Network
+from lenet.weights import bundled, load_metrics, load_model
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Reading:
 class Recognizer:
     """Reads digits with one network. Safe to call from several threads."""
 
-    def __init__(self, model: LeNet5, metrics: dict | None = None):
+    def __init__(self, model: Network, metrics: dict | None = None):
         self.model = model.eval()
         self.metrics = metrics  # what training measured of these weights, where it is known
 
@@ -46,7 +46,7 @@ class Recognizer:
 
         Raises ValueError where the folder holds no such network.
         """
-        folder = BUNDLED if source is None else Path(source)
+        folder = bundled() if source is None else Path(source)
         return cls(load_model(folder), load_metrics(folder))
 
     @torch.inference_mode()

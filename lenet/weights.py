@@ -9,13 +9,18 @@ from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
-from lenet.model import LeNet5
+from lenet.networks import NETWORKS, LeNet5
+from lenet.networks.network import Network
 
 WEIGHTS, CONFIG, METRICS = "model.safetensors", "config.json", "metrics.json"
-BUNDLED = Path(__file__).parent / "pretrained" / LeNet5.variant
 
 
-def save_model(model: LeNet5, folder: Path) -> None:
+def bundled(variant: str = LeNet5.variant) -> Path:
+    """The folder of the weights that come with the package, of one of the three networks."""
+    return Path(__file__).parent / "pretrained" / variant
+
+
+def save_model(model: Network, folder: Path) -> None:
     """Write `model.safetensors` and `config.json` to `folder`, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     config = {"architecture": "LeNet5", "variant": model.variant, "mean": model.mean, "std": model.std}
@@ -26,7 +31,7 @@ def save_model(model: LeNet5, folder: Path) -> None:
         (folder / (name + ".part")).replace(folder / name)
 
 
-def load_model(folder: Path) -> LeNet5:
+def load_model(folder: Path) -> Network:
     """The network that `save_model` wrote to `folder`, ready to read (evaluation mode).
 
     Raises ValueError, naming the file and what is wrong with it, where the folder holds no such network.
@@ -37,9 +42,9 @@ def load_model(folder: Path) -> LeNet5:
             raise ValueError(f"{folder} holds no {name}: a model folder has {CONFIG} and {WEIGHTS}")
     try:
         config = json.loads((folder / CONFIG).read_text())
-        if config["variant"] != LeNet5.variant:
-            raise ValueError(f"variant {config['variant']!r} is unknown, there is {LeNet5.variant!r}")
-        model = LeNet5(mean=config["mean"], std=config["std"])
+        if config["variant"] not in NETWORKS:
+            raise ValueError(f"variant {config['variant']!r} is unknown, there are {', '.join(NETWORKS)}")
+        model = NETWORKS[config["variant"]](mean=config["mean"], std=config["std"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / CONFIG} is not a configuration of LeNet-5: {error}") from error
     try:

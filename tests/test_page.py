@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lenet import NETWORKS, Recognizer
 from lenet.anatomy import layers
 from lenet.page.answer import MAX_CHARACTERS, PREFIX, answer, decode
 from lenet.page.blocks import STATIC
 from lenet.page.document import document
+from lenet.weights import bundled
 from tests.conftest import EXAMPLES, draw
 
 
@@ -74,22 +76,28 @@ def test_decode_keeps_transparency():
     assert decode(WHOLE).getpixel((5, 5)) == (1, 2, 3, 4)
 
 
-def test_every_row_carries_its_arithmetic(reader):
-    """The parameters of each layer are spelled out, and the sum that is spelled out is right."""
+def test_the_rows_carry_the_papers_arithmetic(reader):
+    """The parameters of each layer are spelled out."""
     rows = {row.name: row for row in layers(reader.model)}
     assert rows["c1"].arithmetic == "6 x (5x5 + 1) = 156"
     assert rows["c3"].arithmetic == "16 x (6x5x5 + 1) = 2,416"
     assert rows["c5"].arithmetic == "120 x (16x5x5 + 1) = 48,120"
     assert rows["f6"].arithmetic == "84 x (120 + 1) = 10,164"
     assert rows["output"].arithmetic == "10 x (84 + 1) = 850"
-    for row in rows.values():
+
+
+@pytest.mark.parametrize("variant", NETWORKS)
+def test_every_row_of_every_network_is_on_the_page(variant):
+    """And what is spelled out of its parameters is right."""
+    reader = Recognizer.from_pretrained(bundled(variant))
+    rows = layers(reader.model)
+    html = document(reader)
+    for row in rows:
         if row.parameters:
             product, total = row.arithmetic.split(" = ")
             assert eval(product.replace("x", "*")) == int(total.replace(",", "")) == row.parameters
         else:
             assert row.arithmetic == "no parameters"
-    html = document(reader)
-    for row in rows.values():
         assert f'data-stage="{row.name}"' in html
         assert row.arithmetic in html
 

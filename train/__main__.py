@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from lenet.model import LeNet5
+from lenet.networks import NETWORKS
 from lenet.weights import WEIGHTS
 from train.data import DataError, load_mnist, split
 from train.loop import Recipe, TrainingError, fit, initialise, score
@@ -55,10 +55,10 @@ def _train(recipe: Recipe, device: torch.device, output: Path, options: argparse
         recipe = dataclasses.replace(recipe, epochs=1)
     mean, std = training.mean_and_std()
     torch.manual_seed(recipe.seed)
-    model = LeNet5(mean=mean, std=std)
+    model = NETWORKS[recipe.variant](mean=mean, std=std)
     initialise(model)
     print(
-        f"LeNet-5, {sum(p.numel() for p in model.parameters()):,} parameters, on {device}; "
+        f"LeNet-5 ({recipe.variant}), {sum(p.numel() for p in model.parameters()):,} parameters, on {device}; "
         f"{len(training):,} training and {len(validation):,} validation images; seed {recipe.seed}"
     )
     model, history = fit(model, training.to(device), validation.to(device), recipe, _print_row, sys.stderr.isatty())

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 import torchvision
 
-from lenet.model import LeNet5
+from lenet.networks.network import Network
 from lenet.weights import METRICS, save_model
 from train.loop import Recipe, Score
 
@@ -22,7 +22,7 @@ CURVES = "curves.png"
 
 def write_run(
     folder: Path,
-    model: LeNet5,
+    model: Network,
     recipe: Recipe,
     history: list[dict],
     scores: dict[str, Score],

@@ -68,5 +68,6 @@ function decode(base64) {
 }
 
 function number(value) {
-  return value.toFixed(Math.abs(value) < 9.995 ? 2 : 1).replace("-", "\u2212");
+  const size = Math.abs(value);
+  return value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0).replace("-", "\u2212");
 }

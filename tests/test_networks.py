@@ -1,0 +1,254 @@
+"""The three networks against the paper's table and against arithmetic done without torch."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from lenet import NETWORKS, LeNet5
+from lenet.networks.original import RUBBISH, RadialBasis, bitmaps, squash
+from train.loop import initialise
+
+# LeCun et al. 1998, section II.B: stage, shape, trainable parameters, connections; worked out by hand.
+TEXT = [  # S2 and S4 without coefficients, a full C3, a linear output
+    ("input", (1, 32, 32), 0, 0),
+    ("c1", (6, 28, 28), 156, 122_304),
+    ("s2", (6, 14, 14), 0, 4_704),
+    ("c3", (16, 10, 10), 2_416, 241_600),
+    ("s4", (16, 5, 5), 0, 1_600),
+    ("c5", (120,), 48_120, 48_120),
+    ("f6", (84,), 10_164, 10_164),
+    ("output", (10,), 850, 850),
+]
+CODE = [  # 28x28 without padding: everything after C1 shrinks
+    ("input", (1, 32, 32), 0, 0),
+    ("c1", (6, 24, 24), 156, 89_856),
+    ("s2", (6, 12, 12), 0, 3_456),
+    ("c3", (16, 8, 8), 2_416, 154_624),
+    ("s4", (16, 4, 4), 0, 1_024),
+    ("c5", (120,), 30_840, 30_840),
+    ("f6", (84,), 10_164, 10_164),
+    ("output", (10,), 850, 850),
+]
+ORIGINAL = [  # the paper's own figures
+    ("input", (1, 32, 32), 0, 0),
+    ("c1", (6, 28, 28), 156, 122_304),
+    ("s2", (6, 14, 14), 12, 5_880),
+    ("c3", (16, 10, 10), 1_516, 151_600),
+    ("s4", (16, 5, 5), 32, 2_000),
+    ("c5", (120,), 48_120, 48_120),
+    ("f6", (84,), 10_164, 10_164),
+    ("output", (10,), 0, 840),
+]
+TABLES = {"text": TEXT, "code": CODE, "1998": ORIGINAL}
+ROWS = [(variant, *row) for variant, table in TABLES.items() for row in table]
+
+
+def build(variant: str) -> torch.nn.Module:
+    torch.manual_seed(0)
+    network = NETWORKS[variant]()
+    initialise(network)
+    return network.eval()
+
+
+@pytest.fixture
+def model() -> LeNet5:
+    return build("text")
+
+
+@pytest.fixture
+def ink() -> torch.Tensor:
+    return torch.rand(3, 1, 32, 32, generator=torch.Generator().manual_seed(1))
+
+
+def connections(network: torch.nn.Module, stage: str, ink: torch.Tensor) -> int:
+    """Counted from the built layer: what each unit takes in, its bias included, summed over all units."""
+    layer = getattr(network, stage, None)
+    if layer is None:
+        return 0
+    units = network.features(ink)[stage][0].numel()
+    name = type(layer).__name__
+    if name == "Conv2d":
+        return units * (layer.weight[0].numel() + 1)
+    if name == "SparseConvolution":
+        # What C3's units take in is read off the weights that are not zero.
+        places = network.features(ink)[stage].shape[-1] ** 2
+        weights = layer.full_weight().detach() + layer.seen * 0
+        return int(places * sum((w != 0).sum() + 1 for w in weights))
+    if name == "Subsampling":
+        return units * (4 + 1)
+    if name in ("AvgPool2d", "MaxPool2d"):
+        return units * layer.kernel_size**2
+    if name == "RadialBasis":
+        return layer.centres.numel()
+    return layer.weight.numel() + layer.bias.numel()
+
+
+@pytest.mark.parametrize(("variant", "stage", "shape", "count", "links"), ROWS, ids=[f"{r[0]}-{r[1]}" for r in ROWS])
+def test_each_stage_has_the_papers_shape_parameters_and_connections(ink, variant, stage, shape, count, links):
+    """Every row of the tables holds for the built network."""
+    network = build(variant)
+    assert tuple(network.features(ink)[stage].shape) == (3, *shape)
+    module = getattr(network, stage, torch.nn.Identity())
+    assert sum(p.numel() for p in module.parameters() if p.requires_grad) == count
+    assert connections(network, stage, ink) == links
+
+
+@pytest.mark.parametrize(
+    ("variant", "parameters", "links"),
+    [("text", 61_706, 429_342), ("code", 44_426, 290_814), ("1998", 60_000, 340_908)],
+)
+def test_the_sums(ink, variant, parameters, links):
+    """No parameter lies outside the named layers; the original has the paper's 60,000 and 340,908."""
+    network = build(variant)
+    assert sum(p.numel() for p in network.parameters()) == parameters
+    assert sum(connections(network, row[0], ink) for row in TABLES[variant]) == links
+
+
+@pytest.mark.parametrize("variant", TABLES)
+def test_stages_come_in_the_papers_order(variant, ink):
+    """features() names the stages from the input to the output; forward() is the last of them."""
+    network = build(variant)
+    features = network.features(ink)
+    assert list(features) == [row[0] for row in TEXT]
+    assert torch.equal(features["input"], ink)
+    assert torch.equal(network(ink), features["output"])
+
+
+# Table I of the paper, copied mark by mark: a row a map of S2, a column a map of C3.
+TABLE_I = """
+X...XXX..XXXX.XX
+XX...XXX..XXXX.X
+XXX...XXX..X.XXX
+.XXX..XXXX..X.XX
+..XXX..XXXX.XX.X
+...XXX..XXXX.XXX
+"""
+
+
+def test_c3_of_1998_sees_what_table_i_says():
+    """Each map of C3 has weights for the maps of S2 that the paper marks, and changes with no other."""
+    marks = np.array([[mark == "X" for mark in row] for row in TABLE_I.split()]).T
+    c3 = build("1998").c3
+    assert np.array_equal(c3.seen[:, :, 0, 0].numpy(), marks)
+    base = c3(torch.zeros(1, 6, 14, 14))
+    for map_of_s2 in range(6):
+        changed = torch.zeros(1, 6, 14, 14)
+        changed[0, map_of_s2] = 1
+        moved = (c3(changed) - base).abs().amax((0, 2, 3)) > 0
+        assert np.array_equal(moved.numpy(), marks[:, map_of_s2])
+
+
+def test_one_unit_of_s2_of_1998_worked_by_hand():
+    """Four inputs summed, times the coefficient, plus the bias, squashed."""
+    network = build("1998")
+    with torch.no_grad():
+        network.s2.coefficient[1], network.s2.bias[1] = 0.5, -0.2
+    features = network.features(torch.rand(1, 1, 32, 32, generator=torch.Generator().manual_seed(4)))
+    total = float(features["c1"][0, 1, 4:6, 8:10].detach().sum())
+    expected = 1.7159 * math.tanh(2 / 3 * (0.5 * total - 0.2))
+    assert float(features["s2"][0, 1, 2, 4].detach()) == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_squashing_has_its_fixed_points_at_one():
+    """squash(1) = 1 and squash(-1) = -1, as appendix A chose it."""
+    assert squash(torch.tensor([1.0, -1.0, 0.0])).tolist() == pytest.approx([1, -1, 0], abs=1e-4)
+
+
+def test_the_bitmaps_are_ten_different_pictures_of_7_by_12():
+    """Values -1 and +1, every two at least 15 pixels apart; an F6 equal to a bitmap has distance 0 to it alone."""
+    codes = bitmaps()
+    assert codes.shape == (10, 84)
+    assert set(codes.flatten().tolist()) == {-1.0, 1.0}
+    apart = (codes[:, None] != codes).sum(2) + 84 * torch.eye(10, dtype=torch.long)
+    assert apart.min() >= 15
+    distances = RadialBasis(codes)(codes)
+    assert torch.equal(distances, 4.0 * (apart - 84 * torch.eye(10, dtype=torch.long)))
+
+
+def test_the_loss_of_1998_worked_by_hand():
+    """Equation (9): the right distance plus the log of e^-j and the e^-distance of every class."""
+    network = build("1998")
+    scores = -torch.arange(1.0, 11.0).repeat(2, 1)
+    labels = torch.tensor([0, 3])
+    rest = math.log(math.exp(-RUBBISH) + sum(math.exp(-d) for d in range(1, 11)))
+    assert float(network.loss(scores, labels)) == pytest.approx(((1 + rest) + (4 + rest)) / 2, abs=1e-6)
+
+
+def test_code_crops_the_frame_and_rectifies(ink):
+    """What lies in the two outer pixels does not matter to it; no activation is below zero; S2 takes the largest."""
+    network = build("code")
+    framed = ink.clone()
+    framed[..., :2, :] = framed[..., -2:, :] = framed[..., :2] = framed[..., -2:] = 0.5
+    assert torch.equal(network(framed), network(ink))
+    features = network.features(ink)
+    assert min(float(features[name].detach().min()) for name in ("c1", "c3", "c5", "f6")) == 0
+    assert torch.equal(features["s2"][0, 3, 1, 2], features["c1"][0, 3, 2:4, 4:6].max())
+
+
+def test_one_unit_of_c1_worked_by_hand(model):
+    """A vertical edge under a kernel of known weights gives the sum a person gets on paper."""
+    model = LeNet5(mean=0.5, std=0.25)
+    with torch.no_grad():
+        model.c1.weight.zero_()
+        model.c1.bias.zero_()
+        model.c1.weight[2, 0] = torch.tensor([0.01, 0.02, 0.03, 0.04, 0.05]).expand(5, 5)
+        model.c1.bias[2] = 0.1
+    ink = torch.zeros(1, 1, 32, 32)
+    ink[..., 10:] = 1.0
+    c1 = model.features(ink)["c1"][0, 2].detach()
+    # Ink 0 becomes (0 - 0.5) / 0.25 = -2 and ink 1 becomes +2. At column 7 the kernel covers columns 7 to 11: three
+    # white, two black. Each row gives -2 * (0.01 + 0.02 + 0.03) + 2 * (0.04 + 0.05) = 0.06; five rows 0.3; bias 0.1.
+    assert float(c1[13, 7]) == pytest.approx(math.tanh(0.4), abs=1e-6)
+    # All white: 5 * -2 * 0.15 + 0.1 = -1.4. All black: +1.6.
+    assert float(c1[0, 0]) == pytest.approx(math.tanh(-1.4), abs=1e-6)
+    assert float(c1[27, 27]) == pytest.approx(math.tanh(1.6), abs=1e-6)
+
+
+def convolve(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """Cross-correlation by plain loops, float64."""
+    maps, _, k, _ = weight.shape
+    side = x.shape[1] - k + 1
+    out = np.empty((maps, side, side))
+    for m in range(maps):
+        for i in range(side):
+            for j in range(side):
+                out[m, i, j] = (x[:, i : i + k, j : j + k] * weight[m]).sum() + bias[m]
+    return out
+
+
+def average(x: np.ndarray) -> np.ndarray:
+    return (x[:, ::2, ::2] + x[:, 1::2, ::2] + x[:, ::2, 1::2] + x[:, 1::2, 1::2]) / 4
+
+
+def test_the_whole_pass_agrees_with_plain_loops(model, ink):
+    """Every stage equals the same network written in numpy loops, float64."""
+    w = {name: p.detach().double().numpy() for name, p in model.named_parameters()}
+    x = (ink[0].double().numpy() - model.mean) / model.std
+    expected = {}
+    expected["c1"] = np.tanh(convolve(x, w["c1.weight"], w["c1.bias"]))
+    expected["s2"] = average(expected["c1"])
+    expected["c3"] = np.tanh(convolve(expected["s2"], w["c3.weight"], w["c3.bias"]))
+    expected["s4"] = average(expected["c3"])
+    expected["c5"] = np.tanh(convolve(expected["s4"], w["c5.weight"], w["c5.bias"]).ravel())
+    expected["f6"] = np.tanh(w["f6.weight"] @ expected["c5"] + w["f6.bias"])
+    expected["output"] = w["output.weight"] @ expected["f6"] + w["output.bias"]
+    features = model.features(ink[:1])
+    for name, values in expected.items():
+        np.testing.assert_allclose(features[name][0].detach().numpy(), values, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (1, 1, 28, 28), (2, 3, 32, 32), (32, 32)])
+@pytest.mark.parametrize("variant", TABLES)
+def test_wrong_shapes_are_refused(variant, shape):
+    """What is not (N, 1, 32, 32) is named in the error."""
+    with pytest.raises(ValueError, match=r"takes ink of shape \(N, 1, 32, 32\)"):
+        build(variant)(torch.zeros(shape))
+
+
+@pytest.mark.parametrize("std", [0, -1, float("nan")])
+def test_a_std_that_cannot_divide_is_refused(std):
+    """A configuration that would give infinities is refused at once."""
+    with pytest.raises(ValueError, match="std must be above 0"):
+        LeNet5(std=std)
