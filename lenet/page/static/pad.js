@@ -35,14 +35,16 @@ export class Pad {
   get drawing() { return this.#stroke !== null; }
   get blank() { return !this.#stroke && !this.state.image && !this.state.strokes.length; }
 
+  /** The picture that lies on the pad, if one does; the first touch of the pen puts it away. */
+  get #image() { return this.#stroke ? undefined : this.state.image; }
+
   /** The drawing as a PNG data URL, or null where there is none. */
   picture() {
     if (this.blank) return null;
-    const { image } = this.state;
+    const image = this.#image;
     const copy = document.createElement("canvas");
-    copy.width = image && !this.#stroke ? image.width : SIDE;
-    copy.height = image && !this.#stroke ? image.height : SIDE;
-    copy.getContext("2d").drawImage(image && !this.#stroke ? image : this.#canvas, 0, 0, copy.width, copy.height);
+    [copy.width, copy.height] = image ? [image.width, image.height] : [SIDE, SIDE];
+    copy.getContext("2d").drawImage(image ?? this.#canvas, 0, 0, copy.width, copy.height);
     return copy.toDataURL("image/png");
   }
 
@@ -104,8 +106,9 @@ export class Pad {
     this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.clearRect(0, 0, width, height);
     this.#context.setTransform(width / SIDE, 0, 0, height / SIDE, 0, 0);
-    const { image, paper, strokes } = this.state;
-    if (image && !this.#stroke) {
+    const { paper, strokes } = this.state;
+    const image = this.#image;
+    if (image) {
       const scale = Math.min(SIDE / image.width, SIDE / image.height);
       const [w, h] = [image.width * scale, image.height * scale];
       this.#context.fillStyle = paper; // seen where the picture is transparent
