@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from lenet.abstain import NO_DIGIT, UNCALIBRATED, Calibration, reason_of
 from lenet.ink import ink_from
 from lenet.networks.network import Network
 from lenet.weights import bundled, load_metrics, load_model
@@ -17,8 +18,8 @@ class Reading:
     """What the network made of one picture.
 
     digit: 0 to 9, or None when the reader abstains.
-    reason: None, or why it abstains: "blank".
-    probabilities: ten floats, one a digit, their sum 1; where the reader abstains they mean nothing.
+    reason: None, or why it abstains: "blank", "too little ink", "several digits" or "not a digit".
+    probabilities: ten floats, one a digit, their sum 1; where the reader abstains, of the nearest digits.
     activations: every stage by name and in order, float32 arrays, from "input" (1, 32, 32) to "output" (10,).
     """
 
@@ -36,8 +37,9 @@ class Reading:
 class Recognizer:
     """Reads digits with one network. Safe to call from several threads."""
 
-    def __init__(self, model: Network, metrics: dict | None = None):
+    def __init__(self, model: Network, calibration: Calibration = UNCALIBRATED, metrics: dict | None = None):
         self.model = model.eval()
+        self.calibration = calibration
         self.metrics = metrics  # what training measured of these weights, where it is known
 
     @classmethod
@@ -47,7 +49,7 @@ class Recognizer:
         Raises ValueError where the folder holds no such network.
         """
         folder = bundled() if source is None else Path(source)
-        return cls(load_model(folder), load_metrics(folder))
+        return cls(*load_model(folder), load_metrics(folder))
 
     @torch.inference_mode()
     def read(self, picture: Image.Image | np.ndarray) -> Reading:
@@ -57,11 +59,12 @@ class Recognizer:
         """
         ink = ink_from(picture)
         features = self.model.features(torch.from_numpy(ink)[None, None])
-        probabilities = features["output"].double().softmax(1)[0].tolist()
-        blank = not ink.any()
+        scores = features["output"][0].numpy()
+        probabilities = self.calibration.probabilities(scores)
+        reason = reason_of(ink) or (NO_DIGIT if self.calibration.refuses(scores) else None)
         return Reading(
-            digit=None if blank else max(range(10), key=probabilities.__getitem__),
-            reason="blank" if blank else None,
-            probabilities=tuple(probabilities),
+            digit=int(probabilities.argmax()) if reason is None else None,
+            reason=reason,
+            probabilities=tuple(probabilities.tolist()),
             activations={name: values[0].numpy() for name, values in features.items()},
         )

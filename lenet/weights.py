@@ -3,12 +3,15 @@
 Safetensors only: loading a file never runs code. Loading is strict: a missing, extra or misshapen tensor is an error.
 """
 
+import dataclasses
 import json
+import os
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
+from lenet.abstain import UNCALIBRATED, Calibration
 from lenet.networks import NETWORKS, LeNet5
 from lenet.networks.network import Network
 
@@ -20,19 +23,40 @@ def bundled(variant: str = LeNet5.variant) -> Path:
     return Path(__file__).parent / "pretrained" / variant
 
 
-def save_model(model: Network, folder: Path) -> None:
+def save_model(model: Network, folder: Path, calibration: Calibration = UNCALIBRATED) -> None:
     """Write `model.safetensors` and `config.json` to `folder`, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    config = {"architecture": "LeNet5", "variant": model.variant, "mean": model.mean, "std": model.std}
+    config = {
+        "architecture": "LeNet5",
+        "variant": model.variant,
+        "mean": model.mean,
+        "std": model.std,
+        **dataclasses.asdict(calibration),
+    }
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    (folder / (WEIGHTS + ".part")).write_bytes(save(tensors))
-    (folder / (CONFIG + ".part")).write_text(json.dumps(config, indent=2) + "\n")
-    for name in (WEIGHTS, CONFIG):
-        (folder / (name + ".part")).replace(folder / name)
+    write_whole(folder / CONFIG, (json.dumps(config, indent=2) + "\n").encode())
+    write_whole(folder / WEIGHTS, save(tensors))
 
 
-def load_model(folder: Path) -> Network:
-    """The network that `save_model` wrote to `folder`, ready to read (evaluation mode).
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that at any moment, a power cut included, `path` holds the old content or the new.
+
+    Raises OSError where it cannot be written; then the old content stays, and nothing else is left.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        with open(part, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def load_model(folder: Path) -> tuple[Network, Calibration]:
+    """What `save_model` wrote to `folder`: the network, ready to read (evaluation mode), and its calibration.
 
     Raises ValueError, naming the file and what is wrong with it, where the folder holds no such network.
     """
@@ -45,13 +69,14 @@ def load_model(folder: Path) -> Network:
         if config["variant"] not in NETWORKS:
             raise ValueError(f"variant {config['variant']!r} is unknown, there are {', '.join(NETWORKS)}")
         model = NETWORKS[config["variant"]](mean=config["mean"], std=config["std"])
+        calibration = Calibration(config["temperature"], config["max_energy"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / CONFIG} is not a configuration of LeNet-5: {error}") from error
     try:
         model.load_state_dict(load_file(folder / WEIGHTS), strict=True)
     except (SafetensorError, RuntimeError) as error:
         raise ValueError(f"{folder / WEIGHTS} does not hold this network's weights: {error}") from error
-    return model.eval()
+    return model.eval(), calibration
 
 
 def load_metrics(folder: Path) -> dict | None:

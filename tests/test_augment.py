@@ -7,9 +7,13 @@ from PIL import Image
 
 from lenet import ink_from
 from tests.conftest import EXAMPLES, draw
-from train.augment import Distortion, distort
+from train.augment import Distortion, shift, warp, warps
 
 STILL = Distortion(rotation=0, scale=0, shear=0, shift=0, bend=0)
+
+
+def distort(pictures: torch.Tensor, distortion: Distortion, random: torch.Generator) -> torch.Tensor:
+    return warp(pictures, warps(*pictures.shape[::2], pictures.shape[3], distortion, random))
 
 
 def generator(seed: int = 0) -> torch.Generator:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lenet import NETWORKS, LeNet5
-from lenet.networks.original import RUBBISH, RadialBasis, bitmaps, squash
+from lenet.networks.original import RadialBasis, bitmaps, squash
 from train.loop import initialise
 
 # LeCun et al. 1998, section II.B: stage, shape, trainable parameters, connections; worked out by hand.
@@ -172,8 +172,19 @@ def test_the_loss_of_1998_worked_by_hand():
     network = build("1998")
     scores = -torch.arange(1.0, 11.0).repeat(2, 1)
     labels = torch.tensor([0, 3])
-    rest = math.log(math.exp(-RUBBISH) + sum(math.exp(-d) for d in range(1, 11)))
-    assert float(network.loss(scores, labels)) == pytest.approx(((1 + rest) + (4 + rest)) / 2, abs=1e-6)
+    rest = math.log(math.exp(network.rubbish) + sum(math.exp(-d) for d in range(1, 11)))
+    assert network.losses(scores, labels).tolist() == pytest.approx([1 + rest, 4 + rest], abs=1e-6)
+
+
+@pytest.mark.parametrize("variant", TABLES)
+def test_what_is_no_digit_pushes_every_score_down(variant):
+    """Label -1 is the constant eleventh class: its loss falls as the scores fall, and no parameter belongs to it."""
+    network = build(variant)
+    scores = torch.zeros(1, 10, requires_grad=True)
+    loss = network.losses(scores, torch.tensor([-1])).sum()
+    assert float(loss) == pytest.approx(math.log(10 + math.exp(network.rubbish)) - network.rubbish, abs=1e-6)
+    loss.backward()
+    assert (scores.grad > 0).all()
 
 
 def test_code_crops_the_frame_and_rectifies(ink):

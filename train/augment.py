@@ -23,10 +23,9 @@ class Distortion:
     bend_cells: int = 5  # the field's coarse grid, cells a side
 
 
-def distort(ink: Tensor, distortion: Distortion, generator: torch.Generator) -> Tensor:
-    """A distorted copy of `ink`, shape (N, 1, H, W), each picture in its own way; no ink comes in from outside."""
-    n, _, height, width = ink.shape
-    device = ink.device
+def warps(n: int, height: int, width: int, distortion: Distortion, generator: torch.Generator) -> Tensor:
+    """`n` random distortions: where each pixel of a picture comes from, shape (N, H, W, 2), as grid_sample takes it."""
+    device = generator.device
 
     def draw(amount: float, columns: int) -> Tensor:
         return (torch.rand(n, columns, generator=generator, device=device) * 2 - 1) * amount
@@ -44,10 +43,21 @@ def distort(ink: Tensor, distortion: Distortion, generator: torch.Generator) -> 
         ],
         1,
     )  # (N, 2, 3)
-    grid = torch.nn.functional.affine_grid(theta, list(ink.shape), align_corners=False)  # (N, H, W, 2)
+    grid = torch.nn.functional.affine_grid(theta, [n, 1, height, width], align_corners=False)  # (N, H, W, 2)
     if distortion.bend:
         cells = distortion.bend_cells
         coarse = torch.randn(n, 2, cells, cells, generator=generator, device=device) * (distortion.bend * 2 / width)
         field = interpolate(coarse, (height, width), mode="bicubic", align_corners=False)
         grid = grid + field.permute(0, 2, 3, 1)
+    return grid
+
+
+def warp(ink: Tensor, grid: Tensor) -> Tensor:
+    """`ink`, shape (N, 1, H, W), distorted by `warps` of as many pictures; no ink comes in from outside."""
     return grid_sample(ink, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+def shift(ink: Tensor, generator: torch.Generator) -> Tensor:
+    """All of `ink` moved by the same -1, 0 or 1 pixels each way: next to no work, for short runs."""
+    down, right = (torch.randint(-1, 2, (2,), generator=generator, device=generator.device)).tolist()
+    return ink.roll((down, right), (2, 3))  # the frame of paper is wider than that

@@ -1,5 +1,7 @@
 """MNIST as tensors: read by torchvision, padded to 32x32, split into training, validation and test images."""
 
+import hashlib
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,10 @@ class Digits:
     def to(self, device: torch.device) -> "Digits":
         return Digits(self.pictures.to(device), self.labels.to(device))
 
+    def fingerprint(self) -> int:
+        """A checksum of pictures and labels."""
+        return zlib.crc32(self.labels.numpy().tobytes(), zlib.crc32(self.pictures.numpy().tobytes()))
+
     def mean_and_std(self) -> tuple[float, float]:
         """Of the ink in [0, 1], over every pixel of every picture; four digits say all there is to say."""
         ink = self.pictures.flatten().double() / 255
@@ -38,6 +44,23 @@ def ink_of(pictures: Tensor) -> Tensor:
 
 class DataError(Exception):
     """The data are missing or damaged; the message says what to do."""
+
+
+# The files that we know by length are known by checksum too, so that a changed bit is told from a smaller set.
+CHECKSUMS = {
+    "train-images-idx3-ubyte": (47_040_016, "6bbc9ace898e44ae57da46a324031adb"),
+    "train-labels-idx1-ubyte": (60_008, "a25bea736e30d166cdddb491f175f624"),
+    "t10k-images-idx3-ubyte": (7_840_016, "2646ac647ad5339dbf082846283269ea"),
+    "t10k-labels-idx1-ubyte": (10_008, "27ae3e4e09519cfbb04c329615203637"),
+    "pendigits-orig.tra": (3_641_673, "28e269fb7eaf8cb51af3f561743a0de5"),
+}
+
+
+def check(path: Path) -> None:
+    """Raise DataError where the file has a known file's length and not its content."""
+    length, checksum = CHECKSUMS[path.name]
+    if path.stat().st_size == length and hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() != checksum:
+        raise DataError(f"{path} is damaged: its checksum is not that of the original; delete it to get it anew")
 
 
 def load_mnist(data_dir: Path, *, train: bool) -> Digits:
@@ -56,6 +79,8 @@ def load_mnist(data_dir: Path, *, train: bool) -> Digits:
         raise DataError(
             f"the MNIST files in {data_dir / 'MNIST' / 'raw'} are damaged; delete them to download them anew"
         ) from error
+    for name in ("images-idx3-ubyte", "labels-idx1-ubyte"):
+        check(data_dir / "MNIST" / "raw" / f"{'train' if train else 't10k'}-{name}")
     if raw.data.shape[1:] != (28, 28) or len(raw.data) != len(raw.targets):
         raise DataError(
             f"the MNIST files in {data_dir / 'MNIST' / 'raw'} do not belong together: "
@@ -65,6 +90,11 @@ def load_mnist(data_dir: Path, *, train: bool) -> Digits:
 
 
 def split(digits: Digits, validation: int, seed: int) -> tuple[Digits, Digits]:
-    """Training and validation part; the validation part is the same for the same seed."""
+    """Training and validation part; the validation part is the same for the same seed.
+
+    Raises DataError where nothing would be left to train on.
+    """
+    if validation >= len(digits):
+        raise DataError(f"--validation {validation} leaves none of the {len(digits)} training images")
     order = torch.randperm(len(digits), generator=torch.Generator().manual_seed(seed))
     return digits[order[validation:]], digits[order[:validation]]

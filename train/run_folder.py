@@ -5,35 +5,32 @@ import os
 import platform
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import torch
 import torchvision
 
+from lenet.abstain import Calibration
 from lenet.networks.network import Network
-from lenet.weights import METRICS, save_model
-from train.loop import Recipe, Score
+from lenet.weights import METRICS, save_model, write_whole
+from train.pictures import CURVES, draw_curves
+from train.recipe import Recipe
 
-matplotlib.use("Agg")  # needs no screen
-from matplotlib import pyplot as plt
-
-CURVES = "curves.png"
+SUMMARY = "summary.json"
 
 
 def write_run(
     folder: Path,
     model: Network,
+    calibration: Calibration,
     recipe: Recipe,
     history: list[dict],
-    scores: dict[str, Score],
+    figures: dict,
     seconds: float,
     device: torch.device,
-    dry_run: bool,
 ) -> None:
     """Write model.safetensors, config.json, metrics.json and curves.png; the weights last, to mark a whole run."""
     metrics = {
-        **{part: result.as_dict() for part, result in scores.items()},
-        "dry_run": dry_run,
+        **figures,
         "epochs": recipe.epochs,
         "seconds": round(seconds, 1),
         "seed": recipe.seed,
@@ -47,11 +44,33 @@ def write_run(
         "hardware": hardware(device),
         "history": history,
     }
-    part = folder / (METRICS + ".part")
-    part.write_text(json.dumps(metrics, indent=2) + "\n")
-    part.replace(folder / METRICS)
-    draw_curves(folder / CURVES, history, scores["test"])
-    save_model(model, folder)
+    write_whole(folder / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
+    draw_curves(folder / CURVES, history)
+    save_model(model, folder, calibration)
+
+
+def write_summary(folder: Path, runs: list[Path]) -> None:
+    """Mean and spread of what runs with several seeds came to, as summary.json and on screen."""
+    metrics = [json.loads((run / METRICS).read_text()) for run in runs]
+    lists = {
+        "test_error": [m["test"]["error"] for m in metrics],
+        "validation_error": [m["validation"]["error"] for m in metrics],
+        "seconds": [m["seconds"] for m in metrics],
+    }
+    if all("sketches" in m for m in metrics):
+        lists["sketches_accuracy"] = [m["sketches"]["accuracy"] for m in metrics]
+        lists["plain_nondigits_refused"] = [m["nondigits"]["plain"]["refused"] for m in metrics]
+    summary = {"seeds": [m["seed"] for m in metrics]}
+    for name, values in lists.items():
+        # The spread of the seeds, estimated from these few: with n - 1.
+        spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+        summary[name] = {"mean": float(np.mean(values)), "standard_deviation": spread, "values": values}
+    write_whole(folder / SUMMARY, (json.dumps(summary, indent=2) + "\n").encode())
+    error = summary["test_error"]
+    print(
+        f"{len(runs)} seeds: MNIST test error {error['mean']:.3%} +- {error['standard_deviation']:.3%} "
+        f"({', '.join(f'{value:.2%}' for value in error['values'])}); in {folder / SUMMARY}"
+    )
 
 
 def hardware(device: torch.device) -> dict:
@@ -68,23 +87,3 @@ def hardware(device: torch.device) -> dict:
         "threads": torch.get_num_threads(),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
     }
-
-
-def draw_curves(path: Path, history: list[dict], test: Score) -> None:
-    """Error and loss by epoch. Training is scored on distorted digits, so its curve lies above validation's."""
-    epochs = [row["epoch"] for row in history]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    left.plot(epochs, [100 * (1 - row["training_accuracy"]) for row in history], "o-", ms=3, label="training")
-    left.plot(epochs, [100 * row["validation_error"] for row in history], "o-", ms=3, label="validation")
-    left.axhline(100 * test.error, color="black", ls=":", label=f"test at the end: {test.error:.2%}")
-    left.set(xlabel="epoch", ylabel="error, %", yscale="log")
-    right.plot(epochs, [row["training_loss"] for row in history], "o-", ms=3, label="training")
-    right.plot(epochs, [row["validation_loss"] for row in history], "o-", ms=3, label="validation")
-    right.set(xlabel="epoch", ylabel="cross-entropy", yscale="log")
-    for axes in (left, right):
-        axes.legend()
-        axes.grid(alpha=0.3)
-    part = path.with_suffix(".part.png")
-    figure.savefig(part, dpi=120)
-    plt.close(figure)
-    part.replace(path)

@@ -1,5 +1,6 @@
 """What the three networks share: the shape they take, the normalisation, forward() as the last of features()."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
@@ -18,6 +19,7 @@ class Network(nn.Module):
     variant: str
     activation: str  # in words
     activated = ("c1", "c3", "c5", "f6")  # the stages whose values are behind it
+    rubbish = 0.0  # the score of what is no digit: fixed, an eleventh class without parameters
 
     def __init__(self, mean: float = MNIST_MEAN, std: float = MNIST_STD):
         super().__init__()
@@ -34,9 +36,14 @@ class Network(nn.Module):
         """Every stage by name, in the order the network computes them."""
         raise NotImplementedError
 
-    def loss(self, scores: Tensor, labels: Tensor) -> Tensor:
-        """What training brings down: the mean cross-entropy of the scores' softmax."""
-        return cross_entropy(scores, labels)
+    def losses(self, scores: Tensor, labels: Tensor) -> Tensor:
+        """What training brings down, one value a picture, shape (N,): the paper's equation (9).
+
+        It is the cross-entropy over the ten scores and a constant one beside them, the paper's rubbish class. A digit
+        pulls its score above the others and above the constant; what is no digit, label -1, pushes all ten below it.
+        """
+        rubbish = torch.full_like(scores[:, :1], self.rubbish)
+        return cross_entropy(torch.cat([scores, rubbish], 1), torch.where(labels < 0, 10, labels), reduction="none")
 
     def forward(self, ink: Tensor) -> Tensor:
         """The output stage, shape (N, 10)."""

@@ -40,9 +40,6 @@ BITMAPS = """
 """
 
 
-RUBBISH = 1.0  # j of equation (9), which the paper leaves open but for its sign
-
-
 def squash(x: Tensor) -> Tensor:
     """1.7159 tanh(2x/3): so that squash(1) = 1 and squash(-1) = -1, the targets, lie where it bends most."""
     return 1.7159 * torch.tanh(x * (2 / 3))
@@ -101,6 +98,7 @@ class LeNet5Original(Network):
     variant = "1998"
     activation = "1.7159 tanh(2x/3)"
     activated = ("c1", "s2", "c3", "s4", "c5", "f6")
+    rubbish = -1.0  # -j of equation (9), whose j the paper leaves open but for its sign
 
     def __init__(self, mean: float = MNIST_MEAN, std: float = MNIST_STD):
         super().__init__(mean, std)
@@ -123,12 +121,3 @@ class LeNet5Original(Network):
         stages["f6"] = squash(self.f6(stages["c5"]))  # (N, 84)
         stages["output"] = -self.output(stages["f6"])  # (N, 10)
         return stages
-
-    def loss(self, scores: Tensor, labels: Tensor) -> Tensor:
-        """The paper's equation (9): the right class's distance, and a push away from the others.
-
-        The constant j stands for a rubbish class: it keeps classes that are far enough from being pushed further.
-        """
-        right = scores.gather(1, labels[:, None]).squeeze(1)
-        rubbish = torch.full_like(right, -RUBBISH)[:, None]
-        return (torch.cat([scores, rubbish], 1).logsumexp(1) - right).mean()

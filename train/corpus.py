@@ -1,0 +1,59 @@
+"""What a training sees: MNIST, digits in pen strokes, drawings that are no digit; and what is held back of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from train.data import Digits, load_mnist, split
+from train.outliers import make_outliers
+from train.recipe import Recipe
+from train.strokes import TRAINING_WRITERS, VALIDATION_WRITERS, load_pen_digits, render
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The parts apart. The strokes held back are of other writers; where there are none, the part is empty."""
+
+    mnist: Digits
+    strokes: Digits
+    outliers: Digits
+    mnist_validation: Digits
+    stroke_validation: Digits
+
+    @property
+    def training(self) -> Digits:
+        return _joined(self.mnist, self.strokes, self.outliers)
+
+    @property
+    def validation(self) -> Digits:
+        return _joined(self.mnist_validation, self.stroke_validation)
+
+    def counts(self) -> dict[str, int]:
+        return {name: len(part) for name, part in vars(self).items()}
+
+    def __str__(self) -> str:
+        return (
+            f"trains on {len(self.mnist):,} digits of MNIST, {len(self.strokes):,} in pen strokes and "
+            f"{len(self.outliers):,} drawings that are none; {len(self.validation):,} digits held back"
+        )
+
+
+def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Corpus:
+    """The data of a recipe, the same for the same recipe and files; of each part at most `limit` pictures.
+
+    Raises DataError where files are missing or damaged.
+    """
+    mnist, mnist_validation = split(load_mnist(data_dir, train=True), recipe.validation, recipe.seed)
+    mnist, mnist_validation = mnist[:limit], mnist_validation[:limit]
+    strokes = stroke_validation = mnist[:0]
+    if recipe.copies:
+        writers = [load_pen_digits(data_dir, w)[:limit] for w in (TRAINING_WRITERS, VALIDATION_WRITERS)]
+        strokes = render(writers[0], recipe.copies, recipe.seed)
+        stroke_validation = render(writers[1], 2, seed=0)
+    outliers = make_outliers(mnist, min(recipe.outliers, limit or recipe.outliers), recipe.seed)
+    return Corpus(mnist, strokes, outliers, mnist_validation, stroke_validation)
+
+
+def _joined(*parts: Digits) -> Digits:
+    return Digits(torch.cat([part.pictures for part in parts]), torch.cat([part.labels for part in parts]))

@@ -1,0 +1,206 @@
+"""The training command: from options to a run folder, or to one for each of several seeds."""
+
+import argparse
+import contextlib
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from lenet.networks import NETWORKS
+from lenet.weights import WEIGHTS
+from train.calibrate import calibrate, scores_of
+from train.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
+from train.corpus import Corpus, load_corpus
+from train.evaluate import evaluate
+from train.loop import Trainer, initialise, score
+from train.parallel import Group, group
+from train.recipe import OPTIONS, RECIPES, Recipe
+from train.run_folder import write_run, write_summary
+
+DRY_IMAGES = 512  # of each part, in a dry run
+RUN = "runs/DATE-TIME"
+
+
+def main(arguments: list[str]) -> None:
+    """Train as the options say. Raises DataError, TrainingError, CheckpointError, OSError; bad options exit with 2."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        recipe = _recipe(options)
+        device = _device(options.device)
+        output = _output(options)
+    except ValueError as error:
+        parser.error(str(error))
+    with group(device) as processes:
+        if processes.size > recipe.batch_size:
+            parser.error(
+                f"--batch-size {recipe.batch_size} is less than a picture for each of {processes.size} processes"
+            )
+        folders = [output] if options.seeds == 1 else [output / f"seed-{recipe.seed + i}" for i in range(options.seeds)]
+        try:
+            for number, folder in enumerate(folders):
+                if (folder / WEIGHTS).exists():
+                    continue  # a run of several seeds goes on after those that are done
+                if processes.first:
+                    folder.mkdir(parents=True, exist_ok=True)
+                _train(dataclasses.replace(recipe, seed=recipe.seed + number), device, folder, options, processes)
+        finally:
+            if processes.first:
+                for folder in {*folders, output}:
+                    with contextlib.suppress(OSError):
+                        folder.rmdir()  # goes only where it is empty: a run that came to nothing leaves nothing
+        if processes.first and options.seeds > 1:
+            write_summary(output, folders)
+
+
+def _train(recipe: Recipe, device: torch.device, folder: Path, options: argparse.Namespace, processes: Group) -> None:
+    began = time.perf_counter()
+    state = load_checkpoint(folder, device) if options.resume else None
+    if not processes.first:
+        processes.wait()  # the first process downloads what is missing
+    corpus = load_corpus(options.data_dir, recipe, DRY_IMAGES if options.dry_run else None)
+    if processes.first:
+        processes.wait()
+    training = corpus.training
+    origin = {"recipe": recipe.as_dict(), "data": training.fingerprint()}
+    mean, std = corpus.mnist.mean_and_std()  # of MNIST alone: every picture is made to look like it
+    torch.manual_seed(recipe.seed)
+    model = NETWORKS[recipe.variant](mean=mean, std=std)
+    initialise(model)
+    trainer = Trainer(model, training.to(device), recipe, processes)
+    if state is not None:
+        _check_origin(folder, state["origin"], origin)
+        trainer.restore(state["trainer"])
+        began -= state["seconds"]
+    if processes.first:
+        print(
+            f"LeNet-5 ({recipe.variant}), {sum(p.numel() for p in model.parameters()):,} parameters, on {device}; "
+            f"{corpus}; seed {recipe.seed}"
+            + (f"; going on after epoch {len(trainer.history)}" if state is not None else ""),
+            flush=True,
+        )
+    validation = corpus.mnist_validation.to(device)
+    for _ in range(len(trainer.history), recipe.epochs):
+        row = trainer.epoch(validation, progress=processes.first and sys.stderr.isatty())
+        if processes.first:
+            _print_row(row)
+            seconds = time.perf_counter() - began
+            save_checkpoint(folder, {"origin": origin, "trainer": trainer.state(), "seconds": seconds})
+    if processes.first:
+        _finish(trainer, corpus, recipe, time.perf_counter() - began, device, folder, options)
+    processes.wait()
+
+
+def _finish(
+    trainer: Trainer,
+    corpus: Corpus,
+    recipe: Recipe,
+    seconds: float,
+    device: torch.device,
+    folder: Path,
+    options: argparse.Namespace,
+) -> None:
+    """Calibrate on validation digits, write the run, and score it, once, on what nothing was chosen on."""
+    model = trainer.result().cpu()
+    held_out = corpus.validation
+    calibration = calibrate(scores_of(model, held_out), held_out.labels)
+    scores = {"validation": score(model, corpus.mnist_validation)}
+    if len(corpus.stroke_validation):
+        scores["validation_strokes"] = score(model, corpus.stroke_validation)
+    figures = {
+        **{part: result.as_dict() for part, result in scores.items()},
+        "dry_run": options.dry_run,
+        "pictures": corpus.counts(),
+        "processes": trainer.group.size,
+    }
+    write_run(folder, model, calibration, recipe, trainer.history, figures, seconds, device)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    print(f"{seconds:.0f} s; the run is in {folder}")
+    evaluate(folder, options.data_dir, limit=DRY_IMAGES if options.dry_run else None)
+
+
+def _check_origin(folder: Path, saved: dict, now: dict) -> None:
+    """A run goes on only as it began."""
+    if saved["data"] != now["data"]:
+        raise CheckpointError(f"{folder / CHECKPOINT} was made with other data than those in --data-dir")
+    differ = [name for name, value in now["recipe"].items() if saved["recipe"].get(name) != value]
+    if differ:
+        said = ", ".join(f"{name} was {saved['recipe'].get(name)}, is {now['recipe'][name]}" for name in differ)
+        raise CheckpointError(f"{folder / CHECKPOINT} was made by another recipe: {said}")
+
+
+def _print_row(row: dict) -> None:
+    print(
+        f"epoch {row['epoch']:3}  training loss {row['training_loss']:.4f}, accuracy {row['training_accuracy']:.2%}  "
+        f"validation loss {row['validation_loss']:.4f}, error {row['validation_error']:.2%}  {row['seconds']:.1f} s",
+        flush=True,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m train",
+        description="Train LeNet-5 on MNIST, pen strokes and drawings that are no digit.",
+        epilog="python -m train evaluate RUN measures what came of it; it has a --help of its own.",
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ and pendigits/ (default: data)"
+    )
+    parser.add_argument("--output", type=Path, help=f"run folder to write (default: {RUN})")
+    parser.add_argument("--device", default="auto", help="auto (CUDA, else MPS, else CPU), cuda, mps or cpu")
+    parser.add_argument("--dry-run", action="store_true", help=f"one epoch on {DRY_IMAGES} images, to try all of it")
+    parser.add_argument("--resume", action="store_true", help="go on where the run in --output was stopped")
+    parser.add_argument("--seeds", type=int, default=1, help="how many runs, with --seed and the seeds after it")
+    parser.add_argument("--recipe", default="full", help=f"where the values below start from: {', '.join(RECIPES)}")
+    parser.add_argument("--no-strokes", action="store_true", help="train on MNIST alone: --copies 0")
+    for field in OPTIONS:
+        flag = "--" + field.name.replace("_", "-")
+        parser.add_argument(flag, type=field.type, help=f"{field.metadata['help']} (default: {field.default})")
+    return parser
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    if options.recipe not in RECIPES:
+        raise ValueError(f"--recipe {options.recipe}: there are {', '.join(RECIPES)}")
+    if options.no_strokes and options.copies:
+        raise ValueError("--no-strokes and --copies do not go together")
+    given = {field.name: getattr(options, field.name) for field in OPTIONS if getattr(options, field.name) is not None}
+    if options.no_strokes:
+        given["copies"] = 0
+    if options.dry_run:
+        given["epochs"] = 1
+    return Recipe(**{**RECIPES[options.recipe], **given})
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    if name not in ("cuda", "mps", "cpu"):
+        raise ValueError(f"--device {name}: there are auto, cuda, mps and cpu")
+    if name != "cpu" and not getattr(torch, name).is_available():
+        raise ValueError(f"--device {name}: this machine has none")
+    return torch.device(name)
+
+
+def _output(options: argparse.Namespace) -> Path:
+    """The run folder, made now: better to learn before the training than after it that it can't be written."""
+    if options.seeds < 1:
+        raise ValueError(f"--seeds must be at least 1, not {options.seeds}")
+    if options.resume and options.output is None:
+        raise ValueError("--resume needs --output, the run folder to go on in")
+    folder = options.output or Path(RUN.replace("DATE-TIME", time.strftime("%Y%m%d-%H%M%S")))
+    if (folder / WEIGHTS).exists():
+        raise ValueError(f"--output {folder}: there is a run in it already")
+    if not options.resume and any(folder.glob(f"**/{CHECKPOINT}")):
+        raise ValueError(f"--output {folder}: a run was stopped in it; --resume goes on with it")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ValueError(f"--output {folder}: {error.strerror}") from error
+    return folder

@@ -1,0 +1,131 @@
+"""Digits as pen strokes: read from UCI's pen digits, drawn with some pen, and turned into ink as the app does it.
+
+MNIST's digits were written by Americans with a pencil and scanned. Other hands cross the 7, flag the 1 and hook the 9,
+and a mouse or a finger draws lines of one width: that is what the strokes add. The originals of UCI's "Pen-Based
+Recognition of Handwritten Digits" (Alpaydin, Alimoglu 1998, CC BY 4.0) hold the pen's path of 44 writers on a tablet.
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+
+from lenet.ink import ink_from
+from train.data import DataError, Digits, check
+
+FILE = Path("pendigits") / "pendigits-orig.tra"
+TRAINING_WRITERS = range(1, 23)
+VALIDATION_WRITERS = range(23, 26)  # every choice was made on these; writers from 26 on are for evaluation only
+SIDE = 280  # of the page that strokes are drawn on, as on the app's pad
+
+Strokes = list[np.ndarray]  # of float points (x, y), shape (P, 2), y growing down, any unit
+
+
+@dataclass(frozen=True)
+class PenDigit:
+    """One digit as a writer drew it."""
+
+    label: int
+    writer: int
+    strokes: Strokes
+
+
+def load_pen_digits(data_dir: Path, writers: range) -> list[PenDigit]:
+    """The digits of some writers. Raises DataError where the file is missing or damaged, saying what to do."""
+    path = data_dir / FILE
+    try:
+        text = path.read_text(encoding="latin-1")
+        check(path)
+    except OSError as error:
+        raise DataError(
+            f"no pen strokes in {path} ({error.strerror}); they are pendigits-orig.tra.Z of "
+            "https://archive.ics.uci.edu/dataset/81, unpacked with uncompress; or train with --no-strokes"
+        ) from error
+    try:
+        digits = [digit for digit in parse_unipen(text) if digit.writer in writers]
+    except (ValueError, IndexError) as error:
+        raise DataError(f"{path} is damaged ({error}); get it anew, or train with --no-strokes") from error
+    if not digits:
+        raise DataError(f"{path} holds no digit of the writers {writers[0]} to {writers[-1]}")
+    return digits
+
+
+def parse_unipen(text: str) -> list[PenDigit]:
+    """The digits of a UNIPEN text; there y grows up. Raises ValueError or IndexError where it is damaged."""
+    digits, points, label, down = [], None, None, False
+    for line in text.splitlines():
+        words = line.split()
+        if not words:
+            continue
+        if words[0] == ".SEGMENT":
+            label = int(words[-1].strip('"'))
+        elif words[0] == ".COMMENT" and label is not None and len(words) == 4:
+            said, writer, _ = map(int, words[1:])
+            if said != label:
+                raise ValueError(f"a digit is called {label} and {said}")
+            digits.append(PenDigit(label, writer, []))
+        elif words[0] == ".PEN_DOWN":
+            points, down = [], True
+        elif words[0] == ".PEN_UP":
+            if not down or not points:
+                raise ValueError("a stroke ends that did not begin")
+            digits[-1].strokes.append(np.array(points, float))
+            down = False
+        elif down and not words[0].startswith("."):
+            x, y = map(int, words)
+            points.append((x, -y))
+    if down or not all(digit.strokes for digit in digits):
+        raise ValueError("it ends within a digit")
+    return digits
+
+
+def draw(strokes: Strokes, width: float, size: float, centre: tuple[float, float], side: int, wave: float = 0.0):
+    """Black strokes on white paper, uint8 (side, side): `size` is their longer side, `width` the pen's, in pixels.
+
+    `wave` is the share by which the pen's width swings along a stroke, as with pressure.
+    """
+    points = np.concatenate(strokes)
+    low, high = points.min(0), points.max(0)
+    scale = size / max(1e-6, float((high - low).max()))
+    over = max(2, min(4, round(8 / width)))  # drawn larger and averaged down, for smooth edges
+    paper = Image.new("L", (side * over, side * over), 255)
+    pen = ImageDraw.Draw(paper)
+    for stroke in strokes:
+        path = ((stroke - (low + high) / 2) * scale + centre) * over
+        steps = np.hypot(*np.diff(path, axis=0).T) if len(path) > 1 else np.zeros(0)
+        along = np.concatenate([[0], np.cumsum(steps)])
+        places = np.linspace(0, along[-1], max(1, math.ceil(along[-1] / max(0.2 * width * over, 0.7))) + 1)
+        x, y = (np.interp(places, along, path[:, axis]) for axis in (0, 1))
+        swing = 1 + wave * np.sin(places / (over * size) * 7 + float(path[0, 0]))
+        for px, py, r in zip(x, y, width * over / 2 * swing, strict=True):
+            pen.ellipse((px - r, py - r, px + r, py + r), fill=0)
+    return np.asarray(paper.resize((side, side), Image.Resampling.BOX))
+
+
+def with_some_pen(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
+    """Ink of the strokes, uint8 (32, 32): a thin or thick pen, steady or not, large or small, on a fine or coarse page.
+
+    The pages: the app's own pad, and the 28 to 64 pixels a side that other drawing programs give, smooth or jagged.
+    """
+    width = math.exp(rng.uniform(math.log(0.02), math.log(0.135)))
+    size, side, jagged = rng.uniform(0.35, 0.85), SIDE, False
+    if rng.random() < 0.25:
+        width, size = 0.8 * width, rng.uniform(0.55, 0.8)
+        side, jagged = int(rng.integers(28, 65)), rng.random() < 0.5
+    wave = rng.uniform(0.1, 0.4) if rng.random() < 0.5 else 0.0
+    centre = side * (0.5 + rng.uniform(-0.05, 0.05, 2))
+    page = draw(strokes, max(1.0, width * side), size * side, tuple(centre), side, wave)
+    if jagged:
+        page = np.where(page < 100, 0, 255).astype(np.uint8)
+    return np.rint(ink_from(page) * 255).astype(np.uint8)
+
+
+def render(digits: list[PenDigit], copies: int, seed: int) -> Digits:
+    """Each digit `copies` times, each time drawn with another pen; the same seed gives the same pictures."""
+    rng = np.random.default_rng(seed)
+    pictures = [with_some_pen(digit.strokes, rng) for digit in digits for _ in range(copies)]
+    labels = [digit.label for digit in digits for _ in range(copies)]
+    return Digits(torch.from_numpy(np.stack(pictures)).unsqueeze(1), torch.tensor(labels))
