@@ -50,12 +50,7 @@ def in_words(reading: Reading) -> str:
 
 def as_dict(reading: Reading, activations: bool = False) -> dict:
     """The reading as JSON holds it."""
-    result = {
-        "digit": reading.digit,
-        "reason": reading.reason,
-        "probabilities": list(reading.probabilities),
-        "top": reading.top(3),
-    }
+    result = {**reading.as_dict(), "probabilities": list(reading.probabilities)}
     if activations:
         result["activations"] = {name: values.tolist() for name, values in reading.activations.items()}
     return result

@@ -33,6 +33,10 @@ class Reading:
         order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
         return [(digit, self.probabilities[digit]) for digit in order[:n]]
 
+    def as_dict(self) -> dict:
+        """The answer as JSON holds it, without what led to it: digit, reason and the top 3."""
+        return {"digit": self.digit, "reason": self.reason, "top": self.top(3)}
+
 
 class Recognizer:
     """Reads digits with one network. Safe to call from several threads."""

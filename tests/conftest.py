@@ -1,17 +1,23 @@
-"""What several tests share: drawn digits, the bundled reader, small MNIST files made by hand."""
+"""What several tests share: drawn digits, the bundled reader, small data made by hand, the training command."""
 
 import gzip
 import json
+import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+import torch
+from PIL import Image, ImageDraw, ImageOps
 from playwright.sync_api import sync_playwright
 
 from lenet import Recognizer
 from tests.browser import ROOT, launch, running_app
+
+torch.set_num_threads(1)  # the nets and batches here are small: threads cost more than they bring
 
 EXAMPLES = json.loads((ROOT / "lenet/page/static/examples.json").read_text())
 
@@ -41,10 +47,11 @@ def reader() -> Recognizer:
 
 
 @pytest.fixture(scope="session")
-def small_mnist(tmp_path_factory) -> Path:
-    """A data folder with 300 training and 100 test digits in MNIST's files: our examples, each moved a little."""
+def small_data(tmp_path_factory) -> Path:
+    """A data folder: 300 training and 100 test digits in MNIST's files, 81 in pen strokes by 27 writers."""
     folder = tmp_path_factory.mktemp("data")
     write_small_mnist(folder)
+    write_small_strokes(folder)
     return folder
 
 
@@ -62,10 +69,105 @@ def write_small_mnist(folder: Path, compress: bool = False) -> None:
                 (raw / f"{prefix}-{name}-ubyte").write_bytes(idx(array))
 
 
+def write_small_strokes(folder: Path) -> None:
+    """Three digits by each of 27 writers: our examples, each leaning in its writer's way."""
+    digits = []
+    for writer in range(1, 28):
+        for label in (writer % 10, (writer + 3) % 10, (writer + 7) % 10):
+            lean = (writer - 14) / 100
+            strokes = [
+                [(x + lean * (140 - y), 280 - y) for x, y in stroke[::4]] for stroke in EXAMPLES[label]["strokes"]
+            ]
+            digits.append((label, writer, strokes))
+    (folder / "pendigits").mkdir(parents=True)
+    (folder / "pendigits" / "pendigits-orig.tra").write_text(unipen(digits))
+
+
+def unipen(digits: list[tuple[int, int, list]]) -> str:
+    """The UNIPEN text of (label, writer, strokes), line by line as UCI's file has it; y grows up."""
+    lines = [
+        ".INCLUDE        dene.doc",
+        "",
+        '.LEXICON "0" "1" "2" "3" "4" "5" "6" "7" "8" "9"',
+        ".HIERARCHY      DIGIT",
+    ]
+    for number, (label, writer, strokes) in enumerate(digits):
+        lines += ["", f'.SEGMENT DIGIT    {number} ? "{label}"', f".COMMENT {label} {writer:2}  {number:3}"]
+        for stroke in strokes:
+            lines += [".PEN_DOWN", *(f" {round(x):3}  {round(y):3}" for x, y in stroke), ".PEN_UP", ".DT 100"]
+    return "\n".join(lines) + "\n"
+
+
+NO_DIGITS = {  # strokes on a pad of 280: three that nobody takes for a digit, one that is as good as a 0
+    "A": ([[(40, 250), (140, 30), (240, 250)], [(80, 170), (200, 170)]], False),
+    "star": ([[(60, 250), (140, 30), (220, 250), (30, 110), (250, 110), (60, 250)]], False),
+    "fence": ([[(x, 60), (x, 220)] for x in (40, 90, 140, 190, 240)] + [[(20, 140), (260, 140)]], False),
+    "O": (
+        [[(140, 30), (70, 80), (60, 140), (70, 200), (140, 250), (210, 200), (220, 140), (210, 80), (140, 30)]],
+        True,
+    ),
+}
+
+
+def write_sketches(folder: Path) -> None:
+    """Drawings to measure with: our examples as two people's strokes, four drawings of no digit, six images."""
+    sketches = folder / "sketches"
+    (sketches / "drawn").mkdir(parents=True)
+    digits = [
+        {"id": f"{writer}-{digit}", "label": str(digit), "writer": writer, "strokes": EXAMPLES[digit]["strokes"]}
+        for writer in (26, 27)
+        for digit in range(10)
+    ]
+    (sketches / "digits.json").write_text(json.dumps({"n": len(digits), "items": digits}))
+    others = [
+        {"id": name, "label": name, "src": "letters" if len(name) == 1 else "signs", "confusable": near, "strokes": s}
+        for name, (s, near) in NO_DIGITS.items()
+    ]
+    (sketches / "nondigits.json").write_text(json.dumps({"n": len(others), "items": others}))
+    manifest = []
+    for digit, side in ((0, 28), (1, 40), (2, 64), (3, 120), (4, 200), (5, 300)):
+        image = draw(EXAMPLES[digit]["strokes"], side=side)
+        flags = ["smeared"] if digit == 2 else []
+        kind = "photo" if digit > 3 else "drawn"
+        (ImageOps.invert(image) if digit % 2 else image).save(sketches / "drawn" / f"{digit}.png")
+        item = {"file": f"{digit}.png", "label": str(digit), "kind": kind, "flags": flags, "source": f"by/{digit % 2}"}
+        manifest.append(item)
+    (sketches / "drawn" / "manifest.json").write_text(json.dumps(manifest))
+
+
 def _moved(strokes: list, rng: np.random.Generator) -> np.ndarray:
     dx, dy = rng.integers(-20, 21, 2)
     moved = [[(x + dx, y + dy) for x, y in stroke] for stroke in strokes]
     return 255 - np.asarray(draw(moved, width=int(rng.integers(16, 30)), side=28))
+
+
+def command(*arguments) -> list[str]:
+    return [sys.executable, "-m", "train", *map(str, arguments)]
+
+
+# With one thread for each process two of them at once share two cores, and a run's weights are the same bit for bit.
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def train(*arguments) -> subprocess.CompletedProcess:
+    """The training command, as a person runs it."""
+    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, env=ONE_THREAD)
+
+
+@pytest.fixture
+def refused(capsys):
+    """Call the command in this process and return what it said on stderr; it must end with exit code 2."""
+    from train.__main__ import main  # here, for the sake of the tests that have no use for torchvision
+
+    def call(*arguments) -> str:
+        try:
+            code = main([*map(str, arguments)])
+        except SystemExit as stop:
+            code = stop.code
+        assert code == 2
+        return capsys.readouterr().err
+
+    return call
 
 
 @pytest.fixture(scope="session")

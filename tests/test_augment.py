@@ -88,3 +88,15 @@ def test_the_seed_decides():
     first, second = distort(ink(), Distortion(), one), distort(ink(), Distortion(), one)
     assert torch.equal(first, distort(ink(), Distortion(), generator()))
     assert not torch.equal(first, second)
+
+
+def test_a_whole_batch_is_shifted_alike():
+    """By up to a pixel each way, and by all nine such ways in turn; the frame of paper is wider than that."""
+    random, pictures = generator(), ink(copies=3)
+    seen = set()
+    for _ in range(100):
+        moved = shift(pictures, random)
+        ways = {(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if torch.equal(moved, pictures.roll((y, x), (2, 3)))}
+        assert len(ways) == 1
+        seen |= ways
+    assert len(seen) == 9

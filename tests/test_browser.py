@@ -223,9 +223,10 @@ def test_a_clear_beats_an_answer_that_is_still_on_its_way(visitor):
 
 
 def test_a_tap_leaves_a_dot(visitor):
-    """A click without a move is ink, is answered, and is taken back by one Undo."""
+    """A click without a move is ink, is answered as too little of it, and is taken back by one Undo."""
     visitor.stroke([(0.5, 0.5)])
-    assert visitor.digit() != "?"
+    visitor.page.locator(".reason", has_text="No digit yet: too little ink.").wait_for()
+    assert visitor.digit() == "?"
     assert visitor.page.evaluate(INKED) == pytest.approx(314, rel=0.1)  # a disc of the brush's 20 pixels
     visitor.click("undo")
     assert visitor.digit() == "?"
@@ -367,6 +368,29 @@ def test_a_blank_picture_says_why_there_is_no_digit(visitor):
     visitor.page.locator(".file").set_input_files(blank)
     visitor.page.locator(".reason", has_text="No digit: the picture is blank.").wait_for()
     assert visitor.digit() == "?"
+
+
+@pytest.mark.parametrize(
+    ("strokes", "said"),
+    [
+        ([[(0.2, 0.5), (0.8, 0.5)]], "Not a digit, as far as LeNet-5 can tell."),
+        ([[(0.3, 0.2), (0.3, 0.8)], [(0.3, 0.5), (0.7, 0.5)], [(0.7, 0.2), (0.7, 0.8)]], "Not a digit"),  # H
+        ([[(0.2, 0.3), (0.2, 0.7)], [(0.6, 0.3), (0.8, 0.3), (0.7, 0.7)]], "Several digits: LeNet-5 reads one"),
+    ],
+    ids=["a dash", "a letter", "17"],
+)
+def test_what_is_no_digit_is_refused(visitor, strokes, said):
+    """In words, with no digit and no percentages; the maps still show what the network did. Then a digit is read."""
+    for stroke in strokes:
+        visitor.stroke(stroke)
+    visitor.page.locator(".reason", has_text=said).wait_for()
+    assert visitor.digit() == "?"
+    assert not any(text.strip() for text in visitor.page.locator(".percent").all_inner_texts())
+    assert all(text.startswith("values ") for text in ranges(visitor))
+    visitor.click("clear")
+    visitor.draw(EXAMPLES[3]["strokes"])
+    assert visitor.digit() == "3"
+    assert visitor.page.locator(".reason").inner_text() == ""
 
 
 def test_touch_draws_and_does_not_scroll(open_page):

@@ -11,7 +11,7 @@ import torch
 from torchvision.datasets import MNIST
 
 from tests.conftest import idx, write_small_mnist
-from train.data import DataError, Digits, ink_of, load_mnist, split
+from train.data import CHECKSUMS, DataError, Digits, check, ink_of, load_mnist, split
 
 
 @pytest.fixture
@@ -81,6 +81,31 @@ def test_damaged_files(tmp_path, nowhere, name, damage):
     path.write_bytes({"cut": whole[:-1], "empty": b"", "another format": b"PK" + whole[2:]}[damage])
     with pytest.raises(DataError, match="damaged"):
         load_mnist(tmp_path, train=True)
+
+
+def test_a_changed_bit_of_the_original_is_told(tmp_path):
+    """Of MNIST's own length, whole and in order, and yet not MNIST's labels: the checksum tells."""
+    write_small_mnist(tmp_path)
+    raw = tmp_path / "MNIST" / "raw"
+    (raw / "t10k-labels-idx1-ubyte").write_bytes(idx(np.zeros(10_000, np.uint8)))
+    with pytest.raises(DataError, match=r"t10k-labels-idx1-ubyte is damaged: its checksum"):
+        load_mnist(tmp_path, train=False)
+    assert len(load_mnist(tmp_path, train=True)) == 300
+
+
+@pytest.mark.parametrize("name", CHECKSUMS)
+def test_only_files_of_a_known_length_are_checked(tmp_path, name):
+    """A byte less or more is another set, which may be whole; the same length and another content is not."""
+    length, _checksum = CHECKSUMS[name]
+    path = tmp_path / name
+    for size in (length - 1, length + 1):
+        with open(path, "wb") as file:
+            file.truncate(size)
+        check(path)
+    with open(path, "wb") as file:
+        file.truncate(length)
+    with pytest.raises(DataError, match=f"{name} is damaged"):
+        check(path)
 
 
 def test_files_that_do_not_belong_together(tmp_path):

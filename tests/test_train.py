@@ -1,86 +1,74 @@
 """python -m train on small data, as a person runs it: what it writes, what it refuses, that it learns."""
 
-import dataclasses
 import json
 import os
 import signal
 import subprocess
-import sys
-import time
 
 import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from lenet import NETWORKS, LeNet5, Recognizer
+from lenet import Recognizer
+from lenet.abstain import energy
 from tests.browser import ROOT
-from tests.conftest import EXAMPLES, draw
+from tests.conftest import EXAMPLES, ONE_THREAD, command, draw, train
 from train.__main__ import main
-from train.augment import Distortion
-from train.data import Digits, load_mnist, split
-from train.loop import RATES, Recipe, Score, fit, initialise, moving_average, one_cycle, score
+from train.calibrate import calibrate, scores_of
+from train.corpus import load_corpus
+from train.data import load_mnist, split
+from train.recipe import Recipe
 
-
-def command(*arguments) -> list[str]:
-    return [sys.executable, "-m", "train", *map(str, arguments)]
-
-
-def train(*arguments) -> subprocess.CompletedProcess:
-    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True)
-
-
-@pytest.fixture
-def refused(capsys):
-    """Call the command in this process and return what it said on stderr; it must end with exit code 2."""
-
-    def call(*arguments) -> str:
-        try:
-            code = main([*map(str, arguments)])
-        except SystemExit as stop:
-            code = stop.code
-        assert code == 2
-        return capsys.readouterr().err
-
-    return call
+SMALL = ("--validation", 50, "--batch-size", 16, "--copies", 1, "--outliers", 50, "--device", "cpu")
 
 
 @pytest.fixture(scope="module")
-def run(small_mnist, tmp_path_factory):
+def run(small_data, tmp_path_factory):
     """A whole small run: the folder and what was printed."""
     folder = tmp_path_factory.mktemp("runs") / "run"
-    arguments = ("--data-dir", small_mnist, "--output", folder, "--validation", 50, "--epochs", 3, "--batch-size", 16)
-    done = train(*arguments, "--device", "cpu")
+    done = train("--data-dir", small_data, "--output", folder, *SMALL, "--epochs", 3)
     assert done.returncode == 0, done.stderr
-    return folder, done, arguments
+    return folder, done
 
 
 def test_a_run_folder_is_whole(run):
-    """Weights, configuration, figures and curves, and no half file."""
-    folder, done, _ = run
-    names = {"model.safetensors", "config.json", "metrics.json", "curves.png"}
-    assert {path.name for path in folder.iterdir()} == names
-    with Image.open(folder / "curves.png") as curves:
-        assert curves.size[0] > 600
-    assert "test: " in done.stdout
+    """Weights, configuration, figures and pictures; no checkpoint and no half file."""
+    folder, done = run
+    pictures = {"curves.png", "confusion.png", "misread.png", "reliability.png", "refusals.png"}
+    assert {path.name for path in folder.iterdir()} == {"model.safetensors", "config.json", "metrics.json", *pictures}
+    for name in pictures:
+        with Image.open(folder / name) as picture:
+            assert min(picture.size) > 80
+    assert "250 digits of MNIST, 66 in pen strokes and 50 drawings that are none; 68 digits held back" in done.stdout
     assert done.stdout.count("validation loss") == 3
+    assert "MNIST test: " in done.stdout
+    assert done.stderr == ""
 
 
-def test_the_figures_are_those_of_the_weights(run, small_mnist):
+def test_the_figures_are_those_of_the_weights(run, small_data):
     """The test error in metrics.json is what the written weights get on the test digits, counted anew."""
-    folder, _, _ = run
+    folder, _ = run
     metrics = json.loads((folder / "metrics.json").read_text())
-    model = Recognizer.from_pretrained(folder).model
-    test = load_mnist(small_mnist, train=False)
+    reader = Recognizer.from_pretrained(folder)
+    test = load_mnist(small_data, train=False)
     with torch.inference_mode():
-        logits = model(test.pictures / 255)
+        scores = reader.model(test.pictures / 255)
     assert metrics["test"]["images"] == 100
-    assert metrics["test"]["wrong"] == int((logits.argmax(1) != test.labels).sum())
+    assert metrics["test"]["wrong"] == int((scores.argmax(1) != test.labels).sum())
     assert metrics["test"]["error"] == metrics["test"]["wrong"] / 100
-    log_p = logits.double().log_softmax(1)[torch.arange(100), test.labels]
+    log_p = (scores.double() / reader.calibration.temperature).log_softmax(1)[torch.arange(100), test.labels]
     assert metrics["test"]["loss"] == pytest.approx(float(-log_p.mean()), abs=1e-4)
     assert metrics["validation"]["images"] == 50
-    assert (metrics["epochs"], metrics["seed"], metrics["dry_run"]) == (3, 0, False)
+    assert metrics["validation_strokes"]["images"] == 18  # three digits of three writers, with two pens
+    assert metrics["pictures"] == {
+        "mnist": 250,
+        "strokes": 66,
+        "outliers": 50,
+        "mnist_validation": 50,
+        "stroke_validation": 18,
+    }
+    assert (metrics["epochs"], metrics["seed"], metrics["dry_run"], metrics["processes"]) == (3, 0, False, 1)
     assert metrics["recipe"]["batch_size"] == 16
     assert len(metrics["history"]) == 3
     assert metrics["versions"]["torch"] == torch.__version__
@@ -88,11 +76,23 @@ def test_the_figures_are_those_of_the_weights(run, small_mnist):
     assert metrics["seconds"] > 0
 
 
-def test_the_network_normalises_with_the_training_images_own_figures(run, small_mnist):
-    """mean and std in config.json are of the training part's padded pictures."""
-    folder, _, _ = run
+def test_the_run_is_calibrated_on_what_was_held_back(run, small_data):
+    """Temperature and energy in config.json are those of the validation digits, MNIST's and the strokes'."""
+    folder, _ = run
+    reader = Recognizer.from_pretrained(folder)
+    held_out = load_corpus(small_data, Recipe(validation=50, copies=1, outliers=50)).validation
+    scores = scores_of(reader.model, held_out)
+    again = calibrate(scores, held_out.labels)
+    assert reader.calibration.temperature == again.temperature != 1
+    assert reader.calibration.max_energy == pytest.approx(again.max_energy, abs=1e-3)
+    assert sum(energy(scores) > reader.calibration.max_energy) == 1  # of 68: the least that a limit can refuse
+
+
+def test_the_network_normalises_with_the_training_images_own_figures(run, small_data):
+    """mean and std in config.json are of MNIST's training part, padded, as every picture is made to look like it."""
+    folder, _ = run
     config = json.loads((folder / "config.json").read_text())
-    pictures = split(load_mnist(small_mnist, train=True), 50, 0)[0].pictures.double() / 255
+    pictures = split(load_mnist(small_data, train=True), 50, 0)[0].pictures.double() / 255
     assert config["mean"] == pytest.approx(float(pictures.mean()), abs=1e-4)
     assert config["std"] == pytest.approx(float(pictures.std()), abs=1e-4)
     assert config["variant"] == "text"
@@ -105,166 +105,124 @@ def test_it_learns(run):
     assert history[-1]["validation_error"] < 0.5
 
 
-def test_the_same_seed_gives_the_same_weights(run, tmp_path):
+def test_the_same_seed_gives_the_same_weights(run, small_data, tmp_path):
     """Bit for bit on one machine; another seed gives others."""
-    folder, _, arguments = run
-    first = load_file(folder / "model.safetensors")
+    first = load_file(run[0] / "model.safetensors")
     for seed, same in ((0, True), (1, False)):
         again = tmp_path / str(seed)
-        arguments = list(arguments)
-        arguments[3] = again
-        assert train(*arguments, "--seed", seed, "--device", "cpu").returncode == 0
+        arguments = ("--data-dir", small_data, "--output", again, *SMALL, "--epochs", 3, "--seed", seed)
+        assert main([*map(str, arguments)]) == 0
         tensors = load_file(again / "model.safetensors")
         assert all(torch.equal(first[name], tensors[name]) for name in first) is same
 
 
-def test_a_dry_run_goes_all_the_way(small_mnist, tmp_path):
+def test_a_dry_run_goes_all_the_way(small_data, tmp_path, capsys):
     """One epoch on a part of the data writes everything, marked as a dry run, and can be read with."""
     out = tmp_path / "dry"
-    done = train("--data-dir", small_mnist, "--output", out, "--validation", 50, "--dry-run")
-    assert done.returncode == 0, done.stderr
+    arguments = ("--data-dir", small_data, "--output", out, "--validation", 50, "--dry-run")
+    assert main([*map(str, arguments)]) == 0
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["dry_run"] is True
     assert metrics["epochs"] == 1
-    assert Recognizer.from_pretrained(out).read(draw(EXAMPLES[1]["strokes"])).digit in range(10)
+    assert metrics["pictures"]["outliers"] == 512
+    assert Recognizer.from_pretrained(out).read(draw(EXAMPLES[1]["strokes"])).digit in (None, *range(10))
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("variant", ["code", "1998"])
-def test_the_other_networks_learn_too(small_mnist, variant):
-    """Each by its own loss and rate: a few epochs bring the loss down and the error under chance by far."""
-    training, validation = split(load_mnist(small_mnist, train=True), 50, 0)
-    torch.manual_seed(0)
-    model = NETWORKS[variant](*training.mean_and_std())
-    initialise(model)
-    rate = RATES[variant] / 4  # for steps of 16 pictures in place of 64
-    recipe = Recipe(variant=variant, peak_rate=rate, epochs=10, batch_size=16, validation=50, average=0.9)
-    averaged, history = fit(model, training, validation, recipe, progress=False)
-    assert history[-1]["training_loss"] < 0.5 * history[0]["training_loss"]
-    assert score(averaged, validation).error < 0.5
-    assert averaged.variant == variant
+def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path, variant):
+    """On MNIST alone, in a sprint: the folder holds the network that was asked for."""
+    out = tmp_path / "run"
+    arguments = ("--data-dir", small_data, "--output", out, "--validation", 50, "--recipe", "sprint", "--epochs", 1)
+    assert main([*map(str, arguments), "--variant", variant]) == 0
+    assert Recognizer.from_pretrained(out).model.variant == variant
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["pictures"] == {
+        "mnist": 250,
+        "strokes": 0,
+        "outliers": 0,
+        "mnist_validation": 50,
+        "stroke_validation": 0,
+    }
+    assert "validation_strokes" not in metrics
 
 
-def test_a_run_is_never_overwritten(run, small_mnist, refused):
-    """A folder that holds a run is refused before anything is trained."""
-    folder, _, _ = run
+def test_no_strokes_needs_no_strokes(small_data, tmp_path, refused):
+    """Without pendigits/ the command says what to do, and what it names works; the two options exclude each other."""
+    (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
+    small = ("--data-dir", tmp_path, "--validation", 50, "--outliers", 20, "--epochs", 1)
+    assert "or train with --no-strokes" in refused(*small, "--output", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+    assert "do not go together" in refused(*small, "--output", tmp_path / "run", "--no-strokes", "--copies", 2)
+    assert main([*map(str, small), "--output", str(tmp_path / "run"), "--no-strokes"]) == 0
+    assert json.loads((tmp_path / "run" / "metrics.json").read_text())["recipe"]["copies"] == 0
+
+
+def test_a_run_is_never_overwritten(run, small_data, refused):
+    """A folder that holds a run is refused before anything is trained, to go on in it too."""
+    folder, _ = run
     before = {path: path.read_bytes() for path in folder.iterdir()}
-    assert "there is a run in it already" in refused("--data-dir", small_mnist, "--output", folder)
+    for more in ((), ("--resume",)):
+        said = refused("--data-dir", small_data, "--output", folder, *more)
+        assert "there is a run in it already" in said
     assert before == {path: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_an_output_that_cannot_be_written_is_told_at_once(small_mnist, tmp_path, refused):
+def test_an_output_that_cannot_be_written_is_told_at_once(small_data, tmp_path, refused):
     """Not after the training."""
     (tmp_path / "file").touch()
-    assert "Not a directory" in refused("--data-dir", small_mnist, "--output", tmp_path / "file" / "run")
+    assert "Not a directory" in refused("--data-dir", small_data, "--output", tmp_path / "file" / "run")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("--epochs", "0"), "epochs must be at least 1"),
-        (("--epochs", "many"), "invalid int value"),
-        (("--batch-size", "-1"), "batch_size must be at least 1"),
-        (("--warm-up", "1"), "warm_up must be from 0 to below 1"),
-        (("--momentum", "0"), "momentum must be above 0 and below 1"),
-        (("--weight-decay", "nan"), "weight_decay must be 0 or more"),
-        (("--seed", "99999999999999999999"), "seed must be from 0"),
-        (("--peak-rate", "1e38", "--validation", "50", "--epochs", "1"), "no longer finite in epoch 1"),
-        (("--peak-rate", "-1"), "peak_rate must be above 0"),
-        (("--variant", "2012"), "variant must be one of text, code, 1998"),
-        (("--device", "abacus"), "there are auto, cuda, mps and cpu"),
-        (("--validation", "300"), "leaves none of the 300 training images"),
-    ],
-)
-def test_bad_arguments_are_named(small_mnist, tmp_path, refused, arguments, message):
-    """Exit code 2 and a line that names the argument; nothing is written."""
-    assert message in refused("--data-dir", small_mnist, "--output", tmp_path / "run", *arguments)
-    assert not (tmp_path / "run").exists()
-
-
-def test_damaged_data_end_with_one_line(small_mnist, tmp_path):
+def test_damaged_data_end_with_one_line(small_data, tmp_path, refused):
     """The command says which files, and exits with 2."""
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for path in (small_mnist / "MNIST" / "raw").iterdir():
+    for path in (small_data / "MNIST" / "raw").iterdir():
         (raw / path.name).write_bytes(path.read_bytes()[:-5])
-    done = train("--data-dir", tmp_path, "--output", tmp_path / "run")
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
-    assert "damaged" in done.stderr
+    said = refused("--data-dir", tmp_path, "--output", tmp_path / "run")
+    assert len(said.splitlines()) == 1
+    assert "damaged" in said
+    assert not (tmp_path / "run").exists()
 
 
-def test_an_interrupt_leaves_no_half_run(small_mnist, tmp_path):
-    """Ctrl+C in the middle: one line, no weights."""
+@pytest.mark.parametrize("when", ["LeNet-5", "epoch   2"])
+def test_an_interrupt_leaves_what_can_be_gone_on_with(small_data, tmp_path, refused, when):
+    """Ctrl+C: one line. Before the first epoch's end nothing is left, after it a checkpoint, and no weights."""
     out = tmp_path / "run"
+    # Many pictures, so that the first epoch takes longer than to interrupt it.
+    options = ("--data-dir", small_data, "--output", out, "--validation", 50, "--outliers", 600, "--epochs", 1000)
     process = subprocess.Popen(
-        command("--data-dir", small_mnist, "--output", out, "--validation", 50, "--epochs", 1000),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        command(*options), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ONE_THREAD
     )
     for line in process.stdout:
-        if line.startswith("epoch   2"):
+        if line.startswith(when):
             break
-    time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors.strip() == "train: interrupted; nothing was written"
-    assert not out.exists()
+    if when == "LeNet-5":
+        assert errors.strip() == "train: interrupted; nothing was written"
+        assert not out.exists()
+    else:
+        assert errors.strip() == f"train: interrupted; --resume --output {out} goes on"
+        assert {path.name.removesuffix(".part") for path in out.iterdir()} == {"checkpoint.pt"}
+        assert "a run was stopped in it; --resume goes on with it" in refused(*options)
 
 
-def test_score_counts_what_a_person_counts():
-    """Two of three wrong, and the mean of the three losses."""
-
-    class Fixed(torch.nn.Module):
-        def forward(self, ink):
-            return torch.eye(10)[[1, 2, 3]] * 2.0
-
-    digits = Digits(torch.zeros(3, 1, 32, 32, dtype=torch.uint8), torch.tensor([1, 0, 0]))
-    result = score(Fixed(), digits)
-    norm = torch.tensor(float(torch.e) ** 2 + 9).log()
-    assert (result.images, result.wrong) == (3, 2)
-    assert result.loss == pytest.approx(float((norm - 2 + norm + norm) / 3), abs=1e-5)
-    assert result == Score(3, 2, result.loss)
-
-
-@pytest.mark.parametrize("warm_up", [0, 0.125, 0.15, 0.99])
-@pytest.mark.parametrize("steps", [1, 8, 1000])
-def test_the_rate_goes_up_to_its_peak_and_down_to_nothing(steps, warm_up):
-    """Never above the peak, never below zero, highest where the warm-up ends, lowest at the end."""
-    rates = [one_cycle(steps, warm_up)(step) for step in range(steps)]
-    assert all(0 < rate <= 1 for rate in rates)
-    peak = max(range(steps), key=rates.__getitem__)
-    assert peak == pytest.approx(warm_up * steps, abs=1)
-    assert rates[: peak + 1] == sorted(rates[: peak + 1])
-    assert rates[peak:] == sorted(rates[peak:], reverse=True)
-    if steps == 1000 and warm_up < 0.5:
-        assert rates[-1] < 1e-4
-        assert rates[peak] > 0.99
-
-
-def test_moving_average_forgets_the_start():
-    """After n steps the decay is (1 + n) / (10 + n) until it reaches its value."""
-    averaged, current = [torch.zeros(1)], [torch.ones(1)]
-    moving_average(0.999)(averaged, current, 0)
-    assert float(averaged[0]) == pytest.approx(0.9)
-    averaged = [torch.zeros(1)]
-    moving_average(0.5)(averaged, current, 1_000)
-    assert float(averaged[0]) == pytest.approx(0.5)
-
-
-def test_fit_learns_drawn_digits_by_heart(small_mnist):
-    """With no distortion and steps enough the network gets nearly every small digit right."""
-    training, validation = split(load_mnist(small_mnist, train=True), 50, 0)
-    torch.manual_seed(0)
-    model = LeNet5(*training.mean_and_std())
-    initialise(model)
-    recipe = dataclasses.replace(
-        Recipe(epochs=8, batch_size=16, validation=50, average=0.9), distortion=Distortion(0, 0, 0, 0, 0)
-    )
-    averaged, history = fit(model, training, validation, recipe, progress=False)
-    assert score(averaged, training).wrong <= 2
-    assert score(averaged, validation).wrong <= 5
-    assert [row["epoch"] for row in history] == list(range(1, 9))
+def test_several_seeds_are_summed_up(small_data, tmp_path, refused):
+    """A folder for each seed, and the mean and spread of what they came to, as worked out by hand."""
+    arguments = ("--data-dir", small_data, "--output", tmp_path, "--validation", 50, "--no-strokes", "--outliers", 20)
+    arguments = (*arguments, "--epochs", 2, "--batch-size", 16, "--seed", 5, "--seeds", 2)
+    assert main([*map(str, arguments)]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"seed-5", "seed-6", "summary.json"}
+    metrics = [json.loads((tmp_path / f"seed-{seed}" / "metrics.json").read_text()) for seed in (5, 6)]
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["seeds"] == [m["seed"] for m in metrics] == [5, 6]
+    for name, part in (("test_error", "test"), ("validation_error", "validation")):
+        a, b = (m[part]["error"] for m in metrics)
+        assert summary[name]["values"] == [a, b]
+        assert summary[name]["mean"] == pytest.approx((a + b) / 2)
+        assert summary[name]["standard_deviation"] == pytest.approx(abs(a - b) / 2**0.5)
+    assert "there is a run in it already" in refused(*arguments)
+    assert "outlier_weight was 0.25, is 0.5" in refused(*arguments, "--resume", "--outlier-weight", 0.5)

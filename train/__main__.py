@@ -25,8 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         print(f"train: {where}{error.strerror or error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("\ntrain: interrupted; the same command with --resume goes on where it stopped", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print(f"\ntrain: interrupted{f'; {interrupt}' if interrupt.args else ''}", file=sys.stderr)
         return 130
     return 0
 

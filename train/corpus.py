@@ -51,7 +51,9 @@ def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Cor
         writers = [load_pen_digits(data_dir, w)[:limit] for w in (TRAINING_WRITERS, VALIDATION_WRITERS)]
         strokes = render(writers[0], recipe.copies, recipe.seed)
         stroke_validation = render(writers[1], 2, seed=0)
-    outliers = make_outliers(mnist, min(recipe.outliers, limit or recipe.outliers), recipe.seed)
+    outliers = mnist[:0]
+    if recipe.outliers:
+        outliers = make_outliers(mnist, min(recipe.outliers, limit or recipe.outliers), recipe.seed)
     return Corpus(mnist, strokes, outliers, mnist_validation, stroke_validation)
 
 

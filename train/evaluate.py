@@ -7,7 +7,8 @@ manifest.json. Without them MNIST alone is scored.
 
 import argparse
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from train.data import DataError, load_mnist
 from train.strokes import SIDE, draw
 
 BRUSHES = (10, 18, 28)  # pixels wide on the page of 280
+Picture = Image.Image | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,9 @@ def evaluate(run: Path, data_dir: Path, limit: int | None = None) -> dict:
         drawn = _answers(reader, _images(folder / "drawn", limit))
         others = _answers(reader, _strokes(folder / "nondigits.json", limit))
         figures |= {"sketches": _of_sketches(sketched), "drawn": _of_drawn(drawn), "nondigits": _of_others(others)}
-        energies |= {
-            "sketches": np.array([answer.energy for answer in sketched]),
-            "no digits": np.array([answer.energy for answer in others if answer.group["confusable"] == "no"]),
-        }
+        energies["sketches"] = np.array([answer.energy for answer in sketched])
+        if plain := [answer.energy for answer in others if answer.group["confusable"] == "no"]:
+            energies["no digits"] = np.array(plain)
         reliabilities["sketches"] = reliability(
             np.array([answer.probabilities for answer in sketched]), [answer.label for answer in sketched]
         )
@@ -194,44 +195,58 @@ def _by(answers: list[Answer], key: str) -> dict[str, float]:
     return {name: float(np.mean([a.right for a in answers if a.group[key] == name])) for name in names}
 
 
-def _answers(reader: Recognizer, items: Iterable[tuple[int | None, Callable, dict]]) -> list[Answer]:
+def _answers(reader: Recognizer, items: Iterable[tuple[int | None, Picture, dict]]) -> list[Answer]:
     answers = []
     for label, picture, group in items:
-        reading = reader.read(picture())
+        reading = reader.read(picture)
         e = float(energy(reading.activations["output"]))
         answers.append(Answer(label, reading.digit, reading.reason, reading.probabilities, e, group))
     return answers
 
 
-def _strokes(path: Path, limit: int | None) -> Iterable[tuple[int | None, Callable, dict]]:
+def _strokes(path: Path, limit: int | None) -> Iterable[tuple[int | None, Picture, dict]]:
     """Each drawing with every brush on the page of 280, placed and sized at random, the same way at every call."""
     rng = np.random.default_rng(0)
-    for item in _json(path)["items"][:limit]:
-        strokes = [np.array(stroke, float) for stroke in item["strokes"]]
-        for brush in BRUSHES:
-            size = rng.uniform(0.35, 0.85) * (SIDE - brush)
-            low, high = (size + brush) / 2, SIDE - (size + brush) / 2
-            page = draw(strokes, brush, size, tuple(rng.uniform(low, high, 2)), SIDE)
-            label = item["label"] if "writer" in item else None
-            group = {"id": str(item["id"]), "brush": str(brush), "class": str(item["label"])}
-            if label is None:
-                group |= {"source": item["src"], "confusable": "yes" if item["confusable"] else "no"}
-            else:
-                group |= {"writer": str(item["writer"])}
-            yield None if label is None else int(label), lambda page=page: page, group
+    with _reading(path):
+        for item in _listed(json.loads(path.read_text())["items"], limit):
+            strokes = [np.array(stroke, float) for stroke in item["strokes"]]
+            for brush in BRUSHES:
+                size = rng.uniform(0.35, 0.85) * (SIDE - brush)
+                low, high = (size + brush) / 2, SIDE - (size + brush) / 2
+                page = draw(strokes, brush, size, tuple(rng.uniform(low, high, 2)), SIDE)
+                label = item["label"] if "writer" in item else None
+                group = {"id": str(item["id"]), "brush": str(brush), "class": str(item["label"])}
+                if label is None:
+                    group |= {"source": item["src"], "confusable": "yes" if item["confusable"] else "no"}
+                else:
+                    group |= {"writer": str(item["writer"])}
+                yield None if label is None else int(label), page, group
 
 
-def _images(folder: Path, limit: int | None) -> Iterable[tuple[int | None, Callable, dict]]:
-    for item in _json(folder / "manifest.json")[:limit]:
-        kind = f"{item['kind']}, {'flagged' if item['flags'] else 'unflagged'}"
-        group = {"id": item["file"], "kind": kind, "source": item["source"], "class": item["label"]}
-        yield int(item["label"]), lambda path=folder / item["file"]: Image.open(path), group
+def _images(folder: Path, limit: int | None) -> Iterable[tuple[int | None, Picture, dict]]:
+    path = folder / "manifest.json"
+    with _reading(path):
+        for item in _listed(json.loads(path.read_text()), limit):
+            kind = f"{item['kind']}, {'flagged' if item['flags'] else 'unflagged'}"
+            group = {"id": item["file"], "kind": kind, "source": item["source"], "class": str(item["label"])}
+            with _reading(folder / item["file"]), Image.open(folder / item["file"]) as image:
+                image.load()
+            yield int(item["label"]), image, group
 
 
-def _json(path: Path):
+def _listed(items: list[dict], limit: int | None) -> list[dict]:
+    if not items:
+        raise ValueError("it lists nothing")
+    return items[:limit]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say which file cannot be read, whatever is wrong with it."""
     try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+        yield
+    except (OSError, ValueError, KeyError, IndexError, TypeError, SyntaxError) as error:
+        reason = f"{type(error).__name__}: {error}"
         raise DataError(
-            f"{path} cannot be read ({error}); without the folder sketches/ MNIST alone is scored"
+            f"{path} cannot be read ({reason}); without the folder sketches/ MNIST alone is scored"
         ) from error

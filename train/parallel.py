@@ -41,6 +41,11 @@ class Group:
             dist.barrier()
 
 
+def starts_first() -> bool:
+    """Whether this process will be the group's first; known before the group is joined."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @contextmanager
 def group(device: torch.device) -> Iterator[Group]:
     """The group that torchrun named in the environment, joined while the block runs; else a group of one."""

@@ -8,7 +8,7 @@ from lenet.networks import NETWORKS
 from train.augment import Distortion
 
 # Highest learning rates that validation bore out. The squared distances of 1998 make steep slopes.
-RATES = {"text": 0.1, "code": 0.05, "1998": 0.005}
+RATES = {"text": 0.05, "code": 0.05, "1998": 0.0025}
 
 
 def _option(default, help: str):
@@ -21,7 +21,7 @@ class Recipe:
     """How a network is trained. A value that makes no sense raises ValueError."""
 
     variant: str = _option("text", "which LeNet-5: text (of the books), code (of the tutorials) or 1998 (the original)")
-    epochs: int = _option(40, "passes over the training images")
+    epochs: int = _option(30, "passes over the training images")
     batch_size: int = _option(64, "pictures a step, over all processes")
     peak_rate: float = _option(0.0, f"highest learning rate of the one-cycle schedule; 0 takes the variant's: {RATES}")
     warm_up: float = _option(0.15, "share of the steps until the peak")
@@ -29,7 +29,7 @@ class Recipe:
     weight_decay: float = _option(3e-4, "weight decay")
     average: float = _option(0.999, "decay of the moving average of the weights; the average is what ships")
     augment: str = _option("distort", "distort: every picture in its own way; shift: a whole batch by up to a pixel")
-    copies: int = _option(2, "drawings of each digit in pen strokes, each with another pen; 0 trains on MNIST alone")
+    copies: int = _option(4, "drawings of each digit in pen strokes, by as many pens; 0: MNIST alone")
     outliers: int = _option(12_000, "drawings that are no digit, to learn to refuse them")
     outlier_weight: float = _option(0.25, "how much such a drawing counts beside a digit")
     validation: int = _option(5_000, "MNIST's training images held back, on which every choice is made")

@@ -10,13 +10,13 @@ from pathlib import Path
 import torch
 
 from lenet.networks import NETWORKS
-from lenet.weights import WEIGHTS
+from lenet.weights import WEIGHTS, load_metrics
 from train.calibrate import calibrate, scores_of
 from train.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
 from train.corpus import Corpus, load_corpus
 from train.evaluate import evaluate
 from train.loop import Trainer, initialise, score
-from train.parallel import Group, group
+from train.parallel import Group, group, starts_first
 from train.recipe import OPTIONS, RECIPES, Recipe
 from train.run_folder import write_run, write_summary
 
@@ -31,7 +31,8 @@ def main(arguments: list[str]) -> None:
     try:
         recipe = _recipe(options)
         device = _device(options.device)
-        output = _output(options)
+        recipes = [dataclasses.replace(recipe, seed=recipe.seed + number) for number in range(options.seeds)]
+        output, folders = _folders(options, recipes)
     except ValueError as error:
         parser.error(str(error))
     with group(device) as processes:
@@ -39,14 +40,16 @@ def main(arguments: list[str]) -> None:
             parser.error(
                 f"--batch-size {recipe.batch_size} is less than a picture for each of {processes.size} processes"
             )
-        folders = [output] if options.seeds == 1 else [output / f"seed-{recipe.seed + i}" for i in range(options.seeds)]
         try:
-            for number, folder in enumerate(folders):
-                if (folder / WEIGHTS).exists():
+            for folder, its_recipe in zip(folders, recipes, strict=True):
+                if _whole(folder):
                     continue  # a run of several seeds goes on after those that are done
                 if processes.first:
                     folder.mkdir(parents=True, exist_ok=True)
-                _train(dataclasses.replace(recipe, seed=recipe.seed + number), device, folder, options, processes)
+                _train(its_recipe, device, folder, options, processes)
+        except KeyboardInterrupt:
+            left = any((folder / name).exists() for folder in folders for name in (CHECKPOINT, WEIGHTS))
+            raise KeyboardInterrupt(f"--resume --output {output} goes on" if left else "nothing was written") from None
         finally:
             if processes.first:
                 for folder in {*folders, output}:
@@ -117,19 +120,27 @@ def _finish(
         "processes": trainer.group.size,
     }
     write_run(folder, model, calibration, recipe, trainer.history, figures, seconds, device)
-    (folder / CHECKPOINT).unlink(missing_ok=True)
-    print(f"{seconds:.0f} s; the run is in {folder}")
+    print(f"{seconds:.0f} s; the run is in {folder}", flush=True)
     evaluate(folder, options.data_dir, limit=DRY_IMAGES if options.dry_run else None)
+    (folder / CHECKPOINT).unlink(missing_ok=True)  # last: a run without one is whole
+
+
+def _whole(folder: Path) -> bool:
+    """Whether a run was made in the folder from its beginning to its end."""
+    return (folder / WEIGHTS).exists() and not (folder / CHECKPOINT).exists()
 
 
 def _check_origin(folder: Path, saved: dict, now: dict) -> None:
     """A run goes on only as it began."""
+    if differ := _difference(saved["recipe"], now["recipe"]):  # asked for first: it makes other data too
+        raise CheckpointError(f"{folder / CHECKPOINT} was made by another recipe: {differ}")
     if saved["data"] != now["data"]:
         raise CheckpointError(f"{folder / CHECKPOINT} was made with other data than those in --data-dir")
-    differ = [name for name, value in now["recipe"].items() if saved["recipe"].get(name) != value]
-    if differ:
-        said = ", ".join(f"{name} was {saved['recipe'].get(name)}, is {now['recipe'][name]}" for name in differ)
-        raise CheckpointError(f"{folder / CHECKPOINT} was made by another recipe: {said}")
+
+
+def _difference(was: dict, now: dict) -> str:
+    """In what two recipes differ, in words; empty where they are the same."""
+    return ", ".join(f"{name} was {was.get(name)}, is {now[name]}" for name in now if was.get(name) != now[name])
 
 
 def _print_row(row: dict) -> None:
@@ -185,17 +196,25 @@ def _device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _output(options: argparse.Namespace) -> Path:
-    """The run folder, made now: better to learn before the training than after it that it can't be written."""
+def _folders(options: argparse.Namespace, recipes: list[Recipe]) -> tuple[Path, list[Path]]:
+    """The folder for all and that of each run. Made now: better to learn before than after that it can't be written."""
     if options.seeds < 1:
         raise ValueError(f"--seeds must be at least 1, not {options.seeds}")
     if options.resume and options.output is None:
         raise ValueError("--resume needs --output, the run folder to go on in")
     folder = options.output or Path(RUN.replace("DATE-TIME", time.strftime("%Y%m%d-%H%M%S")))
-    if (folder / WEIGHTS).exists():
-        raise ValueError(f"--output {folder}: there is a run in it already")
-    if not options.resume and any(folder.glob(f"**/{CHECKPOINT}")):
-        raise ValueError(f"--output {folder}: a run was stopped in it; --resume goes on with it")
+    folders = [folder] if options.seeds == 1 else [folder / f"seed-{recipe.seed}" for recipe in recipes]
+    for path in {folder: None, **dict.fromkeys(folders)}:
+        if not options.resume and (path / CHECKPOINT).exists():
+            raise ValueError(f"--output {path}: a run was stopped in it; --resume goes on with it")
+        if _whole(path) and (path == folder or not options.resume):
+            raise ValueError(f"--output {path}: there is a run in it already")
+    for path, recipe in zip(folders, recipes, strict=True):
+        was = (load_metrics(path) or {}).get("recipe") if _whole(path) else None
+        if was and (differ := _difference(was, recipe.as_dict())):
+            raise ValueError(f"--output {path}: the run in it is of another recipe: {differ}")
+    if not starts_first():
+        return folder, folders
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".probe"
@@ -203,4 +222,4 @@ def _output(options: argparse.Namespace) -> Path:
         probe.unlink()
     except OSError as error:
         raise ValueError(f"--output {folder}: {error.strerror}") from error
-    return folder
+    return folder, folders

@@ -17,6 +17,10 @@ from lenet.ink import ink_from
 from train.data import DataError, Digits, check
 
 FILE = Path("pendigits") / "pendigits-orig.tra"
+HELP = (
+    "it is pendigits-orig.tra.Z of https://archive.ics.uci.edu/dataset/81, unpacked with uncompress; "
+    "or train with --no-strokes"
+)
 TRAINING_WRITERS = range(1, 23)
 VALIDATION_WRITERS = range(23, 26)  # every choice was made on these; writers from 26 on are for evaluation only
 SIDE = 280  # of the page that strokes are drawn on, as on the app's pad
@@ -40,34 +44,35 @@ def load_pen_digits(data_dir: Path, writers: range) -> list[PenDigit]:
         text = path.read_text(encoding="latin-1")
         check(path)
     except OSError as error:
-        raise DataError(
-            f"no pen strokes in {path} ({error.strerror}); they are pendigits-orig.tra.Z of "
-            "https://archive.ics.uci.edu/dataset/81, unpacked with uncompress; or train with --no-strokes"
-        ) from error
+        raise DataError(f"no pen strokes in {path} ({error.strerror}); {HELP}") from error
+    except DataError as error:
+        raise DataError(f"{error}; {HELP}") from error
     try:
         digits = [digit for digit in parse_unipen(text) if digit.writer in writers]
     except (ValueError, IndexError) as error:
-        raise DataError(f"{path} is damaged ({error}); get it anew, or train with --no-strokes") from error
+        raise DataError(f"{path} is damaged ({error}); {HELP}") from error
     if not digits:
-        raise DataError(f"{path} holds no digit of the writers {writers[0]} to {writers[-1]}")
+        raise DataError(f"{path} holds no digit of the writers {writers[0]} to {writers[-1]}; {HELP}")
     return digits
 
 
 def parse_unipen(text: str) -> list[PenDigit]:
     """The digits of a UNIPEN text; there y grows up. Raises ValueError or IndexError where it is damaged."""
-    digits, points, label, down = [], None, None, False
+    digits, points, label, down, segments = [], None, None, False, 0
     for line in text.splitlines():
         words = line.split()
         if not words:
             continue
         if words[0] == ".SEGMENT":
-            label = int(words[-1].strip('"'))
+            label, segments = int(words[-1].strip('"')), segments + 1
         elif words[0] == ".COMMENT" and label is not None and len(words) == 4:
             said, writer, _ = map(int, words[1:])
             if said != label:
                 raise ValueError(f"a digit is called {label} and {said}")
             digits.append(PenDigit(label, writer, []))
         elif words[0] == ".PEN_DOWN":
+            if down:
+                raise ValueError("a stroke begins within another")
             points, down = [], True
         elif words[0] == ".PEN_UP":
             if not down or not points:
@@ -77,6 +82,8 @@ def parse_unipen(text: str) -> list[PenDigit]:
         elif down and not words[0].startswith("."):
             x, y = map(int, words)
             points.append((x, -y))
+    if segments != len(digits):
+        raise ValueError("some digits have no writer")
     if down or not all(digit.strokes for digit in digits):
         raise ValueError("it ends within a digit")
     return digits
@@ -105,14 +112,22 @@ def draw(strokes: Strokes, width: float, size: float, centre: tuple[float, float
     return np.asarray(paper.resize((side, side), Image.Resampling.BOX))
 
 
+def by_some_hand(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """The strokes turned, slanted, and made narrower or wider, as other hands might write them."""
+    angle, slant, stretch = rng.uniform(-0.15, 0.15), rng.uniform(-0.25, 0.25), math.exp(rng.uniform(-0.25, 0.25))
+    c, s = math.cos(angle), math.sin(angle)
+    matrix = np.array([[c, -s], [s, c]]) @ np.array([[stretch, slant], [0, 1]])
+    return [stroke @ matrix.T for stroke in strokes]
+
+
 def with_some_pen(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
     """Ink of the strokes, uint8 (32, 32): a thin or thick pen, steady or not, large or small, on a fine or coarse page.
 
     The pages: the app's own pad, and the 28 to 64 pixels a side that other drawing programs give, smooth or jagged.
     """
-    width = math.exp(rng.uniform(math.log(0.02), math.log(0.135)))
+    width = math.exp(rng.uniform(math.log(0.008), math.log(0.135)))
     size, side, jagged = rng.uniform(0.35, 0.85), SIDE, False
-    if rng.random() < 0.25:
+    if rng.random() < 0.3:
         width, size = 0.8 * width, rng.uniform(0.55, 0.8)
         side, jagged = int(rng.integers(28, 65)), rng.random() < 0.5
     wave = rng.uniform(0.1, 0.4) if rng.random() < 0.5 else 0.0
@@ -124,8 +139,8 @@ def with_some_pen(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
 
 
 def render(digits: list[PenDigit], copies: int, seed: int) -> Digits:
-    """Each digit `copies` times, each time drawn with another pen; the same seed gives the same pictures."""
+    """Each digit `copies` times, each time by another hand and pen; the same seed gives the same pictures."""
     rng = np.random.default_rng(seed)
-    pictures = [with_some_pen(digit.strokes, rng) for digit in digits for _ in range(copies)]
+    pictures = [with_some_pen(by_some_hand(digit.strokes, rng), rng) for digit in digits for _ in range(copies)]
     labels = [digit.label for digit in digits for _ in range(copies)]
     return Digits(torch.from_numpy(np.stack(pictures)).unsqueeze(1), torch.tensor(labels))

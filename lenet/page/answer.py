@@ -60,9 +60,7 @@ def pack(reading: Reading) -> dict:
             "values": base64.b64encode(levels.tobytes()).decode("ascii"),
         }
     return {
-        "digit": reading.digit,
-        "reason": reading.reason,
-        "top": reading.top(3),
+        **reading.as_dict(),
         "output": reading.activations["output"].tolist(),  # exact: the page writes these ten out as numbers
         "stages": stages,
     }

@@ -73,7 +73,7 @@ def build_page(reader: Recognizer) -> gr.Blocks:
             raise gr.Error(f"the picture is damaged: {error}", print_exception=False) from error
         except (ValueError, Image.DecompressionBombError) as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return {"digit": reading.digit, "reason": reading.reason, "top": reading.top(3)}
+        return reading.as_dict()
 
     with gr.Blocks(title="LeNet-5: draw a digit and look inside", analytics_enabled=False) as page:
         gr.HTML(

@@ -15,9 +15,9 @@ export class Answer {
     this.show(null);
   }
 
-  /** `reading` as the server sends it, or null for a blank pad. */
+  /** `reading` as the server sends it, or null for a blank pad. Where there is no digit there are no percentages. */
   show(reading) {
-    const empty = !reading || reading.reason === "blank";
+    const empty = !reading || reading.digit === null;
     this.reason.textContent = reading?.reason ? noDigit(reading.reason) : "";
     this.root.classList.toggle("empty", empty);
     this.digit.textContent = reading?.digit ?? "?";
@@ -44,8 +44,15 @@ function sentence(reading) {
   return reading.digit === null ? noDigit(reading.reason) : `Reads ${reading.digit}. Likeliest: ${likely}.`;
 }
 
+const REASONS = {
+  "blank": "No digit: the picture is blank.",
+  "too little ink": "No digit yet: too little ink.",
+  "several digits": "Several digits: LeNet-5 reads one at a time.",
+  "not a digit": "Not a digit, as far as LeNet-5 can tell.",
+};
+
 function noDigit(reason) {
-  return reason === "blank" ? "No digit: the picture is blank." : `No digit: ${reason}.`;
+  return REASONS[reason] ?? `No digit: ${reason}.`;
 }
 
 /** One decimal, and never more certain than the network is. */

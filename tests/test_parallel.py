@@ -1,0 +1,129 @@
+"""torchrun with two processes on one machine: the same network as one process makes, one run folder, one voice."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.browser import ROOT
+from tests.conftest import ONE_THREAD, command, train
+from train.checkpoint import CHECKPOINT, load_checkpoint
+from train.parallel import Group, group
+
+# 366 pictures in batches of 25, odd for two processes, and a last batch that leaves one of the two without a picture.
+RECIPE = ("--validation", 50, "--outliers", 60, "--copies", 1, "--batch-size", 25, "--epochs", 2, "--device", "cpu")
+
+
+def torchrun(*arguments) -> list[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    where = ["--nnodes=1", "--nproc-per-node=2", "--master-addr=127.0.0.1", f"--master-port={port}"]
+    return [sys.executable, "-m", "torch.distributed.run", *where, *command(*arguments)[1:]]
+
+
+def start(*arguments) -> subprocess.Popen:
+    environment = {**ONE_THREAD, "GLOO_SOCKET_IFNAME": "lo"}
+    return subprocess.Popen(
+        torchrun(*arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+
+
+def until(process: subprocess.Popen, beginning: str) -> None:
+    for line in process.stdout:
+        if line.startswith(beginning):
+            return
+
+
+def rank_of(process: int) -> str | None:
+    """Which of the group a process is, by the environment that torchrun gave it."""
+    entries = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
+    return next((entry.removeprefix(b"RANK=").decode() for entry in entries if entry.startswith(b"RANK=")), None)
+
+
+def children(process: int) -> list[int]:
+    return [
+        int(child)
+        for task in Path(f"/proc/{process}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+
+
+def test_two_processes_make_the_network_of_one(small_data, tmp_path):
+    """The weights agree as far as sums in another order do; the shares of the last batch are 0 and 1 picture."""
+    two, one = tmp_path / "two", tmp_path / "one"
+    arguments = ("--data-dir", small_data, *RECIPE)
+    process = start(*arguments, "--output", two)
+    alone = train(*arguments, "--output", one)
+    assert alone.returncode == 0, alone.stderr
+    printed, errors = process.communicate()
+    assert process.returncode == 0, errors
+    together, single = (load_file(folder / "model.safetensors") for folder in (two, one))
+    for name, tensor in single.items():
+        torch.testing.assert_close(together[name], tensor, atol=1e-5, rtol=0)
+    metrics, same = (json.loads((folder / "metrics.json").read_text()) for folder in (two, one))
+    assert (metrics["processes"], same["processes"]) == (2, 1)
+    for row, other in zip(metrics["history"], same["history"], strict=True):
+        assert row["training_loss"] == pytest.approx(other["training_loss"], rel=1e-5)
+        assert row["training_accuracy"] == pytest.approx(other["training_accuracy"], abs=0.005)
+    assert {path.name for path in two.iterdir()} == {path.name for path in one.iterdir()}
+    assert [path.name for path in tmp_path.iterdir() if path not in (one, two)] == []
+    for beginning in ("LeNet-5", "epoch   1", "epoch   2", "MNIST test"):
+        assert sum(line.startswith(beginning) for line in printed.splitlines()) == 1
+    assert len(printed.splitlines()) == len(alone.stdout.splitlines())
+
+
+@pytest.mark.parametrize("end", ["interrupt", "a process dies"])
+def test_a_group_that_is_stopped_leaves_what_can_be_gone_on_with(small_data, tmp_path, end):
+    """Neither waits for the other for ever; a checkpoint that loads is there, no weights."""
+    out = tmp_path / "run"
+    arguments = ("--data-dir", small_data, *RECIPE, "--output", out)
+    process = start(*arguments, "--epochs", 500)
+    until(process, "epoch   2")
+    if end == "interrupt":
+        process.send_signal(signal.SIGINT)
+    else:
+        (second,) = (child for child in children(process.pid) if rank_of(child) == "1")
+        os.kill(second, signal.SIGKILL)
+    process.communicate(timeout=120)
+    assert process.returncode != 0
+    assert {path.name.removesuffix(".part") for path in out.iterdir()} == {CHECKPOINT}
+    assert len(load_checkpoint(out, torch.device("cpu"))["trainer"]["history"]) >= 1
+
+
+def test_bad_data_end_a_group(small_data, tmp_path):
+    """The line that says what is wrong is printed, nobody waits, and no folder is left."""
+    (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
+    process = start("--data-dir", tmp_path, *RECIPE, "--output", tmp_path / "run")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode != 0
+    assert errors.count("train: no pen strokes in") == 1
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("rows", [0, 1, 2, 5, 25, 64])
+def test_shares_make_up_the_batch(rows, size):
+    """Each row falls to one process, in order, and no process has two more than another."""
+    shares = [list(range(rows))[Group(rank, size).share(rows)] for rank in range(size)]
+    assert [row for share in shares for row in share] == list(range(rows))
+    assert max(map(len, shares)) - min(map(len, shares)) <= 1
+
+
+def test_a_process_alone_needs_no_group(monkeypatch):
+    """Without torchrun's environment nothing is joined: sums are what they are, nobody is waited for."""
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    with group(torch.device("cpu")) as alone:
+        assert (alone.rank, alone.size, alone.first) == (0, 1, True)
+        tensor = torch.ones(3)
+        alone.add([tensor])
+        alone.wait()
+        assert torch.equal(tensor, torch.ones(3))
+        assert not torch.distributed.is_initialized()

@@ -1,0 +1,283 @@
+"""Runs that are stopped: killed at any moment, out of disk, gone on with as another run or from a damaged file."""
+
+import json
+import pickle
+import resource
+import shutil
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.browser import ROOT
+from tests.conftest import ONE_THREAD, command, train, write_small_mnist, write_small_strokes
+from train.__main__ import main
+from train.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
+
+EPOCHS = 12
+RECIPE = ("--validation", 50, "--outliers", 50, "--copies", 1, "--epochs", EPOCHS, "--device", "cpu")
+CPU = torch.device("cpu")
+
+
+def start(*arguments) -> subprocess.Popen:
+    return subprocess.Popen(
+        command(*arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ONE_THREAD
+    )
+
+
+def until(process: subprocess.Popen, beginning: str, times: int = 1) -> None:
+    """Read what a process prints until so many lines began with some words, or until it ends."""
+    for line in process.stdout:
+        times -= line.startswith(beginning)
+        if not times:
+            return
+
+
+def kill(process: subprocess.Popen) -> int:
+    """kill -9, and the exit code: -9, or the process's own where it had ended before."""
+    process.kill()
+    process.communicate()
+    return process.returncode
+
+
+def history(folder: Path) -> list[dict]:
+    return [{**row, "seconds": None} for row in json.loads((folder / "metrics.json").read_text())["history"]]
+
+
+@pytest.fixture(scope="module")
+def whole(small_data, tmp_path_factory):
+    """A run that nothing stopped, and the seconds that it took to its first line."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    began = time.monotonic()
+    process = start("--data-dir", small_data, "--output", folder, *RECIPE)
+    until(process, "LeNet-5")
+    start_up = time.monotonic() - began
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors
+    return folder, start_up
+
+
+@pytest.fixture(scope="module")
+def stopped(small_data, tmp_path_factory):
+    """A run that was killed after some epochs."""
+    folder = tmp_path_factory.mktemp("stopped") / "run"
+    process = start("--data-dir", small_data, "--output", folder, *RECIPE)
+    until(process, "epoch", 4)
+    assert kill(process) == -9
+    assert (folder / CHECKPOINT).exists()
+    return folder
+
+
+@pytest.fixture
+def copy(stopped, tmp_path):
+    """The stopped run, to go on with or to spoil."""
+    return shutil.copytree(stopped, tmp_path / "run")
+
+
+def killed(moment: str, delay: float, folder: Path, arguments: tuple) -> int:
+    """One life of a run: kill it `delay` seconds after a moment; its exit code."""
+    process = start(*arguments)
+    if moment == "row":
+        until(process, "epoch")
+    elif moment == "last row":
+        until(process, f"epoch {EPOCHS:3}")
+    elif moment == "checkpoint":
+        part = folder / f"{CHECKPOINT}.part"
+        before = _changed(part)  # the kill before may have left one
+        while _changed(part) in (None, before) and process.poll() is None:
+            time.sleep(0.0002)
+    time.sleep(delay)
+    return kill(process)
+
+
+def _changed(path: Path) -> int | None:
+    """When a file was written last, or None where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def moments(seed: int, start_up: float) -> list[tuple[str, float]]:
+    """Eight moments in a run's life: from its first import to its last picture."""
+    rng = np.random.default_rng(seed)
+    early = [
+        *(("start", rng.uniform(0, start_up)) for _ in range(3)),
+        *(("row", rng.uniform(0, 0.1)) for _ in range(2)),
+        *(("checkpoint", rng.uniform(0, 0.002)) for _ in range(2)),
+    ]
+    rng.shuffle(early)
+    return [*((moment, float(delay)) for moment, delay in early), ("last row", float(rng.uniform(0, 0.6)))]
+
+
+def test_a_run_survives_any_kill(small_data, whole, tmp_path):
+    """Killed sixteen times, eight in each of two runs, and gone on with: the weights of a run that nothing stopped."""
+    expected, start_up = whole
+
+    def live(seed: int) -> tuple[Path, list[int]]:
+        folder = tmp_path / f"run-{seed}"
+        arguments = ("--data-dir", small_data, "--output", folder, *RECIPE, "--resume")
+        codes = [killed(moment, delay, folder, arguments) for moment, delay in moments(seed, start_up)]
+        last = train(*arguments)
+        assert last.returncode == 0 or "there is a run in it already" in last.stderr, last.stderr
+        return folder, codes
+
+    with ThreadPoolExecutor(2) as pool:
+        for folder, codes in pool.map(live, (1, 2)):
+            assert codes[:-1] == [-9] * 7
+            assert codes[-1] in (-9, 0)  # on a fast machine it may have ended before it was killed
+            for name in ("model.safetensors", "config.json"):
+                assert (folder / name).read_bytes() == (expected / name).read_bytes()
+            assert history(folder) == history(expected)
+            metrics, same = (json.loads((run / "metrics.json").read_text()) for run in (folder, expected))
+            assert metrics["test"] == same["test"]
+            assert metrics["seconds"] > 0
+            assert {path.name for path in folder.iterdir()} == {path.name for path in expected.iterdir()}
+
+
+def test_a_full_disk_ends_with_one_line(small_data, copy):
+    """A write that the system refuses: which file, exit code 2, and the last checkpoint is whole to go on with."""
+    arguments = ("--data-dir", small_data, "--output", copy, *RECIPE, "--resume")
+    before = len(load_checkpoint(copy, CPU)["trainer"]["history"])
+    process = start(*arguments)
+    until(process, "epoch", 2)
+    # No file may grow beyond 400 kB from here on, as where a disk is full; the checkpoint is larger.
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (400_000, 400_000))
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert errors == f"train: {copy / CHECKPOINT}: File too large\n"
+    assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
+    assert before < len(load_checkpoint(copy, CPU)["trainer"]["history"]) < EPOCHS
+
+
+def _flipped(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+DAMAGE = {
+    "empty": lambda path: path.write_bytes(b""),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-100]),
+    "cut early": lambda path: path.write_bytes(path.read_bytes()[:20]),
+    "garbage": lambda path: path.write_bytes(np.random.default_rng(0).bytes(5_000)),
+    "a bit flipped": _flipped,
+    "another program's": lambda path: torch.save({"origin": {}}, path),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_checkpoint_is_named(small_data, copy, refused, damage):
+    """One line, and nothing is deleted: that is for a person to decide."""
+    DAMAGE[damage](copy / CHECKPOINT)
+    before = (copy / CHECKPOINT).read_bytes()
+    said = refused("--data-dir", small_data, "--output", copy, *RECIPE, "--resume")
+    assert f"{copy / CHECKPOINT} is damaged" in said
+    assert len(said.splitlines()) == 1
+    assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
+    assert (copy / CHECKPOINT).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--epochs", 30, "another recipe: epochs was 12, is 30"),
+        ("--variant", "code", "another recipe: variant was text, is code, peak_rate was 0.1, is 0.05"),
+        ("--seed", 1, "another recipe: seed was 0, is 1"),
+        ("--outliers", 51, "another recipe: outliers was 50, is 51"),
+        ("--batch-size", 32, "another recipe: batch_size was 64, is 32"),
+    ],
+)
+def test_a_run_goes_on_only_as_it_began(small_data, copy, refused, option, value, message):
+    """Another recipe is refused, in one line that says in what it differs."""
+    said = refused("--data-dir", small_data, "--output", copy, *RECIPE, option, value, "--resume")
+    assert message in said
+    assert len(said.splitlines()) == 1
+    assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
+
+
+@pytest.mark.parametrize("part", ["MNIST/raw/train-images-idx3-ubyte", "pendigits/pendigits-orig.tra"])
+def test_a_run_goes_on_only_with_its_data(copy, tmp_path, refused, part):
+    """One pixel or one point of a stroke that is another makes it another run."""
+    write_small_mnist(tmp_path / "data")
+    write_small_strokes(tmp_path / "data")
+    path = tmp_path / "data" / part
+    content = bytearray(path.read_bytes())
+    if path.suffix == ".tra":
+        content[content.index(b".PEN_DOWN\n") + len(b".PEN_DOWN\n") + 1] = ord("9")
+        path.write_bytes(content)
+    else:
+        for picture in range(300):  # any of them, for some are held back
+            content[16 + picture * 784] ^= 255
+        path.write_bytes(content)
+    said = refused("--data-dir", tmp_path / "data", "--output", copy, *RECIPE, "--resume")
+    assert f"{copy / CHECKPOINT} was made with other data than those in --data-dir" in said
+    assert len(said.splitlines()) == 1
+    assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
+
+
+def test_resume_needs_to_know_where(refused, small_data):
+    """A run in a folder named after the time is not guessed at."""
+    assert "--resume needs --output" in refused("--data-dir", small_data, "--resume")
+
+
+def test_resume_where_nothing_was_begins(small_data, tmp_path, capsys):
+    """So that one command in a script does both."""
+    arguments = ("--data-dir", small_data, "--output", tmp_path / "run", *RECIPE, "--resume", "--epochs", 1)
+    assert main([*map(str, arguments)]) == 0
+    said = capsys.readouterr().out
+    assert "going on" not in said
+    assert said.count("validation loss") == 1
+    assert (tmp_path / "run" / "model.safetensors").exists()
+
+
+def test_several_seeds_go_on_in_the_one_that_was_killed(small_data, tmp_path):
+    """Killed in the second run, the first stays as it is and the second is gone on with."""
+    arguments = ("--data-dir", small_data, "--output", tmp_path, *RECIPE, "--epochs", 5, "--seeds", 2)
+    process = start(*arguments)
+    until(process, "epoch", 5 + 3)
+    assert kill(process) == -9
+    first = {path.name: path.read_bytes() for path in (tmp_path / "seed-0").iterdir()}
+    assert {path.name for path in tmp_path.iterdir()} == {"seed-0", "seed-1"}
+    assert (tmp_path / "seed-1" / CHECKPOINT).exists()
+    done = train(*arguments, "--resume")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("going on after epoch") == 1
+    assert {path.name: path.read_bytes() for path in (tmp_path / "seed-0").iterdir()} == first
+    assert {path.name for path in (tmp_path / "seed-1").iterdir()} == set(first)
+    assert json.loads((tmp_path / "summary.json").read_text())["seeds"] == [0, 1]
+
+
+def test_a_checkpoint_comes_back_as_it_was(tmp_path):
+    """Tensors, numbers, strings, lists and dicts; None where there is none."""
+    assert load_checkpoint(tmp_path, CPU) is None
+    state = {"a": torch.arange(5.0), "b": [{"epoch": 1, "loss": 0.25, "text": "x", "none": None}], "c": (1, True)}
+    save_checkpoint(tmp_path, state)
+    save_checkpoint(tmp_path, state)
+    loaded = load_checkpoint(tmp_path, CPU)
+    assert torch.equal(loaded.pop("a"), state.pop("a"))
+    assert loaded == state
+    assert [path.name for path in tmp_path.iterdir()] == [CHECKPOINT]
+
+
+def test_no_bit_of_a_checkpoint_may_change(tmp_path):
+    """Wherever it is, in the checksum itself too."""
+    save_checkpoint(tmp_path, {"a": torch.arange(50.0)})
+    whole = (tmp_path / CHECKPOINT).read_bytes()
+    for place in range(0, len(whole), 7):
+        content = bytearray(whole)
+        content[place] ^= 1 << place % 8
+        (tmp_path / CHECKPOINT).write_bytes(content)
+        with pytest.raises(CheckpointError, match="damaged"):
+            load_checkpoint(tmp_path, CPU)
+
+
+def test_a_checkpoint_is_data_not_code(tmp_path):
+    """What would run code when it is unpickled is not loaded, whoever wrote it, checksum and all."""
+    save_checkpoint(tmp_path, {"a": Path("x")})
+    with pytest.raises(pickle.UnpicklingError, match="pathlib"):
+        load_checkpoint(tmp_path, CPU)
