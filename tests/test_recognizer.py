@@ -42,7 +42,7 @@ def test_a_reading_holds_everything(reader):
     }
     assert list(reading.activations) == ["input", "c1", "s2", "c3", "s4", "c5", "f6", "output"]
     assert all(values.dtype == np.float32 for values in reading.activations.values())
-    exponentials = np.exp(reading.activations["output"].astype(float))
+    exponentials = np.exp(reading.activations["output"].astype(float) / reader.calibration.temperature)
     np.testing.assert_allclose(reading.probabilities, exponentials / exponentials.sum(), rtol=1e-5)
     with torch.inference_mode():
         again = reader.model(torch.from_numpy(reading.activations["input"])[None])
@@ -155,6 +155,9 @@ FAULTS = {
     "configuration a list": (lambda f: (f / "config.json").write_text("[]"), "config.json is not"),
     "unknown variant": (_config(variant="2012"), "variant '2012' is unknown, there are text, code, 1998"),
     "no mean": (_config(mean=None), "config.json is not.*mean"),
+    "no temperature": (_config(temperature=None), "config.json is not.*temperature"),
+    "temperature zero": (_config(temperature=0), "temperature must be above 0"),
+    "max_energy a word": (_config(max_energy="high"), "config.json is not"),
     "mean a word": (_config(mean="a lot"), "config.json is not"),
     "std zero": (_config(std=0), "std must be above 0"),
     "weights cut": (lambda f: _cut(f / "model.safetensors"), "does not hold this network's weights"),

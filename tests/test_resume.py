@@ -5,6 +5,7 @@ import pickle
 import resource
 import shutil
 import subprocess
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,8 +19,9 @@ from tests.conftest import ONE_THREAD, command, train, write_small_mnist, write_
 from train.__main__ import main
 from train.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
 
-EPOCHS = 12
+EPOCHS = 20
 RECIPE = ("--validation", 50, "--outliers", 50, "--copies", 1, "--epochs", EPOCHS, "--device", "cpu")
+LONG = (*RECIPE, "--epochs", 400)  # for runs that are not to end by themselves
 CPU = torch.device("cpu")
 
 
@@ -65,10 +67,11 @@ def whole(small_data, tmp_path_factory):
 def stopped(small_data, tmp_path_factory):
     """A run that was killed after some epochs."""
     folder = tmp_path_factory.mktemp("stopped") / "run"
-    process = start("--data-dir", small_data, "--output", folder, *RECIPE)
+    process = start("--data-dir", small_data, "--output", folder, *LONG)
     until(process, "epoch", 4)
     assert kill(process) == -9
-    assert (folder / CHECKPOINT).exists()
+    (folder / f"{CHECKPOINT}.part").unlink(missing_ok=True)  # it may have been killed while it wrote the next
+    assert [path.name for path in folder.iterdir()] == [CHECKPOINT]
     return folder
 
 
@@ -81,14 +84,20 @@ def copy(stopped, tmp_path):
 def killed(moment: str, delay: float, folder: Path, arguments: tuple) -> int:
     """One life of a run: kill it `delay` seconds after a moment; its exit code."""
     process = start(*arguments)
+    if moment == "start":
+        timer = threading.Timer(delay, process.kill)
+        timer.start()
+        until(process, "epoch", 2)  # where the start takes less than it did, it is killed here
+        timer.cancel()
+        return kill(process)
     if moment == "row":
         until(process, "epoch")
     elif moment == "last row":
         until(process, f"epoch {EPOCHS:3}")
     elif moment == "checkpoint":
-        part = folder / f"{CHECKPOINT}.part"
-        before = _changed(part)  # the kill before may have left one
-        while _changed(part) in (None, before) and process.poll() is None:
+        files = (folder / f"{CHECKPOINT}.part", folder / CHECKPOINT)
+        before = [_changed(path) for path in files]  # the kill before may have left a part
+        while [_changed(path) for path in files] == before and process.poll() is None:
             time.sleep(0.0002)
     time.sleep(delay)
     return kill(process)
@@ -141,17 +150,17 @@ def test_a_run_survives_any_kill(small_data, whole, tmp_path):
 
 def test_a_full_disk_ends_with_one_line(small_data, copy):
     """A write that the system refuses: which file, exit code 2, and the last checkpoint is whole to go on with."""
-    arguments = ("--data-dir", small_data, "--output", copy, *RECIPE, "--resume")
-    before = len(load_checkpoint(copy, CPU)["trainer"]["history"])
-    process = start(*arguments)
-    until(process, "epoch", 2)
-    # No file may grow beyond 400 kB from here on, as where a disk is full; the checkpoint is larger.
+    before = (copy / CHECKPOINT).read_bytes()
+    process = start("--data-dir", small_data, "--output", copy, *LONG, "--resume")
+    # No file may grow beyond 400 kB, as where a disk is full; the checkpoint is larger.
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (400_000, 400_000))
-    _, errors = process.communicate()
+    printed, errors = process.communicate()
     assert process.returncode == 2
     assert errors == f"train: {copy / CHECKPOINT}: File too large\n"
+    assert "; going on after epoch " in printed
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
-    assert before < len(load_checkpoint(copy, CPU)["trainer"]["history"]) < EPOCHS
+    assert (copy / CHECKPOINT).read_bytes() == before
+    assert len(load_checkpoint(copy, CPU)["trainer"]["history"]) >= 3
 
 
 def _flipped(path: Path) -> None:
@@ -175,7 +184,7 @@ def test_a_damaged_checkpoint_is_named(small_data, copy, refused, damage):
     """One line, and nothing is deleted: that is for a person to decide."""
     DAMAGE[damage](copy / CHECKPOINT)
     before = (copy / CHECKPOINT).read_bytes()
-    said = refused("--data-dir", small_data, "--output", copy, *RECIPE, "--resume")
+    said = refused("--data-dir", small_data, "--output", copy, *LONG, "--resume")
     assert f"{copy / CHECKPOINT} is damaged" in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
@@ -185,8 +194,9 @@ def test_a_damaged_checkpoint_is_named(small_data, copy, refused, damage):
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("--epochs", 30, "another recipe: epochs was 12, is 30"),
-        ("--variant", "code", "another recipe: variant was text, is code, peak_rate was 0.1, is 0.05"),
+        ("--epochs", 30, f"another recipe: epochs was {LONG[-1]}, is 30"),
+        ("--peak-rate", 0.01, "another recipe: peak_rate was 0.05, is 0.01"),
+        ("--variant", "code", "another recipe: variant was text, is code"),
         ("--seed", 1, "another recipe: seed was 0, is 1"),
         ("--outliers", 51, "another recipe: outliers was 50, is 51"),
         ("--batch-size", 32, "another recipe: batch_size was 64, is 32"),
@@ -194,7 +204,7 @@ def test_a_damaged_checkpoint_is_named(small_data, copy, refused, damage):
 )
 def test_a_run_goes_on_only_as_it_began(small_data, copy, refused, option, value, message):
     """Another recipe is refused, in one line that says in what it differs."""
-    said = refused("--data-dir", small_data, "--output", copy, *RECIPE, option, value, "--resume")
+    said = refused("--data-dir", small_data, "--output", copy, *LONG, option, value, "--resume")
     assert message in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
@@ -208,13 +218,13 @@ def test_a_run_goes_on_only_with_its_data(copy, tmp_path, refused, part):
     path = tmp_path / "data" / part
     content = bytearray(path.read_bytes())
     if path.suffix == ".tra":
-        content[content.index(b".PEN_DOWN\n") + len(b".PEN_DOWN\n") + 1] = ord("9")
+        content[content.index(b".PEN_DOWN\n") + len(b".PEN_DOWN\n") + 1] = ord("9")  # of a digit that is held back
         path.write_bytes(content)
     else:
         for picture in range(300):  # any of them, for some are held back
             content[16 + picture * 784] ^= 255
         path.write_bytes(content)
-    said = refused("--data-dir", tmp_path / "data", "--output", copy, *RECIPE, "--resume")
+    said = refused("--data-dir", tmp_path / "data", "--output", copy, *LONG, "--resume")
     assert f"{copy / CHECKPOINT} was made with other data than those in --data-dir" in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
@@ -237,9 +247,9 @@ def test_resume_where_nothing_was_begins(small_data, tmp_path, capsys):
 
 def test_several_seeds_go_on_in_the_one_that_was_killed(small_data, tmp_path):
     """Killed in the second run, the first stays as it is and the second is gone on with."""
-    arguments = ("--data-dir", small_data, "--output", tmp_path, *RECIPE, "--epochs", 5, "--seeds", 2)
+    arguments = ("--data-dir", small_data, "--output", tmp_path, *RECIPE, "--seeds", 2)
     process = start(*arguments)
-    until(process, "epoch", 5 + 3)
+    until(process, "epoch", EPOCHS + 2)
     assert kill(process) == -9
     first = {path.name: path.read_bytes() for path in (tmp_path / "seed-0").iterdir()}
     assert {path.name for path in tmp_path.iterdir()} == {"seed-0", "seed-1"}

@@ -8,7 +8,7 @@ from tests.conftest import unipen, write_small_mnist, write_small_strokes
 from train.corpus import load_corpus
 from train.data import CHECKSUMS, DataError
 from train.recipe import Recipe
-from train.strokes import FILE, PenDigit, draw, load_pen_digits, parse_unipen, render, with_some_pen
+from train.strokes import FILE, PenDigit, by_some_hand, draw, load_pen_digits, parse_unipen, render, with_some_pen
 
 TEXT = """.INCLUDE        dene.doc
 
@@ -119,29 +119,39 @@ def test_only_the_writers_asked_for(small_data):
 SCRAWL = [[(0, 0), (100, 0), (0, 100), (100, 100), (0, 0)]]
 
 
-@pytest.mark.parametrize(
-    ("writer", "training", "validation"),
-    [(1, True, False), (22, True, False), (23, False, True), (25, False, True), (26, False, False), (27, False, False)],
-)
-def test_writers_are_kept_apart(tmp_path, writer, training, validation):
-    """What a writer draws changes the part that is the writer's, and no other: 26 and 27 are in none at all."""
-    recipe = Recipe(validation=50, copies=1, outliers=20)
+def changed_parts(tmp_path, scrawled) -> set[str]:
+    """The parts of what a training sees that change where some digits, by number and writer, become a scrawl."""
     for folder in ("before", "after"):
         write_small_mnist(tmp_path / folder)
         write_small_strokes(tmp_path / folder)
     path = tmp_path / "after" / FILE
-    kept = [digit for digit in parse_unipen(path.read_text()) if digit.writer != writer]
-    path.write_text(
-        unipen(
-            [(d.label, d.writer, [[(x, -y) for x, y in stroke] for stroke in d.strokes]) for d in kept]
-            + [(9 - writer % 10, writer, SCRAWL)] * 5
-        )
-    )
-    before, after = (load_corpus(tmp_path / folder, recipe) for folder in ("before", "after"))
-    assert (before.strokes.fingerprint() != after.strokes.fingerprint()) is training
-    assert (before.stroke_validation.fingerprint() != after.stroke_validation.fingerprint()) is validation
-    for part in ("mnist", "mnist_validation", "outliers"):
-        assert getattr(before, part).fingerprint() == getattr(after, part).fingerprint()
+    digits = [
+        (d.label, d.writer, SCRAWL if scrawled(number, d.writer) else [[(x, -y) for x, y in s] for s in d.strokes])
+        for number, d in enumerate(parse_unipen(path.read_text()))
+    ]
+    path.write_text(unipen(digits))
+    recipe = Recipe(validation=50, copies=1, outliers=20)
+    before, after = (vars(load_corpus(tmp_path / folder, recipe)) for folder in ("before", "after"))
+    return {part for part in before if before[part].fingerprint() != after[part].fingerprint()}
+
+
+@pytest.mark.parametrize("writer", [1, 13, 22, 23, 25])
+def test_the_writers_of_the_training_are_seen(tmp_path, writer):
+    """What they draw is trained on or held back, and of MNIST and the drawings of no digit nothing changes."""
+    parts = changed_parts(tmp_path, lambda _number, by: by == writer)
+    assert {"strokes"} <= parts <= {"strokes", "stroke_validation"}
+
+
+@pytest.mark.parametrize("writer", [26, 27])
+def test_other_writers_are_never_seen(tmp_path, writer):
+    """Whatever they draw, nothing of it is trained on or chosen on: they are for the evaluation."""
+    assert changed_parts(tmp_path, lambda _number, by: by == writer) == set()
+
+
+@pytest.mark.parametrize(("digit", "part"), [(0, "stroke_validation"), (10, "stroke_validation"), (11, "strokes")])
+def test_a_digit_is_trained_on_or_held_back(tmp_path, digit, part):
+    """Every tenth is held back; none is in both parts."""
+    assert changed_parts(tmp_path, lambda number, _by: number == digit) == {part}
 
 
 def test_a_limit_holds_for_every_part(small_data):
@@ -200,6 +210,21 @@ def test_an_unsteady_pen_swings_around_its_width():
     heights = (255 - page[:, 60:220].astype(float)).sum(0) / 255
     assert heights.max() == pytest.approx(28, abs=1.5)
     assert heights.min() < 15
+
+
+def test_other_hands_write_the_same_strokes():
+    """A bar turned by less than 9 degrees and slanted, as long as it was; now and then a dot beside it."""
+    rng = np.random.default_rng(0)
+    bar = [np.array([(0, 0), (0, 100)], float)]
+    hands = [by_some_hand(bar, rng) for _ in range(400)]
+    for hand in hands:
+        assert len(hand) in (1, 2)
+        (x0, y0), (x1, y1) = hand[0]
+        assert abs(x1 - x0) < 45
+        assert y1 - y0 == pytest.approx(100, abs=6)
+    dots = [hand[1] for hand in hands if len(hand) == 2]
+    assert 2 <= len(dots) <= 30
+    assert all(dot.shape == (1, 2) for dot in dots)
 
 
 def test_render_makes_ink_of_every_digit(small_data):

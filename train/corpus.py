@@ -8,12 +8,12 @@ import torch
 from train.data import Digits, load_mnist, split
 from train.outliers import make_outliers
 from train.recipe import Recipe
-from train.strokes import TRAINING_WRITERS, VALIDATION_WRITERS, load_pen_digits, render
+from train.strokes import HELD_BACK, WRITERS, load_pen_digits, render
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The parts apart. The strokes held back are of other writers; where there are none, the part is empty."""
+    """The parts apart. Without pen strokes those parts are empty."""
 
     mnist: Digits
     strokes: Digits
@@ -48,9 +48,11 @@ def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Cor
     mnist, mnist_validation = mnist[:limit], mnist_validation[:limit]
     strokes = stroke_validation = mnist[:0]
     if recipe.copies:
-        writers = [load_pen_digits(data_dir, w)[:limit] for w in (TRAINING_WRITERS, VALIDATION_WRITERS)]
-        strokes = render(writers[0], recipe.copies, recipe.seed)
-        stroke_validation = render(writers[1], 2, seed=0)
+        digits = load_pen_digits(data_dir, WRITERS)
+        held_back = digits[::HELD_BACK]
+        digits = [digit for number, digit in enumerate(digits) if number % HELD_BACK]
+        strokes = render(digits[:limit], recipe.copies, recipe.seed)
+        stroke_validation = render(held_back[:limit], 2, seed=0)
     outliers = mnist[:0]
     if recipe.outliers:
         outliers = make_outliers(mnist, min(recipe.outliers, limit or recipe.outliers), recipe.seed)

@@ -29,7 +29,7 @@ class Recipe:
     weight_decay: float = _option(3e-4, "weight decay")
     average: float = _option(0.999, "decay of the moving average of the weights; the average is what ships")
     augment: str = _option("distort", "distort: every picture in its own way; shift: a whole batch by up to a pixel")
-    copies: int = _option(4, "drawings of each digit in pen strokes, by as many pens; 0: MNIST alone")
+    copies: int = _option(3, "drawings of each digit in pen strokes, by as many pens; 0: MNIST alone")
     outliers: int = _option(12_000, "drawings that are no digit, to learn to refuse them")
     outlier_weight: float = _option(0.25, "how much such a drawing counts beside a digit")
     validation: int = _option(5_000, "MNIST's training images held back, on which every choice is made")

@@ -68,7 +68,7 @@ def _train(recipe: Recipe, device: torch.device, folder: Path, options: argparse
     if processes.first:
         processes.wait()
     training = corpus.training
-    origin = {"recipe": recipe.as_dict(), "data": training.fingerprint()}
+    origin = {"recipe": recipe.as_dict(), "data": [training.fingerprint(), corpus.validation.fingerprint()]}
     mean, std = corpus.mnist.mean_and_std()  # of MNIST alone: every picture is made to look like it
     torch.manual_seed(recipe.seed)
     model = NETWORKS[recipe.variant](mean=mean, std=std)

@@ -21,8 +21,8 @@ HELP = (
     "it is pendigits-orig.tra.Z of https://archive.ics.uci.edu/dataset/81, unpacked with uncompress; "
     "or train with --no-strokes"
 )
-TRAINING_WRITERS = range(1, 23)
-VALIDATION_WRITERS = range(23, 26)  # every choice was made on these; writers from 26 on are for evaluation only
+WRITERS = range(1, 26)  # those from 26 on are for evaluation only
+HELD_BACK = 10  # every tenth digit is for validation
 SIDE = 280  # of the page that strokes are drawn on, as on the app's pad
 
 Strokes = list[np.ndarray]  # of float points (x, y), shape (P, 2), y growing down, any unit
@@ -113,11 +113,16 @@ def draw(strokes: Strokes, width: float, size: float, centre: tuple[float, float
 
 
 def by_some_hand(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """The strokes turned, slanted, and made narrower or wider, as other hands might write them."""
+    """The strokes turned, slanted, made narrower or wider, as other hands might write them; now and then a stray dot."""
     angle, slant, stretch = rng.uniform(-0.15, 0.15), rng.uniform(-0.25, 0.25), math.exp(rng.uniform(-0.25, 0.25))
     c, s = math.cos(angle), math.sin(angle)
     matrix = np.array([[c, -s], [s, c]]) @ np.array([[stretch, slant], [0, 1]])
-    return [stroke @ matrix.T for stroke in strokes]
+    strokes = [stroke @ matrix.T for stroke in strokes]
+    if rng.random() < 0.03:
+        points = np.concatenate(strokes)
+        low, high = points.min(0), points.max(0)
+        strokes.append((low + (high - low) * rng.uniform(-0.1, 1.1, 2))[None])
+    return strokes
 
 
 def with_some_pen(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
