@@ -113,7 +113,7 @@ def draw(strokes: Strokes, width: float, size: float, centre: tuple[float, float
 
 
 def by_some_hand(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """The strokes turned, slanted, made narrower or wider, as other hands might write them; now and then a stray dot."""
+    """The strokes turned, slanted, made narrower or wider, as by another hand; now and then with a stray dot."""
     angle, slant, stretch = rng.uniform(-0.15, 0.15), rng.uniform(-0.25, 0.25), math.exp(rng.uniform(-0.25, 0.25))
     c, s = math.cos(angle), math.sin(angle)
     matrix = np.array([[c, -s], [s, c]]) @ np.array([[stretch, slant], [0, 1]])
