@@ -109,7 +109,7 @@ class Visitor:
 
     def __init__(self, page: Page, url: str):
         self.page = page
-        page.goto(url)
+        page.goto(url, timeout=120_000)  # the first page of a busy machine takes its time
         page.locator(".lenet[data-ready]").wait_for(timeout=30_000)
 
     @property

@@ -112,11 +112,11 @@ def _changed(path: Path) -> int | None:
 
 
 def moments(seed: int, start_up: float) -> list[tuple[str, float]]:
-    """Eight moments in a run's life: from its first import to its last picture."""
+    """Ten moments in a run's life: from its first import to its last picture."""
     rng = np.random.default_rng(seed)
     early = [
-        *(("start", rng.uniform(0, start_up)) for _ in range(3)),
-        *(("row", rng.uniform(0, 0.1)) for _ in range(2)),
+        *(("start", rng.uniform(0, start_up)) for _ in range(4)),
+        *(("row", rng.uniform(0, 0.1)) for _ in range(3)),
         *(("checkpoint", rng.uniform(0, 0.002)) for _ in range(2)),
     ]
     rng.shuffle(early)
@@ -124,7 +124,7 @@ def moments(seed: int, start_up: float) -> list[tuple[str, float]]:
 
 
 def test_a_run_survives_any_kill(small_data, whole, tmp_path):
-    """Killed sixteen times, eight in each of two runs, and gone on with: the weights of a run that nothing stopped."""
+    """Killed twenty times, ten in each of two runs, and gone on with: the weights of a run that nothing stopped."""
     expected, start_up = whole
 
     def live(seed: int) -> tuple[Path, list[int]]:
@@ -137,7 +137,7 @@ def test_a_run_survives_any_kill(small_data, whole, tmp_path):
 
     with ThreadPoolExecutor(2) as pool:
         for folder, codes in pool.map(live, (1, 2)):
-            assert codes[:-1] == [-9] * 7
+            assert codes[:-1] == [-9] * 9
             assert codes[-1] in (-9, 0)  # on a fast machine it may have ended before it was killed
             for name in ("model.safetensors", "config.json"):
                 assert (folder / name).read_bytes() == (expected / name).read_bytes()

@@ -199,7 +199,7 @@ def test_an_interrupt_leaves_what_can_be_gone_on_with(small_data, tmp_path, refu
         if line.startswith(when):
             break
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     if when == "LeNet-5":
         assert errors.strip() == "train: interrupted; nothing was written"

@@ -132,6 +132,7 @@ class Trainer:
         self.group.add([total, right])
         if not math.isfinite(float(total)):
             raise TrainingError(f"the loss is no longer finite in epoch {number}; try a lower --peak-rate")
+        seconds = time.perf_counter() - began  # of the training alone
         held_out = score(self.averaged, validation)
         row = {
             "epoch": number,
@@ -139,7 +140,7 @@ class Trainer:
             "training_accuracy": float(right) / int((self.training.labels >= 0).sum()),
             "validation_loss": held_out.loss,
             "validation_error": held_out.error,
-            "seconds": round(time.perf_counter() - began, 2),
+            "seconds": round(seconds, 2),
         }
         self.history.append(row)
         return row

@@ -16,6 +16,7 @@ from train.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_
 from train.corpus import Corpus, load_corpus
 from train.evaluate import evaluate
 from train.loop import Trainer, initialise, score
+from train.memory import keep_memory
 from train.parallel import Group, group, starts_first
 from train.recipe import OPTIONS, RECIPES, Recipe
 from train.run_folder import write_run, write_summary
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> None:
         output, folders = _folders(options, recipes)
     except ValueError as error:
         parser.error(str(error))
+    keep_memory()
     with group(device) as processes:
         if processes.size > recipe.batch_size:
             parser.error(

@@ -1,0 +1,265 @@
+"""How fast LeNet-5 trains: the recipe `sprint` beside the tutorials' own recipe in Keras, in one run.
+
+    python -m benchmarks.training [--keras PYTHON] [--seeds 10] [--threads 2] [--data-dir data]
+    python -m benchmarks.training --device cuda [--epochs 3]
+
+PYTHON is that of an environment with benchmarks/requirements-keras.txt; without it there is nothing to compare with.
+
+Both sides train on the same MNIST files with the same number of threads, and take turns: an epoch of Keras, a sprint of
+each network. The target is 98.98 % of the test images. Keras is counted until the first epoch after which it is
+there, the sprint to its fixed end, wherever that is. Counted is training alone: on both sides the first step to the
+last, with the order and the distortions drawn, and with what either library builds at its first step; not imports,
+reading the files, setting the network up or scoring. Prints each run; then seconds, accuracy and ratio; then, of a
+training step, images a second, the share of the machine's matrix-product peak and the operators that take the time.
+
+With --device cuda: the seconds of the sprint after a warm-up, and those to the first epoch that ends at 99 %.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.profiler import ProfilerActivity, profile
+
+from lenet.networks import NETWORKS
+from train.corpus import Corpus, load_corpus
+from train.data import Digits, load_mnist
+from train.loop import Trainer, initialise, score
+from train.memory import keep_memory
+from train.recipe import RECIPES, Recipe
+from train.run_folder import hardware
+
+VARIANTS = ("text", "code")
+TARGET = 0.9898
+TUTORIAL = Path(__file__).with_name("keras_tutorial.py")
+KERAS_EPOCHS = 20  # when to give the tutorial up
+
+
+def sprint(variant: str, seed: int, epochs: int | None = None) -> Recipe:
+    """The short recipe, or what it is with other `epochs`."""
+    recipe = Recipe(**{**RECIPES["sprint"], "variant": variant, "seed": seed})
+    return dataclasses.replace(recipe, epochs=epochs or recipe.epochs)
+
+
+def trainer_of(recipe: Recipe, corpus: Corpus, device: torch.device) -> Trainer:
+    """A network about to take its first step, as `python -m train` sets it up."""
+    torch.manual_seed(recipe.seed)
+    model = NETWORKS[recipe.variant](*corpus.mnist.mean_and_std())
+    initialise(model)
+    return Trainer(model, corpus.training.to(device), recipe)
+
+
+def run_sprint(recipe: Recipe, data_dir: Path, test: Digits, device: torch.device) -> list[dict]:
+    """Train to the end; after each epoch the seconds so far and the share of `test` read right."""
+    corpus = load_corpus(data_dir, recipe)
+    trainer, validation = trainer_of(recipe, corpus, device), corpus.mnist_validation.to(device)
+    rows, seconds = [], 0.0
+    for epoch in range(recipe.epochs):
+        seconds += trainer.epoch(validation)["seconds"]  # its last figure is fetched from the device: all is done
+        last = epoch == recipe.epochs - 1
+        if last or device.type != "cpu":
+            rows.append({"seconds": seconds, "accuracy": 1 - score(trainer.averaged, test).error})
+    return rows
+
+
+def run_keras(python: Path, data_dir: Path, seeds: int, threads: int) -> Iterator[tuple[int, dict]]:
+    """The tutorial, seed after seed: trains an epoch each time it is asked for one; seed and what Keras says of it."""
+    for seed in range(seeds):
+        options = {"target": TARGET, "epochs": KERAS_EPOCHS, "seed": seed, "threads": threads}
+        command = [python, TUTORIAL, data_dir / "MNIST" / "raw", *(f"--{k}={v}" for k, v in options.items())]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                row = _answer(process)
+                if seed == 0:
+                    print(
+                        f"TensorFlow {row['tensorflow']}, Keras {row['keras']}: {row['parameters']:,} parameters",
+                        flush=True,
+                    )
+                while not row.get("ended"):
+                    process.stdin.write("go\n")
+                    process.stdin.flush()
+                    row = _answer(process)
+                    yield seed, row
+            finally:
+                process.kill()
+
+
+def _answer(process: subprocess.Popen) -> dict:
+    line = process.stdout.readline()
+    if not line:
+        raise SystemExit(f"benchmarks.training: {TUTORIAL.name} failed; its error stands above")
+    return json.loads(line)
+
+
+def compare(options: argparse.Namespace) -> None:
+    """Let the sides take turns, then print what each needed."""
+    test = load_mnist(options.data_dir, train=False)
+    cpu = torch.device("cpu")
+    tutorial: dict[int, dict] = {}  # seed: its last row
+    runs: dict[str, list[dict]] = {variant: [] for variant in VARIANTS}
+    keras = run_keras(options.keras, options.data_dir, options.keras_seeds, options.threads) if options.keras else None
+    with closing(keras or (_ for _ in ())) as epochs:
+        for turn in range(max(options.seeds, options.keras_seeds * KERAS_EPOCHS)):
+            seed, row = next(epochs, (0, None))
+            if row is None and turn >= options.seeds:
+                break
+            if row is not None:
+                tutorial[seed] = row
+                print(
+                    f"Keras seed {seed} epoch {row['epoch']:2}: {row['seconds']:6.1f} s, {row['accuracy']:.2%}",
+                    flush=True,
+                )
+            for variant in VARIANTS if turn < options.seeds else ():
+                runs[variant].append(run_sprint(sprint(variant, turn), options.data_dir, test, cpu)[-1])
+                end = runs[variant][-1]
+                print(f"{variant} seed {turn}: {end['seconds']:.2f} s, {end['accuracy']:.2%}", flush=True)
+    print()
+    if tutorial:
+        seconds = [row["seconds"] for row in tutorial.values()]
+        missed = sum(row["accuracy"] < TARGET for row in tutorial.values())
+        print(
+            f"Keras: {TARGET:.2%} after {', '.join(str(row['epoch']) for row in tutorial.values())} epochs, "
+            f"{_spread(seconds)} s" + (f"; {missed} of {len(tutorial)} runs were not there by then" if missed else "")
+        )
+    for variant in VARIANTS:
+        took = [run["seconds"] for run in runs[variant]]
+        print(f"{variant}: {_spread(took)} s; {_accuracies([run['accuracy'] for run in runs[variant]])}")
+        if tutorial:
+            print(f"{variant}: {statistics.median(seconds) / statistics.median(took):.1f} times as fast as Keras")
+
+
+def _spread(values: list[float]) -> str:
+    return f"median {statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
+def _accuracies(values: list[float]) -> str:
+    spread = statistics.stdev(values) if len(values) > 1 else 0.0
+    return (
+        f"{len(values)} seeds read {statistics.mean(values):.3%} right on average, standard deviation {spread:.3%}, "
+        f"standard error {spread / len(values) ** 0.5:.3%}, from {min(values):.2%} to {max(values):.2%}"
+    )
+
+
+def work_of(model: nn.Module) -> int:
+    """Floating-point operations of a training step on one picture, worked out from the layers.
+
+    Two for each connection forward, and twice that backward: the gradients of weights and of inputs; the first layer
+    needs none of its input. What is no matrix product (activations, pooling, biases, the step itself) isn't counted.
+    """
+    connections = []
+
+    def count(layer: nn.Module, _inputs: tuple, output: torch.Tensor) -> None:
+        connections.append(output[0].numel() * layer.weight[0].numel())
+
+    layers = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    with torch.inference_mode():
+        model(torch.zeros(1, 1, 32, 32))
+    for hook in hooks:
+        hook.remove()
+    return 2 * (3 * sum(connections) - connections[0])
+
+
+def matrix_peak(size: int = 2_048) -> float:
+    """Operations a second of one large matrix product in float32."""
+    a, b = torch.randn(size, size), torch.randn(size, size)
+    began = time.perf_counter()
+    torch.mm(a, b)
+    return 2 * size**3 / (time.perf_counter() - began)
+
+
+def throughput(variant: str, options: argparse.Namespace, rounds: int = 12, steps: int = 25) -> None:
+    """Print the rate of a training step, its share of the peak, timed in turns with it, and where the time goes."""
+    recipe = sprint(variant, 0)
+    trainer = trainer_of(recipe, load_corpus(options.data_dir, recipe), torch.device("cpu"))
+    trainer.model.train()
+    batches = torch.arange(recipe.batch_size * steps).split(recipe.batch_size)
+    rates, peaks = [], []
+    for _ in range(rounds + 1):  # one to warm up
+        peaks.append(max(matrix_peak() for _ in range(3)))
+        began = time.perf_counter()
+        for index in batches:
+            trainer.step(index)
+        rates.append(recipe.batch_size * steps / (time.perf_counter() - began))
+    rates, peaks = rates[1:], peaks[1:]
+    work = work_of(trainer.model)
+    share = statistics.median(work * rate / peak for rate, peak in zip(rates, peaks, strict=True))
+    print(
+        f"{variant}: {statistics.median(rates):,.0f} images a second (best {max(rates):,.0f}), batches of "
+        f"{recipe.batch_size}; {work / 1e6:.2f} million operations a picture; "
+        f"{share:.0%} of the peak of {statistics.median(peaks) / 1e9:.0f} billion operations a second"
+    )
+    with profile(activities=[ProfilerActivity.CPU]) as profiled:
+        for index in batches:
+            trainer.step(index)
+    times = {event.key: event.self_cpu_time_total for event in profiled.key_averages()}
+    total = sum(times.values())
+    products = sum(t for key, t in times.items() if "convolution" in key or key in ("aten::addmm", "aten::mm")) / total
+    print(
+        f"  {products:.0%} of the time goes into convolutions and matrix products, which run at {share / products:.0%} "
+        "of the peak; the rest of the time has none. Operators:"
+    )
+    for key in sorted(times, key=times.get, reverse=True)[:10]:
+        print(f"  {times[key] / total:6.1%}  {key}")
+
+
+def on_cuda(options: argparse.Namespace) -> None:
+    """Print the seconds of the sprint on the GPU, and those to 99 %."""
+    device, test = torch.device("cuda"), load_mnist(options.data_dir, train=False)
+    on_device = test.to(device)
+    for variant in VARIANTS:
+        warm = sprint(variant, 0, 1)
+        run_sprint(warm, options.data_dir, on_device, device)
+        torch.cuda.synchronize()
+        ends, reached = [], []
+        for seed in range(options.seeds):
+            rows = run_sprint(sprint(variant, seed, options.epochs), options.data_dir, on_device, device)
+            ends.append(rows[-1])
+            reached += [row["seconds"] for row in rows if row["accuracy"] >= 0.99][:1]
+        print(f"{variant}: {_spread([row['seconds'] for row in ends])} s; {_accuracies([r['accuracy'] for r in ends])}")
+        if reached:
+            print(f"  to 99 %: {_spread(reached)} s, {len(reached)} of {options.seeds} seeds", flush=True)
+        else:
+            print("  to 99 %: no seed", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ (default: data)")
+    parser.add_argument("--keras", type=Path, metavar="PYTHON", help="python with benchmarks/requirements-keras.txt")
+    parser.add_argument("--seeds", type=int, default=10, help="sprints of each network (default: 10)")
+    parser.add_argument("--keras-seeds", type=int, default=3, help="runs of Keras (default: 3)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of either side (default: a core each)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="cuda: seconds to 99 %% on a GPU")
+    parser.add_argument("--epochs", type=int, help="on cuda, passes over the images (default: the sprint's)")
+    options = parser.parse_args()
+    if options.device == "cuda" and not torch.cuda.is_available():
+        parser.error("--device cuda: this machine has none")
+    keep_memory()
+    torch.set_num_threads(options.threads)
+    device = torch.device(options.device)
+    where = ", ".join(f"{key} {value}" for key, value in hardware(device).items())
+    print(f"Python {platform.python_version()}, PyTorch {torch.__version__}; {where}; {options.threads} threads")
+    if options.device == "cuda":
+        on_cuda(options)
+        return 0
+    compare(options)
+    print()
+    for variant in VARIANTS:
+        throughput(variant, options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
