@@ -50,7 +50,7 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-    except OSError:
+    except BaseException:  # Ctrl+C, too
         part.unlink(missing_ok=True)
         raise
 
