@@ -43,13 +43,20 @@ def warps(n: int, height: int, width: int, distortion: Distortion, generator: to
         ],
         1,
     )  # (N, 2, 3)
-    grid = torch.nn.functional.affine_grid(theta, [n, 1, height, width], align_corners=False)  # (N, H, W, 2)
+    x, y = (((torch.arange(side, device=device) + 0.5) * 2 / side - 1) for side in (width, height))
+    here = torch.stack([x.repeat(height), y.repeat_interleave(width), torch.ones(height * width, device=device)])
+    grid = (theta.reshape(-1, 3) @ here).view(n, 2, height, width)
     if distortion.bend:
         cells = distortion.bend_cells
         coarse = torch.randn(n, 2, cells, cells, generator=generator, device=device) * (distortion.bend * 2 / width)
-        field = interpolate(coarse, (height, width), mode="bicubic", align_corners=False)
-        grid = grid + field.permute(0, 2, 3, 1)
-    return grid
+        down, right = (_bicubic(cells, side, device) for side in (height, width))
+        grid += down @ coarse @ right.T
+    return grid.permute(0, 2, 3, 1)
+
+
+def _bicubic(cells: int, side: int, device: torch.device) -> Tensor:
+    """The matrix (side, cells) that draws `cells` values smooth over `side` pixels; far faster than interpolate."""
+    return interpolate(torch.eye(cells, device=device)[None, None], (side, cells), mode="bicubic")[0, 0]
 
 
 def warp(ink: Tensor, grid: Tensor) -> Tensor:
