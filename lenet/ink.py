@@ -3,6 +3,7 @@
 MNIST's digits were cropped to their ink, scaled so that the longer side is 20 pixels, anti-aliased, and placed with
 their centre of mass at the centre of the frame (LeCun et al. 1998, section III.A). The centre is MNIST's own: pixel
 (14, 14) of its 28x28 frame, measured over the 60,000 training images, which is pixel (16, 16) of LeNet-5's 32x32.
+Stray specks, which would make the crop too large, are wiped out first (`lenet.specks`).
 
 This is the only place where a picture becomes ink. The app, the training's evaluation and the tests all call it.
 """
@@ -11,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from lenet.picture import gray_and_opacity
+from lenet.specks import without_specks
 
 SIDE = 32  # of the frame that the network sees
 DIGIT = 20  # longer side of the digit in it
@@ -102,10 +104,10 @@ QUADRATIC = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))
 def place(ink: np.ndarray) -> np.ndarray:
     """Crop to the ink, scale its longer side to 20 pixels, centre its mass: shape (H, W) to (32, 32)."""
     frame = np.zeros((SIDE, SIDE), np.float32)
-    rows, columns = (np.flatnonzero((ink > EDGE).any(axis)) for axis in (1, 0))
-    if not len(rows):
+    ink = _cropped(ink)
+    if not ink.size:
         return frame
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    ink = _cropped(without_specks(ink, EDGE))
     scale = DIGIT / max(ink.shape)
     height, width = (max(1, round(side * scale)) for side in ink.shape)
     # Pillow widens the filter's support when it shrinks, so that every pixel of the drawing counts.
@@ -119,3 +121,9 @@ def place(ink: np.ndarray) -> np.ndarray:
     left = min(max(0, round(CENTRE - for_column)), SIDE - width)
     frame[top : top + height, left : left + width] = digit
     return frame
+
+
+def _cropped(ink: np.ndarray) -> np.ndarray:
+    """The part of the picture that the ink fills; empty where there is none."""
+    rows, columns = (np.flatnonzero((ink > EDGE).any(axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if len(rows) else ink[:0]
