@@ -10,7 +10,7 @@ from train.augment import Distortion
 from train.corpus import load_corpus
 from train.data import Digits, load_mnist, split
 from train.loop import Score, Trainer, fit, initialise, moving_average, one_cycle, score
-from train.recipe import RATES, Recipe
+from train.recipe import PLAIN_RATES, Recipe
 
 STILL = Distortion(0, 0, 0, 0, 0)
 
@@ -22,8 +22,8 @@ def test_the_other_networks_learn_too(small_data, variant):
     torch.manual_seed(0)
     model = NETWORKS[variant](*training.mean_and_std())
     initialise(model)
-    rate = RATES[variant] / 4  # for steps of 16 pictures in place of 64
-    recipe = Recipe(variant=variant, peak_rate=rate, epochs=10, batch_size=16, validation=50, average=0.9)
+    rate = PLAIN_RATES[variant] / 4  # for steps of 16 pictures in place of 64
+    recipe = Recipe(variant=variant, plain_rate=rate, epochs=10, batch_size=16, validation=50, average=0.9)
     averaged, history = fit(model, training, validation, recipe)
     assert history[-1]["training_loss"] < 0.5 * history[0]["training_loss"]
     assert score(averaged, validation).error < 0.5
@@ -77,12 +77,15 @@ def test_the_training_accuracy_is_of_the_digits(small_data):
 
 
 def test_outliers_without_weight_teach_nothing(small_data):
-    """One step with such drawings at weight 0 moves the network as half a step on the digits beside them does."""
+    """One step with such drawings at weight 0 moves the network as half a step on the digits beside them does.
+
+    Half a step of what is not made orthogonal: that has no size of its own.
+    """
     digits = split(load_mnist(small_data, train=True), 50, 0)[0][:16]
     both = Digits(torch.cat([digits.pictures, digits.pictures]), torch.cat([digits.labels, torch.full((16,), -1)]))
     steps = []
     for data, rate in ((both, 0.1), (digits, 0.05)):
-        learner = trainer(data, peak_rate=rate, outlier_weight=0, weight_decay=0, warm_up=0)
+        learner = trainer(data, plain_rate=rate, outlier_weight=0, weight_decay=0, warm_up=0)
         learner.recipe = dataclasses.replace(learner.recipe, distortion=STILL)
         before = [parameter.detach().clone() for parameter in learner.model.parameters()]
         learner.step(torch.arange(len(data)))

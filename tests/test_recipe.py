@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from train.recipe import OPTIONS, RATES, RECIPES, Recipe
+from train.recipe import OPTIONS, PLAIN_RATES, RECIPES, Recipe
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,8 @@ from train.recipe import OPTIONS, RATES, RECIPES, Recipe
         (("--seed", "99999999999999999999"), "seed must be from 0"),
         (("--seeds", "0"), "--seeds must be at least 1"),
         (("--recipe", "marathon"), "--recipe marathon: there are full, sprint"),
-        (("--peak-rate", "-1"), "peak_rate must be above 0"),
+        (("--peak-rate", "0"), "peak_rate must be above 0"),
+        (("--plain-rate", "-1"), "plain_rate must be above 0"),
         (("--variant", "2012"), "variant must be one of text, code, 1998"),
         (("--device", "abacus"), "there are auto, cuda, mps and cpu"),
         (("--validation", "300"), "leaves none of the 300 training images"),
@@ -42,18 +43,21 @@ def test_bad_arguments_are_named(small_data, tmp_path, refused, arguments, messa
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("name", ["warm_up", "average", "momentum", "peak_rate", "weight_decay", "outlier_weight"])
+RATES_AND_SHARES = ["warm_up", "average", "momentum", "peak_rate", "plain_rate", "weight_decay", "outlier_weight"]
+
+
+@pytest.mark.parametrize("name", RATES_AND_SHARES)
 def test_no_value_is_not_a_number(name):
     """NaN passes no comparison, and so none of the bounds."""
     with pytest.raises(ValueError, match=f"{name} must be"):
         Recipe(**{name: math.nan})
 
 
-@pytest.mark.parametrize("variant", RATES)
-def test_the_rate_is_the_variants_own(variant):
+@pytest.mark.parametrize("variant", PLAIN_RATES)
+def test_the_plain_rate_is_the_variants_own(variant):
     """Unless it is given."""
-    assert Recipe(variant=variant).peak_rate == RATES[variant]
-    assert Recipe(variant=variant, peak_rate=0.07).peak_rate == 0.07
+    assert Recipe(variant=variant).plain_rate == PLAIN_RATES[variant]
+    assert Recipe(variant=variant, plain_rate=0.07).plain_rate == 0.07
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -195,7 +195,7 @@ def test_a_damaged_checkpoint_is_named(small_data, copy, refused, damage):
     ("option", "value", "message"),
     [
         ("--epochs", 30, f"another recipe: epochs was {LONG[-1]}, is 30"),
-        ("--peak-rate", 0.01, "another recipe: peak_rate was 0.05, is 0.01"),
+        ("--peak-rate", 0.01, "another recipe: peak_rate was 0.02, is 0.01"),
         ("--variant", "code", "another recipe: variant was text, is code"),
         ("--seed", 1, "another recipe: seed was 0, is 1"),
         ("--outliers", 51, "another recipe: outliers was 50, is 51"),

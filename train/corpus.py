@@ -8,7 +8,7 @@ import torch
 from train.data import Digits, load_mnist, split
 from train.outliers import make_outliers
 from train.recipe import Recipe
-from train.strokes import HELD_BACK, WRITERS, load_pen_digits, render
+from train.strokes import HELD_BACK, WRITERS, PenDigit, load_pen_digits, render
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Cor
     mnist, mnist_validation = split(load_mnist(data_dir, train=True), recipe.validation, recipe.seed)
     mnist, mnist_validation = mnist[:limit], mnist_validation[:limit]
     strokes = stroke_validation = mnist[:0]
+    digits: list[PenDigit] = []
     if recipe.copies:
         digits = load_pen_digits(data_dir, WRITERS)
         held_back = digits[::HELD_BACK]
@@ -55,7 +56,7 @@ def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Cor
         stroke_validation = render(held_back[:limit], 2, seed=0)
     outliers = mnist[:0]
     if recipe.outliers:
-        outliers = make_outliers(mnist, min(recipe.outliers, limit or recipe.outliers), recipe.seed)
+        outliers = make_outliers(mnist, digits, min(recipe.outliers, limit or recipe.outliers), recipe.seed)
     return Corpus(mnist, strokes, outliers, mnist_validation, stroke_validation)
 
 

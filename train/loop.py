@@ -1,4 +1,4 @@
-"""The loop: SGD with Nesterov momentum, a one-cycle rate, distorted digits, averaged weights."""
+"""The loop: Muon, a one-cycle rate, distorted digits, averaged weights."""
 
 import math
 import time
@@ -15,6 +15,7 @@ from lenet.networks.network import Network
 from lenet.networks.original import SparseConvolution
 from train.augment import shift, warp, warps
 from train.data import Digits, ink_of
+from train.muon import Muon
 from train.parallel import Group
 from train.recipe import Recipe
 
@@ -79,12 +80,11 @@ class Trainer:
         # Channels last is 1.2-1.8 times faster than the default layout on a CPU.
         self.model = model.to(device, memory_format=torch.channels_last)
         self.generator = torch.Generator(device).manual_seed(recipe.seed)
-        self.optimizer = torch.optim.SGD(
-            model.parameters(),
-            lr=recipe.peak_rate,
-            momentum=recipe.momentum,
-            nesterov=True,
-            weight_decay=recipe.weight_decay,
+        output = {id(parameter) for parameter in model.output.parameters()}
+        matrices = [p for p in model.parameters() if p.ndim > 1 and id(p) not in output]
+        others = [p for p in model.parameters() if p.ndim == 1 or id(p) in output]
+        self.optimizer = Muon(
+            matrices, others, recipe.peak_rate, recipe.plain_rate, recipe.momentum, recipe.weight_decay
         )
         steps = math.ceil(len(training) / recipe.batch_size)
         self.schedule = LambdaLR(self.optimizer, one_cycle(recipe.epochs * steps, recipe.warm_up))

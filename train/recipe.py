@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from lenet.networks import NETWORKS
 from train.augment import Distortion
 
-# Highest learning rates that validation bore out. The squared distances of 1998 make steep slopes.
-RATES = {"text": 0.05, "code": 0.05, "1998": 0.0025}
+# Highest plain rates that validation bore out. The squared distances of 1998 make steep slopes.
+PLAIN_RATES = {"text": 0.02, "code": 0.02, "1998": 0.0025}
 
 
 def _option(default, help: str):
@@ -23,14 +23,15 @@ class Recipe:
     variant: str = _option("text", "which LeNet-5: text (of the books), code (of the tutorials) or 1998 (the original)")
     epochs: int = _option(30, "passes over the training images")
     batch_size: int = _option(64, "pictures a step, over all processes")
-    peak_rate: float = _option(0.0, f"highest learning rate of the one-cycle schedule; 0 takes the variant's: {RATES}")
+    peak_rate: float = _option(0.02, "highest learning rate of the one-cycle schedule, of the weights, by Muon")
+    plain_rate: float = _option(0.0, f"the same for biases and the output; 0 takes the variant's: {PLAIN_RATES}")
     warm_up: float = _option(0.15, "share of the steps until the peak")
-    momentum: float = _option(0.9, "Nesterov momentum")
-    weight_decay: float = _option(3e-4, "weight decay")
+    momentum: float = _option(0.95, "Nesterov momentum")
+    weight_decay: float = _option(0.05, "weight decay, of the weights that Muon trains")
     average: float = _option(0.999, "decay of the moving average of the weights; the average is what ships")
     augment: str = _option("distort", "distort: every picture in its own way; shift: a whole batch by up to a pixel")
     copies: int = _option(3, "drawings of each digit in pen strokes, by as many pens; 0: MNIST alone")
-    outliers: int = _option(12_000, "drawings that are no digit, to learn to refuse them")
+    outliers: int = _option(16_000, "drawings that are no digit, to learn to refuse them")
     outlier_weight: float = _option(0.25, "how much such a drawing counts beside a digit")
     validation: int = _option(5_000, "MNIST's training images held back, on which every choice is made")
     seed: int = _option(0, "of the split, the pens, the first weights, the order and the distortions")
@@ -39,8 +40,8 @@ class Recipe:
     def __post_init__(self):
         if self.variant not in NETWORKS:
             raise ValueError(f"variant must be one of {', '.join(NETWORKS)}, not {self.variant}")
-        if self.peak_rate == 0:
-            object.__setattr__(self, "peak_rate", RATES[self.variant])  # the recipe is frozen to everyone else
+        if self.plain_rate == 0:
+            object.__setattr__(self, "plain_rate", PLAIN_RATES[self.variant])  # the recipe is frozen to everyone else
         if self.augment not in ("distort", "shift"):
             raise ValueError(f"augment must be distort or shift, not {self.augment}")
         for name in ("epochs", "batch_size", "validation"):
@@ -54,8 +55,9 @@ class Recipe:
                 raise ValueError(f"{name} must be from 0 to below 1, not {getattr(self, name)}")
         if not 0 < self.momentum < 1:
             raise ValueError(f"momentum must be above 0 and below 1, not {self.momentum}")
-        if not 0 < self.peak_rate < math.inf:
-            raise ValueError(f"peak_rate must be above 0, not {self.peak_rate}")
+        for name in ("peak_rate", "plain_rate"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be above 0, not {getattr(self, name)}")
         for name in ("weight_decay", "outlier_weight"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")

@@ -114,7 +114,7 @@ def draw(strokes: Strokes, width: float, size: float, centre: tuple[float, float
 
 def by_some_hand(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """The strokes turned, slanted, made narrower or wider, as by another hand; now and then with a stray dot."""
-    angle, slant, stretch = rng.uniform(-0.15, 0.15), rng.uniform(-0.25, 0.25), math.exp(rng.uniform(-0.25, 0.25))
+    angle, slant, stretch = rng.uniform(-0.08, 0.08), rng.uniform(-0.12, 0.12), math.exp(rng.uniform(-0.2, 0.2))
     c, s = math.cos(angle), math.sin(angle)
     matrix = np.array([[c, -s], [s, c]]) @ np.array([[stretch, slant], [0, 1]])
     strokes = [stroke @ matrix.T for stroke in strokes]

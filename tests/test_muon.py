@@ -1,0 +1,63 @@
+"""Muon: steps that are orthogonal, and plain Nesterov momentum for the rest, against torch's own."""
+
+import pytest
+import torch
+from torch import nn
+
+from train.muon import Muon, orthogonal
+
+
+@pytest.mark.parametrize("shape", [(6, 25), (16, 150), (120, 400), (84, 120), (120, 84), (1, 5)])
+def test_singular_values_come_near_one(shape):
+    """From wherever they were, wide matrix or tall; a tall one's by the root of how much taller it is."""
+    torch.manual_seed(0)
+    matrix = torch.randn(shape) @ torch.diag(torch.logspace(0, -1, shape[1]))
+    values = torch.linalg.svdvals(orthogonal(matrix)) / max(1, shape[0] / shape[1]) ** 0.5
+    assert values.min() > 0.3
+    assert values.max() < 1.3
+
+
+def test_the_singular_vectors_stay():
+    """Only the sizes of the directions change: against the exact polar factor from torch's SVD."""
+    torch.manual_seed(0)
+    matrix = torch.randn(16, 150)
+    u, _, v = torch.linalg.svd(matrix, full_matrices=False)
+    exact = u @ v
+    found = orthogonal(matrix)
+    assert float((found * exact).sum() / (found.norm() * exact.norm())) > 0.97
+
+
+def test_a_matrix_of_zeros_stays():
+    """Where nothing is to be learnt there is no step, and no NaN."""
+    assert not orthogonal(torch.zeros(3, 4)).any()
+
+
+def test_what_is_no_matrix_takes_torchs_own_steps():
+    """Nesterov momentum as torch.optim.SGD has it, step for step."""
+    torch.manual_seed(0)
+    ours, theirs = (nn.Parameter(torch.ones(7)) for _ in range(2))
+    optimizers = (
+        Muon([], [ours], rate=1.0, plain_rate=0.1, momentum=0.9, weight_decay=0.5),
+        torch.optim.SGD([theirs], lr=0.1, momentum=0.9, nesterov=True),
+    )
+    for _ in range(5):
+        gradient = torch.randn(7)
+        for parameter, optimizer in zip((ours, theirs), optimizers, strict=True):
+            parameter.grad = gradient.clone()
+            optimizer.step()
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_a_kernels_step_does_not_hang_on_the_gradients_size():
+    """A convolution's weights move by the rate whether the loss is steep or flat, and shrink by the decay."""
+    torch.manual_seed(0)
+    gradient = torch.randn(6, 1, 5, 5)
+    moved = []
+    for size in (1e-3, 1e3):
+        kernels = nn.Parameter(torch.ones(6, 1, 5, 5))
+        optimizer = Muon([kernels], [], rate=0.1, plain_rate=1.0, momentum=0.9, weight_decay=0.5)
+        kernels.grad = gradient * size
+        optimizer.step()
+        moved.append((0.95 - kernels).detach())
+    torch.testing.assert_close(*moved, rtol=1e-3, atol=1e-5)
+    assert 0.5 < float(moved[0].norm()) / (0.1 * 6**0.5) < 1.3
