@@ -21,7 +21,7 @@ class Recipe:
     """How a network is trained. A value that makes no sense raises ValueError."""
 
     variant: str = _option("text", "which LeNet-5: text (of the books), code (of the tutorials) or 1998 (the original)")
-    epochs: int = _option(30, "passes over the training images")
+    epochs: int = _option(24, "passes over the training images")
     batch_size: int = _option(64, "pictures a step, over all processes")
     peak_rate: float = _option(0.02, "highest learning rate of the one-cycle schedule, of the weights, by Muon")
     plain_rate: float = _option(0.0, f"the same for biases and the output; 0 takes the variant's: {PLAIN_RATES}")
