@@ -21,7 +21,7 @@ class Recipe:
     """How a network is trained. A value that makes no sense raises ValueError."""
 
     variant: str = _option("text", "which LeNet-5: text (of the books), code (of the tutorials) or 1998 (the original)")
-    epochs: int = _option(24, "passes over the training images")
+    epochs: int = _option(20, "passes over the training images")
     batch_size: int = _option(64, "pictures a step, over all processes")
     peak_rate: float = _option(0.02, "highest learning rate of the one-cycle schedule, of the weights, by Muon")
     plain_rate: float = _option(0.0, f"the same for biases and the output; 0 takes the variant's: {PLAIN_RATES}")
@@ -30,7 +30,7 @@ class Recipe:
     weight_decay: float = _option(0.05, "weight decay, of the weights that Muon trains")
     average: float = _option(0.999, "decay of the moving average of the weights; the average is what ships")
     augment: str = _option("distort", "distort: every picture in its own way; shift: a whole batch by up to a pixel")
-    copies: int = _option(3, "drawings of each digit in pen strokes, by as many pens; 0: MNIST alone")
+    copies: int = _option(4, "drawings of each digit in pen strokes, by as many pens; 0: MNIST alone")
     outliers: int = _option(16_000, "drawings that are no digit, to learn to refuse them")
     outlier_weight: float = _option(0.25, "how much such a drawing counts beside a digit")
     validation: int = _option(5_000, "MNIST's training images held back, on which every choice is made")
