@@ -76,11 +76,10 @@ def _upload(files, repo_id, message, stale, kind, private, tag, left: list[str])
     if info is None:
         sdk = {"space_sdk": "gradio"} if kind == "space" else {}
         api.create_repo(repo_id, repo_type=kind, private=private or None, **sdk)
-        left.append(f"{url} was made, and is empty")
+        left.append(f"{url} was made, and waits to be filled: publish again")
     if changed or gone:
         operations = [CommitOperationAdd(name, files[name]) for name in changed]
         operations += [CommitOperationDelete(name) for name in gone]
-        left.append("whether the commit arrived, its page shows; to publish again does no harm")
         # With its parent: what someone else commits in the meantime is not mixed with this.
         commit = api.create_commit(repo_id, operations, commit_message=message, repo_type=kind, parent_commit=sha)
         sha = commit.oid
@@ -169,18 +168,18 @@ def in_words(error: Exception) -> str:
     while cause := causes[-1].__cause__ or causes[-1].__context__:
         causes.append(cause)
     response = next((r for e in causes if (r := getattr(e, "response", None)) is not None), None)
-    first_line = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
     if response is None:
-        where = f"no way to the Hub at {_client().endpoint}"
-        network = any(type(e).__module__.startswith(("httpx", "httpcore")) for e in causes)
-        return f"{where} ({first_line}): is the network up?" if network else f"{type(error).__name__}: {first_line}"
-    said = response.headers.get("X-Error-Message") or first_line
+        for cause in causes:
+            if type(cause).__module__.startswith(("httpx", "httpcore")):
+                return f"no way to the Hub at {_client().endpoint} ({_line(cause)}): is the network up?"
+        return f"{type(error).__name__}: {_line(error.__cause__ or error)}"
+    said = response.headers.get("X-Error-Message") or _line(error)
     match response.status_code:
         case 401:
             return f"the Hub does not know this token, or it has expired: make one that may write ({TOKENS})"
         case 403:
             return f"this token has no right to do that ({said}): make one that may write ({TOKENS})"
-        case 412 | 409:
+        case 409 | 412:
             return f"the repository changed in the meantime ({said}): publish again"
         case 429:
             return "the Hub wants fewer requests (429): try again in a few minutes"
@@ -188,3 +187,8 @@ def in_words(error: Exception) -> str:
             return f"the Hub is in trouble (it answers {status}): try again later"
         case status:
             return f"the Hub refuses ({status}): {said}"
+
+
+def _line(error: BaseException) -> str:
+    """What an error says, in one line that fits on a screen."""
+    return " ".join(str(error).split())[:300] or type(error).__name__
