@@ -79,7 +79,7 @@ def test_the_round_trip(small_data, tmp_path):
     with Hub() as hub:
         done = in_a_process(hub, tmp_path, "-m", "train", *dry, "--push-to-hub", "someone/lenet-5", token=hub.token)
         assert (done.returncode, done.stderr) == (0, "")
-        assert "published: README.md" in done.stdout
+        assert "published: README.md, config.json, confusion.png, 6 more; http" in done.stdout
         commits = hub.repositories["model", "someone/lenet-5"].commits
         assert len(commits) == 2  # the Hub's own first one, and ours
         pictures = {"curves.png", "confusion.png", "misread.png", "reliability.png", "refusals.png"}

@@ -101,7 +101,8 @@ def show(folder: Path) -> None:
 
 def report(done: Published, tag: str | None = None) -> None:
     """Print what came of an upload."""
-    what = f"published: {', '.join(done.changed)}" if done.changed else "nothing changed, no commit made"
+    more = [f"{len(done.changed) - 3} more"] if len(done.changed) > 3 else []
+    what = f"published: {', '.join([*done.changed[:3], *more])}" if done.changed else "nothing changed, no commit made"
     print(f"{what}; {done.url} is at {done.sha[:7]}{f', tagged {tag}' if tag else ''}", flush=True)
 
 
