@@ -1,14 +1,14 @@
 """python -m lenet.fetch STAGE REPOSITORY REVISION: fetch one snapshot of a model from the Hub into the folder STAGE.
 
 A process of its own, which `lenet.hub` starts and kills at its deadline: against a Hub that does not answer the client
-waits for minutes. Prints one line of JSON: {"commit": ...}, or {"away": ...} where the Hub is to blame and may be well
-again later, or {"refused": ...}. Standard library at first, so that it starts at once.
+waits for minutes. Prints a line of JSON: {"commit": ...}, or {"away": ...} where the Hub is to blame and may be well
+again later, or {"refused": ...}; before it perhaps lines of {"warning": ...}. Never imports PyTorch, to start at once.
 """
 
 import contextlib
-import errno
 import hashlib
 import json
+import logging
 import os
 import re
 import sys
@@ -18,19 +18,11 @@ from pathlib import Path, PurePosixPath
 from lenet.cache import cached, folder_of
 from lenet.files import CONFIG, LIMITS, WEIGHTS
 from lenet.source import COMMIT
+from lenet.trouble import Refused, in_words
 
 LIFE = 60  # seconds after which it ends by itself, if whoever started it cannot end it any more
 MEMORY = 4 << 30  # bytes of address space: an answer without end must not take the machine's memory
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
-TRUSTED = re.compile(r'(W/)?"?[0-9a-f]{40}([0-9a-f]{24})?"?')  # an ETag that the client makes a file's name of
-
-
-class Away(Exception):  # noqa: N818
-    """The Hub, or the way to it."""
-
-
-class Refused(Exception):  # noqa: N818
-    """What the Hub has is not what is wanted, or not to be had."""
 
 
 def main(arguments: list[str]) -> int:
@@ -38,20 +30,19 @@ def main(arguments: list[str]) -> int:
     _limit()
     try:
         answer = {"commit": fetch(stage, repository, revision)}
-    except (Away, Refused) as error:
-        answer = {type(error).__name__.lower(): str(error)}
-    except Exception as error:  # whatever the client raises: httpx2's errors, its own, OSError, ValueError
-        answer = _explained(error, repository, revision)
+    except Exception as error:  # whatever the client raises: httpx2's errors, its own, OSError, KeyError
+        answer = in_words(error, revision)
     print(json.dumps(answer), flush=True)
     os._exit(0)  # the client's threads may still wait for the Hub
 
 
 def fetch(stage: Path, repository: str, revision: str | None) -> str:
-    """The commit whose files now lie in the stage, or lay in the cache already. Raises Away, Refused, and more."""
+    """The commit whose files now lie in the stage, or lay in the cache already. Raises Refused and the client's own."""
     from huggingface_hub import HfApi, set_client_factory, snapshot_download
     from huggingface_hub.utils import disable_progress_bars
 
     disable_progress_bars()
+    logging.getLogger("huggingface_hub").addHandler(_Teller())
     set_client_factory(_client)
     info = HfApi().model_info(repository, revision=revision, files_metadata=True)
     if not COMMIT.fullmatch(info.sha or ""):
@@ -96,18 +87,28 @@ def _compare(path: Path, sibling) -> None:
         raise Refused(f"its {sibling.rfilename} came damaged: the hash is not the one that the Hub names")
 
 
+class _Teller(logging.Handler):
+    """Says what the client warns of and then tries again: if it is ended meanwhile, that is what was the matter."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = re.sub(r"( from)? https?://\S+", "", record.getMessage().strip().splitlines()[0])
+        if not text.startswith("Retrying"):
+            print(json.dumps({"warning": text}), flush=True)
+
+
 def _client():
-    """The client's own way to speak HTTP, but headers that it makes paths of must be such as cannot leave a folder."""
+    """The client's own way to speak HTTP, with a look at the headers that it makes file names of."""
     import httpx2
 
     def check(response: httpx2.Response) -> None:
-        if response.request.method != "HEAD":
-            return
-        for name, form in (("ETag", TRUSTED), ("X-Linked-Etag", TRUSTED), ("X-Repo-Commit", COMMIT)):
-            if not form.fullmatch(response.headers.get(name, "0" * 40)):
-                raise Refused(f"the Hub's answer has a {name} that is none")
+        name = response.headers.get("X-Linked-Etag") or response.headers.get("ETag") or ""
+        name = name.lstrip("W/").strip('"')  # as the client does
+        if ".." in name or "\\" in name or name.startswith("/"):
+            raise Refused("the Hub answers with an ETag that leads out of its folder")
+        if not COMMIT.fullmatch(response.headers.get("X-Repo-Commit", "0" * 40)):
+            raise Refused("the Hub answers with a commit that is none")
 
-    # As the client makes it (huggingface_hub.utils._http), with timeouts: it is never waited for longer anyway.
+    # As huggingface_hub makes it; whoever waits has a deadline of his own.
     return httpx2.Client(event_hooks={"response": [check]}, follow_redirects=True, timeout=LIFE)
 
 
@@ -121,46 +122,6 @@ def _limit() -> None:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (max(LIMITS.values()),) * 2)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
-def _explained(error: BaseException, repository: str, revision: str | None) -> dict[str, str]:
-    """One line, with what to do, for what the client raised."""
-    from huggingface_hub import constants
-    from huggingface_hub.errors import OfflineModeIsEnabled, RevisionNotFoundError
-
-    chain = []
-    while error is not None and error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__
-    if any(isinstance(link, Refused) for link in chain):
-        return {"refused": str(next(link for link in chain if isinstance(link, Refused)))}
-    if any(isinstance(link, RevisionNotFoundError) for link in chain):
-        return {"refused": f"it has no revision {revision}"}
-    statuses = [link.response.status_code for link in chain if getattr(link, "response", None) is not None]
-    if statuses:
-        return status_in_words(statuses[-1])
-    if any(isinstance(link, OfflineModeIsEnabled) for link in chain):
-        return {"away": "HF_HUB_OFFLINE keeps from the Hub"}
-    if any(type(link).__module__.startswith(("httpx", "httpcore")) for link in chain):
-        return {"away": f"{constants.ENDPOINT} cannot be reached; is there a network?"}
-    if any(getattr(link, "errno", None) == errno.EFBIG for link in chain):
-        return {"refused": f"it sends a file of more than {max(LIMITS.values()):,} bytes"}
-    text = (str(chain[0]).strip() or type(chain[0]).__name__).splitlines()[0]
-    return {"refused": text[:200]}
-
-
-def status_in_words(status: int) -> dict[str, str]:
-    """What the Hub meant by an HTTP status that is no success."""
-    match status:
-        case 401:
-            return {"refused": "the Hub answers 401: no such repository, or a private one, or HF_TOKEN is not valid"}
-        case 403:
-            return {"refused": "the Hub answers 403: HF_TOKEN may not read it; ask its owner for access"}
-        case 404:
-            return {"refused": "the Hub answers 404: it has no such repository, or hides it from this HF_TOKEN"}
-        case 429:
-            return {"away": "the Hub answers 429: asked too often; try again in some minutes"}
-    return {"away": f"the Hub answers {status}: it has trouble; try again later"}
 
 
 if __name__ == "__main__":

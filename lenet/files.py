@@ -1,4 +1,4 @@
-"""The files of a model folder: what they are called, how large they may be, and how one is written."""
+"""The files of a model folder: what they are called, how large they may be, how one is written, what is said of one."""
 
 import os
 from pathlib import Path
@@ -24,3 +24,8 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:  # Ctrl+C, too
         part.unlink(missing_ok=True)
         raise
+
+
+def one_line(text: object) -> str:
+    """A message as one line that a terminal can show: a stranger's file may have a part in it."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())[:300]

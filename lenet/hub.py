@@ -11,20 +11,21 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lenet.cache import cached, folder_of, keep, make_stage, remember
+from lenet.files import one_line
 from lenet.source import COMMIT, Source, find_source
 
 if TYPE_CHECKING:
-    from lenet.abstain import Calibration
-    from lenet.networks.network import Network
+    from lenet.loaded import Weights
 
 # Seconds that a fetch may take from its start. The page may come up five seconds late at most; importing PyTorch and
 # Gradio takes longer than this, so that mostly nobody waits.
 PATIENCE = 4.0
+LATE = "the Hub did not deliver"
 MODEL_HELP = (
     "weights to read with: a folder, or a repository on the Hub, USER/NAME or USER/NAME@REVISION "
     "(default: LENET_MODEL, else the bundled ones)"
@@ -32,25 +33,8 @@ MODEL_HELP = (
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@dataclass(frozen=True)
-class Weights:
-    """A network that passed every check, and where it comes from.
-
-    origin: "bundled", "folder F" or "USER/NAME@COMMIT", with the commit's first seven figures.
-    page: the address of that revision on the Hub; None for what is not from there.
-    notice: None, or one line that says why these are not the ones that were looked for.
-    """
-
-    model: "Network"
-    calibration: "Calibration"
-    metrics: dict | None
-    origin: str
-    page: str | None = None
-    notice: str | None = None
-
-
 class Fetch:
-    """Weights on their way. Standard library only, until `load` is called."""
+    """Weights on their way. PyTorch is not imported until `load` is called."""
 
     def __init__(self, source: Source):
         self.source = source
@@ -62,14 +46,16 @@ class Fetch:
             self.stage = make_stage()
             self.process = _start(self.stage, source)
 
-    def load(self) -> Weights:
+    def load(self) -> "Weights":
         """The weights, at the deadline at the latest.
 
         Raises ValueError, one line, where a source that somebody named cannot be had; where nobody named it, what is in
         the cache answers, or what is bundled. For a named one the cache answers where only the Hub is away.
         """
+        from lenet.loaded import from_folder  # late: PyTorch
+
         if self.source.repository is None:
-            return _from_folder(self.source.folder)
+            return from_folder(self.source.folder)
         try:
             commit, trouble, away = self._result()
             if commit:
@@ -93,24 +79,30 @@ class Fetch:
         """The commit, or what went wrong and whether the Hub is merely away."""
         if self.process is None:
             return self.source.revision, "", False
+        late = False
         try:
             said, _ = self.process.communicate(timeout=max(0.0, self.deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            more = "LENET_PATIENCE=30 waits 30 s"
-            return None, f"the Hub did not deliver within {patience():g} s; {more}", True
-        try:
-            answer = json.loads(said)
-        except ValueError:
+            late = True
+            self.process.kill()
+            said, _ = self.process.communicate()
+        answer = json.loads(said.splitlines()[-1]) if said.endswith("}\n") else {}
+        if late and not answer.keys() & {"commit", "away", "refused"}:
+            warning = f" ({answer['warning']})" if "warning" in answer else ""
+            return None, f"{LATE} within {patience():g} s{warning}", True
+        if not answer:
             return None, f"the fetch broke off with exit code {self.process.returncode}", False
         trouble = answer.get("away") or answer.get("refused") or ""
         return answer.get("commit"), trouble, "away" in answer
 
-    def _checked(self, commit: str) -> Weights:
+    def _checked(self, commit: str) -> "Weights":
         """The weights of the snapshot, wherever it lies; from the stage it then moves into the cache."""
+        from lenet.loaded import from_snapshot
+
         repository = self.source.repository
         found = cached(repository, commit)
         new = None if found else folder_of(repository, self.stage) / "snapshots" / commit
-        weights = _from_snapshot(found or new, repository)
+        weights = from_snapshot(found or new, repository)
         with suppress(OSError):  # a cache that cannot be written: they are loaded all the same
             if new:
                 keep(self.stage, repository, commit)
@@ -144,41 +136,18 @@ def _start(stage: Path, source: Source) -> subprocess.Popen:
     )
 
 
-def _instead(source: Source, trouble: str, away: bool) -> Weights:
+def _instead(source: Source, trouble: str, away: bool) -> "Weights":
     """The weights that answer where the source does not. Raises ValueError where there may be none."""
-    problem = f"{source} cannot be had: {trouble}"
+    from lenet.loaded import from_folder, from_snapshot
+
+    problem = f"{source} cannot be had: {one_line(trouble).rstrip('.')}"
     found = cached(source.repository, source.revision)
     if found and (away or not source.named):
         try:
-            weights = _from_snapshot(found, source.repository)
+            weights = from_snapshot(found, source.repository)
             return replace(weights, notice=f"{problem}. The copy of an earlier fetch answers, {weights.origin}.")
         except ValueError:
-            found = None
+            pass  # what lies there is no better
     if source.named:
-        here = "" if found or "/" not in source.repository else f" (and there is no folder {source.repository} here)"
-        raise ValueError(problem + here)
-    return replace(_from_folder(None), notice=f"{problem}. The bundled weights answer.")
-
-
-def _from_folder(folder: Path | None) -> Weights:
-    from lenet.weights import bundled, load_metrics, load_model
-
-    origin = "bundled" if folder is None else f"folder {folder}"
-    folder = bundled() if folder is None else folder
-    return Weights(*load_model(folder), load_metrics(folder), origin)
-
-
-def _from_snapshot(folder: Path, repository: str) -> Weights:
-    """Raises ValueError, whose line speaks of the repository, not of the cache's long paths."""
-    from huggingface_hub import constants
-
-    from lenet.weights import load_metrics, load_model
-
-    try:
-        model, calibration = load_model(folder)
-        metrics = load_metrics(folder)
-    except ValueError as error:
-        raise ValueError(str(error).replace(f"{folder}{os.sep}", "its ")) from error
-    commit = folder.name
-    page = f"{constants.ENDPOINT}/{repository}/tree/{commit}"
-    return Weights(model, calibration, metrics, f"{repository}@{commit[:7]}", page)
+        raise ValueError(problem + ("; LENET_PATIENCE=30 waits 30 s" if trouble.startswith(LATE) else ""))
+    return replace(from_folder(None), notice=f"{problem}. The bundled weights answer.")

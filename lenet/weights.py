@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from lenet.abstain import UNCALIBRATED, Calibration
-from lenet.files import CONFIG, LIMITS, METRICS, WEIGHTS, write_whole
+from lenet.files import CONFIG, LIMITS, METRICS, WEIGHTS, one_line, write_whole
 from lenet.networks import NETWORKS, LeNet5
 from lenet.networks.network import Network
 
@@ -53,11 +53,11 @@ def load_model(folder: Path) -> tuple[Network, Calibration]:
     try:
         model, calibration = _built(_read_json(folder / CONFIG))
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{folder / CONFIG} is not a configuration of LeNet-5: {error}") from error
+        raise ValueError(f"{folder / CONFIG} is not a configuration of LeNet-5: {one_line(error)}") from error
     try:
         _fill(model, _read(folder / WEIGHTS))
     except (SafetensorError, RuntimeError, ValueError) as error:
-        raise ValueError(f"{folder / WEIGHTS} does not hold this network's weights: {error}") from error
+        raise ValueError(f"{folder / WEIGHTS} does not hold this network's weights: {one_line(error)}") from error
     return model.eval(), calibration
 
 
@@ -72,7 +72,7 @@ def load_metrics(folder: Path) -> dict | None:
     try:
         return _read_json(path)
     except ValueError as error:
-        raise ValueError(f"{path} is not JSON: {error}") from error
+        raise ValueError(f"{path} is not JSON: {one_line(error)}") from error
 
 
 def _built(config: dict) -> tuple[Network, Calibration]:

@@ -69,11 +69,15 @@ class Hub:
 
     def __exit__(self, kind, error, trace) -> None:
         self.closing.set()
+        self.stop_listening()
+        if self.mistakes and error is None:
+            raise RuntimeError("the test's Hub broke:\n" + "\n".join(self.mistakes))
+
+    def stop_listening(self) -> None:
+        """From now on a connection is refused."""
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
-        if self.mistakes and error is None:
-            raise RuntimeError("the test's Hub broke:\n" + "\n".join(self.mistakes))
 
     def environment(self, home: Path, token: str | None = None) -> dict[str, str]:
         """The environment of a process whose Hub this is, whose cache lies in `home`, with this token or with none."""
@@ -148,9 +152,9 @@ class Request(BaseHTTPRequestHandler):
         """Whether the fault, where there is one, has answered instead."""
         fault = self.hub.fault
         if isinstance(fault, str):
-            from tests.hub_faults import FAULTS
+            from tests.hub_faults import FAULTS  # here: that module builds on this one
 
-            fault = FAULTS[fault]
+            fault = FAULTS[fault].act
         return fault is not None and bool(fault(self, name))
 
     def read_body(self) -> bytes:
@@ -165,7 +169,7 @@ class Request(BaseHTTPRequestHandler):
 
     def send(self, content: bytes, status: int = 200, **headers) -> None:
         self.send_response(status)
-        for name, value in {"Content-Length": len(content), **headers}.items():
+        for name, value in {"Content_Length": len(content), **headers}.items():
             self.send_header(name.replace("_", "-"), str(value))
         self.end_headers()
         if self.command != "HEAD":

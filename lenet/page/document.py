@@ -14,9 +14,8 @@ def document(reader: Recognizer) -> str:
     rows = layers(reader.model)
     html = FRAME.read_text(encoding="utf-8")
     html = html.replace("<!-- stages -->", "\n".join(_row(layer) for layer in rows))
-    html = html.replace(
-        "<!-- notice -->", f'<p class="origin-notice" role="status">{_safe(reader.notice)}</p>' * bool(reader.notice)
-    )
+    notice = f'<p class="origin-notice" role="status">{_safe(reader.notice)}</p>' if reader.notice else ""
+    html = html.replace("<!-- notice -->", notice)
     html = html.replace("<!-- weights -->", _weights(reader, rows))
     # Gradio compiles templates twice; both compilers' marks would be taken for code.
     for mark in ("${", "{{", "`", "\\"):
