@@ -251,6 +251,49 @@ def test_a_hub_that_says_nothing_is_left(refused, monkeypatch, tmp_path, way):
     assert len(said.splitlines()) == 1
 
 
+def test_a_hub_that_stops_in_the_middle_is_left_by_the_whole_process(tmp_path, monkeypatch):
+    """While files are on their way, too: at the deadline the process ends, and says what is left there."""
+    monkeypatch.setattr(Request, "put_object", lambda self: drip(self))
+    run = shutil.copytree(bundled(), tmp_path / "run")
+    code = "import sys; from train import upload; from train.__main__ import main; upload.PATIENCE = 2; "
+    arguments = ["publish", str(run), "--repo", "someone/lenet-5"]
+    with Hub() as hub:
+        done = in_a_process(hub, tmp_path, "-c", f"{code}sys.exit(main({arguments}))", token=hub.token)
+        assert not hub.closing.is_set()
+        assert files_of(hub) == {}
+        hub.closing.set()
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"train: the Hub took more than 2 s: try again later; {hub.url}/someone/lenet-5 was made, and is empty yet: "
+        "publish again\n"
+    )
+
+
+def test_an_answer_that_is_lost_is_called_uncertain(hub, refused, monkeypatch):
+    """The commit arrived, its answer did not: it says where to look, and to publish again makes no second one."""
+    commit = Request.commit
+
+    def silent(request: Request) -> None:
+        monkeypatch.setattr(request, "send_json", lambda *_: None)
+        commit(request)
+        request.close_connection = True
+
+    monkeypatch.setattr(Request, "commit", silent)
+    line = refused("publish", bundled(), "--repo", "someone/lenet-5")
+    assert f"whether the commit arrived, {hub.url}/someone/lenet-5 shows" in line
+    monkeypatch.setattr(Request, "commit", commit)
+    assert publish() == 0
+    assert len(hub.repositories["model", "someone/lenet-5"].commits) == 2
+
+
+def test_a_token_is_never_printed(hub, refused, monkeypatch):
+    """Not even one that cannot be sent, which the transport would quote."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret\x01part")
+    line = refused("publish", bundled(), "--repo", "someone/lenet-5")
+    assert "secret" not in line
+    assert len(line.splitlines()) == 1
+
+
 def drip(request: Request) -> None:
     request.send_response(200)
     request.send_header("Content-Length", "1000")
@@ -298,7 +341,8 @@ def test_a_hub_that_breaks_leaves_nothing_half_published(hub, refused, monkeypat
         assert files_of(hub).keys() == FILES | DRAWN
     else:
         assert files_of(hub) == {}
-        assert "was made, and waits to be filled: publish again" in line
+        assert "was made, and is empty yet: publish again" in line
+        assert "whether the commit arrived" not in line
 
 
 def test_a_hub_in_trouble_is_asked_again(hub, monkeypatch, capsys):
@@ -327,6 +371,10 @@ def test_what_is_no_run_is_not_published(hub, tmp_path, refused):
         assert len(said.splitlines()) == 1
 
     told("holds no config.json")
+    staged = shutil.copytree(bundled(), tmp_path / "build/publish/someone--lenet-5")
+    assert "name the run itself" in refused("publish", staged, "--repo", "someone/lenet-5")
+    assert (staged / "model.safetensors").exists()
+    shutil.rmtree(staged)
     shutil.copytree(bundled(), run)
     metrics = json.loads((run / "metrics.json").read_text())
     (run / "metrics.json").write_text(json.dumps({**metrics, "test": {}}))

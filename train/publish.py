@@ -65,6 +65,8 @@ def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
     if metrics is None:
         raise PublishError(f"{run} holds no {METRICS}, which training writes: the card is made from it")
     folder = STAGING / repo_id.replace("/", "--")
+    if run.resolve().is_relative_to(folder.resolve()):
+        raise PublishError(f"{run} is where {repo_id} is staged: name the run itself")
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)

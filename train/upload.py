@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-STEP = 20  # seconds for an answer of the Hub
-PATIENCE = 180  # seconds for all of an upload, which takes a few: nobody shall wait for a Hub that drips
+STEP = 15  # seconds for an answer of the Hub
+PATIENCE = 90  # seconds for all of an upload, which takes a few: nobody shall wait for a Hub that drips
+BINARY = (".safetensors", ".png")
 TOKENS = "https://huggingface.co/settings/tokens"
 
 
@@ -59,6 +60,7 @@ def upload(
 
 def _upload(files, repo_id, message, stale, kind, private, tag, left: list[str]) -> Published:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+    from huggingface_hub.errors import HfHubHTTPError
 
     api = _check_token(repo_id)
     info = _info(repo_id, kind)
@@ -76,12 +78,21 @@ def _upload(files, repo_id, message, stale, kind, private, tag, left: list[str])
     if info is None:
         sdk = {"space_sdk": "gradio"} if kind == "space" else {}
         api.create_repo(repo_id, repo_type=kind, private=private or None, **sdk)
-        left.append(f"{url} was made, and waits to be filled: publish again")
+        left.append(f"{url} was made, and is empty yet: publish again")
     if changed or gone:
-        operations = [CommitOperationAdd(name, files[name]) for name in changed]
-        operations += [CommitOperationDelete(name) for name in gone]
-        # With its parent: what someone else commits in the meantime is not mixed with this.
-        commit = api.create_commit(repo_id, operations, commit_message=message, repo_type=kind, parent_commit=sha)
+        added = [CommitOperationAdd(name, files[name]) for name in changed]
+        for one in added:
+            if one.path_in_repo.endswith(BINARY):
+                # Sent ahead, one by one: several at once the client sends by threads that outlive any deadline.
+                api.preupload_lfs_files(repo_id, [one], repo_type=kind)
+        operations = [*added, *map(CommitOperationDelete, gone)]
+        left.append(f"whether the commit arrived, {url} shows; to publish again does no harm")
+        try:
+            # With its parent: what someone else commits in the meantime is not mixed with this.
+            commit = api.create_commit(repo_id, operations, commit_message=message, repo_type=kind, parent_commit=sha)
+        except (HfHubHTTPError, ValueError):  # ValueError: of the card's front matter
+            left.pop()  # a plain no
+            raise
         sha = commit.oid
         left[:] = [f"the files are published in {sha[:7]}, without the tag"]
     if tag and not tagged:
@@ -191,4 +202,7 @@ def in_words(error: Exception) -> str:
 
 def _line(error: BaseException) -> str:
     """What an error says, in one line that fits on a screen."""
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    from huggingface_hub import get_token
+
+    # A token with a character in it that no header may have would be printed by the transport.
+    return " ".join(str(error).replace(get_token() or "\n", "...").split())[:300] or type(error).__name__
