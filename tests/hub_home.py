@@ -26,7 +26,7 @@ def hub(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def on_a_space(monkeypatch):
+def on_a_space(hub, monkeypatch):
     """As if this ran on a Space of the repository's owner."""
     monkeypatch.setenv("SPACE_ID", "someone/space")
     monkeypatch.setenv("SPACE_AUTHOR_NAME", "someone")

@@ -44,4 +44,4 @@ def public_link(page: gr.Blocks, patience: float = PATIENCE) -> str:
     if link:
         return f"* Running on public URL: {link[0]}"
     why = trouble[0] if trouble else f"no answer within {patience:g} s"
-    return f"* No public link: {why}. Is there a way to api.gradio.app? The page is served locally all the same."
+    return f"* No public link: {why}. Is api.gradio.app within reach? The page is served locally all the same."
