@@ -13,7 +13,8 @@ from safetensors.torch import load, save
 
 from lenet.files import CONFIG, METRICS, WEIGHTS
 from lenet.weights import bundled
-from tests.hub_server import Hub, Request
+from tests.hub_protocol import Request
+from tests.hub_server import Hub
 
 REPOSITORY = "someone/lenet-5"
 GOOD = {name: (bundled() / name).read_bytes() for name in (CONFIG, METRICS, WEIGHTS)}
