@@ -1,5 +1,7 @@
 """python -m train publish through a real client to a Hub on the loopback: the round trip, and all that goes wrong."""
 
+# ruff: noqa: F811  (a fixture that is imported and then asked for by its name)
+
 import json
 import re
 import shutil
@@ -10,7 +12,6 @@ import time
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
 from safetensors.torch import load_file
 
 from lenet.weights import bundled
@@ -18,6 +19,7 @@ from tests.browser import ROOT
 from tests.conftest import EXAMPLES, draw
 from tests.hub_repository import Wrong
 from tests.hub_server import Hub, Request
+from tests.hub_writer import hub  # noqa: F401
 from train import upload
 from train.__main__ import main
 
@@ -26,17 +28,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning
 
 FILES = {"README.md", "config.json", "metrics.json", "model.safetensors"}
 DRAWN = {"curves.png", "confusion.png"}  # from the figures, where a run has them not
-
-
-@pytest.fixture
-def hub(tmp_path, monkeypatch):
-    """A Hub, and this process and its folder as those of a person with a token for it."""
-    with Hub() as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
-        monkeypatch.setenv("HF_TOKEN", hub.token)
-        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)  # as its variable does, read at import
-        monkeypatch.chdir(tmp_path)
-        yield hub
 
 
 def files_of(hub: Hub, repo_id: str = "someone/lenet-5", kind: str = "model") -> dict[str, bytes]:
@@ -85,6 +76,7 @@ def test_the_round_trip(small_data, tmp_path):
         pictures = {"curves.png", "confusion.png", "misread.png", "reliability.png", "refusals.png"}
         assert files_of(hub).keys() == FILES | pictures
         assert b"**A dry run**" in files_of(hub)["README.md"]
+        assert b"](misread.png)" in files_of(hub)["README.md"]
 
         publish = ("-m", "train", "publish", run, "--repo", "someone/lenet-5", "--revision-tag", "v1")
         again = in_a_process(hub, tmp_path, *publish, token=hub.token)
@@ -102,8 +94,7 @@ def test_the_round_trip(small_data, tmp_path):
     assert all(ours[name].numpy().tobytes() == theirs[name].numpy().tobytes() for name in ours)
     reading = Recognizer.from_pretrained(run).read(draw(EXAMPLES[3]["strokes"]))
     digit, reason, probabilities = json.loads(read.stdout)
-    assert (digit, reason) == (reading.digit, reading.reason)
-    assert probabilities == pytest.approx(reading.probabilities, abs=1e-6)
+    assert (digit, reason, probabilities) == (reading.digit, reading.reason, list(reading.probabilities))
 
 
 def publish(*more, run: Path | None = None, repo: str = "someone/lenet-5") -> int:
@@ -400,7 +391,7 @@ def test_a_bad_name_is_told(refused, repo):
     assert "USER/NAME" in refused("--push-to-hub", repo)
 
 
-@pytest.mark.parametrize("tag", ["main", "a b", "", "-x", "0123abc", "a..b", "x.lock", "refs/heads/x"])
+@pytest.mark.parametrize("tag", ["main", "a b", "", "-x", "0123abcd" * 5, "a..b", "x.lock", "refs/heads/x"])
 def test_a_bad_tag_is_told(refused, tag):
     """What Git would not take, or would mistake for a commit or the branch."""
     assert "no name for a tag" in refused("publish", bundled(), "--repo", "a/b", f"--revision-tag={tag}")

@@ -1,5 +1,7 @@
 """The Space: what is staged for it, that it starts by itself and reads with its owner's weights, and its upload."""
 
+# ruff: noqa: F811  (a fixture that is imported and then asked for by its name)
+
 import os
 import re
 import shutil
@@ -8,13 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants, metadata_load
+from huggingface_hub import metadata_load
 
 from lenet.weights import bundled
 from tests.browser import ROOT, Visitor, free_port, running
 from tests.conftest import EXAMPLES
 from tests.hub_repository import errors_in_card
 from tests.hub_server import Hub
+from tests.hub_writer import hub  # noqa: F401
 from train.__main__ import main
 from train.space import NEEDED, pins, stage_space
 
@@ -128,16 +131,6 @@ def without(folder: Path, names: tuple[str, ...]) -> Path:
         "sys.meta_path.insert(0, Missing())\n"
     )
     return folder
-
-
-@pytest.fixture
-def hub(tmp_path, monkeypatch):
-    with Hub() as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
-        monkeypatch.setenv("HF_TOKEN", hub.token)
-        monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-        monkeypatch.chdir(tmp_path)
-        yield hub
 
 
 def test_the_space_goes_up_in_one_commit(hub, tmp_path, capsys):

@@ -5,9 +5,9 @@ import sys
 from train import evaluate, publish, run, space
 from train.checkpoint import CheckpointError
 from train.data import DataError
+from train.hub_error import HubError
 from train.loop import TrainingError
 from train.publish import PublishError
-from train.upload import HubError
 
 COMMANDS = {
     "evaluate": evaluate.main,

@@ -123,8 +123,7 @@ def repository(text: str) -> str:
 
 def tag_name(text: str) -> str:
     """An option's tag: what Git takes, and what is mistaken for no branch and no commit."""
-    if not re.fullmatch(r"\w[\w.-]*", text, re.ASCII) or text == "main" or re.fullmatch(r"[0-9a-f]{7,40}", text):
-        raise argparse.ArgumentTypeError(f"{text} is no name for a tag; v1 or 2026-01 would be")
-    if ".." in text or text.endswith((".", ".lock")):
+    taken = text == "main" or re.fullmatch(r"[0-9a-f]{40}", text)
+    if taken or not re.fullmatch(r"\w[\w.-]*", text, re.ASCII) or ".." in text or text.endswith((".", ".lock")):
         raise argparse.ArgumentTypeError(f"{text} is no name for a tag; v1 or 2026-01 would be")
     return text

@@ -15,13 +15,14 @@ from train.calibrate import calibrate, scores_of
 from train.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
 from train.corpus import Corpus, load_corpus
 from train.evaluate import evaluate
+from train.hub_error import HubError
 from train.loop import Trainer, initialise, score
 from train.memory import keep_memory
 from train.parallel import Group, group, starts_first
 from train.publish import publish, repository
 from train.recipe import OPTIONS, RECIPES, Recipe
 from train.run_folder import write_run, write_summary
-from train.upload import HubError, check_may_write
+from train.upload import check_may_write
 
 DRY_IMAGES = 512  # of each part, in a dry run
 RUN = "runs/DATE-TIME"

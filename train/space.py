@@ -9,8 +9,9 @@ import re
 import shutil
 from pathlib import Path
 
+from train.hub_error import HubError
 from train.publish import CARD, PICTURES, PublishError, report, repository, show
-from train.upload import HubError, Published, look_up, upload
+from train.upload import Published, check_may_write, look_up, upload
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGING = Path("build/space")
@@ -69,6 +70,7 @@ def publish_space(space: str, model: str, private: bool = False) -> Published:
     """Stage the Space, show what goes, and upload it. Raises PublishError, HubError or OSError."""
     folder = stage_space(model)
     show(folder)
+    check_may_write(space)
     weights = look_up(model)
     if weights is None or weights.private:
         # The Space is built with the model's files in it: where they cannot be had, it would not be built at all.

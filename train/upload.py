@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from train.hub_error import TOKENS, HubError, in_words
+
 STEP = 15  # seconds for an answer of the Hub
 PATIENCE = 90  # seconds for all of an upload, which takes a few: nobody shall wait for a Hub that drips
 BINARY = (".safetensors", ".png")
-TOKENS = "https://huggingface.co/settings/tokens"
-
-
-class HubError(Exception):
-    """What the Hub refused, or the way to it, in one line with the next step."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +87,9 @@ def _upload(files, repo_id, message, stale, kind, private, tag, left: list[str])
         try:
             # With its parent: what someone else commits in the meantime is not mixed with this.
             commit = api.create_commit(repo_id, operations, commit_message=message, repo_type=kind, parent_commit=sha)
-        except (HfHubHTTPError, ValueError):  # ValueError: of the card's front matter
-            left.pop()  # a plain no
+        except (HfHubHTTPError, ValueError) as no:  # ValueError: of the card's front matter
+            if getattr(no, "response", None) is None or no.response.status_code < 500:
+                left.pop()  # a plain no
             raise
         sha = commit.oid
         left[:] = [f"the files are published in {sha[:7]}, without the tag"]
@@ -169,40 +167,9 @@ def _asking(call: Callable[[], Any], seconds: float, left: Sequence[str] = ()) -
     except HubError as error:
         reason = str(error)
     except Exception as error:  # the client, its transports and its own thread raise what they like
-        reason = in_words(error) if answer.done() else f"the Hub took more than {seconds:.0f} s: try again later"
+        reason = (
+            in_words(error, _client().endpoint)
+            if answer.done()
+            else f"the Hub took more than {seconds:.0f} s: try again later"
+        )
     raise HubError("; ".join([reason, *left]))
-
-
-def in_words(error: Exception) -> str:
-    """An error of the client in one line, with what to do."""
-    causes = [error]
-    while cause := causes[-1].__cause__ or causes[-1].__context__:
-        causes.append(cause)
-    response = next((r for e in causes if (r := getattr(e, "response", None)) is not None), None)
-    if response is None:
-        for cause in causes:
-            if type(cause).__module__.startswith(("httpx", "httpcore")):
-                return f"no way to the Hub at {_client().endpoint} ({_line(cause)}): is the network up?"
-        return f"{type(error).__name__}: {_line(error.__cause__ or error)}"
-    said = response.headers.get("X-Error-Message") or _line(error)
-    match response.status_code:
-        case 401:
-            return f"the Hub does not know this token, or it has expired: make one that may write ({TOKENS})"
-        case 403:
-            return f"this token has no right to do that ({said}): make one that may write ({TOKENS})"
-        case 409 | 412:
-            return f"the repository changed in the meantime ({said}): publish again"
-        case 429:
-            return "the Hub wants fewer requests (429): try again in a few minutes"
-        case status if status >= 500:
-            return f"the Hub is in trouble (it answers {status}): try again later"
-        case status:
-            return f"the Hub refuses ({status}): {said}"
-
-
-def _line(error: BaseException) -> str:
-    """What an error says, in one line that fits on a screen."""
-    from huggingface_hub import get_token
-
-    # A token with a character in it that no header may have would be printed by the transport.
-    return " ".join(str(error).replace(get_token() or "\n", "...").split())[:300] or type(error).__name__
