@@ -21,7 +21,7 @@ from lenet.source import COMMIT
 from lenet.trouble import Refused, in_words
 
 LIFE = 60  # seconds after which it ends by itself, if whoever started it cannot end it any more
-MEMORY = 4 << 30  # bytes of address space: an answer without end must not take the machine's memory
+MEMORY = 1 << 30  # bytes of address space: an answer without end must not take the machine's memory
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
 
 
@@ -38,9 +38,12 @@ def main(arguments: list[str]) -> int:
 
 def fetch(stage: Path, repository: str, revision: str | None) -> str:
     """The commit whose files now lie in the stage, or lay in the cache already. Raises Refused and the client's own."""
-    from huggingface_hub import HfApi, set_client_factory, snapshot_download
+    from huggingface_hub import HfApi, constants, set_client_factory, snapshot_download
+    from huggingface_hub.errors import OfflineModeIsEnabled
     from huggingface_hub.utils import disable_progress_bars
 
+    if constants.HF_HUB_OFFLINE:
+        raise OfflineModeIsEnabled
     disable_progress_bars()
     logging.getLogger("huggingface_hub").addHandler(_Teller())
     set_client_factory(_client)

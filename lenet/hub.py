@@ -4,6 +4,7 @@ The fetching is done by a process of its own (`lenet.fetch`), which goes on whil
 killed at the deadline. What it fetched is loaded and checked first, and only then moved into the Hub client's cache.
 """
 
+import atexit
 import json
 import os
 import shutil
@@ -45,6 +46,7 @@ class Fetch:
         if source.repository and not (pinned and cached(source.repository, source.revision)):
             self.stage = make_stage()
             self.process = _start(self.stage, source)
+            atexit.register(self.close)  # who begins may end before he loads
 
     def load(self) -> "Weights":
         """The weights, at the deadline at the latest.
@@ -69,6 +71,7 @@ class Fetch:
 
     def close(self) -> None:
         """End the process, if it still runs, and clear away what was not moved into the cache."""
+        atexit.unregister(self.close)
         if self.process:
             self.process.kill()
             self.process.communicate()
@@ -118,7 +121,7 @@ def begin(source: str | Path | None = None, revision: str | None = None) -> Fetc
 def patience() -> float:
     """Seconds: LENET_PATIENCE where it is a number, for a slow network."""
     with suppress(ValueError):
-        return max(0.0, float(os.environ.get("LENET_PATIENCE", PATIENCE)))
+        return min(max(0.0, float(os.environ.get("LENET_PATIENCE", PATIENCE))), 600.0)
     return PATIENCE
 
 

@@ -28,7 +28,7 @@ def in_words(error: BaseException, revision: str | None) -> dict[str, str]:
     if any(isinstance(link, OfflineModeIsEnabled) for link in chain):
         return {"away": "HF_HUB_OFFLINE keeps from the Hub"}
     if any(type(link).__module__.startswith(("httpx", "httpcore")) for link in chain):
-        return {"away": f"{constants.ENDPOINT} cannot be reached: is there a network?"}
+        return {"away": f"{constants.ENDPOINT} cannot be reached: look at the network, and at HF_ENDPOINT"}
     if any(getattr(link, "errno", None) == errno.EFBIG for link in chain):
         return {"refused": f"it sends a file of more than {max(LIMITS.values()):,} bytes"}
     return {"refused": f"the Hub's answer is not understood ({type(chain[0]).__name__}: {chain[0]})"}

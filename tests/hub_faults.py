@@ -94,6 +94,18 @@ def answers(status: int, on: tuple[str, ...] = ("info", "tree", "file"), **heade
     return act
 
 
+def listing_without_end(request: Request, name: str) -> bool:
+    """JSON that never comes to its end."""
+    if name == "info":
+        request.send_response(200)
+        request.send_header("Content-Length", str(1 << 40))
+        request.end_headers()
+        request.wfile.write(b'{"id": "')
+        while not request.hub.closing.is_set():
+            request.wfile.write(b"a" * 1_000_000)
+    return name == "info"
+
+
 def of_weights(change: Callable[[Request, str, bytes, str], None]) -> Callable:
     """Something else in place of the weights' content, when it is downloaded."""
 
@@ -159,6 +171,7 @@ FAULTS = {
     "500": Fault("500", act=answers(500)),
     "500 for the files alone": Fault(r"did not deliver within 4 s \(HTTP Error 500", act=answers(500, on=("file",))),
     "no JSON": Fault("is not understood", act=answers(200)),
+    "listing without end": Fault("not understood|did not deliver", act=listing_without_end),
     "truncated body": Fault(r"did not deliver within 4 s \(Error while downloading", act=of_weights(cut)),
     "wrong hash": Fault("came damaged", act=of_weights(flipped)),
     "wrong shapes": Fault(

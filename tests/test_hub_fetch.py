@@ -171,6 +171,20 @@ def test_a_repository_without_metrics_is_read(hub):
     assert Recognizer.from_pretrained(REPOSITORY).metrics is None
 
 
+def test_who_is_offline_on_purpose_asks_nothing(hub, monkeypatch):
+    """HF_HUB_OFFLINE=1: the cache answers, and where it is empty, a line says why."""
+    hub.put(REPOSITORY, GOOD)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ValueError, match="HF_HUB_OFFLINE"):
+        Recognizer.from_pretrained(REPOSITORY)
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    Recognizer.from_pretrained(REPOSITORY)
+    hub.requests.clear()
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert "HF_HUB_OFFLINE" in Recognizer.from_pretrained(REPOSITORY).notice
+    assert hub.requests == []
+
+
 def test_a_cache_that_cannot_be_written_is_done_without(hub, monkeypatch):
     """The weights are read all the same."""
     hub.put(REPOSITORY, GOOD)
