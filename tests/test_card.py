@@ -142,6 +142,12 @@ def test_missing_figures_are_named(part, value, said):
             model_card(broken, config, "someone/lenet-5")
 
 
+def test_figures_of_another_network_make_no_card():
+    """metrics.json and config.json of different variants do not belong together."""
+    with pytest.raises(ValueError, match="it is of code, the weights are of text"):
+        model_card(of("code")[0], of("text")[1], "someone/lenet-5")
+
+
 @pytest.mark.parametrize("error", [float("nan"), 1.5, -0.1, "0.1", None])
 def test_a_figure_that_is_none_is_not_printed(error):
     """A share that is no number from 0 to 1 makes no card."""

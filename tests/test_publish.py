@@ -203,6 +203,20 @@ def test_who_may_not_write_learns_it_at_once(hub, tmp_path, refused, monkeypatch
     assert not out.exists()
 
 
+def test_a_run_that_cannot_be_published_in_the_end_is_kept(hub, small_data, tmp_path, refused, monkeypatch):
+    """Trained, but the Hub takes it not: the run is whole, and the line names the command that publishes it."""
+    commit = Request.commit
+    monkeypatch.setattr(Request, "commit", broken(403))
+    out = tmp_path / "run"
+    dry = ("--data-dir", small_data, "--output", out, "--validation", 50, "--no-strokes", "--dry-run")
+    line = refused(*dry, "--push-to-hub", "someone/lenet-5").splitlines()[-1]
+    again = re.search(r"the run is in .*, and `python -m train (.*)` publishes it", line)[1].split()
+    assert files_of(hub) == {}
+    monkeypatch.setattr(Request, "commit", commit)
+    assert main(again) == 0
+    assert files_of(hub)["model.safetensors"] == (out / "model.safetensors").read_bytes()
+
+
 def test_a_private_wish_is_not_ignored(hub, refused):
     """--private on a repository that is public publishes nothing."""
     hub.put("someone/lenet-5", {"notes.txt": b""})
@@ -283,6 +297,23 @@ def test_a_token_is_never_printed(hub, refused, monkeypatch):
     line = refused("publish", bundled(), "--repo", "someone/lenet-5")
     assert "secret" not in line
     assert len(line.splitlines()) == 1
+
+
+def test_what_someone_else_commits_meanwhile_is_not_mixed_in(hub, refused, monkeypatch):
+    """Between the look at what is there and our commit there is another's: ours is refused, and goes at the next try."""
+    hub.put("someone/lenet-5", {"notes.txt": b"first"})
+    preupload = Request.preupload
+
+    def late(request: Request) -> None:
+        hub.put("someone/lenet-5", {"notes.txt": b"second"})
+        preupload(request)
+
+    monkeypatch.setattr(Request, "preupload", late)
+    assert "changed in the meantime" in refused("publish", bundled(), "--repo", "someone/lenet-5")
+    assert files_of(hub) == {"notes.txt": b"second"}
+    monkeypatch.setattr(Request, "preupload", preupload)
+    assert publish() == 0
+    assert files_of(hub).keys() == FILES | DRAWN | {"notes.txt"}
 
 
 def drip(request: Request) -> None:
@@ -395,6 +426,12 @@ def test_a_bad_name_is_told(refused, repo):
 def test_a_bad_tag_is_told(refused, tag):
     """What Git would not take, or would mistake for a commit or the branch."""
     assert "no name for a tag" in refused("publish", bundled(), "--repo", "a/b", f"--revision-tag={tag}")
+
+
+def test_a_bad_address_is_told(refused):
+    """The card links to it."""
+    for code in ("github.com/x", "https://x.org/a b", "javascript:x", "https://x.org/)[y"):
+        assert "is no address" in refused("publish", bundled(), "--repo", "a/b", "--code", code)
 
 
 def test_several_seeds_are_no_one_run(refused):

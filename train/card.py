@@ -15,6 +15,8 @@ def model_card(metrics: dict, config: dict, repo_id: str, pictures: Collection[s
     from huggingface_hub import ModelCard
 
     try:
+        if metrics["recipe"]["variant"] != config["variant"]:
+            raise ValueError(f"it is of {metrics['recipe']['variant']}, the weights are of {config['variant']}")
         data = _front_matter(metrics, config["variant"], repo_id)
         parts = [
             sections.head(metrics, config["variant"], code),

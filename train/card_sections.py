@@ -156,7 +156,11 @@ def _worst(errors: dict[str, float]) -> str:
 def _mistaken(confusion: list[list[int]]) -> str:
     pairs = [(count, d, said) for d, row in enumerate(confusion) for said, count in enumerate(row) if said != d]
     pairs = sorted((pair for pair in pairs if pair[0]), key=lambda pair: -pair[0])[:3]
-    return f"Most often: {', '.join(f'{d} as {said} ({_count(n)} times)' for n, d, said in pairs)}." if pairs else ""
+    return (
+        f"The commonest mistakes: {', '.join(f'{d} as {said} ({_count(n)} times)' for n, d, said in pairs)}."
+        if pairs
+        else ""
+    )
 
 
 def _shown(pictures: Collection[str], *names: str) -> str:

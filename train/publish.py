@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--repo", type=repository, required=True, metavar="USER/NAME", help="where; made if missing")
     parser.add_argument("--private", action="store_true", help="make a new repository private")
     parser.add_argument("--revision-tag", type=tag_name, metavar="TAG", help="name the commit, v1 for example")
-    parser.add_argument("--code", metavar="URL", help="where the card says that the code is")
+    parser.add_argument("--code", type=address, metavar="URL", help="where the card says that the code is")
     parser.add_argument("--dry-run", action="store_true", help="only show and stage what would go; asks nobody")
     options = parser.parse_args(arguments)
     if options.dry_run:
@@ -118,6 +118,13 @@ def repository(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{text} is no USER/NAME of the Hub") from error
     if text.count("/") != 1:
         raise argparse.ArgumentTypeError(f"{text} is no USER/NAME of the Hub: whose is it?")
+    return text
+
+
+def address(text: str) -> str:
+    """An option's URL, as a link on the card may hold it."""
+    if not re.fullmatch(r"https?://[^\s()<>\[\]|]+", text):
+        raise argparse.ArgumentTypeError(f"{text} is no address: it begins with https://")
     return text
 
 
