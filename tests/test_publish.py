@@ -300,7 +300,7 @@ def test_a_token_is_never_printed(hub, refused, monkeypatch):
 
 
 def test_what_someone_else_commits_meanwhile_is_not_mixed_in(hub, refused, monkeypatch):
-    """Between the look at what is there and our commit there is another's: ours is refused, and goes at the next try."""
+    """Between our look at what is there and our commit comes another's: ours is refused, and goes at the next try."""
     hub.put("someone/lenet-5", {"notes.txt": b"first"})
     preupload = Request.preupload
 

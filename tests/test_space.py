@@ -75,6 +75,7 @@ def test_its_versions_are_those_of_the_project(staged):
     its = (staged / "requirements.txt").read_text().splitlines()
     assert set(its) <= set(ours)
     assert [line.split("==")[0] for line in its] == list(NEEDED)
+    assert {"torchvision", "matplotlib", "tqdm"}.isdisjoint(NEEDED)
     # PyTorch's own index is asked for torch alone, and for the same torch.
     index, torch = (staged / "pre-requirements.txt").read_text().splitlines()
     assert index == "--extra-index-url https://download.pytorch.org/whl/cpu"
