@@ -90,13 +90,17 @@ class Fetch:
             self.process.kill()
             said, _ = self.process.communicate()
         answer = json.loads(said.splitlines()[-1]) if said.endswith("}\n") else {}
-        if late and not answer.keys() & {"commit", "away", "refused"}:
-            warning = f" ({answer['warning']})" if "warning" in answer else ""
+        match answer:
+            case {"commit": commit}:
+                return commit, "", False
+            case {"away": trouble}:
+                return None, trouble, True
+            case {"refused": trouble}:
+                return None, trouble, False
+        warning = f" ({answer['warning']})" if answer else ""
+        if late:
             return None, f"{LATE} within {patience():g} s{warning}", True
-        if not answer:
-            return None, f"the fetch broke off with exit code {self.process.returncode}", False
-        trouble = answer.get("away") or answer.get("refused") or ""
-        return answer.get("commit"), trouble, "away" in answer
+        return None, f"the fetch broke off with exit code {self.process.returncode}{warning}", False
 
     def _checked(self, commit: str) -> "Weights":
         """The weights of the snapshot, wherever it lies; from the stage it then moves into the cache."""

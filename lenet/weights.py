@@ -56,7 +56,7 @@ def load_model(folder: Path) -> tuple[Network, Calibration]:
         raise ValueError(f"{folder / CONFIG} is not a configuration of LeNet-5: {one_line(error)}") from error
     try:
         _fill(model, _read(folder / WEIGHTS))
-    except (SafetensorError, RuntimeError, ValueError) as error:
+    except (SafetensorError, RuntimeError, ValueError, KeyError) as error:
         raise ValueError(f"{folder / WEIGHTS} does not hold this network's weights: {one_line(error)}") from error
     return model.eval(), calibration
 

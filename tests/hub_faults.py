@@ -159,7 +159,7 @@ def climbing(**headers: str) -> Callable:
     return act
 
 
-CLIMB = "../../../../../../evil"
+CLIMB = "../" * 5 + "evil"  # from where the client keeps its blobs to the folder that the tests look into
 FAULTS = {
     "connection refused": Fault("cannot be reached", listening=False),
     "black hole": Fault("did not deliver within", act=black_hole),
