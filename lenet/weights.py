@@ -87,8 +87,9 @@ def _built(config: dict) -> tuple[Network, Calibration]:
         value = config[key]
         if not (value is None and key == "max_energy") and (type(value) not in (int, float) or abs(value) > 1e6):
             raise ValueError(f"{key} is not a number that can be")
-    if config["std"] <= 0:
-        raise ValueError("std must be above 0")
+    for key in ("std", "temperature"):
+        if config[key] < 1e-3:  # it is divided by
+            raise ValueError(f"{key} must be at least 0.001")
     model = NETWORKS[config["variant"]](mean=config["mean"], std=config["std"])
     return model, Calibration(config["temperature"], config["max_energy"])
 
