@@ -37,7 +37,4 @@ def in_words(error: BaseException, endpoint: str) -> str:
 
 
 def _line(said: object) -> str:
-    """A message in one line that fits on a screen and holds no token, as a transport's that cannot send it does."""
-    from huggingface_hub import get_token
-
-    return one_line(str(said).replace(get_token() or "\n", "...")) or type(said).__name__
+    return one_line(said) or type(said).__name__
