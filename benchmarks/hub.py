@@ -1,26 +1,20 @@
 """What each fault of the Hub costs the app, and what it says: `python -m benchmarks.hub [FAULT ...]`.
 
-For each way of `tests/hub_faults.py` the app is started three times: undisturbed, with the bundled weights; as on a
-Space whose owner's repository has the fault; and with `--model` naming that repository. The times run from the start of
-the process until the page answers, or the process ends. Prints a table in Markdown; ends where a row is not as it must
-be: no notice, not one line, a traceback, or anything left of the repository.
+For each way of `tests/hub_faults.py` the app is started three times: undisturbed, with the bundled weights, and beside
+it as on a Space whose owner's repository has the fault; then with `--model` naming that repository. The times run from
+the start of the process until the page answers, or the process ends. Prints a table in Markdown; ends where a row is
+not as it must be: no notice, not one line, a traceback, or anything left of the repository.
 """
 
 import argparse
-import contextlib
-import html
 import os
 import platform
-import re
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.browser import ROOT, free_port
+from tests.hub_app import start, start_beside
 from tests.hub_faults import FAULTS, REPOSITORY, arrange
 from tests.hub_server import Hub
 
@@ -31,44 +25,21 @@ COLUMNS = (
 )
 
 
-def start(environment: dict[str, str], *arguments: str) -> tuple[float, int | None, str, str]:
-    """Seconds until the page answers or the app ends, its exit code, its stderr, and the notice on the page."""
-    port = free_port()
-    command = [sys.executable, "app.py", "--port", str(port), *arguments]
-    environment = {**environment, "PYTHONUNBUFFERED": "1"}
-    began = time.monotonic()
-    with (
-        tempfile.TemporaryFile("w+") as said,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=said) as app,
-    ):
-        try:
-            page = None
-            while app.poll() is None and page is None:
-                with contextlib.suppress(OSError):
-                    page = urllib.request.urlopen(f"http://127.0.0.1:{port}/config", timeout=10).read().decode()
-                time.sleep(0.02)
-            seconds = time.monotonic() - began
-        finally:
-            app.terminate()
-        code = None if page else app.wait()
-        said.seek(0)
-        notice = re.search(r'origin-notice\\" role=\\"status\\">(.*?)</p>', page or "")
-        return seconds, code, said.read(), html.unescape(notice[1]) if notice else ""
-
-
 def measure(name: str) -> str:
     """A row of the table."""
     with tempfile.TemporaryDirectory() as folder, Hub() as hub:
         arrange(hub, name)
         environment = {k: v for k, v in hub.environment(Path(folder) / "home").items() if k not in OURS}
-        undisturbed, *_ = start(environment)
-        up, _, _, notice = start({**environment, **SPACE})
-        ended, code, said, _ = start(environment, "--model", REPOSITORY)
+        undisturbed, up = start_beside(environment, {**environment, **SPACE})
+        named = start(environment, "--model", REPOSITORY)
         left = [path for path in Path(folder).rglob("*") if path.is_file() or path.name == "ran"]
-    if code != 2 or not notice or "Traceback" in said or len(said.splitlines()) != 1 or left:
-        raise RuntimeError(f"{name}: left {left}, said\n{said}")
-    words = [text.strip().replace("|", "\\|") for text in (notice, said)]
-    return f"| {name} | {up:.1f} | {up - undisturbed:+.1f} | {words[0]} | {ended:.1f} | {code} | {words[1]} |"
+    if named.code != 2 or not up.notice or "Traceback" in named.said or len(named.said.splitlines()) != 1 or left:
+        raise RuntimeError(f"{name}: left {left}, said\n{named.said}")
+    later = up.seconds - undisturbed.seconds
+    words = [text.strip().replace("|", "\\|") for text in (up.notice, named.said)]
+    return (
+        f"| {name} | {up.seconds:.1f} | {later:+.1f} | {words[0]} | {named.seconds:.1f} | {named.code} | {words[1]} |"
+    )
 
 
 def main() -> int:

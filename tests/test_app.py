@@ -1,12 +1,10 @@
 """python app.py: its arguments, Gradio's environment variables, the API endpoint."""
 
-import contextlib
 import os
 import re
 import socket
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 
 import httpx
@@ -19,6 +17,7 @@ from lenet.page.blocks import FILES, STATIC_URL
 from lenet.page.serve import public_link
 from tests.browser import ROOT, free_port, running
 from tests.conftest import EXAMPLES, draw
+from tests.hub_app import start, start_beside
 from tests.hub_faults import GOOD, OTHER, REPOSITORY, WEIGHTS, arrange
 from tests.hub_home import hub, on_a_space  # noqa: F401
 
@@ -71,17 +70,6 @@ def test_a_folder_without_weights_is_told():
     assert "Traceback" not in done.stderr
 
 
-@contextlib.contextmanager
-def started():
-    """The page's HTML, and the seconds that the app took to serve it."""
-    port = free_port()
-    began = time.monotonic()
-    with running([sys.executable, "app.py", "--port", str(port)], port) as url:
-        seconds = time.monotonic() - began
-        page = httpx.get(f"{url}/config", timeout=30).json()["components"]
-        yield next(c["props"]["html_template"] for c in page if c["type"] == "html"), seconds
-
-
 def foot(html: str) -> str:
     return re.sub("<[^>]+>", "", re.search('<footer class="weights">(.*)</footer>', html)[1])
 
@@ -90,25 +78,24 @@ def foot(html: str) -> str:
 def test_a_space_reads_with_its_owners_weights(hub):
     """The foot names the commit, with a link to it and to its card; there is no notice."""
     sha = hub.put(REPOSITORY, GOOD)
-    with started() as (html, _):
-        assert foot(html).startswith(f"Weights: {REPOSITORY}@{sha[:7]}; network text, 61,706 parameters; 0.42%")
-        assert f'href="{hub.url}/{REPOSITORY}/tree/{sha}"' in html
-        assert f'href="{hub.url}/{REPOSITORY}"' in html
-        assert "origin-notice" not in html
+    up = start(dict(os.environ))
+    assert foot(up.html).startswith(f"Weights: {REPOSITORY}@{sha[:7]}; network text, 61,706 parameters; 0.42%")
+    assert f'href="{hub.url}/{REPOSITORY}/tree/{sha}"' in up.html
+    assert f'href="{hub.url}/{REPOSITORY}"' in up.html
+    assert (up.notice, up.said) == ("", "")
 
 
-def test_a_hub_that_never_answers_costs_less_than_five_seconds(hub, request):
-    """On a Space the page is up as soon as with no Hub at all, and says which weights answer, and why."""
-    with started() as (html, undisturbed):
-        assert foot(html).startswith("Weights: bundled; ")
-        assert "origin-notice" not in html
+def test_a_hub_that_never_answers_costs_less_than_five_seconds(hub):
+    """On a Space the page is up about as soon as one beside it that asks no Hub, and says what happened."""
     arrange(hub, "black hole")
-    request.getfixturevalue("on_a_space")
-    with started() as (html, seconds):
+    space = {**os.environ, "SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
+    undisturbed, up = start_beside(dict(os.environ), space)
+    assert up.seconds < undisturbed.seconds + 5
+    assert (undisturbed.notice, undisturbed.said) == ("", "")
+    assert up.notice == f"{REPOSITORY} cannot be had: the Hub did not deliver within 4 s. The bundled weights answer."
+    assert up.said == f"app.py: {up.notice}\n"
+    for html in (undisturbed.html, up.html):
         assert foot(html).startswith("Weights: bundled; ")
-        notice = re.search('<p class="origin-notice" role="status">(.*)</p>', html)[1]
-        assert notice == f"{REPOSITORY} cannot be had: the Hub did not deliver within 4 s. The bundled weights answer."
-    assert seconds < undisturbed + 5
 
 
 @pytest.mark.parametrize("fault", ["connection refused", "black hole", "1 GB file"])
