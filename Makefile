@@ -2,9 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TRAIN ?=
+MODEL ?=
 SKETCHES ?= ../shared/data/sketches/digits.json
 
-.PHONY: help run test lint format train bench clean
+.PHONY: help run test lint format train bench space clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
@@ -31,6 +32,9 @@ bench: .venv/for-development  ## measure latency, and accuracy on SKETCHES (stro
 	$(BIN)/python -m tests.browser
 	$(BIN)/python -m benchmarks.latency
 	if [ -f "$(SKETCHES)" ]; then $(BIN)/python -m benchmarks.sketches "$(SKETCHES)"; fi
+
+space: .venv/for-run  ## stage the Space in build/space, with MODEL=USER/lenet-5 for the weights that it fetches
+	$(BIN)/python -m train stage-space$(if $(MODEL), --model $(MODEL))
 
 clean:  ## remove the environment
 	rm -rf .venv

@@ -7,8 +7,27 @@ reading = reader.read(picture)  # a PIL image or a numpy array of uint8
 reading.digit, reading.top(3), reading.activations["c1"]
 """
 
-from lenet.ink import ink_from
-from lenet.networks import NETWORKS, LeNet5
-from lenet.recognizer import Reading, Recognizer
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lenet.ink import ink_from
+    from lenet.networks import NETWORKS, LeNet5
+    from lenet.recognizer import Reading, Recognizer
 
 __all__ = ["NETWORKS", "LeNet5", "Reading", "Recognizer", "ink_from"]
+
+HOME = {
+    "NETWORKS": "lenet.networks",
+    "LeNet5": "lenet.networks",
+    "Reading": "lenet.recognizer",
+    "Recognizer": "lenet.recognizer",
+    "ink_from": "lenet.ink",
+}
+
+
+def __getattr__(name: str):
+    """A public name when it is first asked for: `lenet.hub` must be had before PyTorch, which takes seconds."""
+    if name not in HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(HOME[name]), name)

@@ -4,27 +4,37 @@ import argparse
 import json
 import sys
 import warnings
+from typing import TYPE_CHECKING
 
-from PIL import Image
+from lenet.hub import MODEL_HELP, begin
 
-from lenet.recognizer import Reading, Recognizer
+if TYPE_CHECKING:
+    from lenet.recognizer import Reading
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print a line for each picture; the exit code is 2 where one could not be read."""
     parser = argparse.ArgumentParser(prog="python -m lenet", description="Read handwritten digits from pictures.")
     parser.add_argument("pictures", nargs="+", metavar="picture", help="a picture of one digit, in any common format")
-    parser.add_argument("--model", metavar="FOLDER", help="a training run to read with (default: bundled weights)")
+    parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
     parser.add_argument("--json", action="store_true", help="print one JSON object a line, with all ten probabilities")
     parser.add_argument("--activations", action="store_true", help="with --json: add every stage's values")
     options = parser.parse_args(arguments)
     if options.activations and not options.json:
         parser.error("--activations needs --json")
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the reader's own limit is lower
     try:
-        reader = Recognizer.from_pretrained(options.model)
+        fetch = begin(options.model)
+        from PIL import Image
+
+        from lenet.recognizer import Recognizer  # imported late: the weights are fetched meanwhile
+
+        reader = Recognizer.from_pretrained(fetch)
     except ValueError as error:
-        parser.error(str(error))
+        print(f"python -m lenet: {error}", file=sys.stderr)
+        return 2
+    if reader.notice:
+        print(f"python -m lenet: {reader.notice}", file=sys.stderr)
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the reader's own limit is lower
     failures = 0
     for path in options.pictures:
         try:
@@ -41,14 +51,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 2 if failures else 0
 
 
-def in_words(reading: Reading) -> str:
+def in_words(reading: "Reading") -> str:
     """`7  (7 99.8%, 1 0.1%, 2 0.0%)`, or why there is no digit."""
     if reading.digit is None:
         return f"no digit: {reading.reason}"
     return f"{reading.digit}  ({', '.join(f'{digit} {p:.1%}' for digit, p in reading.top(3))})"
 
 
-def as_dict(reading: Reading, activations: bool = False) -> dict:
+def as_dict(reading: "Reading", activations: bool = False) -> dict:
     """The reading as JSON holds it."""
     result = {**reading.as_dict(), "probabilities": list(reading.probabilities)}
     if activations:

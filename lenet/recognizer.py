@@ -8,9 +8,9 @@ import torch
 from PIL import Image
 
 from lenet.abstain import NO_DIGIT, UNCALIBRATED, Calibration, reason_of
+from lenet.hub import Fetch, begin
 from lenet.ink import ink_from
 from lenet.networks.network import Network
-from lenet.weights import bundled, load_metrics, load_model
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,34 @@ class Reading:
 class Recognizer:
     """Reads digits with one network. Safe to call from several threads."""
 
-    def __init__(self, model: Network, calibration: Calibration = UNCALIBRATED, metrics: dict | None = None):
+    def __init__(
+        self,
+        model: Network,
+        calibration: Calibration = UNCALIBRATED,
+        metrics: dict | None = None,
+        origin: str | None = None,
+        page: str | None = None,
+        notice: str | None = None,
+    ):
         self.model = model.eval()
         self.calibration = calibration
         self.metrics = metrics  # what training measured of these weights, where it is known
+        self.origin = origin  # "bundled", "folder F" or "USER/NAME@COMMIT", where it is known
+        self.page = page  # address of that commit on the Hub
+        self.notice = notice  # why these weights are not those that were looked for, in one line
 
     @classmethod
-    def from_pretrained(cls, source: str | Path | None = None) -> "Recognizer":
-        """A reader with the weights of the folder `source`, or with the bundled ones.
+    def from_pretrained(cls, source: str | Path | Fetch | None = None, revision: str | None = None) -> "Recognizer":
+        """A reader with the weights of `source`: a folder, or a repository on the Hub, USER/NAME or USER/NAME@REVISION.
 
-        Raises ValueError where the folder holds no such network.
+        `revision` is a branch, a tag or a commit. By default the source that LENET_MODEL names; on a Space the
+        repository lenet-5 of the Space's owner; else the bundled weights. A fetch begun before is gone on with.
+        Raises ValueError, one line, where a named source cannot be had in four seconds or holds no such network. What
+        nobody named is replaced by the copy of an earlier fetch, or the bundled weights, and `notice` says so.
         """
-        folder = bundled() if source is None else Path(source)
-        return cls(*load_model(folder), load_metrics(folder))
+        fetch = source if isinstance(source, Fetch) else begin(source, revision)
+        weights = fetch.load()
+        return cls(weights.model, weights.calibration, weights.metrics, weights.origin, weights.page, weights.notice)
 
     @torch.inference_mode()
     def read(self, picture: Image.Image | np.ndarray) -> Reading:

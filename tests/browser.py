@@ -76,10 +76,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int, patience: float = 90) -> Iterator[str]:
+def running(
+    command: list[str], port: int, patience: float = 90, cwd: Path = ROOT, env: dict[str, str] | None = None
+) -> Iterator[str]:
     """The URL of a server that `command` starts on `port`; it is ended on leaving."""
     url = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    server = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         deadline = time.monotonic() + patience
         while True:

@@ -1,9 +1,11 @@
 """python app.py: its arguments, Gradio's environment variables, the API endpoint."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -12,8 +14,14 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from lenet.page.blocks import FILES, STATIC_URL
+from lenet.page.serve import public_link
 from tests.browser import ROOT, free_port, running
 from tests.conftest import EXAMPLES, draw
+from tests.hub_app import start, start_beside
+from tests.hub_faults import GOOD, OTHER, REPOSITORY, WEIGHTS, arrange
+from tests.hub_home import hub, on_a_space  # noqa: F401
+
+# ruff: noqa: F811
 
 
 def app(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
@@ -60,6 +68,81 @@ def test_a_folder_without_weights_is_told():
     assert done.returncode == 2
     assert "nowhere holds no config.json" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def foot(html: str) -> str:
+    return re.sub("<[^>]+>", "", re.search('<footer class="weights">(.*)</footer>', html)[1])
+
+
+@pytest.mark.usefixtures("on_a_space")
+def test_a_space_reads_with_its_owners_weights(hub):
+    """The foot names the commit, with a link to it and to its card; there is no notice."""
+    sha = hub.put(REPOSITORY, GOOD)
+    up = start(dict(os.environ))
+    assert foot(up.html).startswith(f"Weights: {REPOSITORY}@{sha[:7]}; network text, 61,706 parameters; 0.42%")
+    assert f'href="{hub.url}/{REPOSITORY}/tree/{sha}"' in up.html
+    assert f'href="{hub.url}/{REPOSITORY}"' in up.html
+    assert (up.notice, up.said) == ("", "")
+
+
+def test_a_hub_that_never_answers_costs_less_than_five_seconds(hub):
+    """On a Space the page is up about as soon as one beside it that asks no Hub, and says what happened."""
+    arrange(hub, "black hole")
+    space = {**os.environ, "SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
+    undisturbed, up = start_beside(dict(os.environ), space)
+    assert up.seconds < undisturbed.seconds + 5
+    assert (undisturbed.notice, undisturbed.said) == ("", "")
+    assert up.notice == f"{REPOSITORY} cannot be had: the Hub did not deliver within 4 s. The bundled weights answer."
+    assert up.said == f"app.py: {up.notice}\n"
+    for html in (undisturbed.html, up.html):
+        assert foot(html).startswith("Weights: bundled; ")
+
+
+@pytest.mark.parametrize("fault", ["connection refused", "black hole", "1 GB file"])
+def test_a_named_repository_that_cannot_be_had_is_told(hub, fault):
+    """One line, exit code 2; the page does not come up with other weights than those that were asked for."""
+    arrange(hub, fault)
+    done = app("--model", REPOSITORY)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"app.py: {REPOSITORY} cannot be had: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_bad_repository_named_by_lenet_model_is_told(hub):
+    """The environment names a source just as the flag does."""
+    hub.put(REPOSITORY, {**GOOD, WEIGHTS: OTHER}, tag="v1")
+    done = app(LENET_MODEL=f"{REPOSITORY}@v1")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"app.py: {REPOSITORY}@v1 cannot be had: its model.safetensors does not hold")
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_a_way_out_share_serves_locally(monkeypatch, tmp_path):
+    """One line says that there is no public link, and why; the page is there."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")  # nobody listens: no network, on any machine
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    port = free_port()
+    command = [sys.executable, "-u", "app.py", "--share", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        try:
+            lines = [server.stdout.readline(), server.stdout.readline()]
+            assert httpx.get(f"http://127.0.0.1:{port}").status_code == 200
+        finally:
+            server.terminate()
+        rest = server.stdout.read()
+    assert lines[0] == f"* Running on local URL:  http://127.0.0.1:{port}/\n"
+    assert lines[1].startswith("* No public link: Could not get share link from Gradio API Server. ")
+    assert rest.strip() == ""
+
+
+def test_a_tunnel_that_never_answers_is_not_waited_for(monkeypatch):
+    """Gradio would wait for half a minute and more; the line comes at our own deadline."""
+    with socket.socket() as hole:
+        hole.bind(("127.0.0.1", 0))
+        hole.listen()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{hole.getsockname()[1]}")
+        page = SimpleNamespace(server_name="127.0.0.1", server_port=free_port(), share_token="x", space_id=None)
+        assert public_link(page, patience=0.5).startswith("* No public link: no answer within 0.5 s. ")
 
 
 def test_a_host_that_is_not_ours_is_told():

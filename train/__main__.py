@@ -1,13 +1,20 @@
-"""python -m train: train LeNet-5, or `python -m train evaluate RUN`: measure what a training made."""
+"""python -m train: train LeNet-5; `evaluate RUN` measures what a training made, `publish RUN` puts it on the Hub."""
 
 import sys
 
-from train import evaluate, run
+from train import evaluate, publish, run, space
 from train.checkpoint import CheckpointError
 from train.data import DataError
+from train.hub_error import HubError
 from train.loop import TrainingError
+from train.publish import PublishError
 
-COMMANDS = {"evaluate": evaluate.main}
+COMMANDS = {
+    "evaluate": evaluate.main,
+    "publish": publish.main,
+    "stage-space": space.stage_main,
+    "publish-space": space.publish_main,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         command, arguments = COMMANDS[arguments[0]], arguments[1:]
     try:
         command(arguments)
-    except (DataError, TrainingError, CheckpointError) as error:
+    except (DataError, TrainingError, CheckpointError, PublishError, HubError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
     except OSError as error:

@@ -15,24 +15,34 @@ from train.calibrate import calibrate, scores_of
 from train.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
 from train.corpus import Corpus, load_corpus
 from train.evaluate import evaluate
+from train.hub_error import HubError
 from train.loop import Trainer, initialise, score
 from train.memory import keep_memory
 from train.parallel import Group, group, starts_first
+from train.publish import publish, repository
 from train.recipe import OPTIONS, RECIPES, Recipe
 from train.run_folder import write_run, write_summary
+from train.upload import check_may_write
 
 DRY_IMAGES = 512  # of each part, in a dry run
 RUN = "runs/DATE-TIME"
 
 
 def main(arguments: list[str]) -> None:
-    """Train as the options say. Raises DataError, TrainingError, CheckpointError, OSError; bad options exit with 2."""
+    """Train as the options say. Raises DataError, TrainingError, CheckpointError, PublishError, HubError, OSError.
+
+    Bad options exit with 2.
+    """
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
         recipe = _recipe(options)
         device = _device(options.device)
         recipes = [dataclasses.replace(recipe, seed=recipe.seed + number) for number in range(options.seeds)]
+        if options.push_to_hub and options.seeds > 1:
+            raise ValueError("--push-to-hub publishes one run, not those of several --seeds")
+        if options.push_to_hub and starts_first():
+            check_may_write(options.push_to_hub)  # better to learn before than after the training
         output, folders = _folders(options, recipes)
     except ValueError as error:
         parser.error(str(error))
@@ -59,6 +69,16 @@ def main(arguments: list[str]) -> None:
                         folder.rmdir()  # goes only where it is empty: a run that came to nothing leaves nothing
         if processes.first and options.seeds > 1:
             write_summary(output, folders)
+        if processes.first and options.push_to_hub:
+            _publish(output, options.push_to_hub)
+
+
+def _publish(folder: Path, repo_id: str) -> None:
+    try:
+        publish(folder, repo_id)
+    except HubError as error:
+        again = f"the run is in {folder}, and `python -m train publish {folder} --repo {repo_id}` publishes it"
+        raise HubError(f"{error}; {again}") from error
 
 
 def _train(recipe: Recipe, device: torch.device, folder: Path, options: argparse.Namespace, processes: Group) -> None:
@@ -157,7 +177,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m train",
         description="Train LeNet-5 on MNIST, pen strokes and drawings that are no digit.",
-        epilog="python -m train evaluate RUN measures what came of it; it has a --help of its own.",
+        epilog="python -m train evaluate RUN measures what came of it, python -m train publish RUN puts it on the Hub; "
+        "each has a --help of its own.",
     )
     parser.add_argument(
         "--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ and pendigits/ (default: data)"
@@ -167,6 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dry-run", action="store_true", help=f"one epoch on {DRY_IMAGES} images, to try all of it")
     parser.add_argument("--resume", action="store_true", help="go on where the run in --output was stopped")
     parser.add_argument("--seeds", type=int, default=1, help="how many runs, with --seed and the seeds after it")
+    parser.add_argument("--push-to-hub", type=repository, metavar="USER/NAME", help="publish the run when it is done")
     parser.add_argument("--recipe", default="full", help=f"where the values below start from: {', '.join(RECIPES)}")
     parser.add_argument("--no-strokes", action="store_true", help="train on MNIST alone: --copies 0")
     for field in OPTIONS:

@@ -14,7 +14,9 @@ def document(reader: Recognizer) -> str:
     rows = layers(reader.model)
     html = FRAME.read_text(encoding="utf-8")
     html = html.replace("<!-- stages -->", "\n".join(_row(layer) for layer in rows))
-    html = html.replace("<!-- weights -->", escape(_weights(reader, rows)))
+    notice = f'<p class="origin-notice" role="status">{_safe(reader.notice)}</p>' if reader.notice else ""
+    html = html.replace("<!-- notice -->", notice)
+    html = html.replace("<!-- weights -->", _weights(reader, rows))
     # Gradio compiles templates twice; both compilers' marks would be taken for code.
     for mark in ("${", "{{", "`", "\\"):
         if mark in html:
@@ -47,8 +49,25 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _weights(reader: Recognizer, rows: list[Layer]) -> str:
-    total = f"{sum(row.parameters for row in rows):,} parameters"
+    """The foot: which weights answer, of which network, how well, and where more is written about them."""
+    parts = [f"Weights: {_link(reader.page, reader.origin)}"] if reader.origin else []
+    parts.append(f"network {_safe(reader.model.variant)}, {sum(row.parameters for row in rows):,} parameters")
     test = (reader.metrics or {}).get("test")
-    if not test:
-        return total
-    return f"{total}; {test['error']:.2%} of the {test['images']:,} MNIST test digits read wrong"
+    match test:  # a stranger may have written it
+        case {"error": int() | float() as error, "images": int() as images}:
+            parts.append(f"{error:.2%} of the {images:,} MNIST test digits read wrong")
+    if reader.page:
+        parts.append(_link(reader.page.split("/tree/")[0], "model card"))
+    return "; ".join(parts)
+
+
+def _link(address: str | None, text: str) -> str:
+    """The text as a link, where there is an address that a browser may follow."""
+    if address is None or not address.startswith(("https://", "http://")):
+        return _safe(text)
+    return f'<a href="{_safe(address)}" target="_blank" rel="noopener">{_safe(text)}</a>'
+
+
+def _safe(text: str) -> str:
+    """Text that stays text: also for the two compilers, whose marks a path or a server's words may hold."""
+    return escape(text).translate({ord(mark): f"&#{ord(mark)};" for mark in "${}`\\"})

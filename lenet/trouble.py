@@ -1,0 +1,49 @@
+"""What the Hub's client's errors mean, in a line: {"away": ...} where the Hub is to blame, else {"refused": ...}."""
+
+import errno
+
+from lenet.files import LIMITS
+
+
+class Refused(Exception):  # noqa: N818
+    """What the Hub has is not what is wanted."""
+
+
+def in_words(error: BaseException, revision: str | None) -> dict[str, str]:
+    """One line, with what to do, for what was raised while `revision` was fetched."""
+    from huggingface_hub import constants
+    from huggingface_hub.errors import OfflineModeIsEnabled, RevisionNotFoundError
+
+    chain = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    if refused := [link for link in chain if isinstance(link, Refused)]:
+        return {"refused": str(refused[0])}
+    if any(isinstance(link, RevisionNotFoundError) for link in chain):
+        return {"refused": f"it has no revision {revision}"}
+    statuses = [link.response.status_code for link in chain if getattr(link, "response", None) is not None]
+    if statuses:
+        return _status_in_words(statuses[-1])
+    if any(isinstance(link, OfflineModeIsEnabled) for link in chain):
+        return {"away": "HF_HUB_OFFLINE keeps from the Hub"}
+    if any(type(link).__module__.startswith(("httpx", "httpcore")) for link in chain):
+        return {"away": f"{constants.ENDPOINT} cannot be reached: look at the network, and at HF_ENDPOINT"}
+    if any(getattr(link, "errno", None) == errno.EFBIG for link in chain):
+        return {"refused": f"it sends a file of more than {max(LIMITS.values()):,} bytes"}
+    return {"refused": f"the Hub's answer is not understood ({type(chain[0]).__name__}: {chain[0]})"}
+
+
+def _status_in_words(status: int) -> dict[str, str]:
+    """What the Hub meant by an HTTP status that is no success."""
+    unknown = "no such repository (nor such a folder here)"
+    match status:
+        case 401:
+            return {"refused": f"the Hub answers 401: {unknown}, or HF_TOKEN is not valid"}
+        case 403:
+            return {"refused": "the Hub answers 403: HF_TOKEN may not read it; ask its owner for access"}
+        case 404:
+            return {"refused": f"the Hub answers 404: {unknown}, or one that HF_TOKEN may not see"}
+        case 429:
+            return {"away": "the Hub answers 429: asked too often; try again in some minutes"}
+    return {"away": f"the Hub answers {status}: it has trouble; try again later"}
