@@ -159,7 +159,7 @@ FAULTS = {
     "temperature zero": (_config(temperature=0), "temperature must be at least 0.001"),
     "max_energy a word": (_config(max_energy="high"), "config.json is not"),
     "mean a word": (_config(mean="a lot"), "config.json is not"),
-    "std zero": (_config(std=0), "std must be above 0"),
+    "std zero": (_config(std=0), "std must be at least 0.001"),
     "weights cut": (lambda f: _cut(f / "model.safetensors"), "does not hold this network's weights"),
     "weights a pickle": (
         lambda f: torch.save({"c1.weight": torch.zeros(6, 1, 5, 5)}, f / "model.safetensors"),
