@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from train.recipe import OPTIONS, PLAIN_RATES, RECIPES, Recipe
+from lenet import NETWORKS
+from train.recipe import OPTIONS, PLAIN_RATES, RATES, RECIPES, Recipe
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ from train.recipe import OPTIONS, PLAIN_RATES, RECIPES, Recipe
         (("--seed", "99999999999999999999"), "seed must be from 0"),
         (("--seeds", "0"), "--seeds must be at least 1"),
         (("--recipe", "marathon"), "--recipe marathon: there are full, sprint"),
-        (("--peak-rate", "0"), "peak_rate must be above 0"),
+        (("--peak-rate", "-1"), "peak_rate must be above 0"),
         (("--plain-rate", "-1"), "plain_rate must be above 0"),
         (("--variant", "2012"), "variant must be one of text, code, 1998"),
         (("--device", "abacus"), "there are auto, cuda, mps and cpu"),
@@ -53,9 +54,10 @@ def test_no_value_is_not_a_number(name):
         Recipe(**{name: math.nan})
 
 
-@pytest.mark.parametrize("variant", PLAIN_RATES)
-def test_the_plain_rate_is_the_variants_own(variant):
-    """Unless it is given."""
+@pytest.mark.parametrize("variant", NETWORKS)
+def test_the_rates_are_the_variants_own(variant):
+    """Unless they are given."""
+    assert Recipe(variant=variant).peak_rate == RATES[variant]
     assert Recipe(variant=variant).plain_rate == PLAIN_RATES[variant]
     assert Recipe(variant=variant, plain_rate=0.07).plain_rate == 0.07
 
