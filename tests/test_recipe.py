@@ -33,7 +33,7 @@ from train.recipe import OPTIONS, PLAIN_RATES, RATES, RECIPES, Recipe
         (("--device", "abacus"), "there are auto, cuda, mps and cpu"),
         (("--validation", "300"), "leaves none of the 300 training images"),
         (
-            ("--peak-rate", "1e38", "--validation", "50", "--epochs", "1", "--recipe", "sprint"),
+            ("--peak-rate", "1e38", "--validation", "50", "--epochs", "1", "--recipe", "sprint", "--batch-size", "32"),
             "no longer finite in epoch 1",
         ),
     ],
