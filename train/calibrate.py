@@ -8,7 +8,7 @@ from lenet.abstain import Calibration, energy
 from lenet.networks.network import Network
 from train.data import Digits, ink_of
 
-REFUSED = 0.006  # share of the validation digits that may be refused for the sake of all that is no digit
+REFUSED = 0.008  # share of the validation digits that may be refused for the sake of all that is no digit
 BINS = 15
 
 
