@@ -155,7 +155,7 @@ def work_of(model: nn.Module) -> int:
     """Floating-point operations of a training step on one picture, worked out from the layers.
 
     Two for each connection forward, and twice that backward: the gradients of weights and of inputs; the first layer
-    needs none of its input. What is no matrix product (activations, pooling, biases, the step itself) isn't counted.
+    needs none of its input. Activations, pooling, biases and the optimizer, Muon's matrix products too, aren't counted.
     """
     connections = []
 
