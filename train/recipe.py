@@ -23,7 +23,7 @@ class Recipe:
     """How a network is trained. A value that makes no sense raises ValueError."""
 
     variant: str = _option("text", "which LeNet-5: text (of the books), code (of the tutorials) or 1998 (the original)")
-    epochs: int = _option(20, "passes over the training images")
+    epochs: int = _option(40, "passes over the training images")
     batch_size: int = _option(64, "pictures a step, over all processes")
     peak_rate: float = _option(0.0, f"highest learning rate of the weights; 0 takes the variant's: {RATES}")
     plain_rate: float = _option(0.0, f"the same of biases and the output; 0 takes the variant's: {PLAIN_RATES}")
