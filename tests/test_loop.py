@@ -50,7 +50,7 @@ def trainer(digits: Digits, **recipe) -> Trainer:
     return Trainer(model, digits, Recipe(**{"epochs": 4, "batch_size": 32, "validation": 50, **recipe}))
 
 
-@pytest.mark.parametrize("augment", ["distort", "shift"])
+@pytest.mark.parametrize("augment", ["distort", "shift", "none"])
 def test_a_restored_trainer_goes_on_as_the_first_would(small_data, augment):
     """Two epochs, then two in another trainer with the state of the first, are four epochs, bit for bit."""
     training, validation = split(load_mnist(small_data, train=True), 50, 0)

@@ -23,7 +23,7 @@ from train.recipe import OPTIONS, PLAIN_RATES, RATES, RECIPES, Recipe
         (("--outlier-weight", "inf"), "outlier_weight must be 0 or more"),
         (("--outliers", "-1"), "outliers must be 0 or more"),
         (("--copies", "-1"), "copies must be 0 or more"),
-        (("--augment", "fold"), "augment must be distort or shift, not fold"),
+        (("--augment", "fold"), "augment must be distort, shift or none, not fold"),
         (("--seed", "99999999999999999999"), "seed must be from 0"),
         (("--seeds", "0"), "--seeds must be at least 1"),
         (("--recipe", "marathon"), "--recipe marathon: there are full, sprint"),

@@ -156,7 +156,7 @@ class Trainer:
         ink = ink_of(batch.pictures)
         if self.recipe.augment == "shift":
             ink = shift(ink, self.generator)
-        else:
+        elif self.recipe.augment == "distort":
             ink = warp(ink, warps(len(index), *ink.shape[2:], self.recipe.distortion, self.generator)[mine])
         scores = self.model(ink.contiguous(memory_format=torch.channels_last))
         weights = torch.where(batch.labels < 0, self.recipe.outlier_weight, 1.0)

@@ -31,7 +31,9 @@ class Recipe:
     momentum: float = _option(0.95, "Nesterov momentum")
     weight_decay: float = _option(0.05, "weight decay, of the weights that Muon trains")
     average: float = _option(0.999, "decay of the moving average of the weights; the average is what ships")
-    augment: str = _option("distort", "distort: every picture in its own way; shift: a whole batch by up to a pixel")
+    augment: str = _option(
+        "distort", "distort: every picture in its own way; shift: a whole batch by up to a pixel; none"
+    )
     copies: int = _option(4, "drawings of each digit in pen strokes, by as many pens; 0: MNIST alone")
     outliers: int = _option(16_000, "drawings that are no digit, to learn to refuse them")
     outlier_weight: float = _option(0.25, "how much such a drawing counts beside a digit")
@@ -45,8 +47,8 @@ class Recipe:
         for name, rates in (("peak_rate", RATES), ("plain_rate", PLAIN_RATES)):
             if getattr(self, name) == 0:
                 object.__setattr__(self, name, rates[self.variant])  # the recipe is frozen to everyone else
-        if self.augment not in ("distort", "shift"):
-            raise ValueError(f"augment must be distort or shift, not {self.augment}")
+        if self.augment not in ("distort", "shift", "none"):
+            raise ValueError(f"augment must be distort, shift or none, not {self.augment}")
         for name in ("epochs", "batch_size", "validation"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
@@ -77,7 +79,7 @@ OPTIONS = [field for field in dataclasses.fields(Recipe) if "help" in field.meta
 RECIPES = {
     "full": {},
     "sprint": {
-        **{"epochs": 2, "batch_size": 256, "peak_rate": 0.04, "plain_rate": 0.04},
-        **{"augment": "shift", "copies": 0, "outliers": 0, "average": 0.98},
+        **{"epochs": 1, "batch_size": 128, "peak_rate": 0.04, "plain_rate": 0.2, "momentum": 0.8, "warm_up": 0.1},
+        **{"augment": "none", "copies": 0, "outliers": 0, "average": 0.97},
     },
 }
