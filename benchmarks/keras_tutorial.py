@@ -68,7 +68,8 @@ class Turns(keras.callbacks.Callback):
         answers = self.model.predict(self.pictures, batch_size=1_000, verbose=0).argmax(1)
         accuracy = float((answers == self.labels).mean())
         self.model.stop_training = accuracy >= self.target
-        say(epoch=epoch + 1, seconds=self.seconds, accuracy=accuracy)
+        ended = self.model.stop_training or epoch + 1 == self.params["epochs"]
+        say(epoch=epoch + 1, seconds=self.seconds, accuracy=accuracy, ended=ended)
 
 
 def main() -> int:

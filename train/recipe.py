@@ -32,7 +32,7 @@ class Recipe:
     weight_decay: float = _option(0.05, "weight decay, of the weights that Muon trains")
     average: float = _option(0.999, "decay of the moving average of the weights; the average is what ships")
     augment: str = _option(
-        "distort", "distort: every picture in its own way; shift: a whole batch by up to a pixel; none"
+        "distort", "distort: every picture in its own way; shift: all of a batch by up to a pixel; none"
     )
     copies: int = _option(4, "drawings of each digit in pen strokes, by as many pens; 0: MNIST alone")
     outliers: int = _option(16_000, "drawings that are no digit, to learn to refuse them")
@@ -78,8 +78,17 @@ OPTIONS = [field for field in dataclasses.fields(Recipe) if "help" in field.meta
 # What `--recipe` chooses between: the values that differ from the defaults.
 RECIPES = {
     "full": {},
-    "sprint": {
-        **{"epochs": 1, "batch_size": 128, "peak_rate": 0.04, "plain_rate": 0.2, "momentum": 0.8, "warm_up": 0.1},
-        **{"augment": "none", "copies": 0, "outliers": 0, "average": 0.97},
-    },
+    "sprint": dict(
+        epochs=1,
+        batch_size=96,
+        peak_rate=0.04,
+        plain_rate=0.15,
+        momentum=0.8,
+        warm_up=0.1,
+        average=0.975,
+        augment="none",
+        copies=0,
+        outliers=0,
+        validation=1_000,
+    ),
 }
