@@ -78,17 +78,17 @@ OPTIONS = [field for field in dataclasses.fields(Recipe) if "help" in field.meta
 # What `--recipe` chooses between: the values that differ from the defaults.
 RECIPES = {
     "full": {},
-    "sprint": dict(
-        epochs=1,
-        batch_size=96,
-        peak_rate=0.04,
-        plain_rate=0.15,
-        momentum=0.8,
-        warm_up=0.1,
-        average=0.975,
-        augment="none",
-        copies=0,
-        outliers=0,
-        validation=1_000,
-    ),
+    "sprint": {
+        "epochs": 1,
+        "batch_size": 96,
+        "peak_rate": 0.04,
+        "plain_rate": 0.15,
+        "momentum": 0.8,
+        "warm_up": 0.1,
+        "average": 0.975,
+        "augment": "none",
+        "copies": 0,
+        "outliers": 0,
+        "validation": 1_000,
+    },
 }
