@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TRAIN ?=
 MODEL ?=
-SKETCHES ?= ../shared/data/sketches/digits.json
+SKETCHES ?= data/sketches/digits.json
 
 .PHONY: help run test lint format train bench space clean
 

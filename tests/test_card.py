@@ -60,16 +60,24 @@ def test_the_text_says_what_a_stranger_asks():
     ]
     assert "LeNet-5 in 60,000 parameters" in text
     assert "git clone https://example.org/code" in text
-    assert "(69 digits)" in text
-    assert "| `peak_rate` | 0.0025 |" in text
-    assert "9 (1.49 % misread)" in text
-    assert "9 as 4 (8 times)" in text
-    assert "59.11 % pass for one" in text
+    test, plain = metrics["test"], metrics["nondigits"]["plain"]
+    worst = max(test["class"], key=test["class"].get)
+    times, digit, said = max(
+        (count, -row, -column)
+        for row, counts in enumerate(test["confusion"])
+        for column, count in enumerate(counts)
+        if row != column
+    )
+    assert f"({test['wrong']} digits)" in text
+    assert "| `peak_rate` | 0.01 |" in text
+    assert f"{worst} ({100 * test['class'][worst]:.2f} % misread)" in text
+    assert f"{-digit} as {-said} ({times} times)" in text
+    assert f"{100 * (1 - plain['refused']):.2f} % pass for one" in text
     assert text.count("![") == 1
     assert "(misread.png)" in text
 
 
-def test_the_code_on_the_card_runs(tmp_path):
+def test_the_code_on_the_card_runs(tmp_path, monkeypatch):
     """The three lines of Python, as they stand there, read a digit; here from a folder in place of a repository."""
     from tests.conftest import EXAMPLES, draw
 
@@ -77,10 +85,11 @@ def test_the_code_on_the_card_runs(tmp_path):
     text = model_card(metrics, config, "someone/lenet-5").text
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
     assert len([line for line in code.splitlines() if line]) == 3
-    said = []
-    names = {"picture": draw(EXAMPLES[7]["strokes"]), "print": said.append}
+    monkeypatch.chdir(tmp_path)
+    draw(EXAMPLES[7]["strokes"]).save("digit.png")
+    names = {}
     exec(code.replace("someone/lenet-5", str(PRETRAINED / "text")), names)
-    assert said[0][0][0] == 7
+    assert names["reading"].digit == 7
 
 
 def test_other_figures_make_another_card():

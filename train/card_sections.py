@@ -40,18 +40,20 @@ def head(metrics: dict, variant: str, code: str | None) -> str:
 
 
 def use(repo_id: str, code: str | None) -> str:
-    get = f"git clone {code} lenet-5 && cd lenet-5" if code else "cd lenet-5  # the folder of the project's code"
+    get = f"git clone {code} lenet-5 && cd lenet-5" if code else "cd lenet-5"
+    where = "" if code else "`lenet-5` is the folder of the project's code.\n\n"
     return (
-        "## Use\n\n"
+        f"## Use\n\n{where}"
         f"```sh\n{get} && pip install -r requirements.txt\n```\n\n"
         "```python\n"
-        "from lenet import Recognizer\n\n"
-        f'reader = Recognizer.from_pretrained("{repo_id}")\n'
-        "print(reader.read(picture).top(3))  # a PIL image, or a numpy array of uint8, of any size\n"
+        "from PIL import Image\n"
+        "from lenet import Recognizer\n"
+        f'reading = Recognizer.from_pretrained("{repo_id}").read(Image.open("digit.png"))\n'
         "```\n\n"
-        "`reading.digit` is None where it refuses, and `reading.reason` says why: blank, too little ink, several "
-        "digits, not a digit. `reading.activations` holds every stage of the network. The weights are safetensors: "
-        "nothing in this repository is code."
+        "A picture is a PIL image or a numpy array of uint8, of any size. `reading.digit` is the answer and "
+        "`reading.top(3)` the likeliest three. Where it refuses, the digit is None and `reading.reason` says why: "
+        "blank, too little ink, several digits, not a digit. `reading.activations` holds every stage of the network. "
+        "The weights are safetensors: nothing in this repository is code."
     )
 
 

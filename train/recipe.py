@@ -13,6 +13,10 @@ RATES = {"text": 0.02, "code": 0.02, "1998": 0.01}
 PLAIN_RATES = {"text": 0.02, "code": 0.02, "1998": 0.0025}
 
 
+def _listed(rates: dict[str, float]) -> str:
+    return ", ".join(f"{rate:g} ({variant})" for variant, rate in rates.items())
+
+
 def _option(default, help: str):
     """A field of the recipe that is also an option of the command line."""
     return field(default=default, metadata={"help": help})
@@ -25,8 +29,8 @@ class Recipe:
     variant: str = _option("text", "which LeNet-5: text (of the books), code (of the tutorials) or 1998 (the original)")
     epochs: int = _option(40, "passes over the training images")
     batch_size: int = _option(64, "pictures a step, over all processes")
-    peak_rate: float = _option(0.0, f"highest learning rate of the weights; 0 takes the variant's: {RATES}")
-    plain_rate: float = _option(0.0, f"the same of biases and the output; 0 takes the variant's: {PLAIN_RATES}")
+    peak_rate: float = _option(0.0, f"highest learning rate of the weights; 0 takes the variant's: {_listed(RATES)}")
+    plain_rate: float = _option(0.0, f"the same of biases and output; 0 takes the variant's: {_listed(PLAIN_RATES)}")
     warm_up: float = _option(0.15, "share of the steps until the peak")
     momentum: float = _option(0.95, "Nesterov momentum")
     weight_decay: float = _option(0.05, "weight decay, of the weights that Muon trains")
@@ -79,16 +83,15 @@ OPTIONS = [field for field in dataclasses.fields(Recipe) if "help" in field.meta
 RECIPES = {
     "full": {},
     "sprint": {
-        "epochs": 1,
-        "batch_size": 96,
-        "peak_rate": 0.04,
+        "epochs": 2,
+        "batch_size": 256,
+        "peak_rate": 0.05,
         "plain_rate": 0.15,
-        "momentum": 0.8,
+        "momentum": 0.85,
         "warm_up": 0.1,
-        "average": 0.975,
-        "augment": "none",
+        "average": 0.97,
+        "augment": "shift",
         "copies": 0,
         "outliers": 0,
-        "validation": 1_000,
     },
 }

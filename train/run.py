@@ -84,6 +84,8 @@ def _publish(folder: Path, repo_id: str) -> None:
 def _train(recipe: Recipe, device: torch.device, folder: Path, options: argparse.Namespace, processes: Group) -> None:
     began = time.perf_counter()
     state = load_checkpoint(folder, device) if options.resume else None
+    if options.resume and state is None and processes.first:
+        print(f"nothing to go on with in {folder}: the run begins anew", flush=True)
     if not processes.first:
         processes.wait()  # the first process downloads what is missing
     corpus = load_corpus(options.data_dir, recipe, DRY_IMAGES if options.dry_run else None)

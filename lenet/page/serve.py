@@ -16,13 +16,10 @@ def serve(page: gr.Blocks, host: str | None = None, port: int | None = None, sha
 
     The public link comes after the local one, or one line that says why there is none.
     """
-    share = share or os.environ.get("GRADIO_SHARE", "").lower() == "true"
-    if not share:
-        page.launch(server_name=host, server_port=port, **LAUNCH)
-        return
     page.launch(server_name=host, server_port=port, share=False, quiet=True, prevent_thread_lock=True, **LAUNCH)
     print(f"* Running on local URL:  {page.local_url}", flush=True)
-    print(public_link(page), flush=True)
+    if share or os.environ.get("GRADIO_SHARE", "").lower() == "true":
+        print(public_link(page), flush=True)
     page.block_thread()
 
 
