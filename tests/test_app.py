@@ -16,7 +16,7 @@ from PIL import Image
 from lenet.page.blocks import FILES, STATIC_URL
 from lenet.page.serve import public_link
 from tests.browser import ROOT, free_port, running
-from tests.conftest import EXAMPLES, draw
+from tests.conftest import ERROR, EXAMPLES, draw
 from tests.hub_app import start, start_beside
 from tests.hub_faults import GOOD, OTHER, REPOSITORY, WEIGHTS, arrange
 from tests.hub_home import hub, on_a_space  # noqa: F401
@@ -79,7 +79,7 @@ def test_a_space_reads_with_its_owners_weights(hub):
     """The foot names the commit, with a link to it and to its card; there is no notice."""
     sha = hub.put(REPOSITORY, GOOD)
     up = start(dict(os.environ))
-    assert foot(up.html).startswith(f"Weights: {REPOSITORY}@{sha[:7]}; network text, 61,706 parameters; 0.42%")
+    assert foot(up.html).startswith(f"Weights: {REPOSITORY}@{sha[:7]}; network text, 61,706 parameters; {ERROR}")
     assert f'href="{hub.url}/{REPOSITORY}/tree/{sha}"' in up.html
     assert f'href="{hub.url}/{REPOSITORY}"' in up.html
     assert (up.notice, up.said) == ("", "")

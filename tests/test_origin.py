@@ -8,6 +8,7 @@ import pytest
 from lenet import Recognizer
 from lenet.page.document import document
 from lenet.weights import bundled, save_model
+from tests.conftest import ERROR
 
 MARKS = "<script>alert(1)</script> ${evil} {{evil}} `evil` \\u003c \" '"
 
@@ -34,7 +35,7 @@ def test_bundled_weights_are_named_without_a_link(reader):
     """The network, its size and its measured error stand there, too."""
     html = document(reader)
     assert foot(html) == (
-        "Weights: bundled; network text, 61,706 parameters; 0.42% of the 10,000 MNIST test digits read wrong"
+        f"Weights: bundled; network text, 61,706 parameters; {ERROR} of the 10,000 MNIST test digits read wrong"
     )
     assert "<a " not in html
     assert "origin-notice" not in html

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 from lenet.weights import bundled
 from tests.browser import ROOT
-from tests.conftest import EXAMPLES, draw
+from tests.conftest import ERROR, EXAMPLES, draw
 from tests.hub_repository import Wrong
 from tests.hub_server import Hub, Request
 from tests.hub_writer import hub  # noqa: F401
@@ -108,7 +108,7 @@ def test_one_commit_holds_all_of_it(hub, capsys):
     assert repository.private
     assert [c["message"] for c in repository.commits] == [
         "initial commit",
-        "LeNet-5, text: 0.42% of the test digits read wrong",
+        f"LeNet-5, text: {ERROR} of the test digits read wrong",
     ]
     files = files_of(hub)
     assert files.keys() == FILES | DRAWN
