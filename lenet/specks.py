@@ -56,7 +56,7 @@ def parts_of(filled: np.ndarray) -> np.ndarray:
 
 
 def _box(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last-but-one row and column of a part."""
+    """The first row and column of a part, and those just past its last."""
     where = np.argwhere(mask)
     return where.min(0), where.max(0) + 1
 

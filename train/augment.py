@@ -5,6 +5,7 @@ bicubic interpolation. All of it is one resampling of the picture, so that ink i
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -54,6 +55,7 @@ def warps(n: int, height: int, width: int, distortion: Distortion, generator: to
     return grid.permute(0, 2, 3, 1)
 
 
+@cache
 def _bicubic(cells: int, side: int, device: torch.device) -> Tensor:
     """The matrix (side, cells) that draws `cells` values smooth over `side` pixels; far faster than interpolate."""
     return interpolate(torch.eye(cells, device=device)[None, None], (side, cells), mode="bicubic")[0, 0]

@@ -6,6 +6,7 @@ digits; what scores the refusals comes from other people's hands.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -26,6 +27,10 @@ class Sources:
     ink: np.ndarray
     labels: np.ndarray
     pen: list[PenDigit]
+
+    @cached_property
+    def pen_labels(self) -> np.ndarray:
+        return np.array([digit.label for digit in self.pen])
 
 
 def make_outliers(digits: Digits, pen: list[PenDigit], count: int, seed: int) -> Digits:
@@ -76,12 +81,11 @@ def mirrored(sources: Sources, rng: np.random.Generator) -> np.ndarray:
 
 def pen_turned(sources: Sources, rng: np.random.Generator) -> np.ndarray:
     """A digit in pen strokes, turned or mirrored."""
-    labels = np.array([digit.label for digit in sources.pen])
     if rng.random() < 0.5:
         wanted, matrix = (2, 3, 4, 5, 7), np.array([[0, -1], [1, 0]]) * rng.choice((1, -1))
     else:
         wanted, matrix = (2, 3, 4, 6, 7, 9), np.array([[-1, 0], [0, 1]])
-    strokes = sources.pen[_any_of(labels, wanted, rng)].strokes
+    strokes = sources.pen[_any_of(sources.pen_labels, wanted, rng)].strokes
     return with_some_pen(by_some_hand([stroke @ matrix.T for stroke in strokes], rng), rng)
 
 
