@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--activations needs --json")
     try:
         fetch = begin(options.model)
-        from PIL import Image
+        from PIL import Image, UnidentifiedImageError
 
         from lenet.recognizer import Recognizer  # imported late: the weights are fetched meanwhile
 
@@ -41,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
             with Image.open(path) as picture:
                 reading = reader.read(picture)
         except (OSError, ValueError, Image.DecompressionBombError) as error:
-            print(f"{path}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+            reason = "not a picture" if isinstance(error, UnidentifiedImageError) else error
+            print(f"{path}: {getattr(error, 'strerror', None) or reason}", file=sys.stderr)
             failures += 1
             continue
         if options.json:
@@ -52,10 +53,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def in_words(reading: "Reading") -> str:
-    """`7  (7 99.8%, 1 0.1%, 2 0.0%)`, or why there is no digit."""
+    """`7  (7 99.8 %, 1 0.2 %, 2 < 0.1 %)`, or why there is no digit."""
     if reading.digit is None:
         return f"no digit: {reading.reason}"
-    return f"{reading.digit}  ({', '.join(f'{digit} {p:.1%}' for digit, p in reading.top(3))})"
+    return f"{reading.digit}  ({', '.join(f'{digit} {percentage(p)}' for digit, p in reading.top(3))})"
+
+
+def percentage(p: float) -> str:
+    """One decimal, and never more certain than the network is: as on the page."""
+    return "> 99.9 %" if p > 0.999 else "< 0.1 %" if p < 0.001 else f"{100 * p:.1f} %"
 
 
 def as_dict(reading: "Reading", activations: bool = False) -> dict:

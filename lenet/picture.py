@@ -47,7 +47,7 @@ def _as_image(picture: Image.Image | np.ndarray) -> Image.Image:
     elif isinstance(picture, Image.Image):
         width, height = picture.size
     else:
-        raise ValueError(f"a {type(picture).__name__} is not a picture; {ACCEPTED}")
+        raise ValueError(f"{type(picture).__name__} is no type of picture; {ACCEPTED}")
     if not width or not height:
         raise ValueError(f"the picture is empty: {width} x {height} pixels; {ACCEPTED}")
     if width * height > MAX_PIXELS:

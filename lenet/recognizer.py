@@ -29,7 +29,9 @@ class Reading:
     activations: dict[str, np.ndarray]
 
     def top(self, n: int = 3) -> list[tuple[int, float]]:
-        """The `n` likeliest digits with their probabilities, likeliest first."""
+        """The `n` likeliest digits with their probabilities, likeliest first. Raises ValueError below 0."""
+        if n < 0:
+            raise ValueError(f"the {n} likeliest digits: how many are wanted, 0 to 10?")
         order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
         return [(digit, self.probabilities[digit]) for digit in order[:n]]
 

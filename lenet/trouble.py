@@ -31,7 +31,8 @@ def in_words(error: BaseException, revision: str | None) -> dict[str, str]:
         return {"away": f"{constants.ENDPOINT} cannot be reached: look at the network, and at HF_ENDPOINT"}
     if any(getattr(link, "errno", None) == errno.EFBIG for link in chain):
         return {"refused": f"it sends a file of more than {max(LIMITS.values()):,} bytes"}
-    return {"refused": f"the Hub's answer is not understood ({type(chain[0]).__name__}: {chain[0]})"}
+    name, said = type(chain[0]).__name__, str(chain[0])
+    return {"refused": f"the Hub's answer is not understood ({name}{said and f': {said}'})"}
 
 
 def _status_in_words(status: int) -> dict[str, str]:

@@ -47,6 +47,8 @@ def load_model(folder: Path) -> tuple[Network, Calibration]:
     Raises ValueError, naming the file and what is wrong with it, where the folder holds no such network.
     """
     folder = Path(folder)
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {folder}")
     for name in (CONFIG, WEIGHTS):
         if not (folder / name).is_file():
             raise ValueError(f"{folder} holds no {name}: a model folder has {CONFIG} and {WEIGHTS}")
@@ -99,11 +101,17 @@ def _fill(model: Network, content: bytes) -> None:
     tensors = load(content)
     mine = model.state_dict()
     for name in sorted(tensors.keys() & mine.keys()):
-        if tensors[name].dtype != mine[name].dtype:
-            raise ValueError(f"{name} is {tensors[name].dtype}, not {mine[name].dtype}")
+        for what in ("dtype", "shape"):
+            was, should = (getattr(tensor, what) for tensor in (tensors[name], mine[name]))
+            if was != should:
+                raise ValueError(f"{name} is of {what} {_plain(was)}, not {_plain(should)}")
         if not torch.isfinite(tensors[name]).all():
             raise ValueError(f"{name} holds NaN or infinity")
     model.load_state_dict(tensors, strict=True)
+
+
+def _plain(value: torch.dtype | torch.Size) -> str:
+    return str(tuple(value) if isinstance(value, torch.Size) else value)
 
 
 def _read(path: Path) -> bytes:

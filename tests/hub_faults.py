@@ -174,10 +174,7 @@ FAULTS = {
     "listing without end": Fault("not understood|did not deliver", act=listing_without_end),
     "truncated body": Fault(r"did not deliver within 4 s \(Error while downloading", act=of_weights(cut)),
     "wrong hash": Fault("came damaged", act=of_weights(flipped)),
-    "wrong shapes": Fault(
-        "weights: .*size mismatch",
-        {**GOOD, WEIGHTS: OTHER},
-    ),
+    "wrong shapes": Fault("weights: c5.weight is of shape", {**GOOD, WEIGHTS: OTHER}),
     "NaN weights": Fault("NaN", with_nan()),
     "no safetensors": Fault("does not hold", {**GOOD, WEIGHTS: b"\xff" * 1000}),
     "missing config": Fault("has no config.json", without(CONFIG)),

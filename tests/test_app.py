@@ -66,7 +66,7 @@ def test_a_folder_without_weights_is_told():
     """--model names a training run; one that is none ends with a line."""
     done = app("--model", "nowhere")
     assert done.returncode == 2
-    assert "nowhere holds no config.json" in done.stderr
+    assert "there is no folder nowhere" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -1,6 +1,7 @@
 """python -m lenet, as a person runs it."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -36,6 +37,8 @@ def test_a_line_for_each_picture(pictures):
     assert seven.startswith(f"{pictures['seven']}: 7  (7 ")
     assert two.startswith(f"{pictures['two']}: 2  (2 ")
     assert two.count("%") == 3
+    assert "100.0 %" not in done.stdout
+    assert " 0.0 %" not in done.stdout
     assert blank == f"{pictures['blank']}: no digit: blank"
     assert done.stderr == ""
 
@@ -60,12 +63,16 @@ def test_json_without_activations_is_short(pictures):
     assert set(json.loads(done.stdout)) == {"file", "digit", "reason", "probabilities", "top"}
 
 
-@pytest.mark.parametrize("bad", ["letter", "cut", "missing"])
-def test_a_file_that_is_no_picture_does_not_stop_the_others(pictures, bad):
+@pytest.mark.parametrize(
+    ("bad", "reason"), [("letter", "not a picture"), ("cut", "truncated"), ("missing", "No such file or directory")]
+)
+def test_a_file_that_is_no_picture_does_not_stop_the_others(pictures, bad, reason):
     """One line on stderr, exit code 2, and the good pictures are read all the same."""
-    done = run(pictures.get(bad, "missing.png"), pictures["seven"])
+    path = pictures.get(bad, "missing.png")
+    done = run(path, pictures["seven"])
     assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
+    assert re.fullmatch(rf"{re.escape(path)}: .*{reason}.*\n", done.stderr)
+    assert done.stderr.count(path) == 1
     assert "Traceback" not in done.stderr
     assert ": 7  (" in done.stdout
 
@@ -76,7 +83,7 @@ def test_another_models_folder(pictures, tmp_path, reader):
     assert ": 7  (" in run(pictures["seven"], "--model", str(tmp_path / "run")).stdout
     done = run(pictures["seven"], "--model", str(tmp_path / "nowhere"))
     assert done.returncode == 2
-    assert "nowhere holds no config.json" in done.stderr
+    assert f"there is no folder {tmp_path / 'nowhere'}" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -261,7 +261,8 @@ def test_nothing_but_what_may_be_a_digit(sketched_data, tmp_path):
 
 
 FAULTS = {
-    "empty": (lambda f: [path.unlink() for path in f.iterdir()], "holds no model.safetensors"),
+    "empty": (lambda f: [path.unlink() for path in f.iterdir()], "holds no config.json"),
+    "no weights": (lambda f: (f / "model.safetensors").unlink(), "holds no model.safetensors"),
     "no configuration": (lambda f: (f / "config.json").unlink(), "holds no config.json"),
     "weights cut": (lambda f: (f / "model.safetensors").write_bytes(b"123"), "does not hold this network's weights"),
     "figures cut": (lambda f: (f / "metrics.json").write_text("{"), "metrics.json is not JSON"),

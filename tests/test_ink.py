@@ -255,9 +255,9 @@ def test_the_picture_is_not_changed():
 @pytest.mark.parametrize(
     ("picture", "message"),
     [
-        (None, "NoneType is not a picture"),
-        ("seven.png", "str is not a picture"),
-        ([[0, 255], [255, 0]], "list is not a picture"),
+        (None, "NoneType is no type of picture"),
+        ("seven.png", "str is no type of picture"),
+        ([[0, 255], [255, 0]], "list is no type of picture"),
         (np.zeros((28, 28), np.float32), "holds float32"),
         (np.full((28, 28), np.nan), "with NaN among it"),
         (np.zeros((28, 28), np.int64), "holds int64"),

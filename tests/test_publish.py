@@ -393,7 +393,7 @@ def test_what_is_no_run_is_not_published(hub, tmp_path, refused):
         assert text in said
         assert len(said.splitlines()) == 1
 
-    told("holds no config.json")
+    told("there is no folder")
     staged = shutil.copytree(bundled(), tmp_path / "build/publish/someone--lenet-5")
     assert "name the run itself" in refused("publish", staged, "--repo", "someone/lenet-5")
     assert (staged / "model.safetensors").exists()

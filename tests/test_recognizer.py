@@ -56,6 +56,9 @@ def test_top_is_sorted_by_probability(reader):
     assert len(top) == 3
     assert top[0] == (5, max(reading.probabilities))
     assert [p for _digit, p in reading.top(10)] == sorted(reading.probabilities, reverse=True)
+    assert reading.top(0) == []
+    with pytest.raises(ValueError, match="0 to 10"):
+        reading.top(-1)
 
 
 def test_array_and_image_read_the_same(reader):
@@ -193,7 +196,7 @@ def test_figures_that_are_not_json_are_refused(folder):
 
 def test_a_missing_folder_is_refused(tmp_path):
     """A path that leads nowhere is said to."""
-    with pytest.raises(ValueError, match=r"holds no config\.json"):
+    with pytest.raises(ValueError, match=r"there is no folder .*nowhere"):
         Recognizer.from_pretrained(str(tmp_path / "nowhere"))
 
 

@@ -19,6 +19,14 @@ CAPTIONS = {
     REFUSALS: "Energies of digits and of what is none; what lies right of the line is refused",
     CURVES: "Error and loss by epoch",
 }
+KINDS = {
+    "drawn, unflagged": "drawn",
+    "drawn, flagged": "drawn, but smeared, drawn over or hardly legible",
+    "photo, unflagged": "photographed",
+    "photo, flagged": "photographed, hardly legible",
+    "plain": "which resemble none",
+    "confusable with a digit": "which resemble one",
+}
 PENDIGITS = "https://archive.ics.uci.edu/dataset/81"
 
 
@@ -75,10 +83,16 @@ def reads(metrics: dict) -> str:
             ("the same: expected calibration error", images, percent(drawn["calibration_error"])),
         ]
     for kind, part in metrics.get("drawn", {}).get("kinds", {}).items():
-        name = f"images of digits by other people, {kind}"
+        name = f"other people's digits, {KINDS.get(kind, kind)}"
         rows.append((name, _count(part["images"]), f"{percent(part['accuracy'])} read right"))
     for kind, part in metrics.get("nondigits", {}).items():
-        rows.append((f"drawings of no digit, {kind}", _count(part["images"]), f"{percent(part['refused'])} refused"))
+        rows.append(
+            (
+                f"drawings of no digit, {KINDS.get(kind, kind)}",
+                _count(part["images"]),
+                f"{percent(part['refused'])} refused",
+            )
+        )
     return (
         f"## How well it reads\n\n{_table(('measured on', 'pictures', 'result'), rows)}\n\n"
         "A refused digit counts as wrong everywhere but in the first row, which asks for the likeliest digit."
@@ -92,7 +106,9 @@ def gets_wrong(metrics: dict, pictures: Collection[str]) -> str:
         right = metrics["sketches"]["class"]
         lines.append(f"- Of the pen digits, most often the {_worst({c: 1 - share for c, share in right.items()})}.")
     for kind, part in metrics.get("nondigits", {}).items():
-        lines.append(f"- Of drawings that are no digit ({kind}), {percent(1 - part['refused'])} pass for one.")
+        lines.append(
+            f"- Of drawings that are no digit ({KINDS.get(kind, kind)}), {percent(1 - part['refused'])} pass for one."
+        )
     sheet = f"\n\n![Every misread digit, the surest first]({MISREAD})" if MISREAD in pictures else ""
     return "## What it gets wrong\n\n" + "\n".join(lines) + sheet + _shown(pictures, CONFUSION)
 
@@ -114,11 +130,11 @@ def training(metrics: dict, config: dict, pictures: Collection[str]) -> str:
     ]
     return (
         "## How it was trained\n\n"
-        f"On {', '.join(made)}, for {_count(metrics['epochs'])} epochs of SGD with Nesterov momentum and a one-cycle "
-        f"rate, seed {_count(metrics['seed'])}; one run. {' and '.join(held)} digits were held back; they set the "
-        f"temperature of the probabilities ({_value(config['temperature'])}) and the energy above which it refuses "
-        f"({_value(config['max_energy'])}). Not all of the recipe was chosen blind to the scores above: the project's "
-        "README says what was not.\n\n"
+        f"On {', '.join(made)}, for {_count(metrics['epochs'])} epochs of Muon (momentum whose steps are made "
+        f"orthogonal) and a one-cycle rate, seed {_count(metrics['seed'])}; one run. {' and '.join(held)} digits were "
+        f"held back; they set the temperature of the probabilities ({_value(config['temperature'])}) and the energy "
+        f"above which it refuses ({_value(config['max_energy'])}). Not all of the recipe was chosen "
+        "blind to the scores above: the project's README says what was not.\n\n"
         f"{_value(round(metrics['seconds']))} seconds on {hardware['cpu']} ({hardware['device']}), "
         + ", ".join(f"{name} {version}" for name, version in versions.items())
         + f".\n\n{_table(('recipe', ''), rows)}"

@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,11 +69,16 @@ def load_mnist(data_dir: Path, *, train: bool) -> Digits:
 
     Raises DataError where they can be neither read nor downloaded.
     """
+    missing = [folder for folder in (data_dir / "MNIST" / "raw", data_dir / "MNIST", data_dir) if not folder.exists()]
     try:
         raw = MNIST(str(data_dir), train=train, download=True)
     except (OSError, RuntimeError) as error:
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()  # goes only where it is empty
+        reason = str(error).strip().splitlines()[-1].strip()  # torchvision's own lists every mirror
         raise DataError(
-            f"no MNIST in {data_dir} and it could not be downloaded ({' '.join(str(error).split())}); "
+            f"no MNIST in {data_dir} and it could not be downloaded ({reason}); "
             f"put its four files into {data_dir / 'MNIST' / 'raw'}, or name the folder with --data-dir"
         ) from error
     except (ValueError, AssertionError) as error:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from lenet import Recognizer
 from lenet.abstain import energy, reason_of
-from lenet.weights import METRICS, WEIGHTS, write_whole
+from lenet.weights import METRICS, write_whole
 from train import pictures
 from train.calibrate import calibration_error, reliability, scores_of
 from train.data import DataError, load_mnist
@@ -54,8 +54,6 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("run", type=Path, help="run folder, or any folder with weights")
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ (default: data)")
     options = parser.parse_args(arguments)
-    if not (options.run / WEIGHTS).exists():
-        parser.error(f"{options.run} holds no {WEIGHTS}")
     evaluate(options.run, options.data_dir)
 
 

@@ -32,6 +32,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--code", type=address, metavar="URL", help="where the card says that the code is")
     parser.add_argument("--dry-run", action="store_true", help="only show and stage what would go; asks nobody")
     options = parser.parse_args(arguments)
+    if options.code is None:
+        print("no --code: the card will not say where to get the code that reads with these weights")
     if options.dry_run:
         folder = stage(options.run, options.repo, options.code)
         show(folder)

@@ -178,6 +178,7 @@ def _print_row(row: dict) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m train",
+        usage="%(prog)s [--help] [OPTION VALUE] ...",  # all thirty of them would bury an error
         description="Train LeNet-5 on MNIST, pen strokes and drawings that are no digit.",
         epilog="python -m train evaluate RUN measures what came of it, python -m train publish RUN puts it on the Hub; "
         "each has a --help of its own.",
