@@ -75,6 +75,15 @@ def test_a_blank_pad_invites_and_predicts_nothing(visitor):
     assert no_answer(visitor)
 
 
+def test_gradios_foot_parts_nothing_from_nothing(open_page):
+    """It has one entry, on a phone none: a separator would stand there alone."""
+    for width in (1400, 390):
+        page = open_page(viewport={"width": width, "height": 844}).page
+        foot = page.get_by_label("Gradio footer navigation")
+        foot.wait_for(state="attached")
+        assert "·" not in foot.inner_text()
+
+
 def test_the_very_first_stroke_is_answered(visitor):
     """One stroke on the fresh page gets a digit, three percentages and a value range for every stage."""
     visitor.draw(EXAMPLES[3]["strokes"])

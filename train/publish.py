@@ -49,7 +49,9 @@ def publish(
     folder = stage(run, repo_id, code)
     show(folder)
     metrics = json.loads((folder / METRICS).read_text())
-    message = f"LeNet-5, {metrics['recipe']['variant']}: {metrics['test']['error']:.2%} of the test digits read wrong"
+    message = (
+        f"LeNet-5, {metrics['recipe']['variant']}: {100 * metrics['test']['error']:.2f} % of the test digits read wrong"
+    )
     # Pictures that this run has not got are another run's: they would lie beside this one's figures.
     done = upload(folder, repo_id, message, stale=PICTURES.__contains__, private=private, tag=tag)
     report(done, tag)

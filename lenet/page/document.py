@@ -55,7 +55,7 @@ def _weights(reader: Recognizer, rows: list[Layer]) -> str:
     test = (reader.metrics or {}).get("test")
     match test:  # a stranger may have written it
         case {"error": int() | float() as error, "images": int() as images}:
-            parts.append(f"{error:.2%} of the {images:,} MNIST test digits read wrong")
+            parts.append(f"{100 * error:.2f} % of the {images:,} MNIST test digits read wrong")
     if reader.page:
         parts.append(_link(reader.page.split("/tree/")[0], "model card"))
     return "; ".join(parts)
