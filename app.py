@@ -12,14 +12,23 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """The exit code: 0, 2 for what the person who called can mend, 130 for Ctrl+C before the page is up."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python app.py", description="Draw a digit and look inside LeNet-5.")
     parser.add_argument("--host", help="address to listen on (default: GRADIO_SERVER_NAME, else 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (default: GRADIO_SERVER_PORT, else 7860 or next)")
     parser.add_argument("--share", action="store_true", help="make a public link that lives as long as this runs")
     parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
     options = parser.parse_args(arguments)
-    if options.port is not None and not 1 <= options.port <= 65535:
-        parser.error(f"--port {options.port}: ports go from 1 to 65535")
+    for name, port in (("--port", options.port), ("GRADIO_SERVER_PORT", os.environ.get("GRADIO_SERVER_PORT"))):
+        if port and not (str(port).isdecimal() and 1 <= int(port) <= 65535):
+            parser.error(f"{name} {port}: ports go from 1 to 65535")
 
     try:
         fetch = begin(options.model)
@@ -39,10 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"app.py: {reader.notice}", file=sys.stderr)
     try:
         serve(build_page(reader), options.host, options.port, options.share)
-    except OSError:
-        # Gradio says only that it found no free port, and takes a bad host for a busy port.
-        where = [f"--host {options.host}"] * bool(options.host) + [f"--port {options.port}"] * bool(options.port)
-        print(f"app.py: cannot listen on {' '.join(where) or 'any port'}: taken, or not to be had", file=sys.stderr)
+    except OSError as error:
+        print(f"app.py: {error}", file=sys.stderr)
         return 2
     return 0
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import warnings
 from typing import TYPE_CHECKING
@@ -13,7 +14,18 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print a line for each picture; the exit code is 2 where one could not be read."""
+    """Print a line for each picture; the exit code is 2 where one could not be read, 130 for Ctrl+C."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Who reads what is printed has seen enough (`| head`). Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lenet", description="Read handwritten digits from pictures.")
     parser.add_argument("pictures", nargs="+", metavar="picture", help="a picture of one digit, in any common format")
     parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)

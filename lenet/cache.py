@@ -9,14 +9,16 @@ never in the cache.
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 import time
 from pathlib import Path
 
-from lenet.files import CONFIG, WEIGHTS, write_whole
+from lenet.files import CONFIG, LIMITS, WEIGHTS, has_hash, write_whole
 from lenet.source import COMMIT
 
+BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 STAGE = ".lenet-"  # what the folders are called that a snapshot is fetched into
 FORGOTTEN = 3600  # seconds after which such a folder is nobody's: its process was killed
 
@@ -33,7 +35,7 @@ def folder_of(repository: str, cache: Path | None = None) -> Path:
 
 
 def cached(repository: str, revision: str | None) -> Path | None:
-    """The snapshot of `revision` (None: main) that was last fetched, or None where there is none, or half of one."""
+    """The snapshot of `revision` (None: main) that was last fetched; None where there is none, or half or damaged."""
     folder = folder_of(repository)
     commit = revision or "main"
     if not COMMIT.fullmatch(commit):
@@ -41,7 +43,18 @@ def cached(repository: str, revision: str | None) -> Path | None:
             commit = (folder / "refs" / commit).read_text().strip()
     snapshot = folder / "snapshots" / commit
     whole = COMMIT.fullmatch(commit) and all((snapshot / name).is_file() for name in (CONFIG, WEIGHTS))
-    return snapshot if whole else None
+    return snapshot if whole and all(_is_intact(snapshot / name) for name in LIMITS) else None
+
+
+def _is_intact(file: Path) -> bool:
+    """Whether a file holds what it was fetched with: it links to a blob, whose name is the hash of its content."""
+    blob = file.resolve()
+    if not BLOB.fullmatch(blob.name):  # missing, or there are no links here
+        return True
+    with contextlib.suppress(OSError):
+        # What is too large is refused when it is loaded.
+        return blob.stat().st_size > LIMITS[file.name] or has_hash(blob.read_bytes(), blob.name)
+    return False
 
 
 def make_stage() -> Path:

@@ -6,28 +6,29 @@ again later, or {"refused": ...}; before it perhaps lines of {"warning": ...}. N
 """
 
 import contextlib
-import hashlib
 import json
 import logging
 import os
 import re
+import shutil
 import sys
 import threading
+import time
 from pathlib import Path, PurePosixPath
 
 from lenet.cache import cached, folder_of
-from lenet.files import CONFIG, LIMITS, WEIGHTS
+from lenet.files import CONFIG, LIMITS, WEIGHTS, has_hash
 from lenet.source import COMMIT
 from lenet.trouble import Refused, in_words
 
-LIFE = 60  # seconds after which it ends by itself, if whoever started it cannot end it any more
+LIFE = 600  # seconds, as long as anybody waits
 MEMORY = 1 << 30  # bytes of address space: an answer without end must not take the machine's memory
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
 
 
 def main(arguments: list[str]) -> int:
     stage, repository, revision = Path(arguments[0]), arguments[1], arguments[2] or None
-    _limit()
+    _limit(stage)
     try:
         answer = {"commit": fetch(stage, repository, revision)}
     except Exception as error:  # whatever the client raises: httpx2's errors, its own, OSError, KeyError
@@ -38,12 +39,9 @@ def main(arguments: list[str]) -> int:
 
 def fetch(stage: Path, repository: str, revision: str | None) -> str:
     """The commit whose files now lie in the stage, or lay in the cache already. Raises Refused and the client's own."""
-    from huggingface_hub import HfApi, constants, set_client_factory, snapshot_download
-    from huggingface_hub.errors import OfflineModeIsEnabled
+    from huggingface_hub import HfApi, set_client_factory, snapshot_download
     from huggingface_hub.utils import disable_progress_bars
 
-    if constants.HF_HUB_OFFLINE:
-        raise OfflineModeIsEnabled
     disable_progress_bars()
     logging.getLogger("huggingface_hub").addHandler(_Teller())
     set_client_factory(_client)
@@ -81,12 +79,7 @@ def _checked(siblings: list) -> dict:
 
 def _compare(path: Path, sibling) -> None:
     """The client compares sizes only: the content is compared here, with the hash that the listing gave."""
-    content = path.read_bytes()
-    if sibling.lfs is not None:
-        same = hashlib.sha256(content).hexdigest() == sibling.lfs.sha256
-    else:
-        same = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == sibling.blob_id
-    if not same:
+    if not has_hash(path.read_bytes(), sibling.lfs.sha256 if sibling.lfs else sibling.blob_id):
         raise Refused(f"its {sibling.rfilename} came damaged: the hash is not the one that the Hub names")
 
 
@@ -95,6 +88,7 @@ class _Teller(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = re.sub(r"( from)? https?://\S+", "", record.getMessage().strip().splitlines()[0])
+        text = text.removeprefix("Error while downloading").strip(": ")
         if not text.startswith("Retrying"):
             print(json.dumps({"warning": text}), flush=True)
 
@@ -115,16 +109,23 @@ def _client():
     return httpx2.Client(event_hooks={"response": [check]}, follow_redirects=True, timeout=LIFE)
 
 
-def _limit() -> None:
+def _limit(stage: Path) -> None:
     """What no server can talk its way round: the size of a file, the memory, the time."""
-    ending = threading.Timer(LIFE, os._exit, [3])
-    ending.daemon = True
-    ending.start()
+    threading.Thread(target=_end_with, args=(os.getppid(), stage), daemon=True).start()
     with contextlib.suppress(ImportError, ValueError, OSError):  # not on Windows
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (max(LIMITS.values()),) * 2)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _end_with(parent: int, stage: Path) -> None:
+    """End when whoever started this was ended, were it by kill -9, and leave nothing."""
+    end = time.monotonic() + LIFE
+    while time.monotonic() < end and os.getppid() == parent:
+        time.sleep(0.2)
+    shutil.rmtree(stage, ignore_errors=True)
+    os._exit(3)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The files of a model folder: what they are called, how large they may be, how one is written, what is said of one."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -24,6 +25,13 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:  # Ctrl+C, too
         part.unlink(missing_ok=True)
         raise
+
+
+def has_hash(content: bytes, hash: str) -> bool:
+    """Whether this is the hash by which the Hub names the content: SHA-256 of a large file, else Git's SHA-1."""
+    if len(hash) == 64:
+        return hashlib.sha256(content).hexdigest() == hash
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == hash
 
 
 def one_line(text: object) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from lenet.cache import cached, folder_of, keep, make_stage, remember
 from lenet.files import one_line
 from lenet.source import COMMIT, Source, find_source
+from lenet.trouble import NO_FOLDER
 
 if TYPE_CHECKING:
     from lenet.loaded import Weights
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 # Seconds that a fetch may take from its start. The page may come up five seconds late at most; importing PyTorch and
 # Gradio takes longer than this, so that mostly nobody waits.
 PATIENCE = 4.0
-LATE = "the Hub did not deliver"
 MODEL_HELP = (
     "weights to read with: a folder, or a repository on the Hub, USER/NAME or USER/NAME@REVISION "
     "(default: LENET_MODEL, else the bundled ones)"
@@ -42,8 +42,13 @@ class Fetch:
         self.stage: Path | None = None
         self.process: subprocess.Popen | None = None
         self.deadline = time.monotonic() + patience()
-        pinned = source.revision and COMMIT.fullmatch(source.revision)
-        if source.repository and not (pinned and cached(source.repository, source.revision)):
+        self.here: Path | None = None  # a snapshot that answers without the Hub being asked
+        if source.repository is None:
+            return
+        self.offline = _is_offline()
+        if self.offline or (source.revision and COMMIT.fullmatch(source.revision)):
+            self.here = cached(source.repository, source.revision)
+        if not self.here and not self.offline:
             self.stage = make_stage()
             self.process = _start(self.stage, source)
             atexit.register(self.close)  # who begins may end before he loads
@@ -80,8 +85,10 @@ class Fetch:
 
     def _result(self) -> tuple[str | None, str, bool]:
         """The commit, or what went wrong and whether the Hub is merely away."""
+        if self.here:
+            return self.here.name, "", False
         if self.process is None:
-            return self.source.revision, "", False
+            return None, "HF_HUB_OFFLINE keeps from the Hub, and no whole copy lies in the cache", True
         late = False
         try:
             said, _ = self.process.communicate(timeout=max(0.0, self.deadline - time.monotonic()))
@@ -99,7 +106,7 @@ class Fetch:
                 return None, trouble, False
         warning = f" ({answer['warning']})" if answer else ""
         if late:
-            return None, f"{LATE} within {patience():g} s{warning}", True
+            return None, _late() + warning, True
         return None, f"the fetch broke off with exit code {self.process.returncode}{warning}", False
 
     def _checked(self, commit: str) -> "Weights":
@@ -129,6 +136,16 @@ def patience() -> float:
     return PATIENCE
 
 
+def _late() -> str:
+    return f"the Hub did not deliver within {patience():g} s"
+
+
+def _is_offline() -> bool:
+    from huggingface_hub import constants  # late, with its settings from the environment
+
+    return constants.HF_HUB_OFFLINE
+
+
 def _start(stage: Path, source: Source) -> subprocess.Popen:
     """The process that fetches; -P keeps what lies in the current folder from being imported."""
     environment = {
@@ -147,6 +164,8 @@ def _instead(source: Source, trouble: str, away: bool) -> "Weights":
     """The weights that answer where the source does not. Raises ValueError where there may be none."""
     from lenet.loaded import from_folder, from_snapshot
 
+    if not source.named:
+        trouble = trouble.replace(NO_FOLDER, "")
     problem = f"{source} cannot be had: {one_line(trouble).rstrip('.')}"
     found = cached(source.repository, source.revision)
     if found and (away or not source.named):
@@ -156,5 +175,5 @@ def _instead(source: Source, trouble: str, away: bool) -> "Weights":
         except ValueError:
             pass  # what lies there is no better
     if source.named:
-        raise ValueError(problem + ("; LENET_PATIENCE=30 waits 30 s" if trouble.startswith(LATE) else ""))
+        raise ValueError(problem + ("; LENET_PATIENCE=30 waits 30 s" if trouble == _late() else ""))
     return replace(from_folder(None), notice=f"{problem}. The bundled weights answer.")

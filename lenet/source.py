@@ -36,7 +36,7 @@ def find_source(
     """What `given` names: a folder, or USER/NAME or USER/NAME@REVISION on the Hub; a folder that is there comes first.
 
     None: what LENET_MODEL names, else on a Space the repository lenet-5 of its owner, else the bundled weights.
-    Raises ValueError for a revision that is none, or that goes with a folder.
+    Raises ValueError for what is no source, and for a revision that is none or goes with a folder.
     """
     if given is None:
         given = environment.get("LENET_MODEL") or None
@@ -45,6 +45,8 @@ def find_source(
         if revision is not None:
             raise ValueError(f"revision {revision}: of what? A revision goes with a repository, USER/NAME")
         return source
+    if not str(given) or "://" in str(given):
+        raise ValueError(f"{str(given)!r} is no source: give a folder, or USER/NAME for a repository on the Hub")
     repository, _, its_revision = str(given).partition("@")
     if isinstance(given, Path) or Path(given).exists() or not _is_repository(repository):
         if revision is not None:
@@ -52,7 +54,7 @@ def find_source(
         return Source(folder=Path(given))
     if revision is None:
         revision = its_revision if "@" in str(given) else None
-    elif its_revision:
+    elif its_revision not in ("", revision):
         raise ValueError(f"{given} names a revision, and {revision} is another: give one")
     if revision is not None and not _is_revision(revision):
         raise ValueError(f"{repository}@{revision}: a revision is a branch, a tag or a commit")

@@ -234,7 +234,7 @@ def test_a_clear_beats_an_answer_that_is_still_on_its_way(visitor):
 def test_a_tap_leaves_a_dot(visitor):
     """A click without a move is ink, is answered as too little of it, and is taken back by one Undo."""
     visitor.stroke([(0.5, 0.5)])
-    visitor.page.locator(".reason", has_text="No digit yet: too little ink.").wait_for()
+    visitor.page.locator(".reason", has_text="No digit yet: a dot or a blot").wait_for()
     assert visitor.digit() == "?"
     assert visitor.page.evaluate(INKED) == pytest.approx(314, rel=0.1)  # a disc of the brush's 20 pixels
     visitor.click("undo")

@@ -96,6 +96,16 @@ def test_a_picture_of_144_megapixels_is_refused_in_one_line(tmp_path):
     assert "too large" in done.stderr
 
 
+def test_who_has_seen_enough_is_told_nothing(pictures):
+    """A pipe that is closed at its other end, as `head` does, is no error to complain of."""
+    command = [sys.executable, "-m", "lenet", pictures["seven"], "--json", "--activations"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
 def test_activations_without_json_is_an_error(pictures):
     """A flag that would do nothing is refused."""
     done = run(pictures["seven"], "--activations")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from lenet.source import Source, find_source
 from lenet.weights import bundled
 from tests.browser import ROOT
 from tests.conftest import EXAMPLES, draw
-from tests.hub_faults import BOMB, GOOD, OTHER, REPOSITORY, cut, of_weights, without
+from tests.hub_faults import BOMB, GOOD, OTHER, REPOSITORY, arrange, cut, of_weights, without
 from tests.hub_home import files_below, hub, on_a_space  # noqa: F401
 
 # ruff: noqa: F811
@@ -111,13 +112,31 @@ def test_a_bad_commit_leaves_the_good_one_in_the_cache(hub, request):
     Recognizer.from_pretrained(REPOSITORY)
     before = files_below(hub.home)
     hub.put(REPOSITORY, {WEIGHTS: OTHER})
-    with pytest.raises(ValueError, match="size mismatch"):
+    with pytest.raises(ValueError, match="is of shape"):
         Recognizer.from_pretrained(REPOSITORY)
     request.getfixturevalue("on_a_space")
     reader = Recognizer.from_pretrained()
     assert reader.origin == f"{REPOSITORY}@{sha[:7]}"
-    assert "size mismatch" in reader.notice
+    assert "is of shape" in reader.notice
     assert files_below(hub.home) == before
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, CONFIG])
+@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b[:-1] + b"x"], ids=["cut", "changed"])
+def test_a_damaged_copy_is_fetched_again(hub, monkeypatch, name, damage):
+    """A file in the cache that is not what was fetched reads nothing; the next fetch mends it."""
+    sha = hub.put(REPOSITORY, GOOD)
+    Recognizer.from_pretrained(REPOSITORY)
+    file = cached(REPOSITORY, sha) / name
+    for revision in (None, sha):
+        file.write_bytes(damage(file.read_bytes()))
+        assert cached(REPOSITORY, revision) is None
+        assert Recognizer.from_pretrained(REPOSITORY, revision).notice is None
+        assert file.read_bytes() == GOOD[name]
+    file.write_bytes(damage(file.read_bytes()))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(ValueError, match="no whole copy lies in the cache"):
+        Recognizer.from_pretrained(REPOSITORY)
 
 
 def test_half_a_snapshot_in_the_cache_is_completed(hub):
@@ -159,7 +178,10 @@ def test_a_download_that_breaks_once_is_tried_again(hub):
 def test_a_private_repository_wants_a_token(hub, monkeypatch):
     """Without one it is not to be had; the token comes from HF_TOKEN."""
     hub.put(REPOSITORY, GOOD, private=True)
-    with pytest.raises(ValueError, match="401"):
+    with pytest.raises(ValueError, match="401: no such repository .*, or a private one, for which HF_TOKEN is not set"):
+        Recognizer.from_pretrained(REPOSITORY)
+    monkeypatch.setenv("HF_TOKEN", "hf_old")
+    with pytest.raises(ValueError, match="401: no such repository .*, or HF_TOKEN is not valid"):
         Recognizer.from_pretrained(REPOSITORY)
     monkeypatch.setenv("HF_TOKEN", hub.read_only_token)
     assert Recognizer.from_pretrained(REPOSITORY).notice is None
@@ -173,15 +195,16 @@ def test_a_repository_without_metrics_is_read(hub):
 
 def test_who_is_offline_on_purpose_asks_nothing(hub, monkeypatch):
     """HF_HUB_OFFLINE=1: the cache answers, and where it is empty, a line says why."""
-    hub.put(REPOSITORY, GOOD)
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    sha = hub.put(REPOSITORY, GOOD)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # what the client read from the variable
     with pytest.raises(ValueError, match="HF_HUB_OFFLINE"):
         Recognizer.from_pretrained(REPOSITORY)
-    monkeypatch.delenv("HF_HUB_OFFLINE")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     Recognizer.from_pretrained(REPOSITORY)
     hub.requests.clear()
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    assert "HF_HUB_OFFLINE" in Recognizer.from_pretrained(REPOSITORY).notice
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    offline = Recognizer.from_pretrained(REPOSITORY)
+    assert (offline.origin, offline.notice) == (f"{REPOSITORY}@{sha[:7]}", None)
     assert hub.requests == []
 
 
@@ -193,6 +216,48 @@ def test_a_cache_that_cannot_be_written_is_done_without(hub, monkeypatch):
     monkeypatch.setenv("HF_HUB_CACHE", str(hub.home / "file" / "hub"))
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(hub.home / "file" / "hub"))
     assert Recognizer.from_pretrained(REPOSITORY).notice is None
+
+
+def test_trouble_of_this_machine_is_not_called_the_hubs(hub, monkeypatch):
+    """A home that is no folder: the line names it."""
+    hub.put(REPOSITORY, GOOD)
+    (hub.home.parent / "file").write_text("no folder")
+    monkeypatch.setenv("HF_HOME", str(hub.home.parent / "file"))
+    with pytest.raises(ValueError, match=r"this machine's cache cannot be used: .*file/token: Not a directory"):
+        Recognizer.from_pretrained(REPOSITORY)
+
+
+def test_a_short_commit_is_told(hub):
+    """The Hub takes none, though the page shows one."""
+    sha = hub.put(REPOSITORY, GOOD)
+    with pytest.raises(ValueError, match=f"no revision {sha[:7]}; a commit is named by all its 40 figures"):
+        Recognizer.from_pretrained(REPOSITORY, sha[:7])
+
+
+def test_a_fetch_ends_with_who_began_it(hub):
+    """Even by kill -9: the process that fetches ends soon, and leaves nothing."""
+    arrange(hub, "black hole")
+    code = f"from lenet.hub import begin; print(begin({REPOSITORY!r}).process.pid, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as beginner:
+        fetching = int(beginner.stdout.readline())
+        time.sleep(1)
+        assert list((hub.home / "hub").iterdir())
+        beginner.kill()
+    deadline = time.monotonic() + 30
+    while is_running(fetching) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not is_running(fetching)
+    assert list((hub.home / "hub").iterdir()) == []
+
+
+def is_running(pid: int) -> bool:
+    """Not when it has ended and nobody has asked for its exit code."""
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
 
 
 def test_a_slow_network_may_be_given_more_time(hub, monkeypatch):
@@ -249,6 +314,7 @@ SPACE = {"SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
         (None, None, SPACE, Source(repository=REPOSITORY, named=False)),
         (None, None, {**SPACE, "LENET_MODEL": "a/b@v2"}, Source(repository="a/b", revision="v2")),
         ("a/b", None, {**SPACE, "LENET_MODEL": "c/d"}, Source(repository="a/b")),
+        ("a/b@v1", "v1", {}, Source(repository="a/b", revision="v1")),
         ("a/b", "refs/pr/1", {}, Source(repository="a/b", revision="refs/pr/1")),
         ("nowhere", None, {}, Source(folder=Path("nowhere"))),
         ("runs/a/b", None, {}, Source(folder=Path("runs/a/b"))),
@@ -270,6 +336,8 @@ def test_what_a_source_means(monkeypatch, given, revision, environment, source):
         ("a/b@../../x", None, "a revision is"),
         ("a/b", "/etc", "a revision is"),
         ("a/b@v1", "v2", "give one"),
+        ("", None, "'' is no source"),
+        ("https://huggingface.co/a/b", None, "is no source: give a folder, or USER/NAME"),
         ("lenet", "v1", "is a folder"),
         (None, "v1", "of what"),
     ],

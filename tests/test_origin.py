@@ -58,6 +58,12 @@ def test_weights_of_the_hub_link_to_their_commit_and_card(made):
     assert foot(html).endswith("; model card")
 
 
+def test_a_dry_run_is_called_one(made, reader):
+    """Its error is of a part of the test, and of a network that hardly learnt."""
+    assert "a dry run, made to try the training, not for use" in foot(document(made(metrics={"dry_run": True})))
+    assert "dry run" not in foot(document(reader))
+
+
 def test_the_notice_stands_on_the_page(made):
     """Where other weights answer than those looked for, a visitor sees it and a screen reader says it."""
     html = document(made(notice="The Hub is away. The bundled weights answer."))

@@ -1,6 +1,5 @@
 """A folder to the Hub in one commit: who may, what has changed, and in one line what went wrong."""
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lenet.files import has_hash
 from train.hub_error import TOKENS, HubError, in_words
 
 STEP = 15  # seconds for an answer of the Hub
@@ -140,11 +140,7 @@ def _tagged(api, repo_id: str, kind: str, tag: str) -> str | None:
 
 def _same(content: bytes, sibling) -> bool:
     """Whether the Hub holds this content, told by its hash: the Hub's own for large files, else Git's."""
-    if sibling is None:
-        return False
-    if sibling.lfs is not None:
-        return hashlib.sha256(content).hexdigest() == sibling.lfs.sha256
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == sibling.blob_id
+    return sibling is not None and has_hash(content, sibling.lfs.sha256 if sibling.lfs else sibling.blob_id)
 
 
 def _asking(call: Callable[[], Any], seconds: float, left: Sequence[str] = ()) -> Any:

@@ -56,6 +56,8 @@ def _weights(reader: Recognizer, rows: list[Layer]) -> str:
     match test:  # a stranger may have written it
         case {"error": int() | float() as error, "images": int() as images}:
             parts.append(f"{100 * error:.2f} % of the {images:,} MNIST test digits read wrong")
+    if (reader.metrics or {}).get("dry_run") is True:
+        parts.append("a dry run, made to try the training, not for use")
     if reader.page:
         parts.append(_link(reader.page.split("/tree/")[0], "model card"))
     return "; ".join(parts)

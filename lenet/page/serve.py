@@ -1,6 +1,7 @@
 """Launch the page, and its public link where one is wanted and can be had."""
 
 import os
+import socket
 import threading
 
 import gradio as gr
@@ -12,15 +13,33 @@ PATIENCE = 20.0  # seconds for the link; Gradio itself waits three times thirty,
 
 
 def serve(page: gr.Blocks, host: str | None = None, port: int | None = None, share: bool = False) -> None:
-    """Serve until Ctrl+C. Raises OSError where host and port cannot be had.
+    """Serve until Ctrl+C. Raises OSError, one line, where host and port cannot be had.
 
     The public link comes after the local one, or one line that says why there is none.
     """
-    page.launch(server_name=host, server_port=port, share=False, quiet=True, prevent_thread_lock=True, **LAUNCH)
+    _check_host(host or os.environ.get("GRADIO_SERVER_NAME"))
+    try:
+        page.launch(server_name=host, server_port=port, share=False, quiet=True, prevent_thread_lock=True, **LAUNCH)
+    except OSError as error:
+        port = port or os.environ.get("GRADIO_SERVER_PORT")
+        raise OSError(f"cannot listen on {f'port {port}' if port else 'any port'}: it is taken") from error
     print(f"* Running on local URL:  {page.local_url}", flush=True)
     if share or os.environ.get("GRADIO_SHARE", "").lower() == "true":
         print(public_link(page), flush=True)
     page.block_thread()
+
+
+def _check_host(host: str | None) -> None:
+    """Raises OSError where nobody can listen: Gradio takes a bad host for busy ports, and tries a hundred of them."""
+    if not host:
+        return
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.bind(address)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "no name of a host"
+        raise OSError(f"cannot listen on host {host}: {reason}") from error
 
 
 def public_link(page: gr.Blocks, patience: float = PATIENCE) -> str:

@@ -46,7 +46,7 @@ function sentence(reading) {
 
 const REASONS = {
   "blank": "No digit: the picture is blank.",
-  "too little ink": "No digit yet: too little ink.",
+  "too little ink": "No digit yet: a dot or a blot, but no lines.",
   "several digits": "Several digits: LeNet-5 reads one at a time.",
   "not a digit": "Not a digit, as far as LeNet-5 can tell.",
 };
