@@ -66,14 +66,11 @@ def _run(arguments: list[str] | None) -> int:
 
 def in_words(reading: "Reading") -> str:
     """`7  (7 99.8 %, 1 0.2 %, 2 < 0.1 %)`, or why there is no digit."""
+    from lenet.recognizer import percentage
+
     if reading.digit is None:
         return f"no digit: {reading.reason}"
     return f"{reading.digit}  ({', '.join(f'{digit} {percentage(p)}' for digit, p in reading.top(3))})"
-
-
-def percentage(p: float) -> str:
-    """One decimal, and never more certain than the network is: as on the page."""
-    return "> 99.9 %" if p > 0.999 else "< 0.1 %" if p < 0.001 else f"{100 * p:.1f} %"
 
 
 def as_dict(reading: "Reading", activations: bool = False) -> dict:

@@ -40,6 +40,11 @@ class Reading:
         return {"digit": self.digit, "reason": self.reason, "top": self.top(3)}
 
 
+def percentage(p: float) -> str:
+    """A probability in words: one decimal, and never more certain than the network is, as on the page."""
+    return "> 99.9 %" if p > 0.999 else "< 0.1 %" if p < 0.001 else f"{100 * p:.1f} %"
+
+
 class Recognizer:
     """Reads digits with one network. Safe to call from several threads."""
 

@@ -53,7 +53,7 @@ def test_a_port_that_is_taken_is_told_in_one_line():
         port = other.getsockname()[1]
         done = app("--port", str(port))
     assert done.returncode == 2
-    assert done.stderr == f"app.py: cannot listen on port {port}: it is taken\n"
+    assert done.stderr == f"app.py: cannot listen on port {port}: it is taken, or may not be had\n"
 
 
 def test_a_port_that_is_none_is_refused():

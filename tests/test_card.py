@@ -70,7 +70,7 @@ def test_the_text_says_what_a_stranger_asks():
     )
     assert f"({test['wrong']} digits)" in text
     assert "| `peak_rate` | 0.01 |" in text
-    assert f"{worst} ({100 * test['class'][worst]:.2f} % misread)" in text
+    assert f"the {worst} ({100 * test['class'][worst]:.2f} % of them)" in text
     assert f"{-digit} as {-said} ({times} times)" in text
     assert f"{100 * (1 - plain['refused']):.2f} % pass for one" in text
     assert text.count("![") == 1
@@ -117,6 +117,17 @@ def test_what_was_not_measured_is_not_on_the_card():
     assert {r.dataset_name for r in card.data.eval_results} == {"MNIST"}
     assert "strokes" not in card.text
     assert "pen digits" not in card.text
+
+
+def test_a_few_pictures_make_no_hundredths():
+    """Of 35 drawings the card tells how many were read; of hundreds the share. What a stranger asks first is first."""
+    metrics, config = of()
+    kinds = metrics["drawn"]["kinds"]
+    text = model_card(metrics, config, "someone/lenet-5").text
+    rows = re.findall(r"^\| (other people's digits, .*?) \| (.*) \| (.*) \|$", text, re.MULTILINE)
+    few, many = kinds["drawn, flagged"], kinds["drawn, unflagged"]
+    assert rows[0] == ("other people's digits, drawn", "361", f"{100 * many['accuracy']:.2f} % read right")
+    assert rows[1][1:] == ("35", f"{few['right']} read right")
 
 
 def test_a_dry_run_says_so_and_enters_no_leaderboard():

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
-from safetensors.torch import load_file
+from huggingface_hub import constants
+from safetensors.torch import load, load_file, save
 
 from lenet.weights import bundled
 from tests.browser import ROOT
@@ -46,6 +47,16 @@ def in_a_process(hub: Hub, home: Path, *arguments, token: str | None = None) -> 
     return subprocess.run(
         [sys.executable, *map(str, arguments)], cwd=home, capture_output=True, text=True, env=environment, timeout=120
     )
+
+
+@pytest.fixture
+def another(tmp_path) -> Path:
+    """A run of the same network as the bundled one, with other weights."""
+    folder = shutil.copytree(bundled(), tmp_path / "another")
+    tensors = load((folder / "model.safetensors").read_bytes())
+    tensors["output.bias"] += 0.01
+    (folder / "model.safetensors").write_bytes(save(tensors))
+    return folder
 
 
 READ = """
@@ -122,7 +133,7 @@ def test_one_commit_holds_all_of_it(hub, capsys):
     assert "holds no misread.png: `python -m train evaluate" in said.out
 
 
-def test_a_second_publish_makes_no_commit_and_a_new_run_makes_one(hub, tmp_path, capsys):
+def test_a_second_publish_makes_no_commit_and_a_new_run_makes_one(hub, tmp_path, capsys, another):
     """Unchanged: nothing is written. Changed: what differs goes, what is of the old run goes away, the rest stays."""
     assert publish() == 0
     repository = hub.repositories["model", "someone/lenet-5"]
@@ -136,23 +147,73 @@ def test_a_second_publish_makes_no_commit_and_a_new_run_makes_one(hub, tmp_path,
     assert publish(run=run) == 0
     assert "nothing changed, no commit made" in capsys.readouterr().out
     assert writes(hub) == []
-    assert publish(run=bundled("code")) == 0
+    assert publish(run=another) == 0
     assert len(repository.commits) == 5
     assert files_of(hub).keys() == FILES | DRAWN | {"notes.txt"}
-    assert files_of(hub)["model.safetensors"] == (bundled("code") / "model.safetensors").read_bytes()
+    assert files_of(hub)["model.safetensors"] == (another / "model.safetensors").read_bytes()
 
 
-def test_a_tag_names_the_commit_and_never_moves(hub, refused):
+@pytest.mark.parametrize("push", [False, True], ids=["publish", "push-to-hub"])
+def test_a_dry_run_never_replaces_a_whole_one(hub, small_data, tmp_path, refused, push):
+    """Nor one network another: what people read with stays, and a line says why; before the training where it can."""
+    assert publish() == 0
+    before = files_of(hub)
+    hub.requests.clear()
+    if push:
+        options = ("--data-dir", small_data, "--output", tmp_path / "run", "--push-to-hub", "someone/lenet-5")
+        said = [refused(*options, "--dry-run"), refused(*options, "--variant", "code")]
+    else:
+        run = shutil.copytree(bundled(), tmp_path / "dry")
+        metrics = json.loads((run / "metrics.json").read_text())
+        (run / "metrics.json").write_text(json.dumps({**metrics, "dry_run": True}))
+        said = [refused("publish", folder, "--repo", "someone/lenet-5") for folder in (run, bundled("code"))]
+    assert "holds weights of a whole training: a dry run does not replace them" in said[0]
+    assert "holds the network text: code goes to a repository of its own, someone/lenet-5-code" in said[1]
+    assert all(text.count("\n") == 1 for text in said)
+    assert writes(hub) == []
+    assert files_of(hub) == before
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_whole_run_replaces_a_dry_one(hub, tmp_path):
+    """And another dry run does, too: that is what trying is."""
+    run = shutil.copytree(bundled(), tmp_path / "dry")
+    metrics = json.loads((run / "metrics.json").read_text())
+    (run / "metrics.json").write_text(json.dumps({**metrics, "dry_run": True}))
+    assert publish(run=run) == 0
+    (run / "metrics.json").write_text(json.dumps({**metrics, "dry_run": True, "seed": 7}))
+    assert publish(run=run) == 0
+    assert b"**A dry run**" in files_of(hub)["README.md"]
+    assert publish() == 0
+    assert b"dry" not in files_of(hub)["README.md"].split(b"---")[1]
+
+
+def test_who_is_offline_on_purpose_publishes_nothing(hub, refused, monkeypatch):
+    """HF_HUB_OFFLINE is named; so is an answer that is none of the Hub's."""
+    hub.fault = lambda request, name: request.send_json({}) or True
+    said = refused("publish", bundled(), "--repo", "someone/lenet-5")
+    assert f"train: the answer of {hub.url} is not understood (KeyError: 'id')" in said
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    assert "HF_HUB_OFFLINE is set" in refused("publish", bundled(), "--repo", "someone/lenet-5")
+
+
+def test_what_goes_with_a_push_needs_one(refused):
+    """--private alone would train for a quarter of an hour and publish nothing."""
+    for flag in (["--private"], ["--revision-tag", "v1"], ["--code", "https://example.org"]):
+        assert "go with --push-to-hub" in refused(*flag)
+
+
+def test_a_tag_names_the_commit_and_never_moves(hub, refused, another):
     """v1 is of these files for ever: with others it is refused before anything is written."""
     assert publish("--revision-tag", "v1") == 0
     assert publish("--revision-tag", "v1") == 0
     repository = hub.repositories["model", "someone/lenet-5"]
     assert repository.tags == {"v1": repository.head["sha"]}
     hub.requests.clear()
-    said = refused("publish", bundled("code"), "--repo", "someone/lenet-5", "--revision-tag", "v1")
+    said = refused("publish", another, "--repo", "someone/lenet-5", "--revision-tag", "v1")
     assert "has a tag v1 already, of other files" in said
     assert writes(hub) == []
-    assert publish("--revision-tag", "v2", run=bundled("code")) == 0
+    assert publish("--revision-tag", "v2", run=another) == 0
     assert repository.tags["v2"] == repository.head["sha"] != repository.tags["v1"]
 
 

@@ -5,6 +5,9 @@ from collections.abc import Collection
 from train import card_sections as sections
 from train.card_sections import listed, percent
 
+# By these tags of the card that lies there, `publish` sees what it would replace.
+NETWORK_TAG, DRY_TAG = "lenet-5-", "dry-run"
+
 
 def model_card(metrics: dict, config: dict, repo_id: str, pictures: Collection[str] = (), code: str | None = None):
     """A huggingface_hub.ModelCard of the weights that `config` and `metrics` go with.
@@ -23,7 +26,7 @@ def model_card(metrics: dict, config: dict, repo_id: str, pictures: Collection[s
             sections.use(repo_id, code),
             sections.reads(metrics),
             sections.gets_wrong(metrics, pictures),
-            sections.training(metrics, config, pictures),
+            sections.training(metrics, config, pictures, code),
             sections.limits(metrics, pictures),
             sections.licences(metrics, pictures),
         ]
@@ -41,7 +44,10 @@ def _front_matter(metrics: dict, variant: str, repo_id: str):
         license="mit",
         library_name="lenet",  # of no list of the Hub's: the tag tells what is under it
         pipeline_tag="image-classification",
-        tags=["pytorch", "lenet", "lenet-5", f"lenet-5-{variant}", "mnist", "handwritten-digits"],
+        tags=[
+            *("pytorch", "lenet", "lenet-5", f"{NETWORK_TAG}{variant}", "mnist", "handwritten-digits"),
+            *([DRY_TAG] if metrics["dry_run"] else []),
+        ],
         datasets=["ylecun/mnist"],
         model_name=repo_id.split("/")[-1],
         # A dry run is measured on a part of the test: a leaderboard must not list it beside the whole.
@@ -60,7 +66,10 @@ def _results(metrics: dict) -> list:
 
     mnist = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST", "dataset_split": "test"}
     error = metrics["test"]["error"]
-    rows = [result(mnist, "accuracy", 1 - error, "Accuracy"), result(mnist, "error_rate", error, "Error rate")]
+    rows = [
+        result(mnist, "accuracy", 1 - error, "Accuracy of the likeliest digit, refused or not"),
+        result(mnist, "error_rate", error, "Error rate"),
+    ]
     if "sketches" in metrics:
         sketches = metrics["sketches"]
         drawn = {"dataset_type": "pen-strokes", "dataset_name": f"Pen digits of writers {listed(sketches['writer'])}"}

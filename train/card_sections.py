@@ -27,6 +27,13 @@ KINDS = {
     "plain": "which resemble none",
     "confusable with a digit": "which resemble one",
 }
+UNITS = {
+    "rotation": ", degrees",
+    "scale": ", share of the size",
+    "shift": ", pixels",
+    "bend": ", pixels",
+    "bend_cells": ", a side",
+}
 PENDIGITS = "https://archive.ics.uci.edu/dataset/81"
 
 
@@ -53,6 +60,8 @@ def use(repo_id: str, code: str | None) -> str:
     return (
         f"## Use\n\n{where}"
         f"```sh\n{get} && pip install -r requirements.txt\n```\n\n"
+        "On Linux without an NVIDIA card `pip install --extra-index-url https://download.pytorch.org/whl/cpu -r "
+        "requirements.txt` spares 5 GB.\n\n"
         "```python\n"
         "from PIL import Image\n"
         "from lenet import Recognizer\n"
@@ -69,8 +78,13 @@ def reads(metrics: dict) -> str:
     test = metrics["test"]
     images = _count(test["images"])
     rows = [
-        ("MNIST, test digits", images, f"{percent(test['error'])} read wrong ({_count(test['wrong'])} digits)"),
+        ("MNIST, test digits", images, f"{percent(test['accuracy'])} read right"),
         ("the same: refused", images, percent(test["refused"])),
+        (
+            "the same: likeliest digit, refused or not",
+            images,
+            f"{percent(test['error'])} wrong ({_count(test['wrong'])} digits)",
+        ),
         ("the same: expected calibration error", images, percent(test["calibration_error"])),
     ]
     if "sketches" in metrics:
@@ -82,9 +96,13 @@ def reads(metrics: dict) -> str:
             ("the same: refused", images, percent(drawn["refused"])),
             ("the same: expected calibration error", images, percent(drawn["calibration_error"])),
         ]
-    for kind, part in metrics.get("drawn", {}).get("kinds", {}).items():
+    kinds = metrics.get("drawn", {}).get("kinds", {})
+    for kind in sorted(kinds, key=[*KINDS, *kinds].index):
+        right, share = _count(kinds[kind]["right"]), percent(kinds[kind]["accuracy"])
         name = f"other people's digits, {KINDS.get(kind, kind)}"
-        rows.append((name, _count(part["images"]), f"{percent(part['accuracy'])} read right"))
+        # Of a few pictures a share of hundredths would say more than was measured.
+        result = f"{share} read right" if kinds[kind]["images"] >= 100 else f"{right} read right"
+        rows.append((name, _count(kinds[kind]["images"]), result))
     for kind, part in metrics.get("nondigits", {}).items():
         rows.append(
             (
@@ -95,16 +113,16 @@ def reads(metrics: dict) -> str:
         )
     return (
         f"## How well it reads\n\n{_table(('measured on', 'pictures', 'result'), rows)}\n\n"
-        "A refused digit counts as wrong everywhere but in the first row, which asks for the likeliest digit."
+        "A refused digit counts as wrong, save in the row that asks for the likeliest digit."
     )
 
 
 def gets_wrong(metrics: dict, pictures: Collection[str]) -> str:
     test = metrics["test"]
-    lines = [f"- Of MNIST's test, most often the {_worst(test['class'])}. {_mistaken(test['confusion'])}"]
+    lines = [f"- Of MNIST's test, most often {_worst(test['class'])}. {_mistaken(test['confusion'])}"]
     if "sketches" in metrics:
         right = metrics["sketches"]["class"]
-        lines.append(f"- Of the pen digits, most often the {_worst({c: 1 - share for c, share in right.items()})}.")
+        lines.append(f"- Of the pen digits, most often {_worst({c: 1 - share for c, share in right.items()})}.")
     for kind, part in metrics.get("nondigits", {}).items():
         lines.append(
             f"- Of drawings that are no digit ({KINDS.get(kind, kind)}), {percent(1 - part['refused'])} pass for one."
@@ -113,12 +131,16 @@ def gets_wrong(metrics: dict, pictures: Collection[str]) -> str:
     return "## What it gets wrong\n\n" + "\n".join(lines) + sheet + _shown(pictures, CONFUSION)
 
 
-def training(metrics: dict, config: dict, pictures: Collection[str]) -> str:
+def training(metrics: dict, config: dict, pictures: Collection[str], code: str | None) -> str:
     recipe, hardware, versions = metrics["recipe"], metrics["hardware"], metrics["versions"]
     pictures_of = {name: _count(count) for name, count in metrics["pictures"].items() if count}
     rows = [(f"`{name}`", _value(value)) for name, value in recipe.items() if name != "distortion"]
-    rows += [(f"distortion: {name}", _value(value)) for name, value in recipe["distortion"].items()]
-    held = [text for text in (pictures_of.get("mnist_validation"), pictures_of.get("stroke_validation")) if text]
+    rows += [(f"distortion: {name}{UNITS.get(name, '')}", _value(v)) for name, v in recipe["distortion"].items()]
+    held = [
+        f"{pictures_of[name]} digits of {what}"
+        for name, what in (("mnist_validation", "MNIST's training part"), ("stroke_validation", "the pen strokes"))
+        if name in pictures_of
+    ]
     made = [
         f"{pictures_of[name]} {what}"
         for name, what in (
@@ -128,15 +150,17 @@ def training(metrics: dict, config: dict, pictures: Collection[str]) -> str:
         )
         if name in pictures_of
     ]
+    blind = " Not all of the recipe was chosen blind to the scores above: the project's README says what was not."
+    blind = blind if code else ""
     return (
         "## How it was trained\n\n"
-        f"On {', '.join(made)}, for {_count(metrics['epochs'])} epochs of Muon (momentum whose steps are made "
-        f"orthogonal) and a one-cycle rate, seed {_count(metrics['seed'])}; one run. {' and '.join(held)} digits were "
-        f"held back; they set the temperature of the probabilities ({_value(config['temperature'])}) and the energy "
-        f"above which it refuses ({_value(config['max_energy'])}). Not all of the recipe was chosen "
-        "blind to the scores above: the project's README says what was not.\n\n"
-        f"{_value(round(metrics['seconds']))} seconds on {hardware['cpu']} ({hardware['device']}), "
-        + ", ".join(f"{name} {version}" for name, version in versions.items())
+        f"On {', '.join(made)}, for {_count(metrics['epochs'])} epoch{'s' * (metrics['epochs'] != 1)} of Muon "
+        f"(momentum whose steps are made orthogonal) and a one-cycle rate, seed {_count(metrics['seed'])}; one run. "
+        f"{' and '.join(held)} were held back; they set the temperature of the probabilities "
+        f"({_value(config['temperature'])}) and the energy, -log(sum(exp(scores))), above which it refuses "
+        f"({_value(config['max_energy'])}).{blind}\n\n"
+        f"{_count(max(1, round(metrics['seconds'] / 60)))} minutes on {hardware['cpu']} ({hardware['device']}), "
+        + ", ".join(f"{name} {version.split('+')[0]}" for name, version in versions.items())
         + f".\n\n{_table(('recipe', ''), rows)}"
         + _shown(pictures, CURVES)
     )
@@ -166,9 +190,9 @@ def licences(metrics: dict, pictures: Collection[str]) -> str:
 
 
 def _worst(errors: dict[str, float]) -> str:
-    """`9 (0.99 %), 5 (0.90 %)`: the three digits that are misread most, worst first."""
+    """`the 9 (0.99 % of them), the 5 (0.90 % of them)`: the three digits that are misread most, worst first."""
     worst = sorted(errors, key=lambda digit: -errors[digit])[:3]
-    return ", ".join(f"{digit} ({percent(errors[digit])} misread)" for digit in worst)
+    return ", ".join(f"the {digit} ({percent(errors[digit])} of them)" for digit in worst)
 
 
 def _mistaken(confusion: list[list[int]]) -> str:
@@ -206,6 +230,8 @@ def _count(number: int) -> str:
 
 
 def _value(value) -> str:
-    return (
-        "none" if value is None else f"{value:g}" if isinstance(value, float) and math.isfinite(value) else f"{value}"
-    )
+    if value is None:
+        return "none"
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:g}"
+    return f"{value:,}" if type(value) is int else f"{value}"

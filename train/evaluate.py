@@ -104,7 +104,10 @@ def report(figures: dict) -> None:
     """Print what was found, a line a figure."""
     test = figures["test"]
     print(f"MNIST test: {test['wrong']} of {test['images']:,} wrong, error {test['error']:.2%}")
-    print(f"  refused {test['refused']:.2%}; expected calibration error {test['calibration_error']:.2%}")
+    print(
+        f"  read right {test['accuracy']:.2%}, refused {test['refused']:.2%}; "
+        f"expected calibration error {test['calibration_error']:.2%}"
+    )
     if "sketches" in figures:
         sketches = figures["sketches"]
         print(f"sketches: {sketches['right']} of {sketches['images']} right = {sketches['accuracy']:.2%}")
@@ -129,6 +132,7 @@ def _of_mnist(probabilities: np.ndarray, labels: np.ndarray, refused: np.ndarray
     np.add.at(confusion, (labels, said), 1)
     return {
         "images": len(labels),
+        "accuracy": float(((said == labels) & ~refused).mean()),  # of the answers; what follows asks for the likeliest
         "wrong": int((said != labels).sum()),
         "error": float((said != labels).mean()),
         "loss": float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-300)).mean()),

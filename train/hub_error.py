@@ -11,6 +11,8 @@ class HubError(Exception):
 
 def in_words(error: BaseException, endpoint: str) -> str:
     """What the client raised while it talked to the Hub at `endpoint`, in one line, with what to do."""
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
     causes = [error]
     while cause := causes[-1].__cause__ or causes[-1].__context__:
         causes.append(cause)
@@ -19,6 +21,10 @@ def in_words(error: BaseException, endpoint: str) -> str:
         for cause in causes:
             if type(cause).__module__.startswith(("httpx", "httpcore")):
                 return f"no way to the Hub at {endpoint} ({_line(cause)}): is the network up?"
+        if isinstance(error, OfflineModeIsEnabled):
+            return "HF_HUB_OFFLINE is set, which keeps from the Hub: unset it to publish"
+        if isinstance(error, KeyError | TypeError | AttributeError):
+            return f"the answer of {endpoint} is not understood ({type(error).__name__}: {_line(error)})"
         return f"{type(error).__name__}: {_line(error.__cause__ or error)}"
     said = _line(response.headers.get("X-Error-Message") or error)
     match response.status_code:

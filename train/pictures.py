@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
+from lenet.recognizer import percentage
 from lenet.weights import write_whole
 from train.data import Digits
 
@@ -40,9 +41,20 @@ def draw_confusion(path: Path, confusion: list[list[int]]) -> None:
     axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=max(1, wrong.max()))
     for (row, column), count in np.ndenumerate(counts):
         if count:
-            axes.text(column, row, f"{count:,}", ha="center", va="center", color="gray" if row == column else "black")
+            axes.text(
+                column,
+                row,
+                f"{count:,}",
+                ha="center",
+                va="center",
+                color=_ink(row == column, wrong[row, column] / max(1, wrong.max())),
+            )
     axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="digit", title="MNIST test")
     _save(figure, path)
+
+
+def _ink(right: bool, darkness: float) -> str:
+    return "gray" if right else "white" if darkness > 0.6 else "black"
 
 
 def draw_misread(path: Path, digits: Digits, probabilities: np.ndarray, most: int = 120) -> None:
@@ -58,7 +70,7 @@ def draw_misread(path: Path, digits: Digits, probabilities: np.ndarray, most: in
         axes.axis("off")
     for axes, i in zip(grid.flat, shown, strict=False):
         axes.imshow(digits.pictures[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=255)
-        axes.set_title(f"{labels[i]} as {said[i]}, {probabilities[i].max():.0%}", fontsize=8)
+        axes.set_title(f"{labels[i]} as {said[i]}, {percentage(probabilities[i].max())}", fontsize=8)
     cut = "" if len(shown) == len(wrong) else f"; the {most} surest"
     figure.suptitle(f"MNIST test: {len(wrong)} of {len(labels):,} misread{cut}", fontsize=10)
     _save(figure, path)

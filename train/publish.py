@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 from lenet.weights import CONFIG, METRICS, WEIGHTS, load_metrics, load_model
-from train.card import model_card
+from train.card import DRY_TAG, NETWORK_TAG, model_card
+from train.hub_error import HubError
 from train.pictures import CONFUSION, CURVES, MISREAD, REFUSALS, RELIABILITY, draw_confusion, draw_curves
 from train.upload import Published, upload
 
@@ -27,19 +28,22 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("run", type=Path, help="run folder, or any folder with weights and metrics.json")
     parser.add_argument("--repo", type=repository, required=True, metavar="USER/NAME", help="where; made if missing")
-    parser.add_argument("--private", action="store_true", help="make a new repository private")
-    parser.add_argument("--revision-tag", type=tag_name, metavar="TAG", help="name the commit, v1 for example")
-    parser.add_argument("--code", type=address, metavar="URL", help="where the card says that the code is")
+    add_options(parser)
     parser.add_argument("--dry-run", action="store_true", help="only show and stage what would go; asks nobody")
     options = parser.parse_args(arguments)
-    if options.code is None:
-        print("no --code: the card will not say where to get the code that reads with these weights")
     if options.dry_run:
         folder = stage(options.run, options.repo, options.code)
         show(folder)
         print(f"nothing was published; look at it in {folder}")
         return
     publish(options.run, options.repo, options.private, options.revision_tag, options.code)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """How a run is published, for this command and for the training's --push-to-hub."""
+    parser.add_argument("--private", action="store_true", help="make a new repository private")
+    parser.add_argument("--revision-tag", type=tag_name, metavar="TAG", help="name the commit, v1 for example")
+    parser.add_argument("--code", type=address, metavar="URL", help="where the card says that the code is")
 
 
 def publish(
@@ -52,10 +56,27 @@ def publish(
     message = (
         f"LeNet-5, {metrics['recipe']['variant']}: {100 * metrics['test']['error']:.2f} % of the test digits read wrong"
     )
+
+    def fits(there) -> None:
+        check_fits(there, repo_id, metrics["recipe"]["variant"], metrics["dry_run"])
+
     # Pictures that this run has not got are another run's: they would lie beside this one's figures.
-    done = upload(folder, repo_id, message, stale=PICTURES.__contains__, private=private, tag=tag)
+    done = upload(folder, repo_id, message, stale=PICTURES.__contains__, private=private, tag=tag, fits=fits)
     report(done, tag)
     return done
+
+
+def check_fits(there, repo_id: str, variant: str, dry_run: bool) -> None:
+    """Raise HubError where a repository holds what this must not replace; `there` is the Hub's ModelInfo of it."""
+    tags = there.card_data.tags or [] if there.card_data else []
+    networks = {tag.removeprefix(NETWORK_TAG) for tag in tags if tag.startswith(NETWORK_TAG)}
+    if networks and variant not in networks:
+        raise HubError(
+            f"{repo_id} holds the network {', '.join(networks)}: {variant} goes to a repository of its own, "
+            f"{repo_id}-{variant} for example"
+        )
+    if dry_run and networks and DRY_TAG not in tags:
+        raise HubError(f"{repo_id} holds weights of a whole training: a dry run does not replace them")
 
 
 def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
@@ -92,6 +113,8 @@ def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
             f"{run / METRICS} makes no card: {reason}; `python -m train evaluate {run}` measures what is missing"
         ) from error
     card.save(folder / CARD)
+    if code is None:
+        print("no --code: the card will not say where to get the code that reads with these weights")
     if MISREAD not in there:
         print(f"{run} holds no {MISREAD}: `python -m train evaluate {run}` draws what it misreads, for the card")
     return folder

@@ -19,10 +19,10 @@ from train.hub_error import HubError
 from train.loop import Trainer, initialise, score
 from train.memory import keep_memory
 from train.parallel import Group, group, starts_first
-from train.publish import publish, repository
+from train.publish import add_options, check_fits, publish, repository
 from train.recipe import OPTIONS, RECIPES, Recipe
 from train.run_folder import write_run, write_summary
-from train.upload import check_may_write
+from train.upload import check_may_write, look_up
 
 DRY_IMAGES = 512  # of each part, in a dry run
 RUN = "runs/DATE-TIME"
@@ -41,8 +41,10 @@ def main(arguments: list[str]) -> None:
         recipes = [dataclasses.replace(recipe, seed=recipe.seed + number) for number in range(options.seeds)]
         if options.push_to_hub and options.seeds > 1:
             raise ValueError("--push-to-hub publishes one run, not those of several --seeds")
+        if not options.push_to_hub and (options.private or options.revision_tag or options.code):
+            raise ValueError("--private, --revision-tag and --code go with --push-to-hub")
         if options.push_to_hub and starts_first():
-            check_may_write(options.push_to_hub)  # better to learn before than after the training
+            _check_push(options, recipe)
         output, folders = _folders(options, recipes)
     except ValueError as error:
         parser.error(str(error))
@@ -70,12 +72,20 @@ def main(arguments: list[str]) -> None:
         if processes.first and options.seeds > 1:
             write_summary(output, folders)
         if processes.first and options.push_to_hub:
-            _publish(output, options.push_to_hub)
+            _publish(output, options)
 
 
-def _publish(folder: Path, repo_id: str) -> None:
+def _check_push(options: argparse.Namespace, recipe: Recipe) -> None:
+    """Better to learn before than after the training that nothing could be published. Raises HubError."""
+    check_may_write(options.push_to_hub)
+    if there := look_up(options.push_to_hub):
+        check_fits(there, options.push_to_hub, recipe.variant, options.dry_run)
+
+
+def _publish(folder: Path, options: argparse.Namespace) -> None:
+    repo_id = options.push_to_hub
     try:
-        publish(folder, repo_id)
+        publish(folder, repo_id, options.private, options.revision_tag, options.code)
     except HubError as error:
         again = f"the run is in {folder}, and `python -m train publish {folder} --repo {repo_id}` publishes it"
         raise HubError(f"{error}; {again}") from error
@@ -192,6 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true", help="go on where the run in --output was stopped")
     parser.add_argument("--seeds", type=int, default=1, help="how many runs, with --seed and the seeds after it")
     parser.add_argument("--push-to-hub", type=repository, metavar="USER/NAME", help="publish the run when it is done")
+    add_options(parser)
     parser.add_argument("--recipe", default="full", help=f"where the values below start from: {', '.join(RECIPES)}")
     parser.add_argument("--no-strokes", action="store_true", help="train on MNIST alone: --copies 0")
     for field in OPTIONS:

@@ -9,6 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
+from lenet.source import SPACE_MODEL
 from train.hub_error import HubError
 from train.publish import CARD, PICTURES, PublishError, report, repository, show
 from train.upload import Published, check_may_write, look_up, upload
@@ -24,7 +25,8 @@ TEXT = """
 # LeNet-5: draw a digit and look inside
 
 Draw a digit with mouse, pen or finger. While the pen moves, LeNet-5, the network of 1998, says what it reads and shows
-every one of its layers.{model}
+every one of its layers.{model} The page reads with the model `lenet-5` of the Space's owner, else with weights of its
+own; in a copy of this Space the variable `LENET_MODEL` in the settings names another, `USER/NAME`.
 """
 
 
@@ -33,10 +35,13 @@ def stage_main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m train stage-space", description=f"Write what the Space needs to {STAGING}."
     )
-    _add_model(parser)
-    folder = stage_space(parser.parse_args(arguments).model)
+    _add_model(parser, "none: the page still reads lenet-5 of the Space's owner")
+    model = parser.parse_args(arguments).model
+    folder = stage_space(model)
     show(folder)
     print(f"the Space is staged in {folder}")
+    if model and not model.endswith(f"/{SPACE_MODEL}"):
+        print(f"the page will read {SPACE_MODEL} of its owner unless LENET_MODEL in the Space's settings says {model}")
 
 
 def publish_main(arguments: list[str]) -> None:
@@ -45,7 +50,7 @@ def publish_main(arguments: list[str]) -> None:
         prog="python -m train publish-space", description="Publish the page as a Space on the Hub, in one commit."
     )
     parser.add_argument("--space", type=repository, required=True, metavar="USER/NAME", help="where; made if missing")
-    _add_model(parser)
+    _add_model(parser, "lenet-5 of the Space's owner")
     parser.add_argument("--private", action="store_true", help="make a new Space private")
     parser.add_argument("--dry-run", action="store_true", help="only show and stage what would go; asks nobody")
     options = parser.parse_args(arguments)
@@ -63,14 +68,14 @@ def publish_main(arguments: list[str]) -> None:
 
 def default_model(space: str) -> str:
     """The repository that a Space reads by itself: `lenet-5` of the same owner."""
-    return f"{space.split('/')[0]}/lenet-5"
+    return f"{space.split('/')[0]}/{SPACE_MODEL}"
 
 
 def publish_space(space: str, model: str, private: bool = False) -> Published:
     """Stage the Space, show what goes, and upload it. Raises PublishError, HubError or OSError."""
+    check_may_write(space)
     folder = stage_space(model)
     show(folder)
-    check_may_write(space)
     weights = look_up(model)
     if weights is None or weights.private:
         # The Space is built with the model's files in it: where they cannot be had, it would not be built at all.
@@ -132,7 +137,6 @@ def space_card(gradio: str, model: str | None) -> str:
     return f"---\n{data.to_yaml()}\n---\n{TEXT.format(model=link)}"
 
 
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--model", type=repository, metavar="USER/NAME", help="weights that it fetches (default: lenet-5 of its owner)"
-    )
+def _add_model(parser: argparse.ArgumentParser, default: str) -> None:
+    text = f"weights whose files the Space is built with and links to (default: {default})"
+    parser.add_argument("--model", type=repository, metavar="USER/NAME", help=text)

@@ -43,24 +43,28 @@ def upload(
     kind: str = "model",
     private: bool = False,
     tag: str | None = None,
+    fits: Callable[[Any], None] = lambda there: None,
 ) -> Published:
     """Make the repository hold what the folder holds, in one commit, or in none where it does already.
 
     A repository that is missing is made, `private` or not. What lies in it beside is left alone, save where `stale`
-    says of its path that it is of an earlier upload. `tag` names the commit. Raises HubError; then nothing of the
-    folder is in the repository, or the message says what is.
+    says of its path that it is of an earlier upload. `tag` names the commit. `fits` raises a HubError where what lies
+    there, the Hub's ModelInfo or SpaceInfo, must not be replaced. Raises HubError; then nothing of the folder is in
+    the repository, or the message says what is.
     """
     left: list[str] = []  # what an upload that fails from here on has done already, in words
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return _asking(lambda: _upload(files, repo_id, message, stale, kind, private, tag, left), PATIENCE, left)
+    return _asking(lambda: _upload(files, repo_id, message, stale, kind, private, tag, fits, left), PATIENCE, left)
 
 
-def _upload(files, repo_id, message, stale, kind, private, tag, left: list[str]) -> Published:
+def _upload(files, repo_id, message, stale, kind, private, tag, fits, left: list[str]) -> Published:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
     from huggingface_hub.errors import HfHubHTTPError
 
     api = _check_token(repo_id)
     info = _info(repo_id, kind)
+    if info is not None:
+        fits(info)
     there = {} if info is None else {sibling.rfilename: sibling for sibling in info.siblings or []}
     changed = [name for name, path in files.items() if not _same(path.read_bytes(), there.get(name))]
     gone = [name for name in there if name not in files and stale(name)]

@@ -22,7 +22,9 @@ def serve(page: gr.Blocks, host: str | None = None, port: int | None = None, sha
         page.launch(server_name=host, server_port=port, share=False, quiet=True, prevent_thread_lock=True, **LAUNCH)
     except OSError as error:
         port = port or os.environ.get("GRADIO_SERVER_PORT")
-        raise OSError(f"cannot listen on {f'port {port}' if port else 'any port'}: it is taken") from error
+        raise OSError(
+            f"cannot listen on {f'port {port}' if port else 'any port'}: it is taken, or may not be had"
+        ) from error
     print(f"* Running on local URL:  {page.local_url}", flush=True)
     if share or os.environ.get("GRADIO_SHARE", "").lower() == "true":
         print(public_link(page), flush=True)
