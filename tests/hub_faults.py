@@ -172,7 +172,7 @@ FAULTS = {
     "500 for the files alone": Fault(r"did not deliver within 4 s \(HTTP Error 500", act=answers(500, on=("file",))),
     "no JSON": Fault("is not understood", act=answers(200)),
     "listing without end": Fault("not understood|did not deliver", act=listing_without_end),
-    "truncated body": Fault(r"did not deliver within 4 s \(Error while downloading", act=of_weights(cut)),
+    "truncated body": Fault(r"did not deliver within 4 s \(peer closed connection", act=of_weights(cut)),
     "wrong hash": Fault("came damaged", act=of_weights(flipped)),
     "wrong shapes": Fault("weights: c5.weight is of shape", {**GOOD, WEIGHTS: OTHER}),
     "NaN weights": Fault("NaN", with_nan()),

@@ -104,7 +104,7 @@ def test_every_row_of_every_network_is_on_the_page(variant):
 
 def test_the_foot_says_what_was_measured(reader):
     """The error on the page is the one in metrics.json."""
-    assert f"{reader.metrics['test']['error']:.2%} of the 10,000" in document(reader)
+    assert f"{100 * reader.metrics['test']['error']:.2f} % of the 10,000" in document(reader)
 
 
 def test_the_browsers_files_name_no_other_host():
