@@ -15,6 +15,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from lenet.trouble import NO_FOLDER
 from tests.hub_app import start, start_beside
 from tests.hub_faults import FAULTS, REPOSITORY, arrange
 from tests.hub_server import Hub
@@ -36,7 +37,9 @@ def measure(name: str) -> str:
         left = [path for path in Path(folder).rglob("*") if path.is_file() or path.name == "ran"]
     later = up.seconds - undisturbed.seconds
     reason = up.notice.removeprefix(BEFORE).removesuffix(AFTER)
-    told = up.notice == BEFORE + reason + AFTER and named.said.startswith(f"app.py: {BEFORE}{reason}")
+    told = up.notice == BEFORE + reason + AFTER and named.said.replace(NO_FOLDER, "").startswith(
+        f"app.py: {BEFORE}{reason}"
+    )
     if later > LATEST or named.code != 2 or not told or len(named.said.splitlines()) != 1 or left:
         raise RuntimeError(f"{name}: {later:.1f} s, {up.notice!r}, exit code {named.code}, {named.said!r}, left {left}")
     words = reason.replace("|", "\\|")

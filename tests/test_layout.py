@@ -150,3 +150,16 @@ def test_the_readmes_figures_are_measured():
     for path in (ROOT / "lenet/pretrained").glob("*/metrics.json"):
         metrics = json.loads(path.read_text())
         assert f"{metrics['test']['error']:.2%}".replace("%", " %") in README
+
+
+def test_the_table_of_the_hubs_faults_is_whole():
+    """docs/hub-faults.md has a row for each fault, none five seconds late, and the README names its worst."""
+    from tests.hub_faults import FAULTS
+
+    rows = re.findall(
+        r"^\| ([^|]+) \| [\d.]+ \| ([+-][\d.]+) \|", (ROOT / "docs/hub-faults.md").read_text(), re.MULTILINE
+    )
+    assert [name for name, _ in rows] == list(FAULTS)
+    worst = max(float(later) for _, later in rows)
+    assert worst < 5
+    assert f"{worst} s at most" in README
