@@ -45,10 +45,10 @@ class Fetch:
         self.here: Path | None = None  # a snapshot that answers without the Hub being asked
         if source.repository is None:
             return
-        self.offline = _is_offline()
-        if self.offline or (source.revision and COMMIT.fullmatch(source.revision)):
+        offline = _is_offline()
+        if offline or (source.revision and COMMIT.fullmatch(source.revision)):
             self.here = cached(source.repository, source.revision)
-        if not self.here and not self.offline:
+        if not self.here and not offline:
             self.stage = make_stage()
             self.process = _start(self.stage, source)
             atexit.register(self.close)  # who begins may end before he loads
