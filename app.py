@@ -27,7 +27,7 @@ def _run(arguments: list[str] | None) -> int:
     parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
     options = parser.parse_args(arguments)
     for name, port in (("--port", options.port), ("GRADIO_SERVER_PORT", os.environ.get("GRADIO_SERVER_PORT"))):
-        if port and not (str(port).isdecimal() and 1 <= int(port) <= 65535):
+        if port not in (None, "") and not (str(port).isdecimal() and 1 <= int(port) <= 65535):
             parser.error(f"{name} {port}: ports go from 1 to 65535")
 
     try:

@@ -58,7 +58,12 @@ def test_a_port_that_is_taken_is_told_in_one_line():
 
 def test_a_port_that_is_none_is_refused():
     """Ports end at 65535; who named it, flag or environment, is told."""
-    for done, name in ((app("--port", "70000"), "--port 70000"), (app(GRADIO_SERVER_PORT="abc"), "SERVER_PORT abc")):
+    for done, name in (
+        (app("--port", "70000"), "--port 70000"),
+        (app("--port", "0"), "--port 0"),
+        (app(GRADIO_SERVER_PORT="abc"), "GRADIO_SERVER_PORT abc"),
+        (app(GRADIO_SERVER_PORT="0"), "GRADIO_SERVER_PORT 0"),
+    ):
         assert done.returncode == 2
         assert f"{name}: ports go from 1 to 65535" in done.stderr
 
