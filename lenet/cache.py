@@ -20,6 +20,7 @@ from lenet.source import COMMIT
 
 BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 STAGE = ".lenet-"  # what the folders are called that a snapshot is fetched into
+LONGEST = 600  # seconds that a fetch may be waited for, and live
 FORGOTTEN = 3600  # seconds after which such a folder is nobody's: its process was killed
 
 

@@ -16,12 +16,11 @@ import threading
 import time
 from pathlib import Path, PurePosixPath
 
-from lenet.cache import cached, folder_of
-from lenet.files import CONFIG, LIMITS, WEIGHTS, has_hash
+from lenet.cache import LONGEST, cached, folder_of
+from lenet.files import CONFIG, LIMITS, WEIGHTS, has_hash, hash_of
 from lenet.source import COMMIT
 from lenet.trouble import Refused, in_words
 
-LIFE = 600  # seconds, as long as anybody waits
 MEMORY = 1 << 30  # bytes of address space: an answer without end must not take the machine's memory
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
 
@@ -79,7 +78,7 @@ def _checked(siblings: list) -> dict:
 
 def _compare(path: Path, sibling) -> None:
     """The client compares sizes only: the content is compared here, with the hash that the listing gave."""
-    if not has_hash(path.read_bytes(), sibling.lfs.sha256 if sibling.lfs else sibling.blob_id):
+    if not has_hash(path.read_bytes(), hash_of(sibling)):
         raise Refused(f"its {sibling.rfilename} came damaged: the hash is not the one that the Hub names")
 
 
@@ -106,7 +105,7 @@ def _client():
             raise Refused("the Hub answers with a commit that is none")
 
     # As huggingface_hub makes it; whoever waits has a deadline of his own.
-    return httpx2.Client(event_hooks={"response": [check]}, follow_redirects=True, timeout=LIFE)
+    return httpx2.Client(event_hooks={"response": [check]}, follow_redirects=True, timeout=LONGEST)
 
 
 def _limit(stage: Path) -> None:
@@ -121,7 +120,7 @@ def _limit(stage: Path) -> None:
 
 def _end_with(parent: int, stage: Path) -> None:
     """End when whoever started this was ended, were it by kill -9, and leave nothing."""
-    end = time.monotonic() + LIFE
+    end = time.monotonic() + LONGEST
     while time.monotonic() < end and os.getppid() == parent:
         time.sleep(0.2)
     shutil.rmtree(stage, ignore_errors=True)

@@ -34,6 +34,11 @@ def has_hash(content: bytes, hash: str) -> bool:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == hash
 
 
+def hash_of(sibling) -> str:
+    """The hash by which the Hub's listing names a file's content; `sibling` is huggingface_hub's RepoSibling."""
+    return sibling.blob_id if sibling.lfs is None else sibling.lfs.sha256
+
+
 def one_line(text: object) -> str:
     """A message as one line that a terminal can show: a stranger's file may have a part in it."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())[:300]

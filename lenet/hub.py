@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lenet.cache import cached, folder_of, keep, make_stage, remember
+from lenet.cache import LONGEST, cached, folder_of, keep, make_stage, remember
 from lenet.files import one_line
 from lenet.source import COMMIT, Source, find_source
 from lenet.trouble import NO_FOLDER
@@ -114,7 +114,7 @@ class Fetch:
         from lenet.loaded import from_snapshot
 
         repository = self.source.repository
-        found = cached(repository, commit)
+        found = self.here or cached(repository, commit)
         new = None if found else folder_of(repository, self.stage) / "snapshots" / commit
         weights = from_snapshot(found or new, repository)
         with suppress(OSError):  # a cache that cannot be written: they are loaded all the same
@@ -132,7 +132,7 @@ def begin(source: str | Path | None = None, revision: str | None = None) -> Fetc
 def patience() -> float:
     """Seconds: LENET_PATIENCE where it is a number, for a slow network."""
     with suppress(ValueError):
-        return min(max(0.0, float(os.environ.get("LENET_PATIENCE", PATIENCE))), 600.0)
+        return min(max(0.0, float(os.environ.get("LENET_PATIENCE", PATIENCE))), LONGEST)
     return PATIENCE
 
 

@@ -25,7 +25,8 @@ def in_words(error: BaseException, revision: str | None) -> dict[str, str]:
         return {"refused": str(refused[0])}
     if any(isinstance(link, RevisionNotFoundError) for link in chain):
         short = re.fullmatch("[0-9a-f]{4,39}", revision or "")
-        return {"refused": f"it has no revision {revision}{'; a commit is named by all its 40 figures' * bool(short)}"}
+        hint = "; a commit is named by all its 40 figures" if short else ""
+        return {"refused": f"it has no revision {revision}{hint}"}
     statuses = [link.response.status_code for link in chain if getattr(link, "response", None) is not None]
     if statuses:
         return _status_in_words(statuses[-1])

@@ -101,17 +101,14 @@ def _fill(model: Network, content: bytes) -> None:
     tensors = load(content)
     mine = model.state_dict()
     for name in sorted(tensors.keys() & mine.keys()):
-        for what in ("dtype", "shape"):
-            was, should = (getattr(tensor, what) for tensor in (tensors[name], mine[name]))
-            if was != should:
-                raise ValueError(f"{name} is of {what} {_plain(was)}, not {_plain(should)}")
-        if not torch.isfinite(tensors[name]).all():
+        theirs, ours = tensors[name], mine[name]
+        if theirs.dtype != ours.dtype:
+            raise ValueError(f"{name} is of dtype {theirs.dtype}, not {ours.dtype}")
+        if theirs.shape != ours.shape:
+            raise ValueError(f"{name} is of shape {tuple(theirs.shape)}, not {tuple(ours.shape)}")
+        if not torch.isfinite(theirs).all():
             raise ValueError(f"{name} holds NaN or infinity")
     model.load_state_dict(tensors, strict=True)
-
-
-def _plain(value: torch.dtype | torch.Size) -> str:
-    return str(tuple(value) if isinstance(value, torch.Size) else value)
 
 
 def _read(path: Path) -> bytes:

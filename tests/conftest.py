@@ -20,7 +20,7 @@ from tests.browser import ROOT, launch, running_app
 torch.set_num_threads(1)  # the nets and batches here are small: threads cost more than they bring
 
 EXAMPLES = json.loads((ROOT / "lenet/page/static/examples.json").read_text())
-# Of the bundled weights on MNIST, counted here: "0.12%".
+# Of the bundled weights on MNIST, counted here: "0.12 %".
 ERROR = f"{json.loads((ROOT / 'lenet/pretrained/text/metrics.json').read_text())['test']['wrong'] / 100:.2f} %"
 
 

@@ -59,6 +59,14 @@ def another(tmp_path) -> Path:
     return folder
 
 
+def dry_run(folder: Path, **figures) -> Path:
+    """The bundled weights as if a dry run had made them."""
+    shutil.copytree(bundled(), folder, dirs_exist_ok=True)
+    metrics = json.loads((folder / "metrics.json").read_text())
+    (folder / "metrics.json").write_text(json.dumps({**metrics, "dry_run": True, **figures}))
+    return folder
+
+
 READ = """
 import json, sys
 from PIL import Image
@@ -163,10 +171,8 @@ def test_a_dry_run_never_replaces_a_whole_one(hub, small_data, tmp_path, refused
         options = ("--data-dir", small_data, "--output", tmp_path / "run", "--push-to-hub", "someone/lenet-5")
         said = [refused(*options, "--dry-run"), refused(*options, "--variant", "code")]
     else:
-        run = shutil.copytree(bundled(), tmp_path / "dry")
-        metrics = json.loads((run / "metrics.json").read_text())
-        (run / "metrics.json").write_text(json.dumps({**metrics, "dry_run": True}))
-        said = [refused("publish", folder, "--repo", "someone/lenet-5") for folder in (run, bundled("code"))]
+        runs = (dry_run(tmp_path / "dry"), bundled("code"))
+        said = [refused("publish", folder, "--repo", "someone/lenet-5") for folder in runs]
     assert "holds weights of a whole training: a dry run does not replace them" in said[0]
     assert "holds the network text: code goes to a repository of its own, someone/lenet-5-code" in said[1]
     assert all(text.count("\n") == 1 for text in said)
@@ -177,12 +183,8 @@ def test_a_dry_run_never_replaces_a_whole_one(hub, small_data, tmp_path, refused
 
 def test_a_whole_run_replaces_a_dry_one(hub, tmp_path):
     """And another dry run does, too: that is what trying is."""
-    run = shutil.copytree(bundled(), tmp_path / "dry")
-    metrics = json.loads((run / "metrics.json").read_text())
-    (run / "metrics.json").write_text(json.dumps({**metrics, "dry_run": True}))
-    assert publish(run=run) == 0
-    (run / "metrics.json").write_text(json.dumps({**metrics, "dry_run": True, "seed": 7}))
-    assert publish(run=run) == 0
+    assert publish(run=dry_run(tmp_path / "dry")) == 0
+    assert publish(run=dry_run(tmp_path / "dry", seed=7)) == 0
     assert b"**A dry run**" in files_of(hub)["README.md"]
     assert publish() == 0
     assert b"dry" not in files_of(hub)["README.md"].split(b"---")[1]

@@ -98,19 +98,14 @@ def reads(metrics: dict) -> str:
         ]
     kinds = metrics.get("drawn", {}).get("kinds", {})
     for kind in sorted(kinds, key=[*KINDS, *kinds].index):
-        right, share = _count(kinds[kind]["right"]), percent(kinds[kind]["accuracy"])
-        name = f"other people's digits, {KINDS.get(kind, kind)}"
+        part = kinds[kind]
+        right, share = _count(part["right"]), percent(part["accuracy"])
         # Of a few pictures a share of hundredths would say more than was measured.
-        result = f"{share} read right" if kinds[kind]["images"] >= 100 else f"{right} read right"
-        rows.append((name, _count(kinds[kind]["images"]), result))
+        result = f"{share if part['images'] >= 100 else right} read right"
+        rows.append((f"other people's digits, {_kind(kind)}", _count(part["images"]), result))
     for kind, part in metrics.get("nondigits", {}).items():
-        rows.append(
-            (
-                f"drawings of no digit, {KINDS.get(kind, kind)}",
-                _count(part["images"]),
-                f"{percent(part['refused'])} refused",
-            )
-        )
+        result = f"{percent(part['refused'])} refused"
+        rows.append((f"drawings of no digit, {_kind(kind)}", _count(part["images"]), result))
     return (
         f"## How well it reads\n\n{_table(('measured on', 'pictures', 'result'), rows)}\n\n"
         "A refused digit counts as wrong, save in the row that asks for the likeliest digit."
@@ -124,9 +119,7 @@ def gets_wrong(metrics: dict, pictures: Collection[str]) -> str:
         right = metrics["sketches"]["class"]
         lines.append(f"- Of the pen digits, most often {_worst({c: 1 - share for c, share in right.items()})}.")
     for kind, part in metrics.get("nondigits", {}).items():
-        lines.append(
-            f"- Of drawings that are no digit ({KINDS.get(kind, kind)}), {percent(1 - part['refused'])} pass for one."
-        )
+        lines.append(f"- Of drawings that are no digit ({_kind(kind)}), {percent(1 - part['refused'])} pass for one.")
     sheet = f"\n\n![Every misread digit, the surest first]({MISREAD})" if MISREAD in pictures else ""
     return "## What it gets wrong\n\n" + "\n".join(lines) + sheet + _shown(pictures, CONFUSION)
 
@@ -150,15 +143,15 @@ def training(metrics: dict, config: dict, pictures: Collection[str], code: str |
         )
         if name in pictures_of
     ]
+    # Only who is told where the code is can look it up.
     blind = " Not all of the recipe was chosen blind to the scores above: the project's README says what was not."
-    blind = blind if code else ""
     return (
         "## How it was trained\n\n"
         f"On {', '.join(made)}, for {_count(metrics['epochs'])} epoch{'s' * (metrics['epochs'] != 1)} of Muon "
         f"(momentum whose steps are made orthogonal) and a one-cycle rate, seed {_count(metrics['seed'])}; one run. "
         f"{' and '.join(held)} were held back; they set the temperature of the probabilities "
         f"({_value(config['temperature'])}) and the energy, -log(sum(exp(scores))), above which it refuses "
-        f"({_value(config['max_energy'])}).{blind}\n\n"
+        f"({_value(config['max_energy'])}).{blind if code else ''}\n\n"
         f"{_count(max(1, round(metrics['seconds'] / 60)))} minutes on {hardware['cpu']} ({hardware['device']}), "
         + ", ".join(f"{name} {version.split('+')[0]}" for name, version in versions.items())
         + f".\n\n{_table(('recipe', ''), rows)}"
@@ -203,6 +196,11 @@ def _mistaken(confusion: list[list[int]]) -> str:
         if pairs
         else ""
     )
+
+
+def _kind(name: str) -> str:
+    """What `evaluate` calls a kind of pictures, in words for a stranger."""
+    return KINDS.get(name, name)
 
 
 def _shown(pictures: Collection[str], *names: str) -> str:

@@ -4,10 +4,12 @@ import argparse
 import json
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 from lenet.weights import CONFIG, METRICS, WEIGHTS, load_metrics, load_model
 from train.card import DRY_TAG, NETWORK_TAG, model_card
+from train.card_sections import percent
 from train.hub_error import HubError
 from train.pictures import CONFUSION, CURVES, MISREAD, REFUSALS, RELIABILITY, draw_confusion, draw_curves
 from train.upload import Published, upload
@@ -54,12 +56,9 @@ def publish(
     show(folder)
     metrics = json.loads((folder / METRICS).read_text())
     message = (
-        f"LeNet-5, {metrics['recipe']['variant']}: {100 * metrics['test']['error']:.2f} % of the test digits read wrong"
+        f"LeNet-5, {metrics['recipe']['variant']}: {percent(metrics['test']['error'])} of the test digits read wrong"
     )
-
-    def fits(there) -> None:
-        check_fits(there, repo_id, metrics["recipe"]["variant"], metrics["dry_run"])
-
+    fits = partial(check_fits, repo_id=repo_id, variant=metrics["recipe"]["variant"], dry_run=metrics["dry_run"])
     # Pictures that this run has not got are another run's: they would lie beside this one's figures.
     done = upload(folder, repo_id, message, stale=PICTURES.__contains__, private=private, tag=tag, fits=fits)
     report(done, tag)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lenet.files import has_hash
+from lenet.files import has_hash, hash_of
 from train.hub_error import TOKENS, HubError, in_words
 
 STEP = 15  # seconds for an answer of the Hub
@@ -144,7 +144,7 @@ def _tagged(api, repo_id: str, kind: str, tag: str) -> str | None:
 
 def _same(content: bytes, sibling) -> bool:
     """Whether the Hub holds this content, told by its hash: the Hub's own for large files, else Git's."""
-    return sibling is not None and has_hash(content, sibling.lfs.sha256 if sibling.lfs else sibling.blob_id)
+    return sibling is not None and has_hash(content, hash_of(sibling))
 
 
 def _asking(call: Callable[[], Any], seconds: float, left: Sequence[str] = ()) -> Any:
