@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from lenet.hub import MODEL_HELP, begin
+from lenet.weights.hub import MODEL_HELP, begin
 
 # Before gradio and huggingface_hub are imported: they would report the start to their makers.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")

@@ -1,10 +1,10 @@
 """What each fault of the Hub costs the app, and what it says: `python -m benchmarks.hub [FAULT ...]`.
 
-For each way of `tests/hub_faults.py` the app is started three times: undisturbed, with the bundled weights, and beside
-it as on a Space whose owner's repository has the fault; then with `--model` naming that repository. The times run from
-the start of the process until the page answers, or the process ends. Prints a table in Markdown (docs/hub-faults.md);
-ends where a row is not as it must be: later than 5 s, no notice, not one line, a traceback, another reason on the page
-than on the command line, or anything left of the repository.
+For each way of `tests/fake_hub/faults.py` the app is started three times: undisturbed, with the bundled weights, and
+beside it as on a Space whose owner's repository has the fault; then with `--model` naming that repository. The times
+run from the start of the process until the page answers, or the process ends. Prints a table in Markdown (docs/hub-
+faults.md); ends where a row is not as it must be: later than 5 s, no notice, not one line, a traceback, another reason
+on the page than on the command line, or anything left of the repository.
 """
 
 import argparse
@@ -15,10 +15,10 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from lenet.trouble import NO_FOLDER
-from tests.hub_app import start, start_beside
-from tests.hub_faults import FAULTS, REPOSITORY, arrange
-from tests.hub_server import Hub
+from lenet.weights.trouble import NO_FOLDER
+from tests.fake_hub.app import start, start_beside
+from tests.fake_hub.faults import FAULTS, REPOSITORY, arrange
+from tests.fake_hub.server import Hub
 
 SPACE = {"SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
 OURS = ("LENET_MODEL", "LENET_PATIENCE", *SPACE)

@@ -18,9 +18,9 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import Visitor, free_port, launch, running
 from tests.conftest import EXAMPLES
-from tests.hub_faults import GOOD, REPOSITORY
-from tests.hub_server import Hub
-from train.space import stage_space
+from tests.fake_hub.faults import GOOD, REPOSITORY
+from tests.fake_hub.server import Hub
+from train.publish.space import stage_space
 
 
 def install(space: Path, environment: Path) -> Path:

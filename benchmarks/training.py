@@ -33,10 +33,11 @@ from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
 from lenet.networks import NETWORKS
-from train.corpus import Corpus, load_corpus
-from train.data import Digits, load_mnist
-from train.loop import Trainer, initialise, score
-from train.memory import keep_memory
+from train.data.corpus import Corpus, load_corpus
+from train.data.digits import Digits
+from train.data.mnist import load_mnist
+from train.engine.loop import Trainer, initialise, score
+from train.engine.memory import keep_memory
 from train.recipe import RECIPES, Recipe
 from train.run_folder import hardware
 

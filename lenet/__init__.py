@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lenet.ink import ink_from
+    from lenet.image.preprocess import ink_from
     from lenet.networks import NETWORKS, LeNet5
     from lenet.recognizer import Reading, Recognizer
 
@@ -22,12 +22,12 @@ HOME = {
     "LeNet5": "lenet.networks",
     "Reading": "lenet.recognizer",
     "Recognizer": "lenet.recognizer",
-    "ink_from": "lenet.ink",
+    "ink_from": "lenet.image.preprocess",
 }
 
 
 def __getattr__(name: str):
-    """A public name when it is first asked for: `lenet.hub` must be had before PyTorch, which takes seconds."""
+    """A public name when it is first asked for: `lenet.weights.hub` must be had before PyTorch, which takes seconds."""
     if name not in HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(HOME[name]), name)

@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from lenet.hub import MODEL_HELP, begin
+from lenet.weights.hub import MODEL_HELP, begin
 
 if TYPE_CHECKING:
     from lenet.recognizer import Reading

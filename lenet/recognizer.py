@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-from lenet.abstain import NO_DIGIT, UNCALIBRATED, Calibration, reason_of
-from lenet.hub import Fetch, begin
-from lenet.ink import ink_from
-from lenet.networks.network import Network
+from lenet.image.preprocess import ink_from
+from lenet.networks.base import Network
+from lenet.rejection import NO_DIGIT, UNCALIBRATED, Calibration, reason_of
+from lenet.weights.hub import Fetch, begin
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from lenet.page.blocks import FILES, STATIC_URL
 from lenet.page.serve import public_link
 from tests.browser import ROOT, free_port, running
 from tests.conftest import ERROR, EXAMPLES, draw
-from tests.hub_app import start, start_beside
-from tests.hub_faults import GOOD, OTHER, REPOSITORY, WEIGHTS, arrange
-from tests.hub_home import files_below, hub, on_a_space  # noqa: F401
+from tests.fake_hub.app import start, start_beside
+from tests.fake_hub.faults import GOOD, OTHER, REPOSITORY, WEIGHTS, arrange
+from tests.fake_hub.reading import files_below, hub, on_a_space  # noqa: F401
 
 # ruff: noqa: F811
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from lenet import ink_from
 from tests.conftest import EXAMPLES, draw
-from train.augment import Distortion, shift, warp, warps
+from train.engine.augment import Distortion, shift, warp, warps
 
 STILL = Distortion(rotation=0, scale=0, shear=0, shift=0, bend=0)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lenet.page.answer import pack
+from lenet.page.payload import pack
 from tests.browser import ROOT, Visitor, fit
 from tests.conftest import EXAMPLES, draw
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from lenet import LeNet5
-from lenet.abstain import Calibration, energy
+from lenet.rejection import Calibration, energy
 from train.calibrate import REFUSED, calibrate, calibration_error, reliability, scores_of
-from train.data import load_mnist
+from train.data.mnist import load_mnist
 
 
 def answered(temperature: float, count: int = 20_000) -> tuple[np.ndarray, np.ndarray]:

@@ -9,8 +9,8 @@ from huggingface_hub import ModelCard, metadata_load
 
 from lenet import NETWORKS
 from tests.browser import ROOT
-from tests.hub_repository import errors_in_card
-from train.card import model_card
+from tests.fake_hub.repository import errors_in_card
+from train.publish.card import model_card
 
 PRETRAINED = ROOT / "lenet/pretrained"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lenet.weights import save_model
+from lenet.weights.model import save_model
 from tests.browser import ROOT
 from tests.conftest import EXAMPLES, draw
 

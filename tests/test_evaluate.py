@@ -9,14 +9,14 @@ import torch
 from PIL import Image
 
 from lenet import Recognizer
-from lenet.abstain import Calibration, energy, reason_of
-from lenet.weights import bundled, load_model, save_model
+from lenet.rejection import Calibration, energy, reason_of
+from lenet.weights.model import bundled, load_model, save_model
 from tests.conftest import write_sketches, write_small_mnist
 from train.__main__ import main
 from train.calibrate import scores_of
-from train.data import load_mnist
+from train.data.mnist import load_mnist
+from train.data.strokes import draw
 from train.evaluate import BRUSHES, evaluate
-from train.strokes import draw
 
 PICTURES = {"confusion.png", "misread.png", "reliability.png", "refusals.png"}
 

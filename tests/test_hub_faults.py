@@ -1,7 +1,7 @@
 """Whatever the Hub does: the reader has weights soon, or says in one line why not, and nothing of a bad one is kept.
 
-The client is the real one; what misbehaves is `tests/hub_server.py`, in the ways of `tests/hub_faults.py`. The same
-through the whole app, with its times: `python -m benchmarks.hub`.
+The client is the real one; what misbehaves is `tests/fake_hub/server.py`, in the ways of `tests/fake_hub/faults.py`.
+The same through the whole app, with its times: `python -m benchmarks.hub`.
 """
 
 import re
@@ -10,9 +10,9 @@ import time
 import pytest
 
 from lenet import Recognizer
-from lenet.hub import PATIENCE, begin
-from tests.hub_faults import FAULTS, REPOSITORY, arrange
-from tests.hub_home import files_below, hub, on_a_space  # noqa: F401
+from lenet.weights.hub import PATIENCE, begin
+from tests.fake_hub.faults import FAULTS, REPOSITORY, arrange
+from tests.fake_hub.reading import files_below, hub, on_a_space  # noqa: F401
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tests.hub_faults import of_weights
-from tests.hub_server import Hub
+from tests.fake_hub.faults import of_weights
+from tests.fake_hub.server import Hub
 
 SETUP = """
 import json

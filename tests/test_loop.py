@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from lenet import NETWORKS, LeNet5
-from train.augment import Distortion
-from train.corpus import load_corpus
-from train.data import Digits, load_mnist, split
-from train.loop import Score, Trainer, fit, initialise, moving_average, one_cycle, score
+from train.data.corpus import load_corpus
+from train.data.digits import Digits
+from train.data.mnist import load_mnist, split
+from train.engine.augment import Distortion
+from train.engine.loop import Score, Trainer, fit, initialise, moving_average, one_cycle, score
 from train.recipe import PLAIN_RATES, Recipe
 
 STILL = Distortion(0, 0, 0, 0, 0)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from train.muon import Muon, orthogonal
+from train.engine.muon import Muon, orthogonal
 
 
 @pytest.mark.parametrize("shape", [(6, 25), (16, 150), (120, 400), (84, 120), (120, 84), (1, 5)])

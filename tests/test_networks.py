@@ -8,7 +8,7 @@ import torch
 
 from lenet import NETWORKS, LeNet5
 from lenet.networks.original import RadialBasis, bitmaps, squash
-from train.loop import initialise
+from train.engine.loop import initialise
 
 # LeCun et al. 1998, section II.B: stage, shape, trainable parameters, connections; worked out by hand.
 TEXT = [  # S2 and S4 without coefficients, a full C3, a linear output

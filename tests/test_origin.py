@@ -7,7 +7,7 @@ import pytest
 
 from lenet import Recognizer
 from lenet.page.document import document
-from lenet.weights import bundled, save_model
+from lenet.weights.model import bundled, save_model
 from tests.conftest import ERROR
 
 MARKS = "<script>alert(1)</script> ${evil} {{evil}} `evil` \\u003c \" '"

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from lenet.abstain import SEVERAL, reason_of
-from train import outliers
-from train.characters import invent
-from train.data import Digits, load_mnist
-from train.glyphs import SHAPES
-from train.outliers import RUBBISH, Sources, make_outliers
-from train.strokes import WRITERS, PenDigit, load_pen_digits
+from lenet.rejection import SEVERAL, reason_of
+from train.data import outliers
+from train.data.characters import invent
+from train.data.digits import Digits
+from train.data.glyphs import SHAPES
+from train.data.mnist import load_mnist
+from train.data.outliers import RUBBISH, Sources, make_outliers
+from train.data.pen_digits import WRITERS, PenDigit, load_pen_digits
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from lenet import NETWORKS, Recognizer
-from lenet.anatomy import layers
-from lenet.page.answer import MAX_CHARACTERS, PREFIX, answer, decode
+from lenet.networks.summary import layers
 from lenet.page.blocks import STATIC
 from lenet.page.document import document
-from lenet.weights import bundled
+from lenet.page.payload import MAX_CHARACTERS, PREFIX, answer, decode
+from lenet.weights.model import bundled
 from tests.conftest import EXAMPLES, draw
 
 

@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 
 from tests.browser import ROOT
 from tests.conftest import ONE_THREAD, command, train
-from train.checkpoint import CHECKPOINT, load_checkpoint
-from train.parallel import Group, group
+from train.engine.checkpoint import CHECKPOINT, load_checkpoint
+from train.engine.parallel import Group, group
 
 # 376 pictures in batches of 25, odd for two processes, and a last batch that leaves one of the two without a picture.
 RECIPE = ("--validation", 50, "--outliers", 59, "--copies", 1, "--batch-size", 25, "--epochs", 2, "--device", "cpu")

@@ -15,14 +15,14 @@ import pytest
 from huggingface_hub import constants
 from safetensors.torch import load, load_file, save
 
-from lenet.weights import bundled
+from lenet.weights.model import bundled
 from tests.browser import ROOT
 from tests.conftest import ERROR, EXAMPLES, draw
-from tests.hub_repository import Wrong
-from tests.hub_server import Hub, Request
-from tests.hub_writer import hub  # noqa: F401
-from train import upload
+from tests.fake_hub.publishing import hub  # noqa: F401
+from tests.fake_hub.repository import Wrong
+from tests.fake_hub.server import Hub, Request
 from train.__main__ import main
+from train.publish import hub as upload
 
 # The client's own way to send a file is deprecated in the library under it.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -323,7 +323,7 @@ def test_a_hub_that_stops_in_the_middle_is_left_by_the_whole_process(tmp_path, m
     """While files are on their way, too: at the deadline the process ends, and says what is left there."""
     monkeypatch.setattr(Request, "put_object", lambda self: drip(self))
     run = shutil.copytree(bundled(), tmp_path / "run")
-    code = "import sys; from train import upload; from train.__main__ import main; upload.PATIENCE = 2; "
+    code = "import sys; from train.publish import hub as upload; from train.__main__ import main; upload.PATIENCE = 2; "
     arguments = ["publish", str(run), "--repo", "someone/lenet-5"]
     with Hub() as hub:
         done = in_a_process(hub, tmp_path, "-c", f"{code}sys.exit(main({arguments}))", token=hub.token)

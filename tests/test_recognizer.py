@@ -11,7 +11,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from lenet import NETWORKS, Recognizer
-from lenet.weights import bundled, save_model
+from lenet.weights.model import bundled, save_model
 from tests.conftest import EXAMPLES, draw
 
 

@@ -17,7 +17,7 @@ import torch
 from tests.browser import ROOT
 from tests.conftest import ONE_THREAD, command, train, write_small_mnist, write_small_strokes
 from train.__main__ import main
-from train.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
+from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
 
 EPOCHS = 20
 RECIPE = ("--validation", 50, "--outliers", 50, "--copies", 1, "--epochs", EPOCHS, "--device", "cpu")

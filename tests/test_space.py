@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from huggingface_hub import metadata_load
 
-from lenet.weights import bundled
+from lenet.weights.model import bundled
 from tests.browser import ROOT, Visitor, free_port, running
 from tests.conftest import EXAMPLES
-from tests.hub_repository import errors_in_card
-from tests.hub_server import Hub
-from tests.hub_writer import hub  # noqa: F401
+from tests.fake_hub.publishing import hub  # noqa: F401
+from tests.fake_hub.repository import errors_in_card
+from tests.fake_hub.server import Hub
 from train.__main__ import main
-from train.space import NEEDED, pins, stage_space
+from train.publish.space import NEEDED, pins, stage_space
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
@@ -84,7 +84,7 @@ def test_its_versions_are_those_of_the_project(staged):
 
 def test_a_missing_pin_is_told():
     """A package that the app needs and that nobody pinned is named."""
-    from train.publish import PublishError
+    from train.publish.model import PublishError
 
     with pytest.raises(PublishError, match="pins no gradio"):
         pins("\n".join(f"{name}==1.0" for name in NEEDED if name != "gradio"))

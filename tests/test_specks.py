@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from lenet import ink_from
-from lenet.specks import parts_of, without_specks
+from lenet.image.specks import parts_of, without_specks
 from tests.conftest import EXAMPLES, draw
 
 

@@ -11,13 +11,13 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from lenet import Recognizer
-from lenet.abstain import energy
+from lenet.rejection import energy
 from tests.browser import ROOT
 from tests.conftest import EXAMPLES, ONE_THREAD, command, draw, train
 from train.__main__ import main
 from train.calibrate import calibrate, scores_of
-from train.corpus import load_corpus
-from train.data import load_mnist, split
+from train.data.corpus import load_corpus
+from train.data.mnist import load_mnist, split
 from train.recipe import Recipe
 
 SMALL = ("--validation", 50, "--batch-size", 16, "--copies", 1, "--outliers", 50, "--device", "cpu")

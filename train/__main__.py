@@ -6,9 +6,9 @@ from importlib import import_module
 COMMANDS = {
     "": "train.run:main",
     "evaluate": "train.evaluate:main",
-    "publish": "train.publish:main",
-    "stage-space": "train.space:stage_main",
-    "publish-space": "train.space:publish_main",
+    "publish": "train.publish.model:main",
+    "stage-space": "train.publish.space:stage_main",
+    "publish-space": "train.publish.space:publish_main",
 }
 
 
@@ -25,11 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _call(name: str, arguments: list[str]) -> int:
     # Imported here: it takes seconds, in which Ctrl+C is heard.
-    from train.checkpoint import CheckpointError
-    from train.data import DataError
-    from train.hub_error import HubError
-    from train.loop import TrainingError
-    from train.publish import PublishError
+    from train.data.digits import DataError
+    from train.engine.checkpoint import CheckpointError
+    from train.engine.loop import TrainingError
+    from train.publish.hub_error import HubError
+    from train.publish.model import PublishError
 
     module, function = COMMANDS[name].split(":")
     command = getattr(import_module(module), function)

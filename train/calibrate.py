@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lenet.abstain import Calibration, energy
-from lenet.networks.network import Network
-from train.data import Digits, ink_of
+from lenet.networks.base import Network
+from lenet.rejection import Calibration, energy
+from train.data.digits import Digits, ink_of
 
 REFUSED = 0.008  # share of the validation digits that may be refused for the sake of all that is no digit
 BINS = 15

@@ -16,12 +16,13 @@ import numpy as np
 from PIL import Image
 
 from lenet import Recognizer
-from lenet.abstain import energy, reason_of
-from lenet.weights import METRICS, write_whole
-from train import pictures
+from lenet.rejection import energy, reason_of
+from lenet.weights.model import METRICS, write_whole
+from train import plots as pictures
 from train.calibrate import calibration_error, reliability, scores_of
-from train.data import DataError, load_mnist
-from train.strokes import SIDE, draw
+from train.data.digits import DataError
+from train.data.mnist import load_mnist
+from train.data.strokes import SIDE, draw
 
 BRUSHES = (10, 18, 28)  # pixels wide on the page of 280
 Picture = Image.Image | np.ndarray

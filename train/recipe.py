@@ -5,7 +5,6 @@ import math
 from dataclasses import dataclass, field
 
 from lenet.networks import NETWORKS
-from train.augment import Distortion
 
 # Highest rates that validation bore out: of the weights, which Muon trains, and of the rest. The squared distances of
 # 1998 make steep slopes.
@@ -20,6 +19,18 @@ def _listed(rates: dict[str, float]) -> str:
 def _option(default, help: str):
     """A field of the recipe that is also an option of the command line."""
     return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """How far pictures are distorted; each amount is drawn evenly from [-x, x] for each picture."""
+
+    rotation: float = 8.0  # degrees
+    scale: float = 0.10  # share of the size, each axis by itself
+    shear: float = 0.10
+    shift: float = 1.2  # pixels
+    bend: float = 0.5  # pixels, the standard deviation of the elastic field
+    bend_cells: int = 5  # the field's coarse grid, cells a side
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,19 @@ from pathlib import Path
 import torch
 
 from lenet.networks import NETWORKS
-from lenet.weights import WEIGHTS, load_metrics
+from lenet.weights.model import WEIGHTS, load_metrics
 from train.calibrate import calibrate, scores_of
-from train.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
-from train.corpus import Corpus, load_corpus
+from train.data.corpus import Corpus, load_corpus
+from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
+from train.engine.loop import Trainer, initialise, score
+from train.engine.memory import keep_memory
+from train.engine.parallel import Group, group, starts_first
 from train.evaluate import evaluate
-from train.hub_error import HubError
-from train.loop import Trainer, initialise, score
-from train.memory import keep_memory
-from train.parallel import Group, group, starts_first
-from train.publish import add_options, check_fits, publish, repository
+from train.publish.hub import check_may_write, look_up
+from train.publish.hub_error import HubError
+from train.publish.model import add_options, check_fits, publish, repository
 from train.recipe import OPTIONS, RECIPES, Recipe
 from train.run_folder import write_run, write_summary
-from train.upload import check_may_write, look_up
 
 DRY_IMAGES = 512  # of each part, in a dry run
 RUN = "runs/DATE-TIME"

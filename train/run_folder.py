@@ -9,10 +9,10 @@ import numpy as np
 import torch
 import torchvision
 
-from lenet.abstain import Calibration
-from lenet.networks.network import Network
-from lenet.weights import METRICS, save_model, write_whole
-from train.pictures import CURVES, draw_curves
+from lenet.networks.base import Network
+from lenet.rejection import Calibration
+from lenet.weights.model import METRICS, save_model, write_whole
+from train.plots import CURVES, draw_curves
 from train.recipe import Recipe
 
 SUMMARY = "summary.json"

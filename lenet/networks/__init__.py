@@ -4,9 +4,9 @@ One interface: ink (N, 1, 32, 32) in [0, 1] in; `features()` gives every stage b
 the output stage, ten scores of which the largest wins and whose softmax is the probability.
 """
 
-from lenet.networks.code import LeNet5Code
 from lenet.networks.original import LeNet5Original
-from lenet.networks.text import LeNet5
+from lenet.networks.textbook import LeNet5
+from lenet.networks.tutorial import LeNet5Code
 
 NETWORKS = {network.variant: network for network in (LeNet5, LeNet5Code, LeNet5Original)}
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d
 
-from lenet.networks.network import MNIST_MEAN, MNIST_STD, Network
+from lenet.networks.base import MNIST_MEAN, MNIST_STD, Network
 
 # Table I: which maps of S2 each map of C3 sees. Six see three in a row, six see four, three see four with a gap.
 TABLE = (

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from lenet.page.answer import answer
 from lenet.page.document import document
+from lenet.page.payload import answer
 from lenet.recognizer import Recognizer
 
 STATIC = Path(__file__).parent / "static"

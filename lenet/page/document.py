@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from lenet.anatomy import Layer, layers
+from lenet.networks.summary import Layer, layers
 from lenet.recognizer import Recognizer
 
 FRAME = Path(__file__).parent / "static" / "page.html"

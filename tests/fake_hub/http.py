@@ -1,0 +1,49 @@
+"""HTTP for the test's Hub: a request with its body read, answers as JSON or bytes, errors in the Hub's own form."""
+
+import json
+from http.server import BaseHTTPRequestHandler
+
+from tests.fake_hub.repository import Wrong
+
+
+class Talk(BaseHTTPRequestHandler):
+    """One request; `answer` is left to whoever knows the pages."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self):
+        self.body = self.read_body()
+        self.answer()
+
+    do_HEAD = do_POST = do_PUT = do_GET  # noqa: N815
+
+    def log_message(self, *args):
+        pass
+
+    def read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            parts = []
+            while size := int(self.rfile.readline(), 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def send(self, content: bytes, status: int = 200, **headers) -> None:
+        self.send_response(status)
+        for name, value in {"Content_Length": len(content), **headers}.items():
+            self.send_header(name.replace("_", "-"), str(value))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def send_json(self, value, status: int = 200, **headers) -> None:
+        self.send(json.dumps(value).encode(), status, Content_Type="application/json", **headers)
+
+    def refuse(self, wrong: Wrong) -> None:
+        headers = {"X_Error_Message": wrong.message}
+        if wrong.code:
+            headers["X_Error_Code"] = wrong.code
+        self.send_json({"error": wrong.message, **wrong.more}, wrong.status, **headers)

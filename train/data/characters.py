@@ -1,0 +1,57 @@
+"""Characters of scripts that nobody writes: a few simple strokes, joined as the strokes of letters are.
+
+A fixed set of glyphs teaches a network those glyphs; these never come twice.
+"""
+
+import numpy as np
+
+from train.data.strokes import Strokes
+
+
+def invent(rng: np.random.Generator) -> Strokes:
+    """Two to five strokes, most of them beginning, bending or ending where another does; about one unit a side."""
+    strokes: Strokes = []
+    for _ in range(rng.choice([2, 3, 4, 5], p=[0.4, 0.34, 0.17, 0.09])):
+        stroke = _turned(_stroke(rng), rng) * rng.uniform(0.35, 1.0) * (0.8, 1.0)
+        if strokes and rng.random() < 0.7:
+            stroke = stroke + _joint(strokes[rng.integers(len(strokes))], rng) - _joint(stroke, rng)
+        elif strokes:
+            stroke = stroke + rng.uniform(-0.5, 0.5, 2)
+        strokes.append(stroke)
+    return [stroke + rng.normal(0, 0.015, stroke.shape) for stroke in strokes]
+
+
+def _stroke(rng: np.random.Generator) -> np.ndarray:
+    """A line, a line with corners, an arc (twice as often), a ring or a wave, one unit large, about its middle."""
+    kind = rng.integers(6)
+    if kind == 0:
+        points = np.array([[0.0, 0.0], [1.0, 0.0]])
+    elif kind == 1:
+        heading = np.cumsum(rng.choice([-1, 1], 3) * rng.uniform(0.8, 2.4, 3))[: rng.integers(2, 4)]
+        points = np.cumsum(np.concatenate([np.zeros((1, 2)), np.stack([np.cos(heading), np.sin(heading)], 1)]), 0)
+    elif kind in (2, 3):
+        points = _arc(rng.uniform(1.5, 4.5), rng.uniform(0.5, 1))
+    elif kind == 4:
+        points = _arc(2 * np.pi + rng.uniform(-0.2, 0.2), rng.uniform(0.6, 1))
+    else:
+        t = np.linspace(0, 1, 16)
+        points = np.stack([2 * t, np.sin(t * rng.uniform(1.2, 3.2) * np.pi) * rng.uniform(0.3, 0.7)], 1)
+    points = points - points.mean(0)
+    return points / np.ptp(points, 0).max()
+
+
+def _arc(angle: float, flatness: float) -> np.ndarray:
+    t = np.linspace(0, angle, 18)
+    return np.stack([np.cos(t), flatness * np.sin(t)], 1)
+
+
+def _turned(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """By any angle, or as often by about a quarter turn or more of them: letters love the upright and the level."""
+    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.5 else rng.integers(4) * np.pi / 2 + rng.normal(0, 0.12)
+    c, s = np.cos(angle), np.sin(angle)
+    return stroke @ np.array([[c, s], [-s, c]])
+
+
+def _joint(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Where a stroke may meet another: its beginning, its middle or its end."""
+    return stroke[(0, len(stroke) // 2, -1)[rng.integers(3)]]
