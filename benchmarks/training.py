@@ -41,7 +41,7 @@ from train.engine.memory import keep_memory
 from train.recipe import RECIPES, Recipe
 from train.run_folder import hardware
 
-VARIANTS = ("text", "code")
+VARIANTS = ("textbook", "tutorial")
 TARGET = 0.9898
 TUTORIAL = Path(__file__).with_name("keras_tutorial.py")
 KERAS_EPOCHS = 20  # when to give the tutorial up

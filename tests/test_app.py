@@ -85,7 +85,7 @@ def test_a_space_reads_with_its_owners_weights(hub):
     """The foot names the commit, with a link to it and to its card; there is no notice."""
     sha = hub.put(REPOSITORY, GOOD)
     up = start(dict(os.environ))
-    assert foot(up.html).startswith(f"Weights: {REPOSITORY}@{sha[:7]}; network text, 61,706 parameters; {ERROR}")
+    assert foot(up.html).startswith(f"Weights: {REPOSITORY}@{sha[:7]}; network textbook, 61,706 parameters; {ERROR}")
     assert f'href="{hub.url}/{REPOSITORY}/tree/{sha}"' in up.html
     assert f'href="{hub.url}/{REPOSITORY}"' in up.html
     assert (up.notice, up.said) == ("", "")

@@ -9,7 +9,7 @@ from lenet import ink_from
 from tests.conftest import EXAMPLES, draw
 from train.engine.augment import Distortion, shift, warp, warps
 
-STILL = Distortion(rotation=0, scale=0, shear=0, shift=0, bend=0)
+STILL = Distortion(rotation=0, scale=0, shear=0, shift=0, elastic=0)
 
 
 def distort(pictures: torch.Tensor, distortion: Distortion, random: torch.Generator) -> torch.Tensor:
@@ -47,7 +47,7 @@ def test_a_shift_stays_within_its_pixels():
 @pytest.mark.parametrize(("amount", "field"), [(20.0, "rotation"), (0.3, "scale"), (0.3, "shear")])
 def test_an_amount_bounds_its_distortion(amount, field):
     """Among many copies some come near the extreme that Pillow makes, and the picture itself lies in the middle."""
-    still = {"rotation": 0, "scale": 0, "shear": 0, "shift": 0, "bend": 0}
+    still = {"rotation": 0, "scale": 0, "shear": 0, "shift": 0, "elastic": 0}
     many = distort(ink(copies=400), Distortion(**{**still, field: amount}), generator())
     picture = Image.fromarray(ink()[0, 0].numpy())
     c = 15.5 + 0.5  # the frame's middle in Pillow's corner-based coordinates

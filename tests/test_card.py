@@ -15,7 +15,7 @@ from train.publish.card import model_card
 PRETRAINED = ROOT / "lenet/pretrained"
 
 
-def of(variant: str = "text") -> tuple[dict, dict]:
+def of(variant: str = "textbook") -> tuple[dict, dict]:
     """Metrics and configuration of bundled weights."""
     return tuple(json.loads((PRETRAINED / variant / f"{name}.json").read_text()) for name in ("metrics", "config"))
 
@@ -46,11 +46,11 @@ def test_the_front_matter_says_what_the_hub_sorts_by(variant, tmp_path):
 
 def test_the_text_says_what_a_stranger_asks():
     """What it is, how to use it, how well it reads, what it gets wrong, how it was trained, limits, licences."""
-    metrics, config = of("1998")
+    metrics, config = of("original")
     text = model_card(metrics, config, "someone/old", ["misread.png"], "https://example.org/code").text
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     assert headings == [
-        "LeNet-5, `1998`",
+        "LeNet-5, `original`",
         "Use",
         "How well it reads",
         "What it gets wrong",
@@ -69,7 +69,7 @@ def test_the_text_says_what_a_stranger_asks():
         if row != column
     )
     assert f"({test['wrong']} digits)" in text
-    assert "| `peak_rate` | 0.01 |" in text
+    assert "| `lr` | 0.01 |" in text
     assert f"the {worst} ({100 * test['class'][worst]:.2f} % of them)" in text
     assert f"{-digit} as {-said} ({times} times)" in text
     assert f"{100 * (1 - plain['refused']):.2f} % pass for one" in text
@@ -88,7 +88,7 @@ def test_the_code_on_the_card_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     draw(EXAMPLES[7]["strokes"]).save("digit.png")
     names = {}
-    exec(code.replace("someone/lenet-5", str(PRETRAINED / "text")), names)
+    exec(code.replace("someone/lenet-5", str(PRETRAINED / "textbook")), names)
     assert names["reading"].digit == 7
 
 
@@ -164,8 +164,8 @@ def test_missing_figures_are_named(part, value, said):
 
 def test_figures_of_another_network_make_no_card():
     """metrics.json and config.json of different variants do not belong together."""
-    with pytest.raises(ValueError, match="it is of code, the weights are of text"):
-        model_card(of("code")[0], of("text")[1], "someone/lenet-5")
+    with pytest.raises(ValueError, match="it is of tutorial, the weights are of textbook"):
+        model_card(of("tutorial")[0], of("textbook")[1], "someone/lenet-5")
 
 
 @pytest.mark.parametrize("error", [float("nan"), 1.5, -0.1, "0.1", None])

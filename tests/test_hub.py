@@ -23,7 +23,7 @@ from tests.fake_hub.reading import files_below, hub, on_a_space  # noqa: F401
 
 # ruff: noqa: F811
 
-OF_1998 = {name: (bundled("1998") / name).read_bytes() for name in (CONFIG, METRICS, WEIGHTS)}
+ORIGINAL = {name: (bundled("original") / name).read_bytes() for name in (CONFIG, METRICS, WEIGHTS)}
 
 
 def test_what_is_fetched_is_what_was_put(hub, reader):
@@ -55,21 +55,21 @@ def test_a_commit_in_between_does_not_mix_revisions(hub):
 
     def push_after_the_listing(request, name):
         if name == "file" and len(hub.repositories["model", REPOSITORY].commits) == 1:
-            hub.put(REPOSITORY, OF_1998)
+            hub.put(REPOSITORY, ORIGINAL)
         return False
 
     hub.fault = push_after_the_listing
     fetched = Recognizer.from_pretrained(REPOSITORY)
-    assert (fetched.origin, fetched.model.variant) == (f"{REPOSITORY}@{sha[:7]}", "text")
+    assert (fetched.origin, fetched.model.variant) == (f"{REPOSITORY}@{sha[:7]}", "textbook")
     hub.fault = None
-    assert Recognizer.from_pretrained(REPOSITORY).model.variant == "1998"
+    assert Recognizer.from_pretrained(REPOSITORY).model.variant == "original"
 
 
 @pytest.mark.parametrize("given", [(f"{REPOSITORY}@v1", None), (REPOSITORY, "v1")], ids=["at", "argument"])
 def test_a_tag_is_a_revision(hub, given):
     """USER/NAME@v1 and revision="v1" both fetch the tagged commit, not the newest."""
     sha = hub.put(REPOSITORY, GOOD, tag="v1")
-    hub.put(REPOSITORY, OF_1998)
+    hub.put(REPOSITORY, ORIGINAL)
     assert Recognizer.from_pretrained(*given).origin == f"{REPOSITORY}@{sha[:7]}"
 
 
@@ -95,7 +95,7 @@ def test_a_cached_snapshot_is_not_fetched_again(hub):
 @pytest.mark.parametrize("given", [REPOSITORY, None], ids=["named", "default"])
 def test_an_earlier_fetch_answers_where_the_hub_is_away(hub, request, given):
     """The newest cached snapshot reads, with a notice, also for who named the repository."""
-    hub.put(REPOSITORY, OF_1998)
+    hub.put(REPOSITORY, ORIGINAL)
     Recognizer.from_pretrained(REPOSITORY)
     sha = hub.put(REPOSITORY, GOOD)
     Recognizer.from_pretrained(REPOSITORY)
@@ -280,12 +280,12 @@ def test_a_fetch_that_nobody_waits_for_leaves_nothing(hub):
 
 def test_lenet_model_names_a_source(hub, monkeypatch):
     """A repository with its revision, or a folder; an argument goes before it."""
-    hub.put(REPOSITORY, OF_1998, tag="v1")
+    hub.put(REPOSITORY, ORIGINAL, tag="v1")
     monkeypatch.setenv("LENET_MODEL", f"{REPOSITORY}@v1")
-    assert Recognizer.from_pretrained().model.variant == "1998"
-    monkeypatch.setenv("LENET_MODEL", str(bundled("code")))
-    assert Recognizer.from_pretrained().model.variant == "code"
-    assert Recognizer.from_pretrained(bundled("1998")).model.variant == "1998"
+    assert Recognizer.from_pretrained().model.variant == "original"
+    monkeypatch.setenv("LENET_MODEL", str(bundled("tutorial")))
+    assert Recognizer.from_pretrained().model.variant == "tutorial"
+    assert Recognizer.from_pretrained(bundled("original")).model.variant == "original"
 
 
 def test_the_command_line_reads_with_weights_of_the_hub(hub, tmp_path):

@@ -123,7 +123,7 @@ def test_the_workflow_publishes_all_three_networks_and_the_space():
     """Each under its own name."""
     script = "\n".join(step.get("run", "") for step in steps("publish"))
     published = re.findall(r"publish build/runs/(\w+) --repo \"([^\"]+)\"", script)
-    assert published == [("text", "$MODEL"), ("code", "$MODEL-code"), ("1998", "$MODEL-1998")]
+    assert published == [("textbook", "$MODEL"), ("tutorial", "$MODEL-tutorial"), ("original", "$MODEL-original")]
     assert {variant for variant, _ in published} == set(NETWORKS)
     assert 'publish-space --space "$SPACE" --model "$MODEL"' in script
 

@@ -10,21 +10,21 @@ from train.data.corpus import load_corpus
 from train.data.digits import Digits
 from train.data.mnist import load_mnist, split
 from train.engine.augment import Distortion
-from train.engine.loop import Score, Trainer, fit, initialise, moving_average, one_cycle, score
-from train.recipe import PLAIN_RATES, Recipe
+from train.engine.loop import Score, Trainer, exponential_moving_average, fit, initialise, one_cycle, score
+from train.recipe import DEFAULT_BIAS_LR, Recipe
 
 STILL = Distortion(0, 0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("variant", ["code", "1998"])
+@pytest.mark.parametrize("variant", ["tutorial", "original"])
 def test_the_other_networks_learn_too(small_data, variant):
     """Each by its own loss and rate: a few epochs bring the loss down and the error under chance by far."""
     training, validation = split(load_mnist(small_data, train=True), 50, 0)
     torch.manual_seed(0)
     model = NETWORKS[variant](*training.mean_and_std())
     initialise(model)
-    rate = PLAIN_RATES[variant] / 4  # for steps of 16 pictures in place of 64
-    recipe = Recipe(variant=variant, plain_rate=rate, epochs=10, batch_size=16, validation=50, average=0.9)
+    lr = DEFAULT_BIAS_LR[variant] / 4  # for steps of 16 pictures in place of 64
+    recipe = Recipe(variant=variant, bias_lr=lr, epochs=10, batch_size=16, validation_size=50, ema_decay=0.9)
     averaged, history = fit(model, training, validation, recipe)
     assert history[-1]["training_loss"] < 0.5 * history[0]["training_loss"]
     assert score(averaged, validation).error < 0.5
@@ -37,7 +37,7 @@ def test_fit_learns_drawn_digits_by_heart(small_data):
     torch.manual_seed(0)
     model = LeNet5(*training.mean_and_std())
     initialise(model)
-    recipe = dataclasses.replace(Recipe(epochs=8, batch_size=16, validation=50, average=0.9), distortion=STILL)
+    recipe = dataclasses.replace(Recipe(epochs=8, batch_size=16, validation_size=50, ema_decay=0.9), distortion=STILL)
     averaged, history = fit(model, training, validation, recipe)
     assert score(averaged, training).wrong <= 2
     assert score(averaged, validation).wrong <= 5
@@ -48,7 +48,7 @@ def trainer(digits: Digits, **recipe) -> Trainer:
     torch.manual_seed(0)
     model = LeNet5(*digits.mean_and_std())
     initialise(model)
-    return Trainer(model, digits, Recipe(**{"epochs": 4, "batch_size": 32, "validation": 50, **recipe}))
+    return Trainer(model, digits, Recipe(**{"epochs": 4, "batch_size": 32, "validation_size": 50, **recipe}))
 
 
 @pytest.mark.parametrize("augment", ["distort", "shift", "none"])
@@ -69,9 +69,9 @@ def test_a_restored_trainer_goes_on_as_the_first_would(small_data, augment):
 
 def test_the_training_accuracy_is_of_the_digits(small_data):
     """Drawings that are no digit have no right answer and are not asked: learnt by heart, all digits are right."""
-    corpus = load_corpus(small_data, Recipe(validation=50, copies=0, outliers=100))
+    corpus = load_corpus(small_data, Recipe(validation_size=50, copies=0, outliers=100))
     assert int((corpus.training.labels < 0).sum()) == 100
-    learner = trainer(corpus.training, epochs=12, batch_size=16, average=0.9)
+    learner = trainer(corpus.training, epochs=12, batch_size=16, ema_decay=0.9)
     for _ in range(12):
         row = learner.epoch(corpus.mnist_validation)
     assert 0.95 < row["training_accuracy"] <= 1
@@ -85,8 +85,8 @@ def test_outliers_without_weight_teach_nothing(small_data):
     digits = split(load_mnist(small_data, train=True), 50, 0)[0][:16]
     both = Digits(torch.cat([digits.pictures, digits.pictures]), torch.cat([digits.labels, torch.full((16,), -1)]))
     steps = []
-    for data, rate in ((both, 0.1), (digits, 0.05)):
-        learner = trainer(data, plain_rate=rate, outlier_weight=0, weight_decay=0, warm_up=0)
+    for data, lr in ((both, 0.1), (digits, 0.05)):
+        learner = trainer(data, bias_lr=lr, outlier_weight=0, weight_decay=0, warmup=0)
         learner.recipe = dataclasses.replace(learner.recipe, distortion=STILL)
         before = [parameter.detach().clone() for parameter in learner.model.parameters()]
         learner.step(torch.arange(len(data)))
@@ -111,26 +111,26 @@ def test_score_counts_what_a_person_counts():
     assert result == Score(3, 2, result.loss)
 
 
-@pytest.mark.parametrize("warm_up", [0, 0.125, 0.15, 0.99])
+@pytest.mark.parametrize("warmup", [0, 0.125, 0.15, 0.99])
 @pytest.mark.parametrize("steps", [1, 8, 1000])
-def test_the_rate_goes_up_to_its_peak_and_down_to_nothing(steps, warm_up):
+def test_the_rate_goes_up_to_its_peak_and_down_to_nothing(steps, warmup):
     """Never above the peak, never below zero, highest where the warm-up ends, lowest at the end."""
-    rates = [one_cycle(steps, warm_up)(step) for step in range(steps)]
+    rates = [one_cycle(steps, warmup)(step) for step in range(steps)]
     assert all(0 < rate <= 1 for rate in rates)
     peak = max(range(steps), key=rates.__getitem__)
-    assert peak == pytest.approx(warm_up * steps, abs=1)
+    assert peak == pytest.approx(warmup * steps, abs=1)
     assert rates[: peak + 1] == sorted(rates[: peak + 1])
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
-    if steps == 1000 and warm_up < 0.5:
+    if steps == 1000 and warmup < 0.5:
         assert rates[-1] < 1e-4
         assert rates[peak] > 0.99
 
 
-def test_moving_average_forgets_the_start():
+def test_ema_forgets_the_start():
     """After n steps the decay is (1 + n) / (10 + n) until it reaches its value."""
     averaged, current = [torch.zeros(1)], [torch.ones(1)]
-    moving_average(0.999)(averaged, current, 0)
+    exponential_moving_average(0.999)(averaged, current, 0)
     assert float(averaged[0]) == pytest.approx(0.9)
     averaged = [torch.zeros(1)]
-    moving_average(0.5)(averaged, current, 1_000)
+    exponential_moving_average(0.5)(averaged, current, 1_000)
     assert float(averaged[0]) == pytest.approx(0.5)

@@ -37,7 +37,7 @@ def test_what_is_no_matrix_takes_torchs_own_steps():
     torch.manual_seed(0)
     ours, theirs = (nn.Parameter(torch.ones(7)) for _ in range(2))
     optimizers = (
-        Muon([], [ours], rate=1.0, plain_rate=0.1, momentum=0.9, weight_decay=0.5),
+        Muon([], [ours], lr=1.0, other_lr=0.1, momentum=0.9, weight_decay=0.5),
         torch.optim.SGD([theirs], lr=0.1, momentum=0.9, nesterov=True),
     )
     for _ in range(5):
@@ -55,7 +55,7 @@ def test_a_kernels_step_does_not_hang_on_the_gradients_size():
     moved = []
     for size in (1e-3, 1e3):
         kernels = nn.Parameter(torch.ones(6, 1, 5, 5))
-        optimizer = Muon([kernels], [], rate=0.1, plain_rate=1.0, momentum=0.9, weight_decay=0.5)
+        optimizer = Muon([kernels], [], lr=0.1, other_lr=1.0, momentum=0.9, weight_decay=0.5)
         kernels.grad = gradient * size
         optimizer.step()
         moved.append((0.95 - kernels).detach())

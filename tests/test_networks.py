@@ -11,7 +11,7 @@ from lenet.networks.original import RadialBasis, bitmaps, squash
 from train.engine.loop import initialise
 
 # LeCun et al. 1998, section II.B: stage, shape, trainable parameters, connections; worked out by hand.
-TEXT = [  # S2 and S4 without coefficients, a full C3, a linear output
+TEXTBOOK = [  # S2 and S4 without coefficients, a full C3, a linear output
     ("input", (1, 32, 32), 0, 0),
     ("c1", (6, 28, 28), 156, 122_304),
     ("s2", (6, 14, 14), 0, 4_704),
@@ -21,7 +21,7 @@ TEXT = [  # S2 and S4 without coefficients, a full C3, a linear output
     ("f6", (84,), 10_164, 10_164),
     ("output", (10,), 850, 850),
 ]
-CODE = [  # 28x28 without padding: everything after C1 shrinks
+TUTORIAL = [  # 28x28 without padding: everything after C1 shrinks
     ("input", (1, 32, 32), 0, 0),
     ("c1", (6, 24, 24), 156, 89_856),
     ("s2", (6, 12, 12), 0, 3_456),
@@ -41,7 +41,7 @@ ORIGINAL = [  # the paper's own figures
     ("f6", (84,), 10_164, 10_164),
     ("output", (10,), 0, 840),
 ]
-TABLES = {"text": TEXT, "code": CODE, "1998": ORIGINAL}
+TABLES = {"textbook": TEXTBOOK, "tutorial": TUTORIAL, "original": ORIGINAL}
 ROWS = [(variant, *row) for variant, table in TABLES.items() for row in table]
 
 
@@ -54,7 +54,7 @@ def build(variant: str) -> torch.nn.Module:
 
 @pytest.fixture
 def model() -> LeNet5:
-    return build("text")
+    return build("textbook")
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_each_stage_has_the_papers_shape_parameters_and_connections(ink, variant
 
 @pytest.mark.parametrize(
     ("variant", "parameters", "links"),
-    [("text", 61_706, 429_342), ("code", 44_426, 290_814), ("1998", 60_000, 340_908)],
+    [("textbook", 61_706, 429_342), ("tutorial", 44_426, 290_814), ("original", 60_000, 340_908)],
 )
 def test_the_sums(ink, variant, parameters, links):
     """No parameter lies outside the named layers; the original has the paper's 60,000 and 340,908."""
@@ -111,7 +111,7 @@ def test_stages_come_in_the_papers_order(variant, ink):
     """features() names the stages from the input to the output; forward() is the last of them."""
     network = build(variant)
     features = network.features(ink)
-    assert list(features) == [row[0] for row in TEXT]
+    assert list(features) == [row[0] for row in TEXTBOOK]
     assert torch.equal(features["input"], ink)
     assert torch.equal(network(ink), features["output"])
 
@@ -130,7 +130,7 @@ XXX...XXX..X.XXX
 def test_c3_of_1998_sees_what_table_i_says():
     """Each map of C3 has weights for the maps of S2 that the paper marks, and changes with no other."""
     marks = np.array([[mark == "X" for mark in row] for row in TABLE_I.split()]).T
-    c3 = build("1998").c3
+    c3 = build("original").c3
     assert np.array_equal(c3.seen[:, :, 0, 0].numpy(), marks)
     base = c3(torch.zeros(1, 6, 14, 14))
     for map_of_s2 in range(6):
@@ -142,7 +142,7 @@ def test_c3_of_1998_sees_what_table_i_says():
 
 def test_one_unit_of_s2_of_1998_worked_by_hand():
     """Four inputs summed, times the coefficient, plus the bias, squashed."""
-    network = build("1998")
+    network = build("original")
     with torch.no_grad():
         network.s2.coefficient[1], network.s2.bias[1] = 0.5, -0.2
     features = network.features(torch.rand(1, 1, 32, 32, generator=torch.Generator().manual_seed(4)))
@@ -169,7 +169,7 @@ def test_the_bitmaps_are_ten_different_pictures_of_7_by_12():
 
 def test_the_loss_of_1998_worked_by_hand():
     """Equation (9): the right distance plus the log of e^-j and the e^-distance of every class."""
-    network = build("1998")
+    network = build("original")
     scores = -torch.arange(1.0, 11.0).repeat(2, 1)
     labels = torch.tensor([0, 3])
     rest = math.log(math.exp(network.rubbish) + sum(math.exp(-d) for d in range(1, 11)))
@@ -190,7 +190,7 @@ def test_what_is_no_digit_pushes_every_score_down(variant):
 
 def test_code_crops_the_frame_and_rectifies(ink):
     """What lies in the two outer pixels does not matter to it; no activation is below zero; S2 takes the largest."""
-    network = build("code")
+    network = build("tutorial")
     framed = ink.clone()
     framed[..., :2, :] = framed[..., -2:, :] = framed[..., :2] = framed[..., -2:] = 0.5
     assert torch.equal(network(framed), network(ink))

@@ -35,7 +35,7 @@ def test_bundled_weights_are_named_without_a_link(reader):
     """The network, its size and its measured error stand there, too."""
     html = document(reader)
     assert foot(html) == (
-        f"Weights: bundled; network text, 61,706 parameters; {ERROR} of the 10,000 MNIST test digits read wrong"
+        f"Weights: bundled; network textbook, 61,706 parameters; {ERROR} of the 10,000 MNIST test digits read wrong"
     )
     assert "<a " not in html
     assert "origin-notice" not in html
@@ -43,10 +43,10 @@ def test_bundled_weights_are_named_without_a_link(reader):
 
 def test_a_folder_is_named(tmp_path):
     """The weights of a run without metrics: its folder, its network, no error."""
-    reader = Recognizer.from_pretrained(bundled("1998"))
+    reader = Recognizer.from_pretrained(bundled("original"))
     save_model(reader.model, tmp_path / "run", reader.calibration)
     html = document(Recognizer.from_pretrained(tmp_path / "run"))
-    assert foot(html) == f"Weights: folder {tmp_path / 'run'}; network 1998, 60,000 parameters"
+    assert foot(html) == f"Weights: folder {tmp_path / 'run'}; network original, 60,000 parameters"
 
 
 def test_weights_of_the_hub_link_to_their_commit_and_card(made):
@@ -91,4 +91,4 @@ def test_an_address_that_is_none_is_no_link(made):
 )
 def test_metrics_that_say_nothing_are_left_out(made, metrics):
     """Whatever stands in another's metrics.json, the page comes up."""
-    assert foot(document(made(metrics=metrics))) == "network text, 61,706 parameters"
+    assert foot(document(made(metrics=metrics))) == "network textbook, 61,706 parameters"

@@ -18,7 +18,10 @@ from train.engine.checkpoint import CHECKPOINT, load_checkpoint
 from train.engine.parallel import Group, group
 
 # 376 pictures in batches of 25, odd for two processes, and a last batch that leaves one of the two without a picture.
-RECIPE = ("--validation", 50, "--outliers", 59, "--copies", 1, "--batch-size", 25, "--epochs", 2, "--device", "cpu")
+RECIPE = (
+    *("--validation-size", 50, "--outliers", 59, "--copies", 1),
+    *("--batch-size", 25, "--epochs", 2, "--device", "cpu"),
+)
 
 
 def torchrun(*arguments) -> list[str]:

@@ -132,7 +132,7 @@ def changed_parts(tmp_path, scrawled) -> set[str]:
         for number, d in enumerate(parse_unipen(path.read_text()))
     ]
     path.write_text(unipen(digits))
-    recipe = Recipe(validation=50, copies=1, outliers=20)
+    recipe = Recipe(validation_size=50, copies=1, outliers=20)
     before, after = (vars(load_corpus(tmp_path / folder, recipe)) for folder in ("before", "after"))
     return {part for part in before if before[part].fingerprint() != after[part].fingerprint()}
 
@@ -160,7 +160,7 @@ def test_a_digit_is_trained_on_or_held_back(tmp_path, digit, part):
 
 def test_a_limit_holds_for_every_part(small_data):
     """A dry run takes so many of each; the validation strokes are drawn with two pens."""
-    corpus = load_corpus(small_data, Recipe(validation=50, copies=2, outliers=30), limit=7)
+    corpus = load_corpus(small_data, Recipe(validation_size=50, copies=2, outliers=30), limit=7)
     assert corpus.counts() == {
         "mnist": 7,
         "strokes": 14,

@@ -85,7 +85,7 @@ def test_the_round_trip(small_data, tmp_path):
 
     draw(EXAMPLES[3]["strokes"]).save(tmp_path / "3.png")
     run = tmp_path / "run"
-    dry = ("--data-dir", small_data, "--output", run, "--validation", 50, "--no-strokes", "--dry-run")
+    dry = ("--data-dir", small_data, "--output", run, "--validation-size", 50, "--no-strokes", "--dry-run")
     with Hub() as hub:
         done = in_a_process(hub, tmp_path, "-m", "train", *dry, "--push-to-hub", "someone/lenet-5", token=hub.token)
         assert (done.returncode, done.stderr) == (0, "")
@@ -127,7 +127,7 @@ def test_one_commit_holds_all_of_it(hub, capsys):
     assert repository.private
     assert [c["message"] for c in repository.commits] == [
         "initial commit",
-        f"LeNet-5, text: {ERROR} of the test digits read wrong",
+        f"LeNet-5, textbook: {ERROR} of the test digits read wrong",
     ]
     files = files_of(hub)
     assert files.keys() == FILES | DRAWN
@@ -169,12 +169,12 @@ def test_a_dry_run_never_replaces_a_whole_one(hub, small_data, tmp_path, refused
     hub.requests.clear()
     if push:
         options = ("--data-dir", small_data, "--output", tmp_path / "run", "--push-to-hub", "someone/lenet-5")
-        said = [refused(*options, "--dry-run"), refused(*options, "--variant", "code")]
+        said = [refused(*options, "--dry-run"), refused(*options, "--variant", "tutorial")]
     else:
-        runs = (dry_run(tmp_path / "dry"), bundled("code"))
+        runs = (dry_run(tmp_path / "dry"), bundled("tutorial"))
         said = [refused("publish", folder, "--repo", "someone/lenet-5") for folder in runs]
     assert "holds weights of a whole training: a dry run does not replace them" in said[0]
-    assert "holds the network text: code goes to a repository of its own, someone/lenet-5-code" in said[1]
+    assert "holds the network textbook: tutorial goes to a repository of its own, someone/lenet-5-tutorial" in said[1]
     assert all(text.count("\n") == 1 for text in said)
     assert writes(hub) == []
     assert files_of(hub) == before
@@ -271,7 +271,7 @@ def test_a_run_that_cannot_be_published_in_the_end_is_kept(hub, small_data, tmp_
     commit = Request.commit
     monkeypatch.setattr(Request, "commit", broken(403))
     out = tmp_path / "run"
-    dry = ("--data-dir", small_data, "--output", out, "--validation", 50, "--no-strokes", "--dry-run")
+    dry = ("--data-dir", small_data, "--output", out, "--validation-size", 50, "--no-strokes", "--dry-run")
     line = refused(*dry, "--push-to-hub", "someone/lenet-5").splitlines()[-1]
     again = re.search(r"the run is in .*, and `python -m train (.*)` publishes it", line)[1].split()
     assert files_of(hub) == {}

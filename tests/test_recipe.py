@@ -7,7 +7,7 @@ import math
 import pytest
 
 from lenet import NETWORKS
-from train.recipe import OPTIONS, PLAIN_RATES, RATES, RECIPES, Recipe
+from train.recipe import DEFAULT_BIAS_LR, DEFAULT_LR, OPTIONS, RECIPES, Recipe
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,8 @@ from train.recipe import OPTIONS, PLAIN_RATES, RATES, RECIPES, Recipe
         (("--epochs", "0"), "epochs must be at least 1"),
         (("--epochs", "many"), "invalid int value"),
         (("--batch-size", "-1"), "batch_size must be at least 1"),
-        (("--warm-up", "1"), "warm_up must be from 0 to below 1"),
-        (("--average", "1"), "average must be from 0 to below 1"),
+        (("--warmup", "1"), "warmup must be at least 0 and below 1"),
+        (("--ema-decay", "1"), "ema_decay must be at least 0 and below 1"),
         (("--momentum", "0"), "momentum must be above 0 and below 1"),
         (("--weight-decay", "nan"), "weight_decay must be 0 or more"),
         (("--outlier-weight", "inf"), "outlier_weight must be 0 or more"),
@@ -27,13 +27,13 @@ from train.recipe import OPTIONS, PLAIN_RATES, RATES, RECIPES, Recipe
         (("--seed", "99999999999999999999"), "seed must be from 0"),
         (("--seeds", "0"), "--seeds must be at least 1"),
         (("--recipe", "marathon"), "--recipe marathon: there are full, sprint"),
-        (("--peak-rate", "-1"), "peak_rate must be above 0"),
-        (("--plain-rate", "-1"), "plain_rate must be above 0"),
-        (("--variant", "2012"), "variant must be one of text, code, 1998"),
+        (("--lr", "-1"), "lr must be above 0"),
+        (("--bias-lr", "-1"), "bias_lr must be above 0"),
+        (("--variant", "2012"), "variant must be one of textbook, tutorial, original"),
         (("--device", "abacus"), "there are auto, cuda, mps and cpu"),
-        (("--validation", "300"), "leaves none of the 300 training images"),
+        (("--validation-size", "300"), "leaves none of the 300 training images"),
         (
-            ("--peak-rate", "1e38", "--validation", "50", "--epochs", "1", "--recipe", "sprint", "--batch-size", "32"),
+            ("--lr", "1e38", "--validation-size", "50", "--epochs", "1", "--recipe", "sprint", "--batch-size", "32"),
             "no longer finite in epoch 1",
         ),
     ],
@@ -44,7 +44,7 @@ def test_bad_arguments_are_named(small_data, tmp_path, refused, arguments, messa
     assert not (tmp_path / "run").exists()
 
 
-RATES_AND_SHARES = ["warm_up", "average", "momentum", "peak_rate", "plain_rate", "weight_decay", "outlier_weight"]
+RATES_AND_SHARES = ["warmup", "ema_decay", "momentum", "lr", "bias_lr", "weight_decay", "outlier_weight"]
 
 
 @pytest.mark.parametrize("name", RATES_AND_SHARES)
@@ -57,9 +57,9 @@ def test_no_value_is_not_a_number(name):
 @pytest.mark.parametrize("variant", NETWORKS)
 def test_the_rates_are_the_variants_own(variant):
     """Unless they are given."""
-    assert Recipe(variant=variant).peak_rate == RATES[variant]
-    assert Recipe(variant=variant).plain_rate == PLAIN_RATES[variant]
-    assert Recipe(variant=variant, plain_rate=0.07).plain_rate == 0.07
+    assert Recipe(variant=variant).lr == DEFAULT_LR[variant]
+    assert Recipe(variant=variant).bias_lr == DEFAULT_BIAS_LR[variant]
+    assert Recipe(variant=variant, bias_lr=0.07).bias_lr == 0.07
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -72,7 +72,7 @@ def test_every_named_recipe_is_one(name):
 
 def test_a_recipe_survives_json():
     """What metrics.json holds of it makes the same recipe, so that a run can be made again."""
-    recipe = Recipe(variant="1998", seed=3)
+    recipe = Recipe(variant="original", seed=3)
     kept = json.loads(json.dumps(recipe.as_dict()))
     assert kept == recipe.as_dict()
     given = {field.name: kept[field.name] for field in OPTIONS}

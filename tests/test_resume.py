@@ -20,7 +20,7 @@ from train.__main__ import main
 from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
 
 EPOCHS = 20
-RECIPE = ("--validation", 50, "--outliers", 50, "--copies", 1, "--epochs", EPOCHS, "--device", "cpu")
+RECIPE = ("--validation-size", 50, "--outliers", 50, "--copies", 1, "--epochs", EPOCHS, "--device", "cpu")
 LONG = (*RECIPE, "--epochs", 400)  # for runs that are not to end by themselves
 CPU = torch.device("cpu")
 
@@ -195,8 +195,8 @@ def test_a_damaged_checkpoint_is_named(small_data, copy, refused, damage):
     ("option", "value", "message"),
     [
         ("--epochs", 30, f"another recipe: epochs was {LONG[-1]}, is 30"),
-        ("--peak-rate", 0.01, "another recipe: peak_rate was 0.02, is 0.01"),
-        ("--variant", "code", "another recipe: variant was text, is code"),
+        ("--lr", 0.01, "another recipe: lr was 0.02, is 0.01"),
+        ("--variant", "tutorial", "another recipe: variant was textbook, is tutorial"),
         ("--seed", 1, "another recipe: seed was 0, is 1"),
         ("--outliers", 51, "another recipe: outliers was 50, is 51"),
         ("--batch-size", 32, "another recipe: batch_size was 64, is 32"),

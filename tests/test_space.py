@@ -42,7 +42,7 @@ def test_exactly_what_the_page_needs_is_staged(staged):
     there = {path.relative_to(staged).as_posix() for path in (staged / "lenet").rglob("*") if path.is_file()}
     assert there >= set(tracked)
     assert not [name for name in there if "__pycache__" in name or name.endswith((".pyc", ".part", ".png"))]
-    for name in ("app.py", "lenet/recognizer.py", "lenet/pretrained/text/model.safetensors"):
+    for name in ("app.py", "lenet/recognizer.py", "lenet/pretrained/textbook/model.safetensors"):
         assert (staged / name).read_bytes() == (ROOT / name).read_bytes()
 
 

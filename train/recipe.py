@@ -1,4 +1,4 @@
-"""The recipe: everything that decides what comes out of a training run, beside data and machine."""
+"""The recipe: every hyperparameter that determines the result of a training run, besides the data and the machine."""
 
 import dataclasses
 import math
@@ -6,76 +6,82 @@ from dataclasses import dataclass, field
 
 from lenet.networks import NETWORKS
 
-# Highest rates that validation bore out: of the weights, which Muon trains, and of the rest. The squared distances of
-# 1998 make steep slopes.
-RATES = {"text": 0.02, "code": 0.02, "1998": 0.01}
-PLAIN_RATES = {"text": 0.02, "code": 0.02, "1998": 0.0025}
+# Chosen on validation data. The squared distances of `original` have steep gradients, hence its lower rates.
+DEFAULT_LR = {"textbook": 0.02, "tutorial": 0.02, "original": 0.01}
+DEFAULT_BIAS_LR = {"textbook": 0.02, "tutorial": 0.02, "original": 0.0025}
 
 
-def _listed(rates: dict[str, float]) -> str:
-    return ", ".join(f"{rate:g} ({variant})" for variant, rate in rates.items())
+def _option(default, help: str, type: type | None = None):
+    """A field of the recipe that is also a command-line option; `type` where it is not that of the default."""
+    return field(default=default, metadata={"help": help, "type": type or default.__class__})
 
 
-def _option(default, help: str):
-    """A field of the recipe that is also an option of the command line."""
-    return field(default=default, metadata={"help": help})
+def _listed(values: dict[str, float]) -> str:
+    return ", ".join(f"{value:g} for {variant}" for variant, value in values.items())
 
 
 @dataclass(frozen=True)
 class Distortion:
-    """How far pictures are distorted; each amount is drawn evenly from [-x, x] for each picture."""
+    """How strongly images are distorted; each amount is drawn uniformly from [-x, x] for each image."""
 
     rotation: float = 8.0  # degrees
-    scale: float = 0.10  # share of the size, each axis by itself
+    scale: float = 0.10  # relative, each axis independently
     shear: float = 0.10
     shift: float = 1.2  # pixels
-    bend: float = 0.5  # pixels, the standard deviation of the elastic field
-    bend_cells: int = 5  # the field's coarse grid, cells a side
+    elastic: float = 0.5  # pixels, the standard deviation of the elastic displacement field
+    elastic_grid: int = 5  # cells per side of the coarse grid that the field is interpolated from
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained. A value that makes no sense raises ValueError."""
+    """How a network is trained. Raises ValueError for a value out of range.
 
-    variant: str = _option("text", "which LeNet-5: text (of the books), code (of the tutorials) or 1998 (the original)")
+    `lr` and `bias_lr` are None only as arguments: the instance holds the variant's default instead.
+    """
+
+    variant: str = _option("textbook", "network: textbook, tutorial or original")
     epochs: int = _option(40, "passes over the training images")
-    batch_size: int = _option(64, "pictures a step, over all processes")
-    peak_rate: float = _option(0.0, f"highest learning rate of the weights; 0 takes the variant's: {_listed(RATES)}")
-    plain_rate: float = _option(0.0, f"the same of biases and output; 0 takes the variant's: {_listed(PLAIN_RATES)}")
-    warm_up: float = _option(0.15, "share of the steps until the peak")
-    momentum: float = _option(0.95, "Nesterov momentum")
-    weight_decay: float = _option(0.05, "weight decay, of the weights that Muon trains")
-    average: float = _option(0.999, "decay of the moving average of the weights; the average is what ships")
-    augment: str = _option(
-        "distort", "distort: every picture in its own way; shift: all of a batch by up to a pixel; none"
+    batch_size: int = _option(64, "images per step, over all processes")
+    lr: float | None = _option(
+        None, f"peak learning rate of the weights, which Muon trains (default: {_listed(DEFAULT_LR)})", float
     )
-    copies: int = _option(4, "drawings of each digit in pen strokes, by as many pens; 0: MNIST alone")
-    outliers: int = _option(16_000, "drawings that are no digit, to learn to refuse them")
-    outlier_weight: float = _option(0.25, "how much such a drawing counts beside a digit")
-    validation: int = _option(5_000, "MNIST's training images held back, on which every choice is made")
-    seed: int = _option(0, "of the split, the pens, the first weights, the order and the distortions")
+    bias_lr: float | None = _option(
+        None, f"peak learning rate of biases and output layer (default: {_listed(DEFAULT_BIAS_LR)})", float
+    )
+    warmup: float = _option(0.15, "fraction of the steps over which the learning rate rises to its peak")
+    momentum: float = _option(0.95, "Nesterov momentum")
+    weight_decay: float = _option(0.05, "weight decay of the weights that Muon trains")
+    ema_decay: float = _option(0.999, "decay of the exponential moving average of the weights, which is what is saved")
+    augment: str = _option(
+        "distort", "distort: each image independently; shift: the whole batch by up to one pixel; none"
+    )
+    copies: int = _option(4, "renderings of each pen digit, each by another simulated hand and pen; 0: none")
+    outliers: int = _option(16_000, "synthetic drawings that are not digits, to learn to reject them")
+    outlier_weight: float = _option(0.25, "loss weight of such a drawing relative to a digit")
+    validation_size: int = _option(5_000, "MNIST training images held out for validation")
+    seed: int = _option(0, "random seed of split, renderings, initialization, order and distortions")
     distortion: Distortion = field(default_factory=Distortion)
 
     def __post_init__(self):
         if self.variant not in NETWORKS:
             raise ValueError(f"variant must be one of {', '.join(NETWORKS)}, not {self.variant}")
-        for name, rates in (("peak_rate", RATES), ("plain_rate", PLAIN_RATES)):
-            if getattr(self, name) == 0:
-                object.__setattr__(self, name, rates[self.variant])  # the recipe is frozen to everyone else
+        for name, defaults in (("lr", DEFAULT_LR), ("bias_lr", DEFAULT_BIAS_LR)):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, defaults[self.variant])  # frozen to everyone else
         if self.augment not in ("distort", "shift", "none"):
             raise ValueError(f"augment must be distort, shift or none, not {self.augment}")
-        for name in ("epochs", "batch_size", "validation"):
+        for name in ("epochs", "batch_size", "validation_size"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
         for name in ("copies", "outliers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")
-        for name in ("warm_up", "average"):
+        for name in ("warmup", "ema_decay"):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be from 0 to below 1, not {getattr(self, name)}")
+                raise ValueError(f"{name} must be at least 0 and below 1, not {getattr(self, name)}")
         if not 0 < self.momentum < 1:
             raise ValueError(f"momentum must be above 0 and below 1, not {self.momentum}")
-        for name in ("peak_rate", "plain_rate"):
+        for name in ("lr", "bias_lr"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be above 0, not {getattr(self, name)}")
         for name in ("weight_decay", "outlier_weight"):
@@ -90,17 +96,17 @@ class Recipe:
 
 OPTIONS = [field for field in dataclasses.fields(Recipe) if "help" in field.metadata]
 
-# What `--recipe` chooses between: the values that differ from the defaults.
+# What `--recipe` selects: the values that differ from the defaults.
 RECIPES = {
     "full": {},
     "sprint": {
         "epochs": 2,
         "batch_size": 256,
-        "peak_rate": 0.05,
-        "plain_rate": 0.15,
+        "lr": 0.05,
+        "bias_lr": 0.15,
         "momentum": 0.85,
-        "warm_up": 0.1,
-        "average": 0.97,
+        "warmup": 0.1,
+        "ema_decay": 0.97,
         "augment": "shift",
         "copies": 0,
         "outliers": 0,

@@ -207,7 +207,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-strokes", action="store_true", help="train on MNIST alone: --copies 0")
     for field in OPTIONS:
         flag = "--" + field.name.replace("_", "-")
-        parser.add_argument(flag, type=field.type, help=f"{field.metadata['help']} (default: {field.default})")
+        default = "" if field.default is None else f" (default: {field.default})"
+        parser.add_argument(flag, type=field.metadata["type"], help=field.metadata["help"] + default)
     return parser
 
 

@@ -1,13 +1,13 @@
-"""The three LeNet-5s: `text`, as books print it; `code`, as tutorials train it; `1998`, as the paper built it.
+"""The three networks called LeNet-5: `textbook`, `tutorial` and `original`.
 
-One interface: ink (N, 1, 32, 32) in [0, 1] in; `features()` gives every stage by the paper's names; `forward()` gives
-the output stage, ten scores of which the largest wins and whose softmax is the probability.
+One interface: an image (N, 1, 32, 32) of ink in [0, 1]; `features()` returns the output of every layer by its name in
+the paper; `forward()` returns the output layer, ten scores, the largest of which is the predicted digit.
 """
 
 from lenet.networks.original import LeNet5Original
 from lenet.networks.textbook import LeNet5
-from lenet.networks.tutorial import LeNet5Code
+from lenet.networks.tutorial import LeNet5Tutorial
 
-NETWORKS = {network.variant: network for network in (LeNet5, LeNet5Code, LeNet5Original)}
+NETWORKS = {network.variant: network for network in (LeNet5, LeNet5Tutorial, LeNet5Original)}
 
-__all__ = ["NETWORKS", "LeNet5", "LeNet5Code", "LeNet5Original"]
+__all__ = ["NETWORKS", "LeNet5", "LeNet5Original", "LeNet5Tutorial"]

@@ -95,7 +95,7 @@ class RadialBasis(nn.Module):
 class LeNet5Original(Network):
     """The LeNet-5 of 1998, 60,000 trainable parameters; the scores are negative squared distances."""
 
-    variant = "1998"
+    variant = "original"
     activation = "1.7159 tanh(2x/3)"
     activated = ("c1", "s2", "c3", "s4", "c5", "f6")
     rubbish = -30.0  # -j of equation (9); the paper leaves j open. Most digits end nearer to their bitmap than that

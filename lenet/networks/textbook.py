@@ -15,7 +15,7 @@ from lenet.networks.base import MNIST_MEAN, MNIST_STD, Network
 class LeNet5(Network):
     """The LeNet-5 of the text, 61,706 parameters; the scores are logits."""
 
-    variant = "text"
+    variant = "textbook"
     activation = "tanh"
 
     def __init__(self, mean: float = MNIST_MEAN, std: float = MNIST_STD):

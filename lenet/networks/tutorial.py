@@ -12,10 +12,10 @@ from lenet.networks.base import MNIST_MEAN, MNIST_STD, Network
 FRAME = 2  # pixels of paper around MNIST's 28x28
 
 
-class LeNet5Code(Network):
+class LeNet5Tutorial(Network):
     """The LeNet-5 of tutorials, 44,426 parameters; the scores are logits."""
 
-    variant = "code"
+    variant = "tutorial"
     activation = "ReLU"
 
     def __init__(self, mean: float = MNIST_MEAN, std: float = MNIST_STD):

@@ -18,7 +18,7 @@ from tests.fake_hub.server import Hub
 
 REPOSITORY = "someone/lenet-5"
 GOOD = {name: (bundled() / name).read_bytes() for name in (CONFIG, METRICS, WEIGHTS)}
-OTHER = (bundled("code") / WEIGHTS).read_bytes()
+OTHER = (bundled("tutorial") / WEIGHTS).read_bytes()
 Files = dict[str, bytes]
 
 

@@ -45,7 +45,7 @@ def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Cor
 
     Raises DataError where files are missing or damaged.
     """
-    mnist, mnist_validation = split(load_mnist(data_dir, train=True), recipe.validation, recipe.seed)
+    mnist, mnist_validation = split(load_mnist(data_dir, train=True), recipe.validation_size, recipe.seed)
     mnist, mnist_validation = mnist[:limit], mnist_validation[:limit]
     strokes = stroke_validation = mnist[:0]
     digits: list[PenDigit] = []

@@ -64,6 +64,6 @@ def split(digits: Digits, validation: int, seed: int) -> tuple[Digits, Digits]:
     Raises DataError where nothing would be left to train on.
     """
     if validation >= len(digits):
-        raise DataError(f"--validation {validation} leaves none of the {len(digits)} training images")
+        raise DataError(f"--validation-size {validation} leaves none of the {len(digits)} training images")
     order = torch.randperm(len(digits), generator=torch.Generator().manual_seed(seed))
     return digits[order[validation:]], digits[order[:validation]]

@@ -36,9 +36,9 @@ def warps(n: int, height: int, width: int, distortion: Distortion, generator: to
     x, y = (((torch.arange(side, device=device) + 0.5) * 2 / side - 1) for side in (width, height))
     here = torch.stack([x.repeat(height), y.repeat_interleave(width), torch.ones(height * width, device=device)])
     grid = (theta.reshape(-1, 3) @ here).view(n, 2, height, width)
-    if distortion.bend:
-        cells = distortion.bend_cells
-        coarse = torch.randn(n, 2, cells, cells, generator=generator, device=device) * (distortion.bend * 2 / width)
+    if distortion.elastic:
+        cells = distortion.elastic_grid
+        coarse = torch.randn(n, 2, cells, cells, generator=generator, device=device) * (distortion.elastic * 2 / width)
         down, right = (_bicubic(cells, side, device) for side in (height, width))
         grid += down @ coarse @ right.T
     return grid.permute(0, 2, 3, 1)

@@ -83,12 +83,10 @@ class Trainer:
         output = {id(parameter) for parameter in model.output.parameters()}
         matrices = [p for p in model.parameters() if p.ndim > 1 and id(p) not in output]
         others = [p for p in model.parameters() if p.ndim == 1 or id(p) in output]
-        self.optimizer = Muon(
-            matrices, others, recipe.peak_rate, recipe.plain_rate, recipe.momentum, recipe.weight_decay
-        )
+        self.optimizer = Muon(matrices, others, recipe.lr, recipe.bias_lr, recipe.momentum, recipe.weight_decay)
         steps = math.ceil(len(training) / recipe.batch_size)
-        self.schedule = LambdaLR(self.optimizer, one_cycle(recipe.epochs * steps, recipe.warm_up))
-        self.averaged = AveragedModel(model, multi_avg_fn=moving_average(recipe.average))
+        self.schedule = LambdaLR(self.optimizer, one_cycle(recipe.epochs * steps, recipe.warmup))
+        self.averaged = AveragedModel(model, multi_avg_fn=exponential_moving_average(recipe.ema_decay))
         self.history: list[dict] = []
 
     def state(self) -> dict:
@@ -131,7 +129,7 @@ class Trainer:
             total, right = total + loss, right + hits
         self.group.add([total, right])
         if not math.isfinite(float(total)):
-            raise TrainingError(f"the loss is no longer finite in epoch {number}; try a lower --peak-rate")
+            raise TrainingError(f"the loss is no longer finite in epoch {number}; try a lower --lr")
         seconds = time.perf_counter() - began  # of the training alone
         held_out = score(self.averaged, validation)
         row = {
@@ -191,19 +189,19 @@ def fit(
     return trainer.result(), trainer.history
 
 
-def one_cycle(steps: int, warm_up: float) -> Callable[[int], float]:
+def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
     """The rate at each step as a share of its peak: up along a line, then down along half a cosine to near zero."""
-    peak = warm_up * steps
+    peak = warmup * steps
 
-    def rate(step: int) -> float:
+    def factor(step: int) -> float:
         if step < peak:
             return (step + 1) / (peak + 1)
         return 0.5 * (1 + math.cos(math.pi * (step - peak) / (steps - peak)))
 
-    return rate
+    return factor
 
 
-def moving_average(decay: float) -> Callable:
+def exponential_moving_average(decay: float) -> Callable:
     """Exponential moving average; its decay grows at first, so that the first weights are soon forgotten."""
 
     def average(averaged: list[Tensor], current: list[Tensor], steps: Tensor | int) -> None:

@@ -17,22 +17,21 @@ ROUNDS = 4
 class Muon(torch.optim.Optimizer):
     """Nesterov momentum; steps of `matrices` are made orthogonal, those of `others` are taken as they are.
 
-    `rate` is for the matrices, whose weights also shrink by rate * weight_decay at each step; `plain_rate` is for the
-    others.
+    `lr` is for the matrices, whose weights also decay by lr * weight_decay at each step; `other_lr` is for the others.
     """
 
     def __init__(
         self,
         matrices: Iterable[nn.Parameter],
         others: Iterable[nn.Parameter],
-        rate: float,
-        plain_rate: float,
+        lr: float,
+        other_lr: float,
         momentum: float,
         weight_decay: float,
     ):
         groups = [
-            {"params": list(matrices), "lr": rate, "weight_decay": weight_decay, "orthogonal": True},
-            {"params": list(others), "lr": plain_rate, "weight_decay": 0.0, "orthogonal": False},
+            {"params": list(matrices), "lr": lr, "weight_decay": weight_decay, "orthogonal": True},
+            {"params": list(others), "lr": other_lr, "weight_decay": 0.0, "orthogonal": False},
         ]
         super().__init__(groups, {"momentum": momentum})
 

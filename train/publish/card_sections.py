@@ -7,10 +7,10 @@ from lenet.networks import NETWORKS
 from train.plots import CONFUSION, CURVES, MISREAD, REFUSALS, RELIABILITY
 
 WHAT = {
-    "text": "the layers and sizes of the paper of 1998 as today's textbooks print it: average pooling, tanh, "
+    "textbook": "the layers and sizes of the paper of 1998 as today's textbooks print it: average pooling, tanh, "
     "C3 joined to all maps of S2, a linear output",
-    "code": "the network that most tutorials train: ReLU, max-pooling, 28x28 without padding",
-    "1998": "the original: 1.7159 tanh(2x/3), trainable subsampling, C3 joined to S2 by the paper's table I, ten "
+    "tutorial": "the network that most tutorials train: ReLU, max-pooling, 28x28 without padding",
+    "original": "the original: 1.7159 tanh(2x/3), trainable subsampling, C3 joined to S2 by the paper's table I, ten "
     "outputs that measure distances to drawn bitmaps",
 }
 CAPTIONS = {
@@ -31,8 +31,8 @@ UNITS = {
     "rotation": ", degrees",
     "scale": ", share of the size",
     "shift": ", pixels",
-    "bend": ", pixels",
-    "bend_cells": ", a side",
+    "elastic": ", pixels",
+    "elastic_grid": ", a side",
 }
 PENDIGITS = "https://archive.ics.uci.edu/dataset/81"
 
