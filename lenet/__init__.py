@@ -11,18 +11,18 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lenet.image.preprocess import ink_from
+    from lenet.image.preprocess import preprocess
     from lenet.networks import NETWORKS, LeNet5
     from lenet.recognizer import Reading, Recognizer
 
-__all__ = ["NETWORKS", "LeNet5", "Reading", "Recognizer", "ink_from"]
+__all__ = ["NETWORKS", "LeNet5", "Reading", "Recognizer", "preprocess"]
 
 HOME = {
     "NETWORKS": "lenet.networks",
     "LeNet5": "lenet.networks",
     "Reading": "lenet.recognizer",
     "Recognizer": "lenet.recognizer",
-    "ink_from": "lenet.image.preprocess",
+    "preprocess": "lenet.image.preprocess",
 }
 
 

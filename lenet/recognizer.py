@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from lenet.image.preprocess import ink_from
+from lenet.image.preprocess import preprocess
 from lenet.networks.base import Network
-from lenet.rejection import NO_DIGIT, UNCALIBRATED, Calibration, reason_of
+from lenet.rejection import NO_DIGIT, UNCALIBRATED, Calibration, rejection_reason
 from lenet.weights.hub import Fetch, begin
 
 
@@ -83,11 +83,11 @@ class Recognizer:
 
         Raises ValueError, saying what is accepted, for what is not a picture.
         """
-        ink = ink_from(picture)
+        ink = preprocess(picture)
         features = self.model.features(torch.from_numpy(ink)[None, None])
         scores = features["output"][0].numpy()
         probabilities = self.calibration.probabilities(scores)
-        reason = reason_of(ink) or (NO_DIGIT if self.calibration.refuses(scores) else None)
+        reason = rejection_reason(ink) or (NO_DIGIT if self.calibration.rejects(scores) else None)
         return Reading(
             digit=int(probabilities.argmax()) if reason is None else None,
             reason=reason,

@@ -40,7 +40,7 @@ class Calibration:
         p = np.exp(z - z.max(-1, keepdims=True))
         return p / p.sum(-1, keepdims=True)
 
-    def refuses(self, scores: np.ndarray) -> np.ndarray:
+    def rejects(self, scores: np.ndarray) -> np.ndarray:
         """Whether the scores, shape (..., 10), are those of no digit: booleans, shape (...)."""
         e = energy(scores)
         return np.zeros_like(e, bool) if self.max_energy is None else e > self.max_energy
@@ -54,8 +54,8 @@ def energy(scores: np.ndarray) -> np.ndarray:
     return -np.logaddexp.reduce(np.asarray(scores, np.float64), axis=-1)
 
 
-def reason_of(ink: np.ndarray) -> str | None:
-    """Why the ink, shape (32, 32), as `ink_from` gives it, cannot be one digit; None where it may be."""
+def rejection_reason(ink: np.ndarray) -> str | None:
+    """Why the ink, shape (32, 32), as `preprocess` gives it, cannot be one digit; None where it may be."""
     if not ink.any():
         return BLANK
     rows, columns = (np.flatnonzero((ink > CLEAR).any(axis)) for axis in (1, 0))

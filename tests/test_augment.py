@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from lenet import ink_from
+from lenet import preprocess
 from tests.conftest import EXAMPLES, draw
 from train.engine.augment import Distortion, shift, warp, warps
 
@@ -21,7 +21,7 @@ def generator(seed: int = 0) -> torch.Generator:
 
 
 def ink(digit: int = 2, copies: int = 1) -> torch.Tensor:
-    return torch.from_numpy(ink_from(draw(EXAMPLES[digit]["strokes"])))[None, None].repeat(copies, 1, 1, 1)
+    return torch.from_numpy(preprocess(draw(EXAMPLES[digit]["strokes"])))[None, None].repeat(copies, 1, 1, 1)
 
 
 def distances(pictures: torch.Tensor, other: np.ndarray) -> np.ndarray:

@@ -40,7 +40,7 @@ def test_labels_may_be_a_tensor():
 def test_so_many_digits_are_refused(count):
     """The share that was decided, and of the digits those with the highest energy."""
     scores, labels = answered(1.0, count)
-    refused = calibrate(scores, labels).refuses(scores)
+    refused = calibrate(scores, labels).rejects(scores)
     assert refused.sum() == pytest.approx(REFUSED * count, abs=1)
     assert energy(scores)[refused].min() > energy(scores)[~refused].max()
 
@@ -75,6 +75,6 @@ def test_scores_are_the_networks_own(small_data):
     model = LeNet5()
     digits = load_mnist(small_data, train=False)
     with torch.inference_mode():
-        expected = model.eval()(digits.pictures / 255).numpy()
+        expected = model.eval()(digits.images / 255).numpy()
     for batch_size in (7, 1_000):
         np.testing.assert_allclose(scores_of(model, digits, batch_size), expected, atol=1e-5)

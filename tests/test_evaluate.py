@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from lenet import Recognizer
-from lenet.rejection import Calibration, energy, reason_of
+from lenet.rejection import Calibration, energy, rejection_reason
 from lenet.weights.model import bundled, load_model, save_model
 from tests.conftest import write_sketches, write_small_mnist
 from train.__main__ import main
@@ -62,7 +62,7 @@ def test_mnist_is_counted_right(evaluated, sketched_data):
     reader = Recognizer.from_pretrained(folder)
     wrong, refused, loss, confusion = 0, 0, 0.0, [[0] * 10 for _ in range(10)]
     test = load_mnist(sketched_data, train=False)
-    for picture, label in zip(test.pictures, test.labels.tolist(), strict=True):
+    for picture, label in zip(test.images, test.labels.tolist(), strict=True):
         with torch.inference_mode():
             scores = reader.model(picture[None] / 255)[0].double()
         said = int(scores.argmax())
@@ -71,7 +71,7 @@ def test_mnist_is_counted_right(evaluated, sketched_data):
         loss -= float((scores / 1.7).log_softmax(0)[label])
         refused += (
             float(-scores.logsumexp(0)) > reader.calibration.max_energy
-            or reason_of(picture[0].numpy() / 255) is not None
+            or rejection_reason(picture[0].numpy() / 255) is not None
         )
     figures = metrics["test"]
     assert figures["images"] == 100

@@ -83,7 +83,7 @@ def test_outliers_without_weight_teach_nothing(small_data):
     Half a step of what is not made orthogonal: that has no size of its own.
     """
     digits = split(load_mnist(small_data, train=True), 50, 0)[0][:16]
-    both = Digits(torch.cat([digits.pictures, digits.pictures]), torch.cat([digits.labels, torch.full((16,), -1)]))
+    both = Digits(torch.cat([digits.images, digits.images]), torch.cat([digits.labels, torch.full((16,), -1)]))
     steps = []
     for data, lr in ((both, 0.1), (digits, 0.05)):
         learner = trainer(data, bias_lr=lr, outlier_weight=0, weight_decay=0, warmup=0)

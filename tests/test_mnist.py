@@ -11,7 +11,7 @@ import torch
 from torchvision.datasets import MNIST
 
 from tests.conftest import idx, write_small_mnist
-from train.data.digits import DataError, Digits, ink_of
+from train.data.digits import DataError, Digits, as_float
 from train.data.mnist import CHECKSUMS, check, load_mnist, split
 
 
@@ -34,13 +34,13 @@ def test_hand_made_idx_bytes(tmp_path):
     for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
         (raw / name).touch()  # torchvision looks for all four before it reads any
     digits = load_mnist(tmp_path, train=False)
-    assert digits.pictures.shape == (2, 1, 32, 32)
-    assert digits.pictures.dtype == torch.uint8
+    assert digits.images.shape == (2, 1, 32, 32)
+    assert digits.images.dtype == torch.uint8
     assert digits.labels.tolist() == [4, 9]
-    assert digits.pictures[0, 0, 2, 2] == 7
-    assert digits.pictures[1, 0, 5, 7] == 255
-    assert int(digits.pictures.sum()) == 262
-    assert ink_of(digits.pictures).max() == 1
+    assert digits.images[0, 0, 2, 2] == 7
+    assert digits.images[1, 0, 5, 7] == 255
+    assert int(digits.images.sum()) == 262
+    assert as_float(digits.images).max() == 1
 
 
 def test_missing_files_are_downloaded(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lenet.rejection import SEVERAL, reason_of
+from lenet.rejection import SEVERAL, rejection_reason
 from train.data import outliers
 from train.data.characters import invent
 from train.data.digits import Digits
@@ -26,7 +26,7 @@ def pen(small_data) -> list[PenDigit]:
 
 @pytest.fixture(scope="module")
 def sources(digits, pen) -> Sources:
-    return Sources(digits.pictures[:, 0].numpy(), digits.labels.numpy(), pen)
+    return Sources(digits.images[:, 0].numpy(), digits.labels.numpy(), pen)
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +36,12 @@ def drawn(digits, pen) -> Digits:
 
 def test_they_are_pictures_of_the_rubbish_class(drawn):
     """Like digits in form, with the label -1 and never blank."""
-    assert drawn.pictures.shape == (400, 1, 32, 32)
-    assert drawn.pictures.dtype == torch.uint8
+    assert drawn.images.shape == (400, 1, 32, 32)
+    assert drawn.images.dtype == torch.uint8
     assert drawn.labels.dtype == torch.int64
     assert set(drawn.labels.tolist()) == {RUBBISH} == {-1}
-    assert int(drawn.pictures.amax((1, 2, 3)).min()) > 200
-    assert torch.unique(drawn.pictures, dim=0).shape[0] > 380
+    assert int(drawn.images.amax((1, 2, 3)).min()) > 200
+    assert torch.unique(drawn.images, dim=0).shape[0] > 380
 
 
 def test_the_seed_decides_them(digits, pen, drawn):
@@ -58,10 +58,10 @@ def _among(pictures: np.ndarray, others: np.ndarray) -> int:
 
 def test_every_kind_occurs(digits, drawn):
     """Digits turned and mirrored, found again by turning them back; pairs; and most are of neither."""
-    ink, pictures = digits.pictures[:, 0].numpy(), drawn.pictures[:, 0].numpy()
+    ink, pictures = digits.images[:, 0].numpy(), drawn.images[:, 0].numpy()
     turned = sum(_among(np.rot90(pictures, k, (1, 2)), ink) for k in (1, 3))
     mirrored = _among(pictures[:, :, ::-1], ink)
-    pairs = sum(reason_of(picture / 255) == SEVERAL for picture in pictures)
+    pairs = sum(rejection_reason(picture / 255) == SEVERAL for picture in pictures)
     for count in (turned, mirrored, pairs):
         assert 5 < count < 100
     assert _among(pictures, ink) == 0
@@ -82,7 +82,7 @@ def test_a_kind_is_ink_in_the_frame(sources, kind):
 def test_two_digits_are_mostly_seen_to_be_two(sources):
     """By the ink alone, where they stand beside each other; one above the other they are for the network."""
     rng = np.random.default_rng(2)
-    found = [reason_of(outliers.pair(sources, rng) / 255) == SEVERAL for _ in range(200)]
+    found = [rejection_reason(outliers.pair(sources, rng) / 255) == SEVERAL for _ in range(200)]
     assert 0.55 < np.mean(found) < 0.85
 
 

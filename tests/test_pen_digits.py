@@ -235,14 +235,14 @@ def test_render_makes_ink_of_every_digit(small_data):
     """uint8, 32x32, MNIST's box of 20 pixels, labels beside them; each copy with another pen."""
     digits = load_pen_digits(small_data, range(1, 5))
     drawn = render(digits, 3, seed=7)
-    assert drawn.pictures.shape == (36, 1, 32, 32)
-    assert drawn.pictures.dtype == torch.uint8
+    assert drawn.images.shape == (36, 1, 32, 32)
+    assert drawn.images.dtype == torch.uint8
     assert drawn.labels.tolist() == [digit.label for digit in digits for _ in range(3)]
-    for picture in drawn.pictures[:, 0].numpy():
+    for picture in drawn.images[:, 0].numpy():
         rows, columns = (np.flatnonzero((picture > 0).any(axis)) for axis in (1, 0))
         assert max(np.ptp(rows), np.ptp(columns)) + 1 in (19, 20)  # a faint last row may round to no ink
         assert picture.max() == 255
-    assert torch.unique(drawn.pictures, dim=0).shape[0] == 36
+    assert torch.unique(drawn.images, dim=0).shape[0] == 36
 
 
 def test_the_seed_decides_the_pens(small_data):

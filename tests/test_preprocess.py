@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lenet import ink_from
+from lenet import preprocess
 from tests.conftest import EXAMPLES, draw
 
 
@@ -31,7 +31,7 @@ def test_an_l_of_two_bars_stands_where_its_mass_says():
     page = np.full((200, 200), 255, np.uint8)
     page[40:140, 30:50] = 0  # 100 high, 20 wide
     page[120:140, 50:90] = 0  # 20 high, 40 wide: the box is 100 x 60, so everything shrinks to a fifth
-    ink = ink_from(page)
+    ink = preprocess(page)
     # A fifth: a bar of 20 x 4 and one of 4 x 8, in a box of 20 x 12. Their masses are 80 and 32; in the box's pixels
     # they lie at rows 9.5 and 17.5, columns 1.5 and 7.5. Together: row (80 * 9.5 + 32 * 17.5) / 112 = 11.79 and column
     # (80 * 1.5 + 32 * 7.5) / 112 = 3.21. To bring that to pixel 16: top 16 - 11.79 = 4.2, so 4; left 12.8, so 13.
@@ -48,7 +48,7 @@ def test_an_l_of_two_bars_stands_where_its_mass_says():
 @pytest.mark.parametrize("digit", range(10))
 def test_a_digit_is_twenty_pixels_long_and_its_mass_in_the_centre(digit):
     """As MNIST: longer side 20, centre of mass within half a pixel of pixel (16, 16), full ink reaches 1."""
-    ink = ink_from(draw(EXAMPLES[digit]["strokes"]))
+    ink = preprocess(draw(EXAMPLES[digit]["strokes"]))
     assert ink.shape == (32, 32)
     assert ink.dtype == np.float32
     assert ink.min() == 0
@@ -61,12 +61,12 @@ def test_aspect_is_kept():
     """A bar four times as high as wide stays one."""
     page = np.zeros((120, 90), np.uint8)
     page[20:100, 30:50] = 255
-    assert box(ink_from(page)) == (20, 5)
+    assert box(preprocess(page)) == (20, 5)
 
 
 def test_edges_are_antialiased():
     """A drawn curve has grey levels, as MNIST's digits have."""
-    ink = ink_from(three())
+    ink = preprocess(three())
     assert ((ink > 0.1) & (ink < 0.9)).sum() > 30
 
 
@@ -111,8 +111,8 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_picture_gives_the_same_ink(kind):
     """Colours, polarity, transparency, mode and place do not matter to the digit."""
-    np.testing.assert_allclose(ink_from(KINDS[kind]), ink_from(three()), atol=0.3)
-    assert np.abs(ink_from(KINDS[kind]) - ink_from(three())).mean() < 0.01
+    np.testing.assert_allclose(preprocess(KINDS[kind]), preprocess(three()), atol=0.3)
+    assert np.abs(preprocess(KINDS[kind]) - preprocess(three())).mean() < 0.01
 
 
 def two_valued() -> np.ndarray:
@@ -122,7 +122,7 @@ def two_valued() -> np.ndarray:
 
 def test_a_picture_of_one_bit():
     """Mode 1 is read as black and white."""
-    np.testing.assert_array_equal(ink_from(Image.fromarray(two_valued()).convert("1")), ink_from(two_valued()))
+    np.testing.assert_array_equal(preprocess(Image.fromarray(two_valued()).convert("1")), preprocess(two_valued()))
 
 
 def test_a_gif_with_a_transparent_colour():
@@ -131,7 +131,7 @@ def test_a_gif_with_a_transparent_colour():
     image.putpalette([0, 0, 0, 10, 10, 10])  # the ground is black, too, but transparent
     file = io.BytesIO()
     image.save(file, "GIF", transparency=0)
-    np.testing.assert_allclose(ink_from(Image.open(file)), ink_from(two_valued()), atol=0.01)
+    np.testing.assert_allclose(preprocess(Image.open(file)), preprocess(two_valued()), atol=0.01)
 
 
 def test_orientation_tag_is_heeded():
@@ -141,7 +141,7 @@ def test_orientation_tag_is_heeded():
     exif[0x0112] = 6  # "rotate by 90 degrees clockwise to show"
     file = io.BytesIO()
     lying.save(file, "PNG", exif=exif)
-    np.testing.assert_allclose(ink_from(Image.open(file)), ink_from(three()), atol=1e-6)
+    np.testing.assert_allclose(preprocess(Image.open(file)), preprocess(three()), atol=1e-6)
 
 
 def test_a_photo_with_uneven_light_and_grain():
@@ -150,21 +150,21 @@ def test_a_photo_with_uneven_light_and_grain():
     y, x = np.mgrid[:280, :280] / 280
     light = 0.75 - 0.3 * x - 0.15 * y**2
     photo = light * (1 - 0.6 * (255 - three()) / 255) + rng.normal(0, 0.012, (280, 280))
-    ink = ink_from((photo.clip(0, 1) * 255).astype(np.uint8))
-    assert np.abs(ink - ink_from(three())).mean() < 0.03
+    ink = preprocess((photo.clip(0, 1) * 255).astype(np.uint8))
+    assert np.abs(ink - preprocess(three())).mean() < 0.03
 
 
 def test_grain_alone_is_blank():
     """An empty sheet, photographed, holds no ink."""
     rng = np.random.default_rng(0)
     photo = 0.8 - 0.3 * np.linspace(0, 1, 280) + rng.normal(0, 0.012, (280, 280))
-    assert not ink_from((photo * 255).astype(np.uint8)).any()
+    assert not preprocess((photo * 255).astype(np.uint8)).any()
 
 
 @pytest.mark.parametrize("width", [1, 2, 4, 40])
 def test_thin_and_thick_lines_are_kept(width):
     """A line of one pixel on 280 is not lost in scaling, and a thick one is not hollowed out."""
-    ink = ink_from(draw(EXAMPLES[0]["strokes"], width=width))
+    ink = preprocess(draw(EXAMPLES[0]["strokes"], width=width))
     assert ink.max() == 1
     assert max(box(ink)) == 20
     assert ink[16, 16] < 0.2  # the inside of the 0
@@ -173,7 +173,7 @@ def test_thin_and_thick_lines_are_kept(width):
 def test_a_large_picture_gives_the_same_ink_as_a_small_one():
     """4,000 pixels a side are averaged down, not sampled."""
     large = np.kron(three(), np.ones((14, 14), np.uint8))
-    np.testing.assert_allclose(ink_from(large), ink_from(three()), atol=0.1)
+    np.testing.assert_allclose(preprocess(large), preprocess(three()), atol=0.1)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_large_picture_gives_the_same_ink_as_a_small_one():
 )
 def test_blank_pictures_have_no_ink(picture):
     """Of whatever colour, an even sheet is blank."""
-    ink = ink_from(picture)
+    ink = preprocess(picture)
     assert ink.shape == (32, 32)
     assert not ink.any()
 
@@ -200,7 +200,7 @@ def test_blank_pictures_have_no_ink(picture):
 @pytest.mark.parametrize("seed", range(4))
 def test_odd_sizes_do_not_break(shape, seed):
     """Slivers and crumbs of pictures, of whatever values, give ink in the frame."""
-    ink = ink_from(np.random.default_rng(seed).integers(0, 256, shape, np.uint8))
+    ink = preprocess(np.random.default_rng(seed).integers(0, 256, shape, np.uint8))
     assert ink.shape == (32, 32)
     assert np.isfinite(ink).all()
 
@@ -213,27 +213,27 @@ def test_a_picture_cut_close_around_a_thick_digit(digit, width):
     ink = np.asarray(page) < 128
     rows, columns = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
     cut = page.crop((columns[0] - 1, rows[0] - 1, columns[-1] + 2, rows[-1] + 2))
-    np.testing.assert_allclose(ink_from(cut), ink_from(page), atol=0.3)
+    np.testing.assert_allclose(preprocess(cut), preprocess(page), atol=0.3)
 
 
 def test_a_pad_that_is_mostly_ink():
     """Sweeps over three fifths of a transparent pad are ink, not paper."""
     pad = np.zeros((280, 280, 4), np.uint8)
     pad[20:-20, 40:-40, 3] = 255
-    assert ink_from(pad).sum() > 100
+    assert preprocess(pad).sum() > 100
 
 
 def test_a_page_half_black_and_half_white():
     """One half is taken for paper, without a word of warning from numpy."""
     page = np.zeros((100, 100), np.uint8)
     page[:, 50:] = 255
-    assert ink_from(page).any()
+    assert preprocess(page).any()
 
 
 def test_a_colour_space_that_cannot_be_read_is_refused():
     """The mode is named."""
     with pytest.raises(ValueError, match="mode LAB, cannot be read"):
-        ink_from(Image.new("LAB", (9, 9)))
+        preprocess(Image.new("LAB", (9, 9)))
 
 
 def test_a_far_blot_does_not_push_the_ink_out_of_the_frame():
@@ -241,14 +241,14 @@ def test_a_far_blot_does_not_push_the_ink_out_of_the_frame():
     page = np.zeros((300, 300), np.uint8)
     page[10:290, 100:103] = 255
     page[250:290, 60:140] = 255
-    ink = ink_from(page)
+    ink = preprocess(page)
     assert box(ink)[0] == 20
 
 
 def test_the_picture_is_not_changed():
     """Reading leaves the caller's array alone."""
     picture = three().copy()
-    ink_from(picture)
+    preprocess(picture)
     np.testing.assert_array_equal(picture, three())
 
 
@@ -276,5 +276,5 @@ def test_the_picture_is_not_changed():
 def test_what_is_no_picture_is_refused_with_what_is_accepted(picture, message):
     """The error says what was wrong and what would have been right."""
     with pytest.raises(ValueError, match=message) as caught:
-        ink_from(picture)
+        preprocess(picture)
     assert "accepted is a PIL image, or a numpy array of uint8" in str(caught.value)

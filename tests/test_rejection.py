@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from lenet import Recognizer, ink_from
-from lenet.rejection import BLANK, LITTLE, NO_DIGIT, SEVERAL, UNCALIBRATED, Calibration, energy, reason_of
+from lenet import Recognizer, preprocess
+from lenet.rejection import BLANK, LITTLE, NO_DIGIT, SEVERAL, UNCALIBRATED, Calibration, energy, rejection_reason
 from tests.conftest import EXAMPLES, draw
 
 
@@ -20,7 +20,7 @@ def scaled(digit: int, size: float, left: float, top: float) -> list:
 def test_a_blank_page_is_blank(reader, shade):
     """Whatever its colour is."""
     page = np.full((280, 280), shade, np.uint8)
-    assert reason_of(ink_from(page)) == BLANK == "blank"
+    assert rejection_reason(preprocess(page)) == BLANK == "blank"
     assert reader.read(page).reason == BLANK
 
 
@@ -57,21 +57,21 @@ def test_three_digits_are_several(reader):
 @pytest.mark.parametrize("digit", range(10))
 def test_digits_are_read(digit, brush):
     """Nothing in the ink of an example speaks against it, at any brush."""
-    assert reason_of(ink_from(draw(EXAMPLES[digit]["strokes"], brush))) is None
+    assert rejection_reason(preprocess(draw(EXAMPLES[digit]["strokes"], brush))) is None
 
 
 @pytest.mark.parametrize(("first", "second"), [(4, 4), (5, 5), (7, 7)])
 def test_a_digit_of_two_strokes_is_one(first, second):
     """Strokes that lie above each other, or touch, are of one digit, however wide it was drawn."""
     wide = [[(x * 1.3 - 42, y) for x, y in stroke] for stroke in EXAMPLES[first]["strokes"]]
-    assert reason_of(ink_from(draw(wide, 14))) is None
-    assert reason_of(ink_from(draw(EXAMPLES[second]["strokes"], 8))) is None
+    assert rejection_reason(preprocess(draw(wide, 14))) is None
+    assert rejection_reason(preprocess(draw(EXAMPLES[second]["strokes"], 8))) is None
 
 
 def test_a_speck_beside_a_digit_is_not_another():
     """What is not as tall as a digit of the line does not count."""
     page = draw([*scaled(6, 0.8, 0, 20), [(250, 200), (251, 200)]], 14)
-    assert reason_of(ink_from(page)) is None
+    assert rejection_reason(preprocess(page)) is None
 
 
 def test_energy_by_hand():
@@ -88,9 +88,9 @@ def test_the_network_refuses_above_its_limit():
     scores = np.zeros((3, 10))
     scores[0, 0], scores[2] = 8, -1
     limit = float(energy(scores[1]))
-    assert Calibration(1, limit).refuses(scores).tolist() == [False, False, True]
-    assert UNCALIBRATED.refuses(scores - 1_000).tolist() == [False, False, False]
-    assert not UNCALIBRATED.refuses(scores[0])
+    assert Calibration(1, limit).rejects(scores).tolist() == [False, False, True]
+    assert UNCALIBRATED.rejects(scores - 1_000).tolist() == [False, False, False]
+    assert not UNCALIBRATED.rejects(scores[0])
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from lenet import ink_from
-from lenet.image.specks import parts_of, without_specks
+from lenet import preprocess
+from lenet.image.specks import connected_components, remove_specks
 from tests.conftest import EXAMPLES, draw
 
 
@@ -25,7 +25,7 @@ def small(digit: int) -> Image.Image:
 def test_a_tap_far_away_changes_nothing(digit, x, y, radius):
     """The ink with a speck on the page is the ink without it, to the last bit."""
     page = small(digit)
-    assert (ink_from(with_dot(page, x, y, radius)) == ink_from(page)).all()
+    assert (preprocess(with_dot(page, x, y, radius)) == preprocess(page)).all()
 
 
 def test_what_is_close_or_large_stays():
@@ -34,15 +34,15 @@ def test_what_is_close_or_large_stays():
     ImageDraw.Draw(stem).line((140, 120, 140, 240), fill=0, width=14)
     for other in (with_dot(stem, 140, 85, 9), with_dot(stem, 250, 180, 40)):
         ink = (255 - np.asarray(other)).astype(np.float32) / 255
-        assert without_specks(ink, 0.15) is ink
+        assert remove_specks(ink, 0.15) is ink
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (7, 513)])
 def test_any_shape_is_taken(shape):
     """Full of ink, it is one part, whatever its sides are."""
     ink = np.ones(shape, np.float32)
-    assert without_specks(ink, 0.15) is ink
-    assert (parts_of(np.ones(shape, bool)) == shape[0] * shape[1]).all()
+    assert remove_specks(ink, 0.15) is ink
+    assert (connected_components(np.ones(shape, bool)) == shape[0] * shape[1]).all()
 
 
 def test_parts_are_those_that_walking_finds():
@@ -50,7 +50,7 @@ def test_parts_are_those_that_walking_finds():
     rng = np.random.default_rng(0)
     for share in (0.2, 0.4, 0.5, 0.7):
         filled = rng.random((23, 31)) < share
-        parts, expected, count = parts_of(filled), np.zeros(filled.shape, int), 0
+        parts, expected, count = connected_components(filled), np.zeros(filled.shape, int), 0
         for start in map(tuple, np.argwhere(filled)):
             if expected[start]:
                 continue
@@ -71,4 +71,4 @@ def test_a_line_that_winds_through_the_page_is_one_part():
     filled = np.zeros((63, 63), bool)
     filled[::2] = True
     filled[1::4, -1] = filled[3::4, 0] = True
-    assert (parts_of(filled)[filled] == 63 * 63).all()
+    assert (connected_components(filled)[filled] == 63 * 63).all()

@@ -53,7 +53,7 @@ def test_the_figures_are_those_of_the_weights(run, small_data):
     reader = Recognizer.from_pretrained(folder)
     test = load_mnist(small_data, train=False)
     with torch.inference_mode():
-        scores = reader.model(test.pictures / 255)
+        scores = reader.model(test.images / 255)
     assert metrics["test"]["images"] == 100
     assert metrics["test"]["wrong"] == int((scores.argmax(1) != test.labels).sum())
     assert metrics["test"]["error"] == metrics["test"]["wrong"] / 100
@@ -92,7 +92,7 @@ def test_the_network_normalises_with_the_training_images_own_figures(run, small_
     """mean and std in config.json are of MNIST's training part, padded, as every picture is made to look like it."""
     folder, _ = run
     config = json.loads((folder / "config.json").read_text())
-    pictures = split(load_mnist(small_data, train=True), 50, 0)[0].pictures.double() / 255
+    pictures = split(load_mnist(small_data, train=True), 50, 0)[0].images.double() / 255
     assert config["mean"] == pytest.approx(float(pictures.mean()), abs=1e-4)
     assert config["std"] == pytest.approx(float(pictures.std()), abs=1e-4)
     assert config["variant"] == "textbook"

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from lenet.networks.base import Network
 from lenet.rejection import Calibration, energy
-from train.data.digits import Digits, ink_of
+from train.data.digits import Digits, as_float
 
 REFUSED = 0.008  # share of the validation digits that may be refused for the sake of all that is no digit
 BINS = 15
@@ -16,7 +16,7 @@ BINS = 15
 def scores_of(model: Network, digits: Digits, batch_size: int = 1_000) -> np.ndarray:
     """The output stage for each of `digits`, shape (N, 10)."""
     model.eval()
-    return torch.cat([model(ink_of(pictures)) for pictures in digits.pictures.split(batch_size)]).cpu().numpy()
+    return torch.cat([model(as_float(pictures)) for pictures in digits.images.split(batch_size)]).cpu().numpy()
 
 
 def calibrate(scores: np.ndarray, labels: Tensor | np.ndarray) -> Calibration:

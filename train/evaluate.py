@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from lenet import Recognizer
-from lenet.rejection import energy, reason_of
+from lenet.rejection import energy, rejection_reason
 from lenet.weights.model import METRICS, write_whole
 from train import plots as pictures
 from train.calibrate import calibration_error, reliability, scores_of
@@ -71,8 +71,8 @@ def evaluate(run: Path, data_dir: Path, limit: int | None = None) -> dict:
     scores = scores_of(reader.model, test)
     labels = test.labels.numpy()
     probabilities = reader.calibration.probabilities(scores)
-    refused = reader.calibration.refuses(scores) | [
-        reason_of(picture / 255) is not None for picture in test.pictures[:, 0].numpy()
+    refused = reader.calibration.rejects(scores) | [
+        rejection_reason(picture / 255) is not None for picture in test.images[:, 0].numpy()
     ]
     figures = {"test": _of_mnist(probabilities, labels, refused)}
     energies = {"MNIST test": energy(scores)}

@@ -69,7 +69,7 @@ def draw_misread(path: Path, digits: Digits, probabilities: np.ndarray, most: in
     for axes in grid.flat:
         axes.axis("off")
     for axes, i in zip(grid.flat, shown, strict=False):
-        axes.imshow(digits.pictures[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=255)
+        axes.imshow(digits.images[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=255)
         axes.set_title(f"{labels[i]} as {said[i]}, {percentage(probabilities[i].max())}", fontsize=8)
     cut = "" if len(shown) == len(wrong) else f"; the {most} surest"
     figure.suptitle(f"MNIST test: {len(wrong)} of {len(labels):,} misread{cut}", fontsize=10)

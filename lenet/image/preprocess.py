@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from lenet.image.decode import gray_and_opacity
-from lenet.image.specks import without_specks
+from lenet.image.specks import remove_specks
 
 SIDE = 32  # of the frame that the network sees
 DIGIT = 20  # longer side of the digit in it
@@ -23,7 +23,7 @@ EDGE = 0.15  # ink below this share of the darkest does not stretch the crop
 NOISE = 4.0  # ink stands out from the paper by this many standard deviations of its grain
 
 
-def ink_from(picture: Image.Image | np.ndarray) -> np.ndarray:
+def preprocess(picture: Image.Image | np.ndarray) -> np.ndarray:
     """Ink in [0, 1], float32, shape (32, 32); all zero where the picture is blank.
 
     Dark on light or light on dark is told by which side stands out more from the paper. On a transparent
@@ -107,7 +107,7 @@ def place(ink: np.ndarray) -> np.ndarray:
     ink = _cropped(ink)
     if not ink.size:
         return frame
-    ink = _cropped(without_specks(ink, EDGE))
+    ink = _cropped(remove_specks(ink, EDGE))
     scale = DIGIT / max(ink.shape)
     height, width = (max(1, round(side * scale)) for side in ink.shape)
     # Pillow widens the filter's support when it shrinks, so that every pixel of the drawing counts.

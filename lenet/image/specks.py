@@ -12,7 +12,7 @@ LIGHT = 0.25  # cells of a speck, as a share of the digit's
 FAR = 0.3  # gap between them, as a share of the digit's longer side
 
 
-def without_specks(ink: np.ndarray, threshold: float) -> np.ndarray:
+def remove_specks(ink: np.ndarray, threshold: float) -> np.ndarray:
     """The ink, shape (H, W), with stray specks wiped out; what is not above `threshold` is paper."""
     step = -(-max(ink.shape) // CELLS)
     padded = np.pad(ink, [(0, -side % step) for side in ink.shape])
@@ -20,7 +20,7 @@ def without_specks(ink: np.ndarray, threshold: float) -> np.ndarray:
     cells = padded.reshape(rows, step, columns, step).max((1, 3)) > threshold
     if cells.any(0).all() and cells.any(1).all():
         return ink  # no empty row or column parts anything from the digit: nearly always, and quickly seen
-    parts = parts_of(cells)
+    parts = connected_components(cells)
     numbers, sizes = np.unique(parts[cells], return_counts=True)
     if len(numbers) < 2:
         return ink
@@ -40,7 +40,7 @@ def without_specks(ink: np.ndarray, threshold: float) -> np.ndarray:
     return np.where(wiped[: ink.shape[0], : ink.shape[1]], np.float32(0), ink)
 
 
-def parts_of(filled: np.ndarray) -> np.ndarray:
+def connected_components(filled: np.ndarray) -> np.ndarray:
     """Which of the 8-connected parts each filled cell belongs to: numbers above 0, shape (H, W); 0 on paper."""
     number = np.pad(np.arange(1, filled.size + 1).reshape(filled.shape) * filled, 1)
     while True:

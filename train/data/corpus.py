@@ -62,4 +62,4 @@ def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Cor
 
 
 def _joined(*parts: Digits) -> Digits:
-    return Digits(torch.cat([part.pictures for part in parts]), torch.cat([part.labels for part in parts]))
+    return Digits(torch.cat([part.images for part in parts]), torch.cat([part.labels for part in parts]))

@@ -11,31 +11,31 @@ from torch import Tensor
 class Digits:
     """Pictures, uint8, shape (N, 1, 32, 32), and their labels, int64, shape (N,)."""
 
-    pictures: Tensor
+    images: Tensor
     labels: Tensor
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, index) -> "Digits":
-        return Digits(self.pictures[index], self.labels[index])
+        return Digits(self.images[index], self.labels[index])
 
     def to(self, device: torch.device) -> "Digits":
-        return Digits(self.pictures.to(device), self.labels.to(device))
+        return Digits(self.images.to(device), self.labels.to(device))
 
     def fingerprint(self) -> int:
         """A checksum of pictures and labels."""
-        return zlib.crc32(self.labels.numpy().tobytes(), zlib.crc32(self.pictures.numpy().tobytes()))
+        return zlib.crc32(self.labels.numpy().tobytes(), zlib.crc32(self.images.numpy().tobytes()))
 
     def mean_and_std(self) -> tuple[float, float]:
         """Of the ink in [0, 1], over every pixel of every picture; four digits say all there is to say."""
-        ink = self.pictures.flatten().double() / 255
+        ink = self.images.flatten().double() / 255
         return round(float(ink.mean()), 4), round(float(ink.std()), 4)
 
 
-def ink_of(pictures: Tensor) -> Tensor:
+def as_float(images: Tensor) -> Tensor:
     """uint8 pictures, as `Digits` keeps them, to the ink in [0, 1] that the network takes."""
-    return pictures.float() / 255
+    return images.float() / 255
 
 
 class DataError(Exception):

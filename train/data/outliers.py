@@ -40,7 +40,7 @@ def make_outliers(digits: Digits, pen: list[PenDigit], count: int, seed: int) ->
     The same seed and digits give the same pictures.
     """
     rng = np.random.default_rng(seed)
-    sources = Sources(digits.pictures[:, 0].numpy(), digits.labels.numpy(), pen)
+    sources = Sources(digits.images[:, 0].numpy(), digits.labels.numpy(), pen)
     kinds = [kind for kind in KINDS if pen or kind not in (pen_turned, pen_over)]
     pictures = [kinds[i % len(kinds)](sources, rng) for i in range(count)]
     return Digits(torch.from_numpy(np.stack(pictures)).unsqueeze(1), torch.full((count,), RUBBISH))

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from lenet.image.preprocess import ink_from
+from lenet.image.preprocess import preprocess
 
 KNOTS, STRETCH, TURN = 5, 0.18, 0.1  # how another hand differs: natural logarithm of lengths, radians
 SIDE = 280  # of the page that strokes are drawn on, as on the app's pad
@@ -95,4 +95,4 @@ def with_some_pen(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
     page = draw(strokes, max(1.0, width * side), size * side, tuple(centre), side, wave, fade)
     if jagged:
         page = np.where(page < 100, 0, 255).astype(np.uint8)
-    return np.rint(ink_from(page) * 255).astype(np.uint8)
+    return np.rint(preprocess(page) * 255).astype(np.uint8)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from lenet.networks.base import Network
 from lenet.networks.original import SparseConvolution
-from train.data.digits import Digits, ink_of
+from train.data.digits import Digits, as_float
 from train.engine.augment import shift, warp, warps
 from train.engine.muon import Muon
 from train.engine.parallel import Group
@@ -65,7 +65,7 @@ def score(model: nn.Module, digits: Digits, batch_size: int = 1_000) -> Score:
     wrong, loss = 0, 0.0
     for start in range(0, len(digits), batch_size):
         batch = digits[start : start + batch_size]
-        logits = model(ink_of(batch.pictures))
+        logits = model(as_float(batch.images))
         wrong += int((logits.argmax(1) != batch.labels).sum())
         loss += float(nn.functional.cross_entropy(logits, batch.labels, reduction="sum"))
     return Score(len(digits), wrong, loss / len(digits))
@@ -151,7 +151,7 @@ class Trainer:
         """
         mine = self.group.share(len(index))
         batch = self.training[index[mine]]
-        ink = ink_of(batch.pictures)
+        ink = as_float(batch.images)
         if self.recipe.augment == "shift":
             ink = shift(ink, self.generator)
         elif self.recipe.augment == "distort":
