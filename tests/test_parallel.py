@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 
 from tests.browser import ROOT
 from tests.conftest import ONE_THREAD, command, train
+from train.data.pen_digits import FILE
 from train.engine.checkpoint import CHECKPOINT, load_checkpoint
 from train.engine.parallel import Group, group
 
@@ -73,7 +74,7 @@ def test_two_processes_make_the_network_of_one(small_data, tmp_path):
         torch.testing.assert_close(together[name], tensor, atol=1e-5, rtol=0)
     metrics, same = (json.loads((folder / "metrics.json").read_text()) for folder in (two, one))
     assert (metrics["processes"], same["processes"]) == (2, 1)
-    assert sum(metrics["pictures"][part] for part in ("mnist", "strokes", "outliers")) % 25 == 1
+    assert sum(metrics["images"][part] for part in ("mnist", "strokes", "outliers")) % 25 == 1
     for row, other in zip(metrics["history"], same["history"], strict=True):
         assert row["training_loss"] == pytest.approx(other["training_loss"], rel=1e-5)
         assert row["training_accuracy"] == pytest.approx(other["training_accuracy"], abs=0.005)
@@ -105,10 +106,12 @@ def test_a_group_that_is_stopped_leaves_what_can_be_gone_on_with(small_data, tmp
 def test_bad_data_end_a_group(small_data, tmp_path):
     """The line that says what is wrong is printed, nobody waits, and no folder is left."""
     (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
+    (tmp_path / FILE).parent.mkdir()
+    (tmp_path / FILE).touch()
     process = start("--data-dir", tmp_path, *RECIPE, "--output", tmp_path / "run")
     _, errors = process.communicate(timeout=120)
     assert process.returncode != 0
-    assert errors.count("train: no pen strokes in") == 1
+    assert errors.count("pendigits-orig.tra has no digits of writers 1 to 25") == 1
     assert not (tmp_path / "run").exists()
 
 

@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from tests.conftest import unipen, write_small_mnist, write_small_strokes
+from train.data import pen_digits
+from train.data.checksums import CHECKSUMS
 from train.data.corpus import load_corpus
 from train.data.digits import DataError
-from train.data.mnist import CHECKSUMS
 from train.data.pen_digits import FILE, PenDigit, load_pen_digits, parse_unipen, render
 from train.data.strokes import by_some_hand, draw, with_some_pen, written_anew
 from train.recipe import Recipe
@@ -93,9 +94,17 @@ def test_damaged_strokes_are_named(tmp_path, damage):
     assert "\n" not in said
 
 
-def test_missing_strokes_are_named(tmp_path):
-    """The same where there is no file."""
-    with pytest.raises(DataError, match=r"No such file.*archive\.ics\.uci\.edu/dataset/81.*--no-strokes"):
+def test_missing_strokes_are_named(tmp_path, monkeypatch):
+    """The same message if the file is missing and cannot be downloaded."""
+    monkeypatch.setattr(pen_digits, "URLS", ("http://127.0.0.1:9/digits.zip",))
+    with pytest.raises(DataError, match=r"Connection refused.*archive\.ics\.uci\.edu/dataset/81.*--no-strokes"):
+        load_pen_digits(tmp_path, range(1, 31))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    """A folder in the place of the file, for example."""
+    (tmp_path / FILE).mkdir(parents=True)
+    with pytest.raises(DataError, match=r"cannot be read \(Is a directory\).*--no-strokes"):
         load_pen_digits(tmp_path, range(1, 31))
 
 
@@ -104,7 +113,7 @@ def test_a_changed_byte_of_the_original_is_told(tmp_path):
     (tmp_path / "pendigits").mkdir()
     length, _checksum = CHECKSUMS[FILE.name]
     (tmp_path / FILE).write_text(TEXT.ljust(length, "\n"))
-    with pytest.raises(DataError, match=r"checksum is not that of the original.*--no-strokes"):
+    with pytest.raises(DataError, match=r"hash is not that of the original.*--no-strokes"):
         load_pen_digits(tmp_path, range(1, 31))
     (tmp_path / FILE).write_text(TEXT.ljust(length - 1, "\n"))
     assert len(load_pen_digits(tmp_path, range(1, 31))) == 2
@@ -114,7 +123,7 @@ def test_only_the_writers_asked_for(small_data):
     """All of theirs and none of others'."""
     digits = load_pen_digits(small_data, range(3, 5))
     assert [digit.writer for digit in digits] == [3] * 3 + [4] * 3
-    with pytest.raises(DataError, match="no digit of the writers 28 to 30"):
+    with pytest.raises(DataError, match="no digits of writers 28 to 30"):
         load_pen_digits(small_data, range(28, 31))
 
 

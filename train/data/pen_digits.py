@@ -11,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from train.data.checksums import check
 from train.data.digits import DataError, Digits
-from train.data.mnist import check
+from train.data.download import download
 from train.data.strokes import Strokes, by_some_hand, with_some_pen
 
 FILE = Path("pendigits") / "pendigits-orig.tra"
-HELP = (
-    "it is pendigits-orig.tra.Z of https://archive.ics.uci.edu/dataset/81, unpacked with uncompress; "
-    "or train with --no-strokes"
+URLS = (  # in the order in which they are tried
+    "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip",
+    "https://archive.ics.uci.edu/ml/machine-learning-databases/pendigits/pendigits-orig.tra.Z",
 )
 WRITERS = range(1, 26)  # those from 26 on are for evaluation only
 HELD_BACK = 10  # every tenth digit is for validation
@@ -34,22 +35,33 @@ class PenDigit:
 
 
 def load_pen_digits(data_dir: Path, writers: range) -> list[PenDigit]:
-    """The digits of some writers. Raises DataError where the file is missing or damaged, saying what to do."""
+    """The digits of some writers, downloaded to `data_dir` if they are missing.
+
+    Raises DataError if they can be neither read nor downloaded; the message says what to do.
+    """
     path = data_dir / FILE
     try:
+        if not path.exists():
+            download(URLS, path)
         text = path.read_text(encoding="latin-1")
         check(path)
-    except OSError as error:
-        raise DataError(f"no pen strokes in {path} ({error.strerror}); {HELP}") from error
-    except DataError as error:
-        raise DataError(f"{error}; {HELP}") from error
-    try:
         digits = [digit for digit in parse_unipen(text) if digit.writer in writers]
+        if not digits:
+            raise DataError(f"{path} has no digits of writers {writers[0]} to {writers[-1]}")
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}); {_by_hand(path)}") from error
     except (ValueError, IndexError) as error:
-        raise DataError(f"{path} is damaged ({error}); {HELP}") from error
-    if not digits:
-        raise DataError(f"{path} holds no digit of the writers {writers[0]} to {writers[-1]}; {HELP}")
+        raise DataError(f"{path} is damaged ({error}); {_by_hand(path)}") from error
+    except DataError as error:
+        raise DataError(f"{error}; {_by_hand(path)}") from error
     return digits
+
+
+def _by_hand(path: Path) -> str:
+    return (
+        f"put {path.name} from https://archive.ics.uci.edu/dataset/81 (unpack its .Z with uncompress) into "
+        f"{path.parent}, or train with --no-strokes"
+    )
 
 
 def parse_unipen(text: str) -> list[PenDigit]:

@@ -1,0 +1,436 @@
+"""The download of the pen digits from a server on loopback: every form of the archive, every fault, interruptions."""
+
+import hashlib
+import json
+import os
+import resource
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+from torchvision.datasets import MNIST
+
+from tests.archives import bomb, compress, zipped
+from tests.browser import ROOT
+from tests.conftest import ONE_THREAD, unipen, write_small_mnist, write_small_strokes
+from tests.file_server import Handler, Reply, file_server
+from train.__main__ import main
+from train.data import download as downloading
+from train.data import pen_digits
+from train.data.checksums import CHECKSUMS
+from train.data.digits import DataError
+from train.data.download import download
+from train.data.pen_digits import FILE, load_pen_digits
+
+NAME = FILE.name
+TEXT = unipen([(n % 10, 1 + n % 30, [[(n, k) for k in range(100, 300, 7)]]) for n in range(400)]).encode()
+LZW = compress(TEXT)
+ZIP = zipped({"pendigits.names": b"...", f"{NAME}.Z": LZW})
+
+
+@pytest.fixture(autouse=True)
+def small_original(monkeypatch):
+    """TEXT in place of UCI's file, and no patience."""
+    monkeypatch.setitem(CHECKSUMS, NAME, (len(TEXT), hashlib.md5(TEXT).hexdigest()))
+    monkeypatch.setattr(downloading, "TIMEOUT", 0.15)
+    monkeypatch.setattr(downloading, "MAX_ARCHIVE", 200_000)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """The server, with the two sources at /digits.zip and /NAME.Z; only the first delivers anything yet."""
+    with file_server() as server:
+        server.replies["digits.zip"] = Reply(ZIP)
+        monkeypatch.setattr(pen_digits, "URLS", (f"{server.url}digits.zip", f"{server.url}{NAME}.Z"))
+        yield server
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "data" / FILE
+
+
+def files(path) -> list[str]:
+    return sorted(file.name for file in path.parent.iterdir())
+
+
+def failure(path) -> str:
+    """The error of a download that fails: one line, which says what else can be done."""
+    with pytest.raises(DataError) as caught:
+        load_pen_digits(path.parents[1], range(1, 31))
+    said = str(caught.value)
+    assert said.startswith(f"{path} ")
+    assert "\n" not in said
+    assert len(said) < 900
+    assert f"https://archive.ics.uci.edu/dataset/81 (unpack its .Z with uncompress) into {path.parent}" in said
+    assert said.endswith("or train with --no-strokes")
+    return said
+
+
+FORMS = {
+    "UCI's zip": ZIP,
+    "a zip with folders": zipped({"a/pendigits.tra": b"...", f"a/b/{NAME}.Z": LZW}),
+    "a zip with the unpacked file": zipped({f"pendigits/{NAME}": TEXT}),
+    "a zip that stores": zipped({f"{NAME}.Z": LZW}, method=0),
+    "a .Z": LZW,
+    "a .Z whose table is cleared": compress(TEXT, clear_every=1_001),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_the_archive_is_unpacked(server, path, form, capfd):
+    """The file is the original, the only one in its folder, and is not downloaded a second time; nothing is printed."""
+    server.replies["digits.zip"] = Reply(FORMS[form])
+    for _ in range(2):
+        assert len(load_pen_digits(path.parents[1], range(1, 31))) == 400
+    assert path.read_bytes() == TEXT
+    assert files(path) == [NAME]
+    assert [requested for requested, _ in server.requests] == ["digits.zip"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_the_progress(server, path, monkeypatch, capsys):
+    """With the name of what is downloaded."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    download(pen_digits.URLS, path)
+    assert "digits.zip: " in capsys.readouterr().err
+
+
+def test_the_second_source_is_used_if_the_first_fails(server, path):
+    """And no partial download of the first remains."""
+    server.replies |= {"digits.zip": Reply(ZIP, cut=1_000), f"{NAME}.Z": Reply(LZW)}
+    download(pen_digits.URLS, path)
+    assert path.read_bytes() == TEXT
+    assert files(path) == [NAME]
+    assert [requested for requested, _ in server.requests] == ["digits.zip", f"{NAME}.Z"]
+
+
+def flipped(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ 0x55]) + content[place + 1 :]
+
+
+def redirect(handler: Handler) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", handler.path)
+    handler.end_headers()
+
+
+def reset(handler: Handler) -> None:
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+
+
+def no_http(handler: Handler) -> None:
+    handler.wfile.write(b"SSH-2.0-OpenSSH_9.9\r\n")
+
+
+BAD_REPLIES = {
+    "not found": (Reply(status=404), "HTTP status 404 Not Found"),
+    "a server error": (Reply(status=503), "HTTP status 503 Service Unavailable"),
+    "an empty reply": (Reply(status=204), "HTTP status 204"),
+    "a redirect to itself": (redirect, "HTTP status 302"),
+    "a redirect to nowhere": (Reply(status=302, headers={"Location": "http://[/"}), "Invalid IPv6 URL"),
+    "the connection is reset": (reset, "Connection reset by peer"),
+    "another protocol": (no_http, "SSH-2.0"),
+    "a web page": (Reply(b"<!DOCTYPE html>\n<p>Sign in"), "it starts with b'<!DOCTYPE html>'"),
+    "nothing": (Reply(b""), "it starts with b''"),
+    "a zip cut without a length": (Reply(ZIP, length=False, cut=2_000), "damaged zip archive"),
+    "a .Z cut without a length": (Reply(LZW, length=False, cut=2_000), "hash"),
+    "a .Z of two bytes": (Reply(LZW[:2]), "damaged .Z file"),
+    "a .Z with unknown flags": (Reply(b"\x1f\x9d\xf0" + LZW[3:]), "damaged .Z file"),
+    "a damaged zip": (Reply(flipped(ZIP, len(ZIP) // 2)), "damaged zip archive"),
+    "a damaged .Z": (Reply(LZW[:300] + b"\xff" * 8 + LZW[308:]), "damaged .Z file"),
+    "a zip of other files": (Reply(zipped({"pendigits.tra": TEXT})), f"zip archive without {NAME} or {NAME}.Z"),
+    "another file of that length": (Reply(compress(flipped(TEXT, 9))), f"the hash of its {NAME} is not that"),
+    "a shorter file": (Reply(compress(TEXT[:-1])), f"the hash of its {NAME} is not that"),
+    "a longer file": (Reply(compress(TEXT + b"\n")), "it unpacks to more than"),
+    "a zip bomb": (Reply(zipped({f"{NAME}.Z": bytes(50_000_000)})), "it unpacks to more than"),
+    "a .Z bomb": (Reply(bomb(20_000)), "it unpacks to more than"),
+    "too large, as announced": (Reply(bytes(200_001)), "larger than 200,000 bytes"),
+    "too large, unannounced": (Reply(bytes(300_000), length=False), "larger than 200,000 bytes"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_REPLIES)
+def test_a_bad_reply_is_named_and_leaves_nothing(server, path, fault):
+    """One line with what each source sent; no file and no folder remains, and a good reply makes up for it."""
+    reply, message = BAD_REPLIES[fault]
+    server.replies["digits.zip"] = reply
+    said = failure(path)
+    assert "is missing and could not be downloaded (digits.zip: " in said
+    assert message in said
+    assert f"; {NAME}.Z: HTTP status 404 Not Found)" in said
+    assert [left.name for left in path.parents[1].glob("*")] == []
+    server.replies["digits.zip"] = Reply(ZIP)
+    assert len(load_pen_digits(path.parents[1], range(1, 31))) == 400
+    assert server.ranges() == [None] * len(server.requests)
+
+
+def test_no_network(path, monkeypatch):
+    """One line at once, and no folder."""
+    monkeypatch.setattr(pen_digits, "URLS", ("http://127.0.0.1:9/digits.zip", "http://127.0.0.1:9/digits.Z"))
+    assert "(digits.zip: Connection refused; digits.Z: Connection refused)" in failure(path)
+    assert not path.parents[1].exists()
+
+
+def test_a_server_that_never_replies_is_given_up_on(path, monkeypatch):
+    """After the timeout for each source."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(pen_digits, "URLS", (f"http://127.0.0.1:{silent.getsockname()[1]}/digits.zip",))
+        began = time.monotonic()
+        assert "(digits.zip: timed out)" in failure(path)
+        assert time.monotonic() - began < 1
+
+
+def chunked(handler: Handler) -> None:
+    """A body in chunks, of which the last never comes."""
+    handler.wfile.write(b'HTTP/1.1 200 OK\r\nETag: "1"\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n' + ZIP[:1_000])
+
+
+BROKEN = {
+    "closed": (Reply(ZIP, cut=1_000), f"the connection was closed after 1,000 of {len(ZIP):,} bytes"),
+    "stalled": (Reply(ZIP, cut=1_000, stalls=True), "the connection broke (timed out)"),
+    "closed within a chunk": (chunked, "the connection broke (IncompleteRead"),
+    "stalled without a length": (Reply(ZIP, cut=1_000, stalls=True, length=False), "the connection broke (timed out)"),
+}
+
+
+@pytest.mark.parametrize("end", BROKEN)
+def test_a_broken_download_is_continued(server, path, end):
+    """The first call fails and keeps what it got; the second asks for the rest, and for that alone."""
+    reply, message = BROKEN[end]
+    server.replies["digits.zip"] = reply
+    assert message in failure(path)
+    assert files(path) == ["digits.zip.part"]
+    server.replies["digits.zip"] = Reply(ZIP)
+    download(pen_digits.URLS, path)
+    assert server.requests[-1][1]["Range"] == "bytes=1000-"
+    assert server.requests[-1][1]["If-Range"] == '"1"'
+    assert len(server.requests) == 3
+    assert path.read_bytes() == TEXT
+    assert files(path) == [NAME]
+
+
+def another_version(handler: Handler) -> None:
+    """The rest of another version, whatever If-Range says; the whole of it for those who ask for the whole."""
+    ranged = "Range" in handler.headers
+    handler.send_response(206 if ranged else 200)
+    handler.send_header("ETag", '"2"')
+    if ranged:
+        handler.send_header("Content-Range", f"bytes 1000-{len(ZIP) - 1}/{len(ZIP)}")
+    handler.end_headers()
+    handler.wfile.write(b"?" * (len(ZIP) - 1_000) if ranged else ZIP)
+
+
+def another_range(handler: Handler) -> None:
+    ranged = "Range" in handler.headers
+    handler.send_response(206 if ranged else 200)
+    handler.send_header("ETag", '"1"')
+    if ranged:
+        handler.send_header("Content-Range", f"bytes 900-{len(ZIP) - 1}/{len(ZIP)}")
+    handler.end_headers()
+    handler.wfile.write(ZIP[900:] if ranged else ZIP)
+
+
+PART = b'\t"1"\n' + ZIP[:1_000]
+RESTARTED = {  # what is there, what the server does, the Range of each request
+    "the server knows no ranges": (PART, Reply(ZIP, ranges=False), ["bytes=1000-"]),
+    "another version, by If-Range": (PART, Reply(ZIP, etag='"2"'), ["bytes=1000-"]),
+    "another version, against If-Range": (PART, another_version, ["bytes=1000-", None]),
+    "another range": (PART, another_range, ["bytes=1000-", None]),
+    "nothing is left to send": (b'\t"1"\n' + ZIP, Reply(ZIP), [f"bytes={len(ZIP)}-", None]),
+    "no validator was sent": (b"\t\n" + ZIP[:1_000], Reply(ZIP), [None]),
+    "another URL's": (b'?\t"1"\n' + ZIP[:1_000], Reply(ZIP), [None]),
+    "killed before the body": (b"\t", Reply(ZIP), [None]),
+    "zeros, as after a power failure": (bytes(2_000), Reply(ZIP), [None]),
+}
+
+
+@pytest.mark.parametrize("case", RESTARTED)
+def test_what_cannot_be_continued_is_downloaded_from_the_beginning(server, path, case):
+    """Never are two versions joined."""
+    part, server.replies["digits.zip"], ranges = RESTARTED[case]
+    path.parent.mkdir(parents=True)
+    (path.parent / "digits.zip.part").write_bytes(pen_digits.URLS[0].encode() * (part[0] > 0) + part)
+    download(pen_digits.URLS, path)
+    assert path.read_bytes() == TEXT
+    assert files(path) == [NAME]
+    assert server.ranges() == ranges
+
+
+@pytest.mark.parametrize(("etag", "validator"), [(None, "Tue, 01 Sep 1998 00:00:00 GMT"), ('W/"1"', "")])
+def test_the_modification_time_stands_in_for_a_missing_etag(server, path, etag, validator):
+    """A weak ETag does not do: by it, two versions may be of different bytes."""
+    headers = {"Last-Modified": validator} if validator else {}
+    server.replies["digits.zip"] = Reply(ZIP, etag=etag, headers=headers, cut=1_000)
+    failure(path)
+    server.requests.clear()
+    failure(path)
+    assert server.requests[0][1].get("If-Range", "") == validator
+    assert server.requests[0][1].get("Range") == ("bytes=1000-" if validator else None)
+
+
+def test_an_interrupt_keeps_what_was_received(server, path, monkeypatch):
+    """Ctrl+C is passed on, and the next call continues."""
+    read = downloading._read
+
+    def interrupted(response, left):
+        if left < len(ZIP):
+            raise KeyboardInterrupt
+        return read(response, 1_000)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(downloading, "_read", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            download(pen_digits.URLS, path)
+    download(pen_digits.URLS, path)
+    assert path.read_bytes() == TEXT
+    assert server.ranges() == [None, "bytes=1000-"]
+
+
+KILLED = """
+import os, sys, time
+from pathlib import Path
+from train.data import checksums, download
+
+url, path, length, md5 = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+checksums.CHECKSUMS[path.name] = (length, md5)
+for kill in range(40):
+    child = os.fork()
+    if child == 0:
+        download.download([url], path)
+        os._exit(0)
+    time.sleep(0.004 * (kill % 20))
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    if path.exists():
+        assert checksums.is_original(path.name, path.read_bytes()), kill
+        print("whole")
+        path.unlink()
+    else:
+        print("partial" if any(path.parent.glob("*.part")) else "nothing")
+download.download([url], path)
+"""
+
+
+def test_a_kill_leaves_nothing_that_is_taken_for_the_file(server, path):
+    """Killed at forty moments: the file is whole or missing, and in the end the download succeeds."""
+    server.replies["digits.zip"] = Reply(ZIP, pause=0.001)
+    arguments = (pen_digits.URLS[0], path, *CHECKSUMS[NAME])
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) >= {"partial", "whole"}
+    assert path.read_bytes() == TEXT
+    assert files(path) == [NAME]
+    assert any(server.ranges())
+
+
+def test_a_full_disk(server, path):
+    """Before the archive is there: nothing remains of it."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, before[1]))  # no file may grow beyond it
+    try:
+        said = failure(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "cannot be written (File too large)" in said
+    assert not path.parent.exists()
+
+
+def test_a_disk_that_is_full_for_the_unpacked_file(server, path):
+    """/dev/full has no space left, in place of the file under its temporary name: nothing remains of it either."""
+    path.parent.mkdir(parents=True)
+    path.with_name(f"{NAME}.part").symlink_to("/dev/full")
+    assert "cannot be written (No space left on device)" in failure(path)
+    assert files(path) == []
+
+
+def test_a_folder_that_cannot_be_written(server, path, monkeypatch):
+    """A file in its place, or no permission."""
+    path.parents[1].mkdir()
+    path.parent.touch()
+    assert "cannot be written (File exists)" in failure(path)
+    path.parent.unlink()
+
+    def forbidden(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "mkdir", forbidden)  # the tests may run as root, to whom no folder is read-only
+    assert "cannot be written (Permission denied)" in failure(path)
+
+
+@pytest.fixture
+def both_sources(server, tmp_path, monkeypatch):
+    """A small MNIST and small pen digits on the server: what a driver needs to know to download them."""
+    write_small_mnist(tmp_path / "served", compress=True)
+    write_small_strokes(tmp_path / "served")
+    strokes = (tmp_path / "served" / FILE).read_bytes()
+    mnist = {file.name: file.read_bytes() for file in sorted((tmp_path / "served" / "MNIST" / "raw").iterdir())}
+    server.replies |= {name: Reply(content) for name, content in mnist.items()}
+    server.replies["digits.zip"] = Reply(zipped({f"{NAME}.Z": compress(strokes)}))
+    return {
+        "mirrors": [server.url],
+        "resources": [(name, hashlib.md5(content).hexdigest()) for name, content in mnist.items()],
+        "urls": [f"{server.url}digits.zip"],
+        "checksum": (len(strokes), hashlib.md5(strokes).hexdigest()),
+    }
+
+
+def test_training_starts_with_an_empty_data_folder(server, both_sources, tmp_path, monkeypatch, capsys):
+    """Both data sets are downloaded by the command itself, and not a second time."""
+    monkeypatch.setattr(MNIST, "mirrors", both_sources["mirrors"])
+    monkeypatch.setattr(MNIST, "resources", both_sources["resources"])
+    monkeypatch.setattr(pen_digits, "URLS", both_sources["urls"])
+    monkeypatch.setitem(CHECKSUMS, NAME, both_sources["checksum"])
+    data = tmp_path / "empty"
+    for run in ("one", "two"):
+        arguments = ("--dry-run", "--data-dir", data, "--output", tmp_path / run, "--validation-size", 50)
+        assert main([*map(str, arguments)]) == 0
+        assert "250 digits of MNIST, 268 in pen strokes" in capsys.readouterr().out
+    assert {file.name for file in data.iterdir()} == {"MNIST", "pendigits"}
+    assert files(data / FILE) == [NAME]
+    assert sorted({path for path, _ in server.requests}) == sorted(
+        ["digits.zip", *(name for name, _ in both_sources["resources"])]
+    )
+    assert len(server.requests) == 9  # torchvision asks twice for each of its four files
+
+
+DRIVER = """
+import json, sys
+from torchvision.datasets import MNIST
+from train.__main__ import main
+from train.data import checksums, pen_digits
+
+sources = json.loads(sys.argv[1])
+MNIST.mirrors, MNIST.resources, pen_digits.URLS = sources["mirrors"], sources["resources"], sources["urls"]
+checksums.CHECKSUMS[pen_digits.FILE.name] = tuple(sources["checksum"])
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def test_only_the_first_process_downloads(server, both_sources, tmp_path):
+    """The other waits for it."""
+    (tmp_path / "driver.py").write_text(DRIVER)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    where = ["--nnodes=1", "--nproc-per-node=2", "--master-addr=127.0.0.1", f"--master-port={port}"]
+    arguments = ("--dry-run", "--data-dir", tmp_path / "empty", "--output", tmp_path / "run", "--validation-size", 50)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", *where, tmp_path / "driver.py"),
+            *(json.dumps(both_sources), *map(str, arguments), "--device", "cpu"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**ONE_THREAD, "GLOO_SOCKET_IFNAME": "lo", "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(server.requests) == 9
+    assert json.loads((tmp_path / "run" / "metrics.json").read_text())["processes"] == 2
