@@ -1,6 +1,7 @@
-"""The three networks against the paper's table and against arithmetic done without torch."""
+"""The three networks compared with the paper's figures and with computations without torch."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ from lenet import NETWORKS, LeNet5
 from lenet.networks.original import RadialBasis, bitmaps, squash
 from train.engine.loop import initialise
 
-# LeCun et al. 1998, section II.B: stage, shape, trainable parameters, connections; worked out by hand.
-TEXTBOOK = [  # S2 and S4 without coefficients, a full C3, a linear output
+# LeCun et al. 1998, section II.B: layer, shape, trainable parameters, connections; computed by hand.
+TEXTBOOK = [  # S2 and S4 without coefficients, C3 connected to all maps, a linear output
     ("input", (1, 32, 32), 0, 0),
     ("c1", (6, 28, 28), 156, 122_304),
     ("s2", (6, 14, 14), 0, 4_704),
@@ -21,7 +22,7 @@ TEXTBOOK = [  # S2 and S4 without coefficients, a full C3, a linear output
     ("f6", (84,), 10_164, 10_164),
     ("output", (10,), 850, 850),
 ]
-TUTORIAL = [  # 28x28 without padding: everything after C1 shrinks
+TUTORIAL = [  # 28x28 without padding: all layers after C1 are smaller
     ("input", (1, 32, 32), 0, 0),
     ("c1", (6, 24, 24), 156, 89_856),
     ("s2", (6, 12, 12), 0, 3_456),
@@ -42,7 +43,7 @@ ORIGINAL = [  # the paper's own figures
     ("output", (10,), 0, 840),
 ]
 TABLES = {"textbook": TEXTBOOK, "tutorial": TUTORIAL, "original": ORIGINAL}
-ROWS = [(variant, *row) for variant, table in TABLES.items() for row in table]
+SUMS = {"textbook": (61_706, 429_342), "tutorial": (44_426, 290_814), "original": (60_000, 340_908)}
 
 
 def build(variant: str) -> torch.nn.Module:
@@ -62,20 +63,20 @@ def ink() -> torch.Tensor:
     return torch.rand(3, 1, 32, 32, generator=torch.Generator().manual_seed(1))
 
 
-def connections(network: torch.nn.Module, stage: str, ink: torch.Tensor) -> int:
-    """Counted from the built layer: what each unit takes in, its bias included, summed over all units."""
-    layer = getattr(network, stage, None)
+def connections(network: torch.nn.Module, layer_name: str, ink: torch.Tensor) -> int:
+    """Counted from the built layer: the inputs of each unit, including its bias, summed over all units."""
+    layer = getattr(network, layer_name, None)
     if layer is None:
         return 0
-    units = network.features(ink)[stage][0].numel()
+    output = network.features(ink)[layer_name]
+    units = output[0].numel()
     name = type(layer).__name__
     if name == "Conv2d":
         return units * (layer.weight[0].numel() + 1)
     if name == "SparseConvolution":
-        # What C3's units take in is read off the weights that are not zero.
-        places = network.features(ink)[stage].shape[-1] ** 2
+        # The inputs of C3's units are those with a weight that is not zero.
         weights = layer.full_weight().detach() + layer.seen * 0
-        return int(places * sum((w != 0).sum() + 1 for w in weights))
+        return int(output.shape[-1] ** 2 * sum((w != 0).sum() + 1 for w in weights))
     if name == "Subsampling":
         return units * (4 + 1)
     if name in ("AvgPool2d", "MaxPool2d"):
@@ -85,30 +86,28 @@ def connections(network: torch.nn.Module, stage: str, ink: torch.Tensor) -> int:
     return layer.weight.numel() + layer.bias.numel()
 
 
-@pytest.mark.parametrize(("variant", "stage", "shape", "count", "links"), ROWS, ids=[f"{r[0]}-{r[1]}" for r in ROWS])
-def test_each_stage_has_the_papers_shape_parameters_and_connections(ink, variant, stage, shape, count, links):
+def test_each_layer_has_the_papers_shape_parameters_and_connections(ink):
     """Every row of the tables holds for the built network."""
-    network = build(variant)
-    assert tuple(network.features(ink)[stage].shape) == (3, *shape)
-    module = getattr(network, stage, torch.nn.Identity())
-    assert sum(p.numel() for p in module.parameters() if p.requires_grad) == count
-    assert connections(network, stage, ink) == links
+    for variant, table in TABLES.items():
+        network = build(variant)
+        for name, shape, parameters, links in table:
+            module = getattr(network, name, torch.nn.Identity())
+            trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
+            found = (tuple(network.features(ink)[name].shape), trainable, connections(network, name, ink))
+            assert found == ((3, *shape), parameters, links), (variant, name)
 
 
-@pytest.mark.parametrize(
-    ("variant", "parameters", "links"),
-    [("textbook", 61_706, 429_342), ("tutorial", 44_426, 290_814), ("original", 60_000, 340_908)],
-)
-def test_the_sums(ink, variant, parameters, links):
-    """No parameter lies outside the named layers; the original has the paper's 60,000 and 340,908."""
-    network = build(variant)
-    assert sum(p.numel() for p in network.parameters()) == parameters
-    assert sum(connections(network, row[0], ink) for row in TABLES[variant]) == links
+def test_the_totals(ink):
+    """No parameter is outside the named layers; the original has the paper's 60,000 parameters, 340,908 connections."""
+    for variant, sums in SUMS.items():
+        network = build(variant)
+        links = sum(connections(network, row[0], ink) for row in TABLES[variant])
+        assert (sum(p.numel() for p in network.parameters()), links) == sums, variant
 
 
 @pytest.mark.parametrize("variant", TABLES)
-def test_stages_come_in_the_papers_order(variant, ink):
-    """features() names the stages from the input to the output; forward() is the last of them."""
+def test_layers_are_in_the_papers_order(variant, ink):
+    """features() lists the layers from input to output; forward() returns the last of them."""
     network = build(variant)
     features = network.features(ink)
     assert list(features) == [row[0] for row in TEXTBOOK]
@@ -116,7 +115,7 @@ def test_stages_come_in_the_papers_order(variant, ink):
     assert torch.equal(network(ink), features["output"])
 
 
-# Table I of the paper, copied mark by mark: a row a map of S2, a column a map of C3.
+# Table I of the paper, copied mark by mark: a row per map of S2, a column per map of C3.
 TABLE_I = """
 X...XXX..XXXX.XX
 XX...XXX..XXXX.X
@@ -127,8 +126,8 @@ XXX...XXX..X.XXX
 """
 
 
-def test_c3_of_1998_sees_what_table_i_says():
-    """Each map of C3 has weights for the maps of S2 that the paper marks, and changes with no other."""
+def test_the_original_c3_is_connected_according_to_table_i():
+    """Each map of C3 has weights for the maps of S2 that the paper marks, and depends on no other."""
     marks = np.array([[mark == "X" for mark in row] for row in TABLE_I.split()]).T
     c3 = build("original").c3
     assert np.array_equal(c3.seen[:, :, 0, 0].numpy(), marks)
@@ -140,8 +139,8 @@ def test_c3_of_1998_sees_what_table_i_says():
         assert np.array_equal(moved.numpy(), marks[:, map_of_s2])
 
 
-def test_one_unit_of_s2_of_1998_worked_by_hand():
-    """Four inputs summed, times the coefficient, plus the bias, squashed."""
+def test_one_unit_of_the_original_s2_computed_by_hand():
+    """The sum of four inputs, times the coefficient, plus the bias, through the activation function."""
     network = build("original")
     with torch.no_grad():
         network.s2.coefficient[1], network.s2.bias[1] = 0.5, -0.2
@@ -151,13 +150,13 @@ def test_one_unit_of_s2_of_1998_worked_by_hand():
     assert float(features["s2"][0, 1, 2, 4].detach()) == pytest.approx(expected, abs=1e-5)
 
 
-def test_the_squashing_has_its_fixed_points_at_one():
-    """squash(1) = 1 and squash(-1) = -1, as appendix A chose it."""
+def test_the_activation_function_has_fixed_points_at_one():
+    """squash(1) = 1 and squash(-1) = -1, as chosen in appendix A."""
     assert squash(torch.tensor([1.0, -1.0, 0.0])).tolist() == pytest.approx([1, -1, 0], abs=1e-4)
 
 
-def test_the_bitmaps_are_ten_different_pictures_of_7_by_12():
-    """Values -1 and +1, every two at least 15 pixels apart; an F6 equal to a bitmap has distance 0 to it alone."""
+def test_the_ten_bitmaps_differ_by_at_least_15_of_84_pixels():
+    """Their values are -1 and +1; an F6 equal to a bitmap has distance 0 to that one only."""
     codes = bitmaps()
     assert codes.shape == (10, 84)
     assert set(codes.flatten().tolist()) == {-1.0, 1.0}
@@ -167,29 +166,29 @@ def test_the_bitmaps_are_ten_different_pictures_of_7_by_12():
     assert torch.equal(distances, 4.0 * (apart - 84 * torch.eye(10, dtype=torch.long)))
 
 
-def test_the_loss_of_1998_worked_by_hand():
-    """Equation (9): the right distance plus the log of e^-j and the e^-distance of every class."""
+def test_the_loss_of_the_original_computed_by_hand():
+    """Equation (9): the distance of the true class plus the log of the sum of e^-j and all e^-distance."""
     network = build("original")
     scores = -torch.arange(1.0, 11.0).repeat(2, 1)
     labels = torch.tensor([0, 3])
-    rest = math.log(math.exp(network.rubbish) + sum(math.exp(-d) for d in range(1, 11)))
+    rest = math.log(math.exp(network.outlier_score) + sum(math.exp(-d) for d in range(1, 11)))
     assert network.losses(scores, labels).tolist() == pytest.approx([1 + rest, 4 + rest], abs=1e-6)
 
 
 @pytest.mark.parametrize("variant", TABLES)
-def test_what_is_no_digit_pushes_every_score_down(variant):
-    """Label -1 is the constant eleventh class: its loss falls as the scores fall, and no parameter belongs to it."""
+def test_an_outlier_pushes_every_score_down(variant):
+    """Label -1 is the eleventh class with a constant score: its loss decreases with each of the ten scores."""
     network = build(variant)
     scores = torch.zeros(1, 10, requires_grad=True)
     loss = network.losses(scores, torch.tensor([-1])).sum()
-    expected = math.log(10 + math.exp(network.rubbish)) - network.rubbish
+    expected = math.log(10 + math.exp(network.outlier_score)) - network.outlier_score
     assert float(loss.detach()) == pytest.approx(expected, abs=1e-6)
     loss.backward()
     assert (scores.grad > 0).all()
 
 
-def test_code_crops_the_frame_and_rectifies(ink):
-    """What lies in the two outer pixels does not matter to it; no activation is below zero; S2 takes the largest."""
+def test_the_tutorial_network_crops_the_border_and_uses_relu_and_max_pooling(ink):
+    """The two outermost pixels have no effect, activations are not negative, and S2 is a maximum."""
     network = build("tutorial")
     framed = ink.clone()
     framed[..., :2, :] = framed[..., -2:, :] = framed[..., :2] = framed[..., -2:] = 0.5
@@ -199,8 +198,8 @@ def test_code_crops_the_frame_and_rectifies(ink):
     assert torch.equal(features["s2"][0, 3, 1, 2], features["c1"][0, 3, 2:4, 4:6].max())
 
 
-def test_one_unit_of_c1_worked_by_hand(model):
-    """A vertical edge under a kernel of known weights gives the sum a person gets on paper."""
+def test_one_unit_of_c1_computed_by_hand(model):
+    """A vertical edge under a kernel of known weights gives the sum computed on paper."""
     model = LeNet5(mean=0.5, std=0.25)
     with torch.no_grad():
         model.c1.weight.zero_()
@@ -219,7 +218,7 @@ def test_one_unit_of_c1_worked_by_hand(model):
 
 
 def convolve(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Cross-correlation by plain loops, float64."""
+    """Cross-correlation with plain loops, float64."""
     maps, _, k, _ = weight.shape
     side = x.shape[1] - k + 1
     out = np.empty((maps, side, side))
@@ -234,8 +233,8 @@ def average(x: np.ndarray) -> np.ndarray:
     return (x[:, ::2, ::2] + x[:, 1::2, ::2] + x[:, ::2, 1::2] + x[:, 1::2, 1::2]) / 4
 
 
-def test_the_whole_pass_agrees_with_plain_loops(model, ink):
-    """Every stage equals the same network written in numpy loops, float64."""
+def test_the_forward_pass_agrees_with_plain_loops(model, ink):
+    """The output of every layer equals that of the same network written with numpy loops, float64."""
     w = {name: p.detach().double().numpy() for name, p in model.named_parameters()}
     x = (ink[0].double().numpy() - model.mean) / model.std
     expected = {}
@@ -251,16 +250,18 @@ def test_the_whole_pass_agrees_with_plain_loops(model, ink):
         np.testing.assert_allclose(features[name][0].detach().numpy(), values, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("shape", [(1, 28, 28), (1, 1, 28, 28), (2, 3, 32, 32), (32, 32)])
-@pytest.mark.parametrize("variant", TABLES)
-def test_wrong_shapes_are_refused(variant, shape):
-    """What is not (N, 1, 32, 32) is named in the error."""
-    with pytest.raises(ValueError, match=r"takes ink of shape \(N, 1, 32, 32\)"):
-        build(variant)(torch.zeros(shape))
+def test_other_input_shapes_are_rejected():
+    """The message says what is expected and what was given."""
+    for variant in TABLES:
+        network = build(variant)
+        for shape in ((1, 28, 28), (1, 1, 28, 28), (2, 3, 32, 32), (32, 32)):
+            expected = f"expected ink of shape (N, 1, 32, 32), got {shape}"
+            with pytest.raises(ValueError, match=re.escape(expected)):
+                network(torch.zeros(shape))
 
 
-@pytest.mark.parametrize("std", [0, -1, float("nan")])
-def test_a_std_that_cannot_divide_is_refused(std):
-    """A configuration that would give infinities is refused at once."""
-    with pytest.raises(ValueError, match="std must be above 0"):
-        LeNet5(std=std)
+def test_a_std_that_is_not_positive_is_rejected():
+    """It would give infinite or undefined outputs."""
+    for std in (0, -1, float("nan")):
+        with pytest.raises(ValueError, match=f"std must be positive, got {std}"):
+            LeNet5(std=std)

@@ -1,1 +1,1 @@
-"""Any image to the 32x32 input of the network: `decode` reads it, `preprocess` crops, scales and centres it."""
+"""From any image to the network's 32x32 input: `decode` reads it, `preprocess` crops, scales and centres the ink."""

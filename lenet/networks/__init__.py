@@ -1,7 +1,8 @@
 """The three networks called LeNet-5: `textbook`, `tutorial` and `original`.
 
-One interface: an image (N, 1, 32, 32) of ink in [0, 1]; `features()` returns the output of every layer by its name in
-the paper; `forward()` returns the output layer, ten scores, the largest of which is the predicted digit.
+They share one interface. The input is ink in [0, 1], shape (N, 1, 32, 32). `features()` returns the output of every
+layer by its name in the paper; `forward()` returns that of the last one, ten scores, shape (N, 10). The predicted digit
+is the one with the highest score.
 """
 
 from lenet.networks.original import LeNet5Original

@@ -1,4 +1,4 @@
-"""What the three networks share: the shape they take, the normalisation, forward() as the last of features()."""
+"""What the three networks share: input shape, normalisation, loss, and `forward()` in terms of `features()`."""
 
 import torch
 from torch import Tensor, nn
@@ -6,45 +6,47 @@ from torch.nn.functional import cross_entropy
 
 INPUT_SHAPE = (1, 32, 32)
 
-# Mean and standard deviation of the 60,000 MNIST training images, padded to 32x32, ink in [0, 1].
+# Mean and standard deviation of the ink, in [0, 1], over the 60,000 MNIST training images, padded to 32x32.
 MNIST_MEAN, MNIST_STD = 0.1000, 0.2752
 
 
 class Network(nn.Module):
-    """Ink in [0, 1], shape (N, 1, 32, 32), to ten scores, shape (N, 10). A wrong shape raises ValueError.
+    """Maps ink in [0, 1], shape (N, 1, 32, 32), to ten scores, shape (N, 10). Raises ValueError for other shapes.
 
-    The network normalises by itself with its own `mean` and `std`, so nobody can forget to.
+    The network normalises its input with its own `mean` and `std`, so callers do not have to.
     """
 
     variant: str
-    activation: str  # in words
-    activated = ("c1", "c3", "c5", "f6")  # the stages whose values are behind it
-    rubbish = 0.0  # the score of what is no digit: fixed, an eleventh class without parameters
+    activation: str  # the activation function, as displayed
+    activated = ("c1", "c3", "c5", "f6")  # the layers that it is applied to
+    outlier_score = 0.0  # constant score of an eleventh class without parameters, for inputs that are not digits
 
     def __init__(self, mean: float = MNIST_MEAN, std: float = MNIST_STD):
         super().__init__()
         if not std > 0:
-            raise ValueError(f"std must be above 0, not {std}")
+            raise ValueError(f"std must be positive, got {std}")
         self.mean, self.std = float(mean), float(std)
 
     def normalise(self, ink: Tensor) -> Tensor:
+        """(ink - mean) / std, after checking the shape."""
         if ink.ndim != 4 or tuple(ink.shape[1:]) != INPUT_SHAPE:
-            raise ValueError(f"LeNet-5 takes ink of shape (N, 1, 32, 32), not {tuple(ink.shape)}")
+            raise ValueError(f"expected ink of shape (N, 1, 32, 32), got {tuple(ink.shape)}")
         return (ink - self.mean) / self.std
 
     def features(self, ink: Tensor) -> dict[str, Tensor]:
-        """Every stage by name, in the order the network computes them."""
+        """The output of every layer by name, in order of computation, from "input" to "output"."""
         raise NotImplementedError
 
     def losses(self, scores: Tensor, labels: Tensor) -> Tensor:
-        """What training brings down, one value a picture, shape (N,): the paper's equation (9).
+        """The training loss of each image, shape (N,): equation (9) of the paper.
 
-        It is the cross-entropy over the ten scores and a constant one beside them, the paper's rubbish class. A digit
-        pulls its score above the others and above the constant; what is no digit, label -1, pushes all ten below it.
+        It is the cross-entropy over the ten scores, shape (N, 10), and the constant `outlier_score`, the paper's
+        "rubbish" class. Labels, shape (N,), are 0 to 9; -1 stands for an image that is not a digit, whose ten scores
+        are pushed below the constant.
         """
-        rubbish = torch.full_like(scores[:, :1], self.rubbish)
-        return cross_entropy(torch.cat([scores, rubbish], 1), torch.where(labels < 0, 10, labels), reduction="none")
+        outlier = torch.full_like(scores[:, :1], self.outlier_score)
+        return cross_entropy(torch.cat([scores, outlier], 1), torch.where(labels < 0, 10, labels), reduction="none")
 
     def forward(self, ink: Tensor) -> Tensor:
-        """The output stage, shape (N, 10)."""
+        """The scores of the ten digits, shape (N, 10): the last of `features()`."""
         return self.features(ink)["output"]

@@ -1,10 +1,10 @@
-"""LeNet-5 as the paper built it in 1998: 60,000 trainable parameters, 340,908 connections.
+"""LeNet-5 as described in the paper of 1998: 60,000 trainable parameters, 340,908 connections.
 
 LeCun, Bottou, Bengio, Haffner 1998, section II.B, table I, equations (5) to (7), and appendix A for the activation.
-Squashing is 1.7159 tanh(2x/3); S2 and S4 sum four inputs, times a trainable coefficient, plus a trainable bias, through
-the squashing; C3's maps see three, four or six of S2's by table I; the output units are squared distances from F6 to
-fixed bitmaps of 7x12 pixels, one a class, drawn here. The paper calls for the smallest distance; the scores here are
-the distances' negatives, so that the largest wins as in the other networks.
+The activation function is 1.7159 tanh(2x/3). S2 and S4 sum four inputs, multiply by a trainable coefficient and add a
+trainable bias. Each map of C3 is connected to three, four or six maps of S2, given by table I. The output units are the
+squared distances between F6 and fixed bitmaps of 7x12 pixels, one per class, defined here. In the paper the smallest
+distance wins; the scores here are negative distances, so that the highest score wins as in the other networks.
 """
 
 import torch
@@ -13,7 +13,8 @@ from torch.nn.functional import avg_pool2d, conv2d
 
 from lenet.networks.base import MNIST_MEAN, MNIST_STD, Network
 
-# Table I: which maps of S2 each map of C3 sees. Six see three in a row, six see four, three see four with a gap.
+# Table I: the maps of S2 that each map of C3 is connected to: three adjacent maps (six times), four adjacent maps (six
+# times), two separate pairs (three times) and all six (once).
 TABLE = (
     *[{m % 6, (m + 1) % 6, (m + 2) % 6} for m in range(6)],
     *[{m % 6, (m + 1) % 6, (m + 2) % 6, (m + 3) % 6} for m in range(6)],
@@ -23,7 +24,7 @@ TABLE = (
     {0, 1, 2, 3, 4, 5},
 )
 
-# The targets of F6, 7 wide and 12 high: '#' is +1, '.' is -1.
+# Target values of F6 for the digits 0 to 9, as bitmaps 7 wide and 12 high: '#' is +1, '.' is -1.
 BITMAPS = """
 ..###.. ...##.. .#####. .#####. ....##. ####### ..####. ####### ..###.. ..###..
 .##.##. ..###.. ##...## ##...## ...###. ##..... .##..## ##...## .##.##. .##.##.
@@ -41,18 +42,18 @@ BITMAPS = """
 
 
 def squash(x: Tensor) -> Tensor:
-    """1.7159 tanh(2x/3): so that squash(1) = 1 and squash(-1) = -1, the targets, lie where it bends most."""
+    """1.7159 tanh(2x/3), the paper's squashing function. squash(±1) = ±1, the targets, where it curves the most."""
     return 1.7159 * torch.tanh(x * (2 / 3))
 
 
 def bitmaps() -> Tensor:
-    """The ten targets of F6, values -1 and +1, shape (10, 84)."""
+    """Target values of F6 for the ten digits, -1 or +1, shape (10, 84)."""
     rows = [line.split() for line in BITMAPS.split("\n") if line]
     return torch.tensor([[1.0 if c == "#" else -1.0 for row in rows for c in row[digit]] for digit in range(10)])
 
 
 class Subsampling(nn.Module):
-    """Sums of 2x2 inputs, times a coefficient for each map, plus a bias for each map; squashed by the caller."""
+    """Sum of 2x2 inputs, times a coefficient, plus a bias, one of each per map. The caller applies the activation."""
 
     def __init__(self, maps: int):
         super().__init__()
@@ -64,7 +65,10 @@ class Subsampling(nn.Module):
 
 
 class SparseConvolution(nn.Module):
-    """A convolution whose maps see only the inputs that `table` gives them; only those weights exist."""
+    """A convolution in which output map i is connected only to the input maps `table[i]`.
+
+    Only the weights of these connections exist as parameters; `seen` is the mask, shape (maps, inputs, side, side).
+    """
 
     def __init__(self, table: tuple[set[int], ...], inputs: int, side: int):
         super().__init__()
@@ -74,7 +78,7 @@ class SparseConvolution(nn.Module):
         self.bias = nn.Parameter(torch.zeros(len(table)))
 
     def full_weight(self) -> Tensor:
-        """The weights where they stand, zeros elsewhere: shape (maps, inputs, side, side)."""
+        """The weights as a dense tensor, 0 where there is no connection: shape (maps, inputs, side, side)."""
         return torch.zeros_like(self.seen, dtype=self.weight.dtype).masked_scatter(self.seen, self.weight)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -82,7 +86,7 @@ class SparseConvolution(nn.Module):
 
 
 class RadialBasis(nn.Module):
-    """Squared distances to fixed centres, equation (7); nothing in it is trained."""
+    """Squared distances to fixed centres, equation (7) of the paper. It has no trainable parameters."""
 
     def __init__(self, centres: Tensor):
         super().__init__()
@@ -93,12 +97,12 @@ class RadialBasis(nn.Module):
 
 
 class LeNet5Original(Network):
-    """The LeNet-5 of 1998, 60,000 trainable parameters; the scores are negative squared distances."""
+    """The LeNet-5 of 1998, 60,000 trainable parameters. The scores are negative squared distances."""
 
     variant = "original"
     activation = "1.7159 tanh(2x/3)"
     activated = ("c1", "s2", "c3", "s4", "c5", "f6")
-    rubbish = -30.0  # -j of equation (9); the paper leaves j open. Most digits end nearer to their bitmap than that
+    outlier_score = -30.0  # -j of equation (9). The paper gives no j; most digits are closer to their bitmap than this
 
     def __init__(self, mean: float = MNIST_MEAN, std: float = MNIST_STD):
         super().__init__(mean, std)
@@ -111,13 +115,13 @@ class LeNet5Original(Network):
         self.output = RadialBasis(bitmaps())
 
     def features(self, ink: Tensor) -> dict[str, Tensor]:
-        """Every stage by name, in the order the network computes them; `output` holds negative squared distances."""
-        stages = {"input": ink}  # (N, 1, 32, 32)
-        stages["c1"] = squash(self.c1(self.normalise(ink)))  # (N, 6, 28, 28)
-        stages["s2"] = squash(self.s2(stages["c1"]))  # (N, 6, 14, 14)
-        stages["c3"] = squash(self.c3(stages["s2"]))  # (N, 16, 10, 10)
-        stages["s4"] = squash(self.s4(stages["c3"]))  # (N, 16, 5, 5)
-        stages["c5"] = squash(self.c5(stages["s4"])).flatten(1)  # (N, 120)
-        stages["f6"] = squash(self.f6(stages["c5"]))  # (N, 84)
-        stages["output"] = -self.output(stages["f6"])  # (N, 10)
-        return stages
+        """The output of every layer by name, in order of computation; `output` holds negative squared distances."""
+        outputs = {"input": ink}  # (N, 1, 32, 32)
+        outputs["c1"] = squash(self.c1(self.normalise(ink)))  # (N, 6, 28, 28)
+        outputs["s2"] = squash(self.s2(outputs["c1"]))  # (N, 6, 14, 14)
+        outputs["c3"] = squash(self.c3(outputs["s2"]))  # (N, 16, 10, 10)
+        outputs["s4"] = squash(self.s4(outputs["c3"]))  # (N, 16, 5, 5)
+        outputs["c5"] = squash(self.c5(outputs["s4"])).flatten(1)  # (N, 120)
+        outputs["f6"] = squash(self.f6(outputs["c5"]))  # (N, 84)
+        outputs["output"] = -self.output(outputs["f6"])  # (N, 10)
+        return outputs

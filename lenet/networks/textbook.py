@@ -1,9 +1,10 @@
-"""LeNet-5 as today's books print it: the layers of 1998, tanh, average pooling, a full C3, a linear output.
+"""LeNet-5 as today's textbooks describe it: the paper's layers with tanh, average pooling, a dense C3 and a linear
+output.
 
 LeCun, Bottou, Bengio, Haffner: "Gradient-Based Learning Applied to Document Recognition", Proc. IEEE 86(11), 1998,
-section II.B and figure 2. Layer names and sizes are the paper's; what differs is that S2 and S4 have no trainable
-coefficients, C3 sees all six maps of S2, and the output is linear in place of radial basis functions: 61,706
-parameters against the paper's 60,000.
+section II.B and figure 2. Layer names and sizes are the paper's. The differences: S2 and S4 have no trainable
+coefficients, each map of C3 is connected to all six maps of S2, and the output layer is linear instead of radial basis
+functions. This gives 61,706 parameters instead of 60,000.
 """
 
 import torch
@@ -13,7 +14,7 @@ from lenet.networks.base import MNIST_MEAN, MNIST_STD, Network
 
 
 class LeNet5(Network):
-    """The LeNet-5 of the text, 61,706 parameters; the scores are logits."""
+    """The LeNet-5 of textbooks, 61,706 parameters. The scores are logits."""
 
     variant = "textbook"
     activation = "tanh"
@@ -29,13 +30,13 @@ class LeNet5(Network):
         self.output = nn.Linear(84, 10)
 
     def features(self, ink: Tensor) -> dict[str, Tensor]:
-        """Every stage by name, in the order the network computes them; `output` holds the logits."""
-        stages = {"input": ink}  # (N, 1, 32, 32)
-        stages["c1"] = torch.tanh(self.c1(self.normalise(ink)))  # (N, 6, 28, 28)
-        stages["s2"] = self.s2(stages["c1"])  # (N, 6, 14, 14)
-        stages["c3"] = torch.tanh(self.c3(stages["s2"]))  # (N, 16, 10, 10)
-        stages["s4"] = self.s4(stages["c3"])  # (N, 16, 5, 5)
-        stages["c5"] = torch.tanh(self.c5(stages["s4"])).flatten(1)  # (N, 120)
-        stages["f6"] = torch.tanh(self.f6(stages["c5"]))  # (N, 84)
-        stages["output"] = self.output(stages["f6"])  # (N, 10)
-        return stages
+        """The output of every layer by name, in order of computation; `output` holds the logits."""
+        outputs = {"input": ink}  # (N, 1, 32, 32)
+        outputs["c1"] = torch.tanh(self.c1(self.normalise(ink)))  # (N, 6, 28, 28)
+        outputs["s2"] = self.s2(outputs["c1"])  # (N, 6, 14, 14)
+        outputs["c3"] = torch.tanh(self.c3(outputs["s2"]))  # (N, 16, 10, 10)
+        outputs["s4"] = self.s4(outputs["c3"])  # (N, 16, 5, 5)
+        outputs["c5"] = torch.tanh(self.c5(outputs["s4"])).flatten(1)  # (N, 120)
+        outputs["f6"] = torch.tanh(self.f6(outputs["c5"]))  # (N, 84)
+        outputs["output"] = self.output(outputs["f6"])  # (N, 10)
+        return outputs

@@ -1,7 +1,7 @@
-"""LeNet-5 as most tutorials train it: ReLU, max-pooling, 28x28 without padding; 44,426 parameters.
+"""LeNet-5 as most tutorials train it: ReLU, max pooling, 28x28 input without padding; 44,426 parameters.
 
-Fed with MNIST's own 28x28, C1 gives 24x24 maps and everything after it shrinks: C5 is a full connection from 16@4x4.
-The frame of two pixels that the other two networks see is cropped here, so that all three take the same ink.
+On MNIST's original 28x28 images C1 has 24x24 maps, and all later layers are smaller, too: C5 is fully connected to
+16@4x4. The network crops the border of two pixels that the other two use, so that all three take the same input.
 """
 
 import torch
@@ -9,11 +9,11 @@ from torch import Tensor, nn
 
 from lenet.networks.base import MNIST_MEAN, MNIST_STD, Network
 
-FRAME = 2  # pixels of paper around MNIST's 28x28
+BORDER = 2  # pixels of paper around MNIST's 28x28
 
 
 class LeNet5Tutorial(Network):
-    """The LeNet-5 of tutorials, 44,426 parameters; the scores are logits."""
+    """The LeNet-5 of tutorials, 44,426 parameters. The scores are logits."""
 
     variant = "tutorial"
     activation = "ReLU"
@@ -29,14 +29,14 @@ class LeNet5Tutorial(Network):
         self.output = nn.Linear(84, 10)
 
     def features(self, ink: Tensor) -> dict[str, Tensor]:
-        """Every stage by name, in the order the network computes them; `output` holds the logits."""
-        stages = {"input": ink}  # (N, 1, 32, 32)
-        x = self.normalise(ink)[..., FRAME:-FRAME, FRAME:-FRAME]  # (N, 1, 28, 28)
-        stages["c1"] = torch.relu(self.c1(x))  # (N, 6, 24, 24)
-        stages["s2"] = self.s2(stages["c1"])  # (N, 6, 12, 12)
-        stages["c3"] = torch.relu(self.c3(stages["s2"]))  # (N, 16, 8, 8)
-        stages["s4"] = self.s4(stages["c3"])  # (N, 16, 4, 4)
-        stages["c5"] = torch.relu(self.c5(stages["s4"])).flatten(1)  # (N, 120)
-        stages["f6"] = torch.relu(self.f6(stages["c5"]))  # (N, 84)
-        stages["output"] = self.output(stages["f6"])  # (N, 10)
-        return stages
+        """The output of every layer by name, in order of computation; `output` holds the logits."""
+        outputs = {"input": ink}  # (N, 1, 32, 32)
+        x = self.normalise(ink)[..., BORDER:-BORDER, BORDER:-BORDER]  # (N, 1, 28, 28)
+        outputs["c1"] = torch.relu(self.c1(x))  # (N, 6, 24, 24)
+        outputs["s2"] = self.s2(outputs["c1"])  # (N, 6, 12, 12)
+        outputs["c3"] = torch.relu(self.c3(outputs["s2"]))  # (N, 16, 8, 8)
+        outputs["s4"] = self.s4(outputs["c3"])  # (N, 16, 4, 4)
+        outputs["c5"] = torch.relu(self.c5(outputs["s4"])).flatten(1)  # (N, 120)
+        outputs["f6"] = torch.relu(self.f6(outputs["c5"]))  # (N, 84)
+        outputs["output"] = self.output(outputs["f6"])  # (N, 10)
+        return outputs
