@@ -3,7 +3,7 @@
     python -m benchmarks.sketches FILE [--every 10] [--brush 20]
 
 FILE holds {"items": [{"label", "writer", "strokes": [[[x, y], ...], ...]}, ...]}, y growing down, any unit. Prints how
-many were read right, by class and by writer, and names the misread ones.
+many were answered correctly (a rejected digit counts as an error), by class and by writer, and lists the others.
 """
 
 import argparse
@@ -40,21 +40,21 @@ def main() -> int:
             visitor.click("clear")
         browser.close()
 
-    right = [str(item["label"]) == answer for item, answer in zip(items, answers, strict=True)]
+    correct = [str(item["label"]) == answer for item, answer in zip(items, answers, strict=True)]
     for title, key in (("class", "label"), ("writer", "writer")):
         groups = collections.defaultdict(list)
-        for item, ok in zip(items, right, strict=True):
+        for item, ok in zip(items, correct, strict=True):
             groups[str(item[key])].append(ok)
         for group in sorted(groups):
             print(f"{title} {group}: {sum(groups[group])} of {len(groups[group])}")
-    wrong = [
+    misclassified = [
         f"{item.get('id', '')} {item['label']} as {answer}"
-        for item, answer, ok in zip(items, answers, right, strict=True)
+        for item, answer, ok in zip(items, answers, correct, strict=True)
         if not ok
     ]
-    print("misread:", ", ".join(wrong) or "none")
+    print("misclassified:", ", ".join(misclassified) or "none")
     seconds = time.perf_counter() - began
-    print(f"read right: {sum(right)} of {len(right)} = {sum(right) / len(right):.1%} ({seconds:.0f} s)")
+    print(f"answered correctly: {sum(correct)} of {len(correct)} = {sum(correct) / len(correct):.1%} ({seconds:.0f} s)")
     return 0
 
 

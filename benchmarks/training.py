@@ -62,7 +62,7 @@ def trainer_of(recipe: Recipe, corpus: Corpus, device: torch.device) -> Trainer:
 
 
 def run_sprint(recipe: Recipe, data_dir: Path, test: Digits, device: torch.device) -> list[dict]:
-    """Train to the end; after each epoch the seconds so far and the share of `test` read right."""
+    """Train to the end; after each epoch the seconds so far and the accuracy on `test` (docs/metrics.md)."""
     corpus = load_corpus(data_dir, recipe)
     trainer, validation = trainer_of(recipe, corpus, device), corpus.mnist_validation.to(device)
     rows, seconds = [], 0.0
@@ -145,7 +145,7 @@ def _spread(values: list[float]) -> str:
 def _accuracies(values: list[float]) -> str:
     spread = statistics.stdev(values) if len(values) > 1 else 0.0
     return (
-        f"{len(values)} seeds read {statistics.mean(values):.3%} right on average, standard deviation {spread:.3%}, "
+        f"test accuracy {statistics.mean(values):.3%}, mean of {len(values)} seeds, standard deviation {spread:.3%}, "
         f"standard error {spread / len(values) ** 0.5:.3%}, from {min(values):.2%} to {max(values):.2%}"
     )
 

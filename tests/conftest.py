@@ -21,7 +21,7 @@ torch.set_num_threads(1)  # the nets and batches here are small: threads cost mo
 
 EXAMPLES = json.loads((ROOT / "lenet/page/static/examples.json").read_text())
 # Of the bundled weights on MNIST, counted here: "0.12 %".
-ERROR = f"{json.loads((ROOT / 'lenet/pretrained/textbook/metrics.json').read_text())['test']['wrong'] / 100:.2f} %"
+ERROR = f"{json.loads((ROOT / 'lenet/pretrained/textbook/metrics.json').read_text())['test']['errors'] / 100:.2f} %"
 
 
 def draw(strokes: list, width: int = 20, side: int = 280) -> Image.Image:

@@ -1,4 +1,4 @@
-"""python -m train evaluate: its figures counted anew with plain loops, what it writes, what it refuses."""
+"""python -m train evaluate: its metrics counted again with plain loops, what it writes, what it rejects."""
 
 import json
 import shutil
@@ -10,15 +10,16 @@ from PIL import Image
 
 from lenet import Recognizer
 from lenet.rejection import Calibration, energy, rejection_reason
-from lenet.weights.model import bundled, load_model, save_model
+from lenet.weights.model import bundled, load_weights, save_model
 from tests.conftest import write_sketches, write_small_mnist
 from train.__main__ import main
 from train.calibrate import scores_of
+from train.data.evaluation_set import BRUSHES
 from train.data.mnist import load_mnist
 from train.data.strokes import draw
-from train.evaluate import BRUSHES, evaluate
+from train.evaluate import evaluate
 
-PICTURES = {"confusion.png", "misread.png", "reliability.png", "refusals.png"}
+PLOTS = {"confusion.png", "misread.png", "reliability.png", "rejections.png"}
 
 
 @pytest.fixture(scope="module")
@@ -30,146 +31,191 @@ def sketched_data(tmp_path_factory):
     return folder
 
 
-def weights(folder, limit=None):
-    """The bundled weights with a temperature and a limit above which they refuse."""
-    model, _ = load_model(bundled())
-    save_model(model, folder, Calibration(1.7, limit))
+def weights(folder, threshold=None):
+    """The bundled weights with a temperature, and an energy above which they reject."""
+    model = load_weights(bundled()).model
+    save_model(model, folder, Calibration(1.7, threshold))
     return folder
 
 
 @pytest.fixture(scope="module")
 def evaluated(sketched_data, tmp_path_factory):
     """A folder with weights after `evaluate`, and what the function returned."""
-    energies = energy(scores_of(load_model(bundled())[0], load_mnist(sketched_data, train=False)))
+    energies = energy(scores_of(load_weights(bundled()).model, load_mnist(sketched_data, train=False)))
     folder = weights(tmp_path_factory.mktemp("evaluated") / "run", float(np.quantile(energies, 0.7)))
     return folder, evaluate(folder, sketched_data)
 
 
-def test_it_writes_figures_and_pictures(evaluated):
-    """metrics.json holds what was returned; the pictures lie beside it."""
+class Count:
+    """What the reader answered, counted image by image: how many, argmax correct, accepted, correct and accepted."""
+
+    def __init__(self):
+        self.images = self.correct = self.accepted = self.answered = 0
+
+    def add(self, label: int, predicted: int, rejected: bool) -> None:
+        self.images += 1
+        self.correct += predicted == label
+        self.accepted += not rejected
+        self.answered += predicted == label and not rejected
+
+    def agrees_with(self, metrics: dict) -> bool:
+        """Whether the metrics are those of docs/metrics.md for these counts."""
+        expected = {
+            "images": self.images,
+            "errors": self.images - self.correct,
+            "error": pytest.approx(1 - self.correct / self.images),
+            "accuracy": pytest.approx(self.correct / self.images),
+            "coverage": pytest.approx(self.accepted / self.images),
+            "selective_accuracy": pytest.approx(self.answered / self.accepted) if self.accepted else None,
+            "false_rejection_rate": pytest.approx(1 - self.accepted / self.images),
+            "answered_correctly": pytest.approx(self.answered / self.images),
+        }
+        return {name: metrics[name] for name in expected} == expected
+
+
+def counted(readings, *ways):
+    """A Count of all (label, reading, groups), and one for each group of each way of grouping."""
+    whole, by = Count(), {way: {} for way in ways}
+    for label, reading, groups in readings:
+        for count in (whole, *(by[way].setdefault(str(groups[way]), Count()) for way in ways)):
+            count.add(label, reading.top(1)[0][0], reading.digit is None)
+    return whole, by
+
+
+def same(metrics, whole, by):
+    """Whether the whole and every group of `metrics` agree with the counts, and hold the same keys."""
+    breakdowns = {name.removeprefix("by_"): groups for name, groups in metrics.items() if name.startswith("by_")}
+    groups = [group for part in breakdowns.values() for group in part.values()]
+    keys = {name for name in metrics if not name.startswith("by_") and name not in ("confusion", "misclassified")}
+    return (
+        whole.agrees_with(metrics)
+        and {way: set(part) for way, part in breakdowns.items()} == {way: set(counts) for way, counts in by.items()}
+        and all(count.agrees_with(breakdowns[way][name]) for way in by for name, count in by[way].items())
+        and all(set(group) == keys for group in groups)
+    )
+
+
+def test_it_writes_metrics_and_plots(evaluated):
+    """metrics.json holds what was returned; the plots are beside it."""
     folder, metrics = evaluated
-    assert {path.name for path in folder.iterdir()} == {"config.json", "model.safetensors", "metrics.json", *PICTURES}
+    assert {path.name for path in folder.iterdir()} == {"config.json", "model.safetensors", "metrics.json", *PLOTS}
     assert json.loads((folder / "metrics.json").read_text()) == metrics
     assert set(metrics) == {"test", "sketches", "drawn", "nondigits"}
-    for name in PICTURES:
-        with Image.open(folder / name) as picture:
-            assert min(picture.size) > 80
+    for name in PLOTS:
+        with Image.open(folder / name) as plot:
+            assert min(plot.size) > 80
 
 
-def test_mnist_is_counted_right(evaluated, sketched_data):
-    """Wrong and refused digits, the matrix, each class, the loss: one picture at a time."""
+def test_mnist_is_counted_correctly(evaluated, sketched_data):
+    """Errors, rejections, confusion, classes and loss, one image at a time."""
     folder, metrics = evaluated
     reader = Recognizer.from_pretrained(folder)
-    wrong, refused, loss, confusion = 0, 0, 0.0, [[0] * 10 for _ in range(10)]
+    whole, classes, loss, confusion = Count(), {}, 0.0, [[0] * 10 for _ in range(10)]
     test = load_mnist(sketched_data, train=False)
-    for picture, label in zip(test.images, test.labels.tolist(), strict=True):
+    for image, label in zip(test.images, test.labels.tolist(), strict=True):
         with torch.inference_mode():
-            scores = reader.model(picture[None] / 255)[0].double()
-        said = int(scores.argmax())
-        wrong += said != label
-        confusion[label][said] += 1
+            scores = reader.weights.model(image[None] / 255)[0].double()
+        predicted = int(scores.argmax())
+        confusion[label][predicted] += 1
         loss -= float((scores / 1.7).log_softmax(0)[label])
-        refused += (
-            float(-scores.logsumexp(0)) > reader.calibration.max_energy
-            or rejection_reason(picture[0].numpy() / 255) is not None
+        rejected = (
+            float(-scores.logsumexp(0)) > reader.weights.calibration.max_energy
+            or rejection_reason(image[0].numpy() / 255) is not None
         )
-    figures = metrics["test"]
-    assert figures["images"] == 100
-    assert figures["wrong"] == wrong
-    assert figures["error"] == wrong / 100
-    assert figures["confusion"] == confusion
-    assert 25 <= refused <= 35
-    assert figures["refused"] == pytest.approx(refused / 100)
-    assert figures["loss"] == pytest.approx(loss / 100, abs=1e-5)
-    assert figures["class"] == {str(c): pytest.approx(1 - confusion[c][c] / 10) for c in range(10)}
+        for count in (whole, classes.setdefault(str(label), Count())):
+            count.add(label, predicted, rejected)
+    assert 65 <= whole.accepted <= 75
+    assert same(metrics["test"], whole, {"class": classes})
+    assert metrics["test"]["confusion"] == confusion
+    assert metrics["test"]["loss"] == pytest.approx(loss / 100, abs=1e-5)
+    assert 0 <= metrics["test"]["expected_calibration_error"] <= 1
 
 
-def test_sketches_are_counted_right(evaluated, sketched_data):
-    """Each drawing with three brushes, at the places and sizes that the same seed gives, read one by one."""
+def test_sketches_are_counted_correctly(evaluated, sketched_data):
+    """Each drawing with three brushes, at the positions and sizes that the same seed gives, read one by one."""
     folder, metrics = evaluated
     reader = Recognizer.from_pretrained(folder)
     random = np.random.default_rng(0)
-    rights, refusals, nearest, of_brush, of_writer, of_class = 0, 0, 0, {}, {}, {}
+    readings = []
     for item in json.loads((sketched_data / "sketches" / "digits.json").read_text())["items"]:
         for brush in BRUSHES:
             size = random.uniform(0.35, 0.85) * (280 - brush)
             reach = (size + brush) / 2
             x, y = random.uniform(reach, 280 - reach), random.uniform(reach, 280 - reach)
             page = draw([np.array(stroke) for stroke in item["strokes"]], brush, size, (x, y), 280)
-            reading = reader.read(page)
-            right = reading.digit == int(item["label"])
-            rights += right
-            refusals += reading.digit is None
-            nearest += reading.top(1)[0][0] == int(item["label"])
-            for counts, key in ((of_brush, brush), (of_writer, item["writer"]), (of_class, item["label"])):
-                counts.setdefault(str(key), []).append(right)
-    figures = metrics["sketches"]
-    assert figures["images"] == 60
-    assert figures["right"] == rights
-    assert figures["accuracy"] == pytest.approx(rights / 60)
-    assert figures["refused"] == pytest.approx(refusals / 60)
-    assert figures["nearest_right"] == pytest.approx(nearest / 60)
-    for name, counts in (("brush", of_brush), ("writer", of_writer), ("class", of_class)):
-        assert figures[name] == {key: pytest.approx(sum(each) / len(each)) for key, each in counts.items()}
-    assert list(figures["brush"]) == ["10", "18", "28"]
-    assert figures["nearest_right"] > 0.9
-    assert 0 <= figures["calibration_error"] <= 1
+            groups = {"brush": brush, "writer": item["writer"], "class": item["label"]}
+            readings.append((int(item["label"]), reader.read(page), groups))
+    whole, by = counted(readings, "brush", "writer", "class")
+    assert whole.images == 60
+    assert whole.correct > 54
+    assert same(metrics["sketches"], whole, by)
+    assert list(metrics["sketches"]["by_brush"]) == ["10", "18", "28"]
 
 
-def test_images_are_counted_right(evaluated, sketched_data):
-    """By kind and flag, by source, and each that was misread by name."""
+def test_images_are_counted_correctly(evaluated, sketched_data):
+    """By kind and flag, by source and class; those that were not answered correctly are listed."""
     folder, metrics = evaluated
     reader = Recognizer.from_pretrained(folder)
-    kinds, misread = {}, []
+    readings, misclassified = [], []
     for item in json.loads((sketched_data / "sketches" / "drawn" / "manifest.json").read_text()):
-        with Image.open(sketched_data / "sketches" / "drawn" / item["file"]) as picture:
-            reading = reader.read(picture)
+        with Image.open(sketched_data / "sketches" / "drawn" / item["file"]) as image:
+            reading = reader.read(image)
         kind = item["kind"] + (", flagged" if item["flags"] else ", unflagged")
-        kinds.setdefault(kind, []).append(reading.digit == int(item["label"]))
+        groups = {"kind": kind, "source": item["source"], "class": item["label"]}
+        readings.append((int(item["label"]), reading, groups))
         if reading.digit != int(item["label"]):
-            misread.append(f"{item['file']} ({item['label']}): {reading.reason or reading.digit}")
-    figures = metrics["drawn"]
-    assert {kind: (part["images"], part["right"]) for kind, part in figures["kinds"].items()} == {
-        kind: (len(rights), sum(rights)) for kind, rights in kinds.items()
-    }
-    assert set(kinds) == {"drawn, flagged", "drawn, unflagged", "photo, unflagged"}
-    assert figures["misread"] == misread
-    assert set(figures["source"]) == {"by/0", "by/1"}
+            misclassified.append(f"{item['file']} ({item['label']}): {reading.reason or reading.digit}")
+    whole, by = counted(readings, "kind", "source", "class")
+    assert set(by["kind"]) == {"drawn, flagged", "drawn, unflagged", "photo, unflagged"}
+    assert same(metrics["drawn"], whole, by)
+    assert metrics["drawn"]["misclassified"] == misclassified
 
 
-def test_refusals_are_counted_right(sketched_data, tmp_path):
-    """What nobody takes for a digit apart from what is as good as one; a limit that nothing passes refuses all."""
-    for limit, share in ((-1e5, 1.0), (1e5, None)):
-        figures = evaluate(weights(tmp_path / str(share), limit), sketched_data)["nondigits"]
-        assert figures["plain"]["images"] == 9
-        assert figures["confusable with a digit"]["images"] == 3
-        assert set(figures["plain"]["source"]) == {"letters", "signs"}
-        if share:
-            assert figures["plain"]["refused"] == figures["confusable with a digit"]["refused"] == share
-            assert set(figures["plain"]["source"].values()) == {share}
+def test_nondigits_are_counted_correctly(sketched_data, tmp_path):
+    """Plain ones apart from those confusable with a digit; a threshold below every energy rejects all of them."""
+    for threshold, rate in ((-1e5, 1.0), (1e5, None)):
+        metrics = evaluate(weights(tmp_path / str(rate), threshold), sketched_data)["nondigits"]
+        assert metrics["plain"]["images"] == 9
+        assert metrics["confusable with a digit"]["images"] == 3
+        sources = metrics["plain"]["by_source"]
+        assert {name: source["images"] for name, source in sources.items()} == {"letters": 3, "signs": 6}
+        if rate:
+            assert metrics["plain"]["outlier_rejection_rate"] == rate
+            assert metrics["confusable with a digit"]["outlier_rejection_rate"] == rate
+            assert {source["outlier_rejection_rate"] for source in sources.values()} == {rate}
         else:
-            assert figures["confusable with a digit"]["refused"] == 0  # its ink may be a digit's
+            assert metrics["confusable with a digit"]["outlier_rejection_rate"] == 0  # it looks like one digit
 
 
-def test_twice_is_as_once(evaluated, sketched_data):
-    """Nothing is left to chance: the same figures, in the same order, byte for byte."""
+def test_nothing_accepted_has_no_selective_accuracy(sketched_data, tmp_path, capsys):
+    """Where every image is rejected, null is written and a dash printed; the accuracy of the argmax remains."""
+    metrics = evaluate(weights(tmp_path / "run", -1e5), sketched_data)
+    for part in (metrics["test"], metrics["sketches"], metrics["drawn"], metrics["drawn"]["by_class"]["0"]):
+        assert part["selective_accuracy"] is None
+        assert (part["coverage"], part["answered_correctly"], part["false_rejection_rate"]) == (0, 0, 1)
+        assert part["accuracy"] > 0.5
+    assert "selective accuracy -," in capsys.readouterr().out
+
+
+def test_twice_gives_the_same(evaluated, sketched_data):
+    """Nothing is random: the same metrics, in the same order, byte for byte."""
     folder, _ = evaluated
     before = (folder / "metrics.json").read_bytes()
     evaluate(folder, sketched_data)
     assert (folder / "metrics.json").read_bytes() == before
 
 
-def test_what_training_wrote_stays(sketched_data, tmp_path):
-    """Figures of before are kept, those of the test are anew."""
+def test_what_training_wrote_is_kept(sketched_data, tmp_path):
+    """Other parts of metrics.json stay, those that are measured are replaced."""
     folder = weights(tmp_path / "run")
-    (folder / "metrics.json").write_text(json.dumps({"seed": 5, "test": {"wrong": -1}, "history": [1]}))
+    (folder / "metrics.json").write_text(json.dumps({"seed": 5, "test": {"errors": -1}, "history": [1]}))
     metrics = evaluate(folder, sketched_data)
     assert (metrics["seed"], metrics["history"]) == (5, [1])
-    assert metrics["test"]["wrong"] >= 0
+    assert metrics["test"]["errors"] >= 0
 
 
-def test_without_sketches_mnist_alone_is_scored(small_data, evaluated, tmp_path, capsys):
-    """With the same figures for it, and by the command as by the function."""
+def test_without_sketches_only_mnist_is_evaluated(small_data, evaluated, tmp_path, capsys):
+    """With the same metrics, and by the command as by the function."""
     folder = shutil.copytree(evaluated[0], tmp_path / "run")
     (folder / "metrics.json").unlink()
     assert main(["evaluate", str(folder), "--data-dir", str(small_data)]) == 0
@@ -177,29 +223,33 @@ def test_without_sketches_mnist_alone_is_scored(small_data, evaluated, tmp_path,
     assert set(metrics) == {"test"}
     assert metrics["test"] == evaluated[1]["test"]
     printed = capsys.readouterr()
-    assert f"MNIST test: {metrics['test']['wrong']} of 100 wrong" in printed.out
+    assert f"MNIST test, 100 images: error {metrics['test']['error']:.2%} ({metrics['test']['errors']})" in printed.out
     assert "sketches" not in printed.out
     assert printed.err == ""
 
 
-def test_the_report_names_every_figure(evaluated, sketched_data, capsys):
-    """A line for each part."""
+def test_the_report_has_every_part(evaluated, sketched_data, capsys):
+    """By the names of docs/metrics.md."""
     folder, metrics = evaluated
     assert main(["evaluate", str(folder), "--data-dir", str(sketched_data)]) == 0
     printed = capsys.readouterr().out
     sketches = metrics["sketches"]
-    assert f"sketches: {sketches['right']} of 60 right = {sketches['accuracy']:.2%}" in printed
-    assert f"no digits, plain: {metrics['nondigits']['plain']['refused']:.1%} of 9 refused" in printed
-    for kind, part in metrics["drawn"]["kinds"].items():
-        assert f"images, {kind}: {part['right']} of {part['images']} right" in printed
+    assert f"sketches, 60 images: error {sketches['error']:.2%} ({sketches['errors']}), accuracy" in printed
+    assert f"answered correctly {sketches['answered_correctly']:.2%}, false rejection rate" in printed
+    writers = (f"{name} {part['answered_correctly']:.1%}" for name, part in sketches["by_writer"].items())
+    assert f"  answered correctly by writer: {', '.join(writers)}\n" in printed
+    plain = metrics["nondigits"]["plain"]["outlier_rejection_rate"]
+    assert f"non-digits (plain), 9 images: outlier rejection rate {plain:.2%}" in printed
+    for kind, part in metrics["drawn"]["by_kind"].items():
+        assert f"other people's digits ({kind}), {part['images']} images: error" in printed
 
 
 def test_a_limit_takes_the_first(sketched_data, tmp_path):
-    """Of each part, for a dry run."""
+    """Of each part; a dry run does so."""
     metrics = evaluate(weights(tmp_path / "run"), sketched_data, limit=2)
     assert metrics["test"]["images"] == 2
     assert metrics["sketches"]["images"] == metrics["nondigits"]["plain"]["images"] == 6
-    assert sum(part["images"] for part in metrics["drawn"]["kinds"].values()) == 2
+    assert metrics["drawn"]["images"] == sum(part["images"] for part in metrics["drawn"]["by_kind"].values()) == 2
 
 
 def _json(name, change):
@@ -245,13 +295,13 @@ def test_damaged_sketches_are_named(sketched_data, tmp_path, refused, damage):
     folder = weights(tmp_path / "run")
     said = refused("evaluate", folder, "--data-dir", data)
     assert f"{name} cannot be read" in said
-    assert "without the folder sketches/ MNIST alone is scored" in said
+    assert "without the folder sketches/, only MNIST is evaluated" in said
     assert len(said.splitlines()) == 1
     assert {path.name for path in folder.iterdir()} == {"config.json", "model.safetensors"}
 
 
-def test_nothing_but_what_may_be_a_digit(sketched_data, tmp_path):
-    """A set without a plain drawing is scored too."""
+def test_only_confusable_nondigits(sketched_data, tmp_path):
+    """A set without plain drawings is evaluated, too."""
     data = tmp_path / "data"
     data.mkdir()
     (data / "MNIST").symlink_to(sketched_data / "MNIST")
@@ -261,16 +311,16 @@ def test_nothing_but_what_may_be_a_digit(sketched_data, tmp_path):
 
 
 FAULTS = {
-    "empty": (lambda f: [path.unlink() for path in f.iterdir()], "holds no config.json"),
-    "no weights": (lambda f: (f / "model.safetensors").unlink(), "holds no model.safetensors"),
-    "no configuration": (lambda f: (f / "config.json").unlink(), "holds no config.json"),
-    "weights cut": (lambda f: (f / "model.safetensors").write_bytes(b"123"), "does not hold this network's weights"),
-    "figures cut": (lambda f: (f / "metrics.json").write_text("{"), "metrics.json is not JSON"),
+    "empty": (lambda f: [path.unlink() for path in f.iterdir()], "has no config.json"),
+    "no weights": (lambda f: (f / "model.safetensors").unlink(), "has no model.safetensors"),
+    "no configuration": (lambda f: (f / "config.json").unlink(), "has no config.json"),
+    "weights cut": (lambda f: (f / "model.safetensors").write_bytes(b"123"), "model.safetensors does not"),
+    "metrics cut": (lambda f: (f / "metrics.json").write_text("{"), "metrics.json is not"),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_folder_without_whole_weights_is_refused(small_data, tmp_path, refused, fault):
+def test_a_folder_with_a_damaged_file_is_an_error(small_data, tmp_path, refused, fault):
     """Exit code 2, and what is wrong with it."""
     spoil, message = FAULTS[fault]
     folder = weights(tmp_path / "run")

@@ -1,52 +1,51 @@
-"""Measure a run on what nothing was chosen on: MNIST's test digits, other people's sketches, drawings of no digit.
+"""Evaluate a run on images that no choice depended on: MNIST's test digits, other people's drawings, and non-digits.
 
-Writes what it finds into the run's metrics.json, and pictures beside it. The sketches are a folder `sketches/` in the
-data folder: `digits.json` and `nondigits.json` with pen strokes, and `drawn/` with images of digits and their
-manifest.json. Without them MNIST alone is scored.
+Writes the metrics (docs/metrics.md defines them) to the run's metrics.json, and plots beside it. The drawings are in
+the folder `sketches/` of the data folder; without it, only MNIST is evaluated.
 """
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from lenet import Recognizer
-from lenet.rejection import energy, rejection_reason
+from lenet.rejection import NO_DIGIT, energy, rejection_reason
 from lenet.weights.model import METRICS, write_whole
-from train import plots as pictures
-from train.calibrate import calibration_error, reliability, scores_of
-from train.data.digits import DataError
+from train import plots
+from train.calibrate import scores_of
+from train.data import evaluation_set
+from train.data.digits import DataError, Digits
+from train.data.evaluation_set import CONFUSABLE, PLAIN, Drawing
 from train.data.mnist import load_mnist
-from train.data.strokes import SIDE, draw
-
-BRUSHES = (10, 18, 28)  # pixels wide on the page of 280
-Picture = Image.Image | np.ndarray
+from train.metrics import by_group, confusion_matrix, digit_metrics, outlier_metrics, reliability
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the reader said of one picture, and what it was."""
+class Predictions:
+    """What the reader made of N images.
 
-    label: int | None
-    digit: int | None
-    reason: str | None
-    probabilities: tuple[float, ...]
-    energy: float
-    group: dict[str, str]
+    labels: the true digits, -1 for what is not a digit, shape (N,).
+    probabilities: shape (N, 10).
+    energies: shape (N,).
+    reasons: why each image was rejected, None where it was not.
+    ids: a name for each drawing; empty for MNIST.
+    groups: for each way of grouping the images, the group of each; "class" for example.
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray
+    energies: np.ndarray
+    reasons: list[str | None]
+    ids: list[str]
+    groups: dict[str, list[str]]
 
     @property
-    def right(self) -> bool:
-        return self.digit == self.label
-
-    @property
-    def nearest(self) -> int:
-        """The likeliest digit, refused or not."""
-        return int(np.argmax(self.probabilities))
+    def rejected(self) -> np.ndarray:
+        return np.array([reason is not None for reason in self.reasons])
 
 
 def main(arguments: list[str]) -> None:
@@ -59,197 +58,129 @@ def main(arguments: list[str]) -> None:
 
 
 def evaluate(run: Path, data_dir: Path, limit: int | None = None) -> dict:
-    """Score the weights in `run`, at most `limit` pictures of each part; returns what metrics.json then holds.
+    """Evaluate the weights in `run` on at most `limit` entries of each part; return the new content of metrics.json.
 
-    Raises DataError where the data or the run's files are missing or damaged.
+    Raises DataError if files of the data or of the run are missing or damaged.
     """
     try:
         reader = Recognizer.from_pretrained(run)
     except ValueError as error:
         raise DataError(str(error)) from error
-    test = load_mnist(data_dir, train=False)[:limit]
-    scores = scores_of(reader.model, test)
-    labels = test.labels.numpy()
-    probabilities = reader.calibration.probabilities(scores)
-    refused = reader.calibration.rejects(scores) | [
-        rejection_reason(picture / 255) is not None for picture in test.images[:, 0].numpy()
-    ]
-    figures = {"test": _of_mnist(probabilities, labels, refused)}
-    energies = {"MNIST test": energy(scores)}
-    reliabilities = {"MNIST test": reliability(probabilities, labels)}
+    digits = load_mnist(data_dir, train=False)[:limit]
+    test = predict_digits(reader, digits)
+    confusion = confusion_matrix(test.labels, test.probabilities)
+    parts = {"test": {**metrics_of(test), "confusion": confusion.tolist()}}
+    energies = {"MNIST test": test.energies}
+    reliabilities = {"MNIST test": reliability(test.labels, test.probabilities)}
 
     folder = data_dir / "sketches"
     if folder.is_dir():
-        sketched = _answers(reader, _strokes(folder / "digits.json", limit))
-        drawn = _answers(reader, _images(folder / "drawn", limit))
-        others = _answers(reader, _strokes(folder / "nondigits.json", limit))
-        figures |= {"sketches": _of_sketches(sketched), "drawn": _of_drawn(drawn), "nondigits": _of_others(others)}
-        energies["sketches"] = np.array([answer.energy for answer in sketched])
-        if plain := [answer.energy for answer in others if answer.group["confusable"] == "no"]:
-            energies["no digits"] = np.array(plain)
-        reliabilities["sketches"] = reliability(
-            np.array([answer.probabilities for answer in sketched]), [answer.label for answer in sketched]
-        )
+        sketches = predict(reader, evaluation_set.pen_digits(folder, limit))
+        drawn = predict(reader, evaluation_set.drawn_images(folder, limit))
+        others = predict(reader, evaluation_set.nondigits(folder, limit))
+        parts |= {
+            "sketches": {**metrics_of(sketches), "misclassified": sorted(set(misclassified(sketches)))},
+            "drawn": {**metrics_of(drawn), "misclassified": misclassified(drawn)},
+            "nondigits": metrics_of_nondigits(others),
+        }
+        energies["sketches"] = sketches.energies
+        plain = np.array(others.groups["kind"]) == PLAIN
+        if plain.any():
+            energies["non-digits, plain"] = others.energies[plain]
+        reliabilities["sketches"] = reliability(sketches.labels, sketches.probabilities)
 
-    pictures.draw_confusion(run / pictures.CONFUSION, figures["test"]["confusion"])
-    pictures.draw_misread(run / pictures.MISREAD, test, probabilities)
-    pictures.draw_reliability(run / pictures.RELIABILITY, reliabilities)
-    pictures.draw_refusals(run / pictures.REFUSALS, energies, reader.calibration.max_energy)
-    metrics = {**(reader.metrics or {}), **figures}
+    plots.draw_confusion(run / plots.CONFUSION, parts["test"]["confusion"])
+    plots.draw_misread(run / plots.MISREAD, digits, test.probabilities)
+    plots.draw_reliability(run / plots.RELIABILITY, reliabilities)
+    plots.draw_rejections(run / plots.REJECTIONS, energies, reader.weights.calibration.max_energy)
+    metrics = {**(reader.weights.metrics or {}), **parts}
     write_whole(run / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
-    report(figures)
+    report(parts)
     return metrics
 
 
-def report(figures: dict) -> None:
-    """Print what was found, a line a figure."""
-    test = figures["test"]
-    print(f"MNIST test: {test['wrong']} of {test['images']:,} wrong, error {test['error']:.2%}")
-    print(
-        f"  read right {test['accuracy']:.2%}, refused {test['refused']:.2%}; "
-        f"expected calibration error {test['calibration_error']:.2%}"
+def predict_digits(reader: Recognizer, digits: Digits) -> Predictions:
+    """Predict images that are preprocessed already, in batches."""
+    model, calibration = reader.weights.model, reader.weights.calibration
+    scores, labels = scores_of(model, digits), digits.labels.numpy()
+    reasons = [
+        rejection_reason(image / 255) or (NO_DIGIT if rejected else None)
+        for image, rejected in zip(digits.images[:, 0].numpy(), calibration.rejects(scores), strict=True)
+    ]
+    groups = {"class": [str(label) for label in labels]}
+    return Predictions(labels, calibration.probabilities(scores), energy(scores), reasons, [], groups)
+
+
+def predict(reader: Recognizer, drawings: Iterable[Drawing]) -> Predictions:
+    """Predict drawings one by one, preprocessing included, as the page does."""
+    labels, ids, readings, groups = [], [], [], []
+    for drawing in drawings:
+        labels.append(drawing.label)
+        ids.append(drawing.id)
+        readings.append(reader.read(drawing.image))
+        groups.append({**drawing.groups, "class": str(drawing.label)})
+    return Predictions(
+        labels=np.array(labels),
+        probabilities=np.array([reading.probabilities for reading in readings]),
+        energies=energy(np.array([reading.activations["output"] for reading in readings])),
+        reasons=[reading.reason for reading in readings],
+        ids=ids,
+        groups={name: [group[name] for group in groups] for name in groups[0]},
     )
-    if "sketches" in figures:
-        sketches = figures["sketches"]
-        print(f"sketches: {sketches['right']} of {sketches['images']} right = {sketches['accuracy']:.2%}")
-        for by in ("brush", "class", "writer"):
-            print(f"  by {by}: " + ", ".join(f"{name} {share:.1%}" for name, share in sketches[by].items()))
-        print(
-            f"  nearest digit right, refused or not: {sketches['nearest_right']:.2%}; refused "
-            f"{sketches['refused']:.2%}; expected calibration error {sketches['calibration_error']:.2%}"
-        )
-        for name, part in figures["drawn"]["kinds"].items():
-            print(
-                f"images, {name}: {part['right']} of {part['images']} right = {part['accuracy']:.1%} "
-                f"(nearest digit, refused or not: {part['nearest_right']:.1%})"
-            )
-        for name, part in figures["nondigits"].items():
-            print(f"no digits, {name}: {part['refused']:.1%} of {part['images']} refused")
 
 
-def _of_mnist(probabilities: np.ndarray, labels: np.ndarray, refused: np.ndarray) -> dict:
-    said = probabilities.argmax(1)
-    confusion = np.zeros((10, 10), int)
-    np.add.at(confusion, (labels, said), 1)
+def metrics_of(predictions: Predictions) -> dict:
+    """The metrics of digits, of all of them and of each group."""
+    arrays = predictions.labels, predictions.probabilities, predictions.rejected
+    breakdowns = {f"by_{way}": by_group(names, digit_metrics, *arrays) for way, names in predictions.groups.items()}
+    return {**digit_metrics(*arrays), **breakdowns}
+
+
+def metrics_of_nondigits(predictions: Predictions) -> dict[str, dict]:
+    """The metrics of drawings that are not digits, of each kind, and of each source within it."""
+    kinds, sources = (np.array(predictions.groups[way]) for way in ("kind", "source"))
+    rejected = predictions.rejected
     return {
-        "images": len(labels),
-        "accuracy": float(((said == labels) & ~refused).mean()),  # of the answers; what follows asks for the likeliest
-        "wrong": int((said != labels).sum()),
-        "error": float((said != labels).mean()),
-        "loss": float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-300)).mean()),
-        "class": {str(c): float((said[labels == c] != c).mean()) for c in range(10) if (labels == c).any()},
-        "confusion": confusion.tolist(),
-        "refused": float(refused.mean()),
-        "calibration_error": calibration_error(probabilities, labels),
-    }
-
-
-def _of_sketches(answers: list[Answer]) -> dict:
-    return {
-        **_summary(answers),
-        "brush": _by(answers, "brush"),
-        "class": _by(answers, "class"),
-        "writer": _by(answers, "writer"),
-        "calibration_error": calibration_error(
-            np.array([answer.probabilities for answer in answers]), [answer.label for answer in answers]
-        ),
-        "misread": sorted({f"{a.group['id']} ({a.label}): {a.reason or a.digit}" for a in answers if not a.right}),
-    }
-
-
-def _of_drawn(answers: list[Answer]) -> dict:
-    kinds = sorted({answer.group["kind"] for answer in answers})
-    return {
-        "kinds": {kind: _summary([a for a in answers if a.group["kind"] == kind]) for kind in kinds},
-        "class": _by(answers, "class"),
-        "source": _by(answers, "source"),
-        "misread": [f"{a.group['id']} ({a.label}): {a.reason or a.digit}" for a in answers if not a.right],
-    }
-
-
-def _of_others(answers: list[Answer]) -> dict:
-    groups = {"plain": "no", "confusable with a digit": "yes"}
-    return {
-        name: {
-            "images": len(part),
-            "refused": float(np.mean([a.digit is None for a in part])),
-            "source": {
-                source: float(np.mean([a.digit is None for a in part if a.group["source"] == source]))
-                for source in sorted({a.group["source"] for a in part})
-            },
+        kind: {
+            **outlier_metrics(rejected[kinds == kind]),
+            "by_source": by_group(sources[kinds == kind], outlier_metrics, rejected[kinds == kind]),
         }
-        for name, confusable in groups.items()
-        if (part := [a for a in answers if a.group["confusable"] == confusable])
+        for kind in (PLAIN, CONFUSABLE)
+        if (kinds == kind).any()
     }
 
 
-def _summary(answers: list[Answer]) -> dict:
-    return {
-        "images": len(answers),
-        "right": sum(a.right for a in answers),
-        "accuracy": float(np.mean([a.right for a in answers])),
-        "nearest_right": float(np.mean([a.nearest == a.label for a in answers])),
-        "refused": float(np.mean([a.digit is None for a in answers])),
-    }
+def misclassified(predictions: Predictions) -> list[str]:
+    """`ID (DIGIT): PREDICTION` of each drawing that was not answered correctly; the reason if it was rejected."""
+    predicted = predictions.probabilities.argmax(1)
+    rows = zip(predictions.ids, predictions.labels, predicted, predictions.reasons, strict=True)
+    return [f"{id} ({label}): {reason or digit}" for id, label, digit, reason in rows if reason or digit != label]
 
 
-def _by(answers: list[Answer], key: str) -> dict[str, float]:
-    names = sorted({a.group[key] for a in answers}, key=lambda name: (len(name), name))
-    return {name: float(np.mean([a.right for a in answers if a.group[key] == name])) for name in names}
+def report(parts: dict) -> None:
+    """Print the metrics of each part."""
+    _print_digits("MNIST test", parts["test"])
+    if "sketches" not in parts:
+        return
+    sketches = parts["sketches"]
+    _print_digits("sketches", sketches)
+    for way in ("brush", "class", "writer"):
+        shares = (f"{name} {group['answered_correctly']:.1%}" for name, group in sketches[f"by_{way}"].items())
+        print(f"  answered correctly by {way}: {', '.join(shares)}")
+    for kind, part in parts["drawn"]["by_kind"].items():
+        _print_digits(f"other people's digits ({kind})", part)
+    for kind, part in parts["nondigits"].items():
+        rate = part["outlier_rejection_rate"]
+        print(f"non-digits ({kind}), {part['images']:,} images: outlier rejection rate {rate:.2%}")
 
 
-def _answers(reader: Recognizer, items: Iterable[tuple[int | None, Picture, dict]]) -> list[Answer]:
-    answers = []
-    for label, picture, group in items:
-        reading = reader.read(picture)
-        e = float(energy(reading.activations["output"]))
-        answers.append(Answer(label, reading.digit, reading.reason, reading.probabilities, e, group))
-    return answers
-
-
-def _strokes(path: Path, limit: int | None) -> Iterable[tuple[int | None, Picture, dict]]:
-    """Each drawing with every brush on the page of 280, placed and sized at random, the same way at every call."""
-    rng = np.random.default_rng(0)
-    with _reading(path):
-        for item in _listed(json.loads(path.read_text())["items"], limit):
-            strokes = [np.array(stroke, float) for stroke in item["strokes"]]
-            for brush in BRUSHES:
-                size = rng.uniform(0.35, 0.85) * (SIDE - brush)
-                low, high = (size + brush) / 2, SIDE - (size + brush) / 2
-                page = draw(strokes, brush, size, tuple(rng.uniform(low, high, 2)), SIDE)
-                label = item["label"] if "writer" in item else None
-                group = {"id": str(item["id"]), "brush": str(brush), "class": str(item["label"])}
-                if label is None:
-                    group |= {"source": item["src"], "confusable": "yes" if item["confusable"] else "no"}
-                else:
-                    group |= {"writer": str(item["writer"])}
-                yield None if label is None else int(label), page, group
-
-
-def _images(folder: Path, limit: int | None) -> Iterable[tuple[int | None, Picture, dict]]:
-    path = folder / "manifest.json"
-    with _reading(path):
-        for item in _listed(json.loads(path.read_text()), limit):
-            kind = f"{item['kind']}, {'flagged' if item['flags'] else 'unflagged'}"
-            group = {"id": item["file"], "kind": kind, "source": item["source"], "class": str(item["label"])}
-            with _reading(folder / item["file"]), Image.open(folder / item["file"]) as image:
-                image.load()
-            yield int(item["label"]), image, group
-
-
-def _listed(items: list[dict], limit: int | None) -> list[dict]:
-    if not items:
-        raise ValueError("it lists nothing")
-    return items[:limit]
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Say which file cannot be read, whatever is wrong with it."""
-    try:
-        yield
-    except (OSError, ValueError, KeyError, IndexError, TypeError, SyntaxError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise DataError(
-            f"{path} cannot be read ({reason}); without the folder sketches/ MNIST alone is scored"
-        ) from error
+def _print_digits(title: str, part: dict) -> None:
+    selective = "-" if part["selective_accuracy"] is None else f"{part['selective_accuracy']:.2%}"
+    print(
+        f"{title}, {part['images']:,} images: error {part['error']:.2%} ({part['errors']}), accuracy "
+        f"{part['accuracy']:.2%}, expected calibration error {part['expected_calibration_error']:.2%}"
+    )
+    print(
+        f"  coverage {part['coverage']:.2%}, selective accuracy {selective}, answered correctly "
+        f"{part['answered_correctly']:.2%}, false rejection rate {part['false_rejection_rate']:.2%}"
+    )

@@ -1,4 +1,4 @@
-"""The pictures of a run: curves, confusion matrix, misread digits, reliability, refusals."""
+"""The plots of a run: learning curves, confusion matrix, misread digits, reliability diagram, energies."""
 
 import io
 from pathlib import Path
@@ -14,11 +14,11 @@ matplotlib.use("Agg")  # needs no screen
 from matplotlib import pyplot as plt
 
 CURVES, CONFUSION, MISREAD = "curves.png", "confusion.png", "misread.png"
-RELIABILITY, REFUSALS = "reliability.png", "refusals.png"
+RELIABILITY, REJECTIONS = "reliability.png", "rejections.png"
 
 
 def draw_curves(path: Path, history: list[dict]) -> None:
-    """Error and loss by epoch. Training is scored on distorted digits, so its curve lies above validation's."""
+    """Error and loss by epoch. The training error is above the validation error: it is of distorted digits."""
     epochs = [row["epoch"] for row in history]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     left.plot(epochs, [100 * (1 - row["training_accuracy"]) for row in history], "o-", ms=3, label="training")
@@ -34,11 +34,11 @@ def draw_curves(path: Path, history: list[dict]) -> None:
 
 
 def draw_confusion(path: Path, confusion: list[list[int]]) -> None:
-    """How often each digit was read as each; colour tells the wrong ones, which the right ones would drown."""
+    """The confusion matrix, rows for true digits; only errors are coloured, or the diagonal would drown them."""
     counts = np.array(confusion)
-    wrong = np.where(np.eye(10, dtype=bool), 0, counts)
+    errors = np.where(np.eye(10, dtype=bool), 0, counts)
     figure, axes = plt.subplots(figsize=(5.6, 5.6), layout="constrained")
-    axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=max(1, wrong.max()))
+    axes.imshow(errors, cmap="Oranges", vmin=0, vmax=max(1, errors.max()))
     for (row, column), count in np.ndenumerate(counts):
         if count:
             axes.text(
@@ -47,22 +47,22 @@ def draw_confusion(path: Path, confusion: list[list[int]]) -> None:
                 f"{count:,}",
                 ha="center",
                 va="center",
-                color=_ink(row == column, wrong[row, column] / max(1, wrong.max())),
+                color=_ink(row == column, errors[row, column] / max(1, errors.max())),
             )
-    axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="digit", title="MNIST test")
+    axes.set(xticks=range(10), yticks=range(10), xlabel="predicted digit", ylabel="true digit", title="MNIST test")
     _save(figure, path)
 
 
-def _ink(right: bool, darkness: float) -> str:
-    return "gray" if right else "white" if darkness > 0.6 else "black"
+def _ink(correct: bool, darkness: float) -> str:
+    return "gray" if correct else "white" if darkness > 0.6 else "black"
 
 
 def draw_misread(path: Path, digits: Digits, probabilities: np.ndarray, most: int = 120) -> None:
-    """Every misread digit with what it is, what it was read as, and how surely; the surest first."""
-    labels, said = digits.labels.numpy(), probabilities.argmax(1)
-    wrong = np.flatnonzero(said != labels)
-    wrong = wrong[np.argsort(-probabilities[wrong].max(1))]
-    shown = wrong[:most]
+    """The errors with true digit, predicted digit and confidence; the most confident first, at most `most` of them."""
+    labels, predicted = digits.labels.numpy(), probabilities.argmax(1)
+    errors = np.flatnonzero(predicted != labels)
+    errors = errors[np.argsort(-probabilities[errors].max(1))]
+    shown = errors[:most]
     columns = 12
     rows = max(1, -(-len(shown) // columns))
     figure, grid = plt.subplots(rows, columns, figsize=(columns, 1.3 * rows + 0.4), layout="constrained", squeeze=False)
@@ -70,36 +70,36 @@ def draw_misread(path: Path, digits: Digits, probabilities: np.ndarray, most: in
         axes.axis("off")
     for axes, i in zip(grid.flat, shown, strict=False):
         axes.imshow(digits.images[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=255)
-        axes.set_title(f"{labels[i]} as {said[i]}, {percentage(probabilities[i].max())}", fontsize=8)
-    cut = "" if len(shown) == len(wrong) else f"; the {most} surest"
-    figure.suptitle(f"MNIST test: {len(wrong)} of {len(labels):,} misread{cut}", fontsize=10)
+        axes.set_title(f"{labels[i]} as {predicted[i]}, {percentage(probabilities[i].max())}", fontsize=8)
+    cut = "" if len(shown) == len(errors) else f"; the {most} most confident"
+    figure.suptitle(f"MNIST test: {len(errors)} errors in {len(labels):,} images{cut}", fontsize=10)
     _save(figure, path)
 
 
 def draw_reliability(path: Path, bins: dict[str, list[tuple[float, float, float]]]) -> None:
-    """How often the reader is right where it says that it is so sure; on the diagonal it is as right as it says."""
+    """Accuracy against confidence, from `train.metrics.reliability`; on the diagonal where calibration is perfect."""
     figure, axes = plt.subplots(figsize=(5, 5), layout="constrained")
     axes.plot([0, 1], [0, 1], color="black", ls=":")
     for name, rows in bins.items():
-        share, said, right = np.array(rows).T
-        axes.plot(said, right, "-", alpha=0.5)
-        axes.scatter(said, right, s=20 + 200 * share, label=name)
-    axes.set(xlabel="confidence", ylabel="share read right", xlim=(0, 1.05), ylim=(0, 1.05))
-    axes.legend(title="size: share of all")
+        share, confidence, accuracy = np.array(rows).T
+        axes.plot(confidence, accuracy, "-", alpha=0.5)
+        axes.scatter(confidence, accuracy, s=20 + 200 * share, label=name)
+    axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.05), ylim=(0, 1.05))
+    axes.legend(title="size: share of the images")
     axes.grid(alpha=0.3)
     _save(figure, path)
 
 
-def draw_refusals(path: Path, energies: dict[str, np.ndarray], limit: float | None) -> None:
-    """The energies of digits and of what is none, and the line above which the reader refuses."""
+def draw_rejections(path: Path, energies: dict[str, np.ndarray], threshold: float | None) -> None:
+    """Histograms of the energy, and the threshold above which the reader rejects."""
     figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
     low, high = (f(e) for f, e in ((min, map(np.min, energies.values())), (max, map(np.max, energies.values()))))
     edges = np.linspace(low, high if high > low else low + 1, 80)
     for name, values in energies.items():
         share = np.full(len(values), 100 / len(values))
         axes.hist(values, edges, weights=share, histtype="step", lw=1.5, label=name)
-    if limit is not None:
-        axes.axvline(limit, color="black", ls=":", label="refused above")
+    if threshold is not None:
+        axes.axvline(threshold, color="black", ls=":", label="rejected above")
     axes.set(xlabel="energy of the scores", ylabel="share, %", yscale="log")
     axes.legend()
     axes.grid(alpha=0.3)

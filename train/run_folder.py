@@ -1,4 +1,4 @@
-"""A run on disk: weights and configuration, what was measured and how, and the curves as a picture."""
+"""A run on disk: weights and configuration, metrics with all that determined them, and the learning curves."""
 
 import json
 import os
@@ -12,6 +12,7 @@ import torchvision
 from lenet.networks.base import Network
 from lenet.rejection import Calibration
 from lenet.weights.model import METRICS, save_model, write_whole
+from train.data.evaluation_set import PLAIN
 from train.plots import CURVES, draw_curves
 from train.recipe import Recipe
 
@@ -24,13 +25,16 @@ def write_run(
     calibration: Calibration,
     recipe: Recipe,
     history: list[dict],
-    figures: dict,
+    parts: dict,
     seconds: float,
     device: torch.device,
 ) -> None:
-    """Write model.safetensors, config.json, metrics.json and curves.png; the weights last, to mark a whole run."""
+    """Write metrics.json, curves.png, config.json and model.safetensors; the weights last: they mark a complete run.
+
+    `parts` are the metrics of the validation sets and what else metrics.json is to hold; `seconds` of training.
+    """
     metrics = {
-        **figures,
+        **parts,
         "epochs": recipe.epochs,
         "seconds": round(seconds, 1),
         "seed": recipe.seed,
@@ -50,31 +54,33 @@ def write_run(
 
 
 def write_summary(folder: Path, runs: list[Path]) -> None:
-    """Mean and spread of what runs with several seeds came to, as summary.json and on screen."""
+    """Write mean and standard deviation over runs with several seeds to summary.json, and print the test error's."""
     metrics = [json.loads((run / METRICS).read_text()) for run in runs]
     lists = {
         "test_error": [m["test"]["error"] for m in metrics],
+        "test_answered_correctly": [m["test"]["answered_correctly"] for m in metrics],
         "validation_error": [m["validation"]["error"] for m in metrics],
         "seconds": [m["seconds"] for m in metrics],
     }
     if all("sketches" in m for m in metrics):
         lists["sketches_accuracy"] = [m["sketches"]["accuracy"] for m in metrics]
-        lists["plain_nondigits_refused"] = [m["nondigits"]["plain"]["refused"] for m in metrics]
+        lists["sketches_answered_correctly"] = [m["sketches"]["answered_correctly"] for m in metrics]
+    if all(PLAIN in m.get("nondigits", {}) for m in metrics):
+        lists["plain_outlier_rejection_rate"] = [m["nondigits"][PLAIN]["outlier_rejection_rate"] for m in metrics]
     summary = {"seeds": [m["seed"] for m in metrics]}
     for name, values in lists.items():
-        # The spread of the seeds, estimated from these few: with n - 1.
-        spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+        spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0  # of the sample: divided by n - 1
         summary[name] = {"mean": float(np.mean(values)), "standard_deviation": spread, "values": values}
     write_whole(folder / SUMMARY, (json.dumps(summary, indent=2) + "\n").encode())
     error = summary["test_error"]
     print(
         f"{len(runs)} seeds: MNIST test error {error['mean']:.3%} +- {error['standard_deviation']:.3%} "
-        f"({', '.join(f'{value:.2%}' for value in error['values'])}); in {folder / SUMMARY}"
+        f"({', '.join(f'{value:.2%}' for value in error['values'])}); written to {folder / SUMMARY}"
     )
 
 
 def hardware(device: torch.device) -> dict:
-    """The machine that trained."""
+    """The machine that the training ran on."""
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
