@@ -1,4 +1,4 @@
-"""The model card: valid on the Hub, and every figure of it out of what was measured."""
+"""The model card: valid on the Hub, and every figure in it read from metrics.json or config.json."""
 
 import copy
 import json
@@ -10,9 +10,10 @@ from huggingface_hub import ModelCard, metadata_load
 from lenet import NETWORKS
 from tests.browser import ROOT
 from tests.fake_hub.repository import errors_in_card
-from train.publish.card import model_card
+from train.publish.card import count, model_card, most_confused, number, percent, share, value
 
 PRETRAINED = ROOT / "lenet/pretrained"
+PLOTS = ("misread.png", "confusion.png", "curves.png", "reliability.png", "rejections.png")
 
 
 def of(variant: str = "textbook") -> tuple[dict, dict]:
@@ -21,8 +22,8 @@ def of(variant: str = "textbook") -> tuple[dict, dict]:
 
 
 @pytest.mark.parametrize("variant", sorted(NETWORKS))
-def test_the_front_matter_says_what_the_hub_sorts_by(variant, tmp_path):
-    """Read back by the client and by the Hub's rules: licence, library, task, data, results."""
+def test_the_front_matter_is_what_the_hub_reads(variant, tmp_path):
+    """Read back by the client and by the Hub's rules: licence, library, task, dataset, results."""
     metrics, config = of(variant)
     model_card(metrics, config, "someone/lenet-5").save(tmp_path / "README.md")
     text = (tmp_path / "README.md").read_text()
@@ -35,50 +36,82 @@ def test_the_front_matter_says_what_the_hub_sorts_by(variant, tmp_path):
         (r.dataset_name, r.metric_type): r.metric_value
         for r in ModelCard.load(tmp_path / "README.md").data.eval_results
     }
+    errors = metrics["test"]["errors"]
+    confusion = metrics["test"]["confusion"]
+    assert errors == 10_000 - sum(confusion[digit][digit] for digit in range(10))
     assert results == {
-        ("MNIST", "accuracy"): pytest.approx(1 - metrics["test"]["wrong"] / 10_000),
-        ("MNIST", "error_rate"): pytest.approx(metrics["test"]["wrong"] / 10_000),
+        ("MNIST", "accuracy"): pytest.approx(1 - errors / 10_000),
+        ("MNIST", "error_rate"): pytest.approx(errors / 10_000),
         ("Pen digits of writers 26, 27, 28, 29, 30", "accuracy"): pytest.approx(
-            metrics["sketches"]["right"] / 900, abs=1e-6
+            1 - metrics["sketches"]["errors"] / 900, abs=1e-6
         ),
     }
 
 
-def test_the_text_says_what_a_stranger_asks():
-    """What it is, how to use it, how well it reads, what it gets wrong, how it was trained, limits, licences."""
+def test_the_text_has_what_a_reader_looks_for():
+    """What it is, how to use it, evaluation, errors, training, limitations and licences."""
     metrics, config = of("original")
     text = model_card(metrics, config, "someone/old", ["misread.png"], "https://example.org/code").text
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     assert headings == [
         "LeNet-5, `original`",
-        "Use",
-        "How well it reads",
-        "What it gets wrong",
-        "How it was trained",
-        "Limits",
+        "How to use it",
+        "Evaluation",
+        "Errors",
+        "Training",
+        "Limitations",
         "Licences",
     ]
-    assert "LeNet-5 in 60,000 parameters" in text
-    assert "git clone https://example.org/code" in text
+    assert "LeNet-5 with 60,000 parameters" in text
     test, plain = metrics["test"], metrics["nondigits"]["plain"]
-    worst = max(test["class"], key=test["class"].get)
-    times, digit, said = max(
+    row = ("accuracy", "coverage", "selective_accuracy", "answered_correctly")
+    cells = " | ".join(f"{100 * test[name]:.2f} %" for name in row)
+    assert f"| MNIST test set | 10,000 | {cells} |" in text
+    rates = {digit: 1 - counts[digit] / sum(counts) for digit, counts in enumerate(test["confusion"])}
+    worst = max(rates, key=rates.get)
+    times, digit, predicted = max(
         (count, -row, -column)
         for row, counts in enumerate(test["confusion"])
         for column, count in enumerate(counts)
         if row != column
     )
-    assert f"({test['wrong']} digits)" in text
+    assert f"({test['errors']} errors)" in text
     assert "| `lr` | 0.01 |" in text
-    assert f"the {worst} ({100 * test['class'][worst]:.2f} % of them)" in text
-    assert f"{-digit} as {-said} ({times} times)" in text
-    assert f"{100 * (1 - plain['refused']):.2f} % pass for one" in text
+    assert f"MNIST test set, highest error rates: {worst} ({100 * rates[worst]:.2f} %)," in text
+    assert f"Most frequent errors: {-digit} as {-predicted} ({times} times)" in text
+    assert f"{100 * (1 - plain['outlier_rejection_rate']):.2f} % of those not resembling a digit" in text
     assert text.count("![") == 1
     assert "(misread.png)" in text
 
 
-def test_the_code_on_the_card_runs(tmp_path, monkeypatch):
-    """The three lines of Python, as they stand there, read a digit; here from a folder in place of a repository."""
+@pytest.mark.parametrize(
+    "plots", [(), ("misread.png", "confusion.png", "curves.png", "reliability.png", "rejections.png")]
+)
+def test_blocks_are_separated_by_one_blank_line(plots):
+    """With or without plots: a heading, table or plot that touches a paragraph would be a part of it."""
+    metrics, config = of()
+    text = model_card(metrics, config, "someone/lenet-5", plots).text
+    assert "\n\n\n" not in text
+    assert re.findall(r"[^\n]\n#|[^|\n]\n\||\|\n[^|\n]|[^\n]\n!\[|\]\(\w+\.png\)\n[^\n]", text) == []
+    assert [name for name in plots if f"({name})" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "command"),
+    [("https://example.org/code", "pip install git+https://example.org/code"), (None, "pip install .")],
+)
+def test_the_card_says_first_how_to_install_the_package(code, command):
+    """From the address of the code, if it is known, else from its folder; without CUDA where there is no GPU."""
+    metrics, config = of()
+    text = model_card(metrics, config, "someone/lenet-5", code=code).text
+    commands = re.findall(r"```sh\n(.*?)\n```", text, re.DOTALL)
+    assert commands == [command]
+    assert text.index(command) < text.index("```python") < text.index("## Evaluation")
+    assert "--extra-index-url https://download.pytorch.org/whl/cpu" in text
+
+
+def test_the_code_on_the_card_runs(tmp_path, monkeypatch, capsys):
+    """The three lines of Python, literally, read a digit; here with a folder in place of the repository."""
     from tests.conftest import EXAMPLES, draw
 
     metrics, config = of()
@@ -87,47 +120,69 @@ def test_the_code_on_the_card_runs(tmp_path, monkeypatch):
     assert len([line for line in code.splitlines() if line]) == 3
     monkeypatch.chdir(tmp_path)
     draw(EXAMPLES[7]["strokes"]).save("digit.png")
-    names = {}
-    exec(code.replace("someone/lenet-5", str(PRETRAINED / "textbook")), names)
-    assert names["reading"].digit == 7
+    exec(code.replace("someone/lenet-5", str(PRETRAINED / "textbook")), {})
+    assert capsys.readouterr().out.startswith("7 [(7, 0.")
 
 
-def test_other_figures_make_another_card():
-    """A figure that changes in metrics.json changes on the card, in front matter and text: none is typed."""
+def test_every_figure_comes_from_the_files():
+    """A figure that changes in metrics.json or config.json changes on the card, in front matter and text."""
     metrics, config = of()
     before = str(model_card(metrics, config, "someone/lenet-5"))
     changed = copy.deepcopy(metrics)
-    changed["test"] |= {"wrong": 1234, "error": 0.1234, "refused": 0.0567}
-    changed["sketches"]["accuracy"] = 0.7654
-    changed["nondigits"]["plain"]["refused"] = 0.4321
+    changed["test"] |= {"errors": 1234, "error": 0.1234, "accuracy": 0.8766, "false_rejection_rate": 0.0567}
+    changed["test"] |= {"expected_calibration_error": 0.0246}
+    changed["sketches"] |= {"accuracy": 0.7654, "selective_accuracy": 0.8123, "answered_correctly": 0.7012}
+    changed["nondigits"]["plain"]["outlier_rejection_rate"] = 0.4321
     changed["recipe"]["momentum"] = 0.77
-    changed["pictures"]["mnist"] = 12_345
+    changed["images"]["mnist"] = 12_345
     after = str(model_card(changed, {**config, "temperature": 3.21}, "someone/lenet-5"))
-    for figure in ("1,234 digits", "12.34 %", "0.8766", "5.67 %", "76.54 %", "43.21 %", "0.77", "12,345", "3.21"):
-        assert figure in after
-        assert figure not in before
+    percentages = ("12.34 %", "87.66 %", "5.67 %", "2.46 %", "76.54 %", "81.23 %", "70.12 %", "43.21 %", "56.79 %")
+    for figure in (*percentages, "(1,234 errors)", "value: 0.8766", "value: 0.7654", "0.77", "12,345", "3.21"):
+        assert figure in after, figure
+        assert figure not in before, figure
 
 
 def test_what_was_not_measured_is_not_on_the_card():
-    """A run on MNIST alone, scored without sketches: no row, no result and no word of pen strokes."""
+    """A run on MNIST alone, evaluated without sketches: no row, no result and no mention of pen strokes."""
     metrics, config = of()
     alone = {name: part for name, part in metrics.items() if name not in ("sketches", "drawn", "nondigits")}
-    alone["pictures"] = {**metrics["pictures"], "strokes": 0, "stroke_validation": 0}
+    alone["images"] = {**metrics["images"], "strokes": 0, "stroke_validation": 0}
     card = model_card(alone, config, "someone/lenet-5")
     assert {r.dataset_name for r in card.data.eval_results} == {"MNIST"}
-    assert "strokes" not in card.text
-    assert "pen digits" not in card.text
+    for words in ("strokes", "pen digits", "other people", "utlier rejection rate"):
+        assert words not in card.text
 
 
-def test_a_few_pictures_make_no_hundredths():
-    """Of 35 drawings the card tells how many were read; of hundreds the share. What a stranger asks first is first."""
+def test_few_images_are_counted():
+    """Of 35 drawings the card gives numbers, of hundreds percentages; what was all rejected has no accuracy."""
     metrics, config = of()
-    kinds = metrics["drawn"]["kinds"]
+    kinds = metrics["drawn"]["by_kind"]
     text = model_card(metrics, config, "someone/lenet-5").text
-    rows = re.findall(r"^\| (other people's digits, .*?) \| (.*) \| (.*) \|$", text, re.MULTILINE)
+    rows = re.findall(
+        r"^\| other people's digits, (.*?) \| (\d+) \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", text, re.MULTILINE
+    )
     few, many = kinds["drawn, flagged"], kinds["drawn, unflagged"]
-    assert rows[0] == ("other people's digits, drawn", "361", f"{100 * many['accuracy']:.2f} % read right")
-    assert rows[1][1:] == ("35", f"{few['right']} read right")
+    names = ("accuracy", "coverage", "selective_accuracy", "answered_correctly")
+    assert rows[0] == ("drawn", "361", *(f"{100 * many[name]:.2f} %" for name in names))
+    answered = round(35 * few["answered_correctly"])
+    accepted = round(35 * few["coverage"])
+    assert rows[1][1:] == (
+        "35",
+        f"{35 - few['errors']} of 35",
+        f"{accepted} of 35",
+        f"{answered} of {accepted}",
+        f"{answered} of 35",
+    )
+    assert kinds["photo, flagged"]["selective_accuracy"] is None
+    assert rows[3][1:] == ("1", "0 of 1", "0 of 1", "none accepted", "0 of 1")
+
+
+def test_a_kind_of_ones_own_is_on_the_card():
+    """People evaluate on drawings of other kinds than ours."""
+    metrics, config = of()
+    drawn = {**metrics["drawn"], "by_kind": {"chalk, unflagged": metrics["drawn"]["by_kind"]["drawn, unflagged"]}}
+    text = model_card({**metrics, "drawn": drawn}, config, "someone/lenet-5").text
+    assert "| other people's digits, chalk, unflagged | 361 |" in text
 
 
 def test_a_dry_run_says_so_and_enters_no_leaderboard():
@@ -144,13 +199,18 @@ def test_a_dry_run_says_so_and_enters_no_leaderboard():
     [
         ("test", None, "'test'"),
         ("recipe", None, "'recipe'"),
-        ("test", {}, "'error'"),
-        ("test", [], "not as training writes it"),
+        ("images", None, "'images'"),
+        ("test", {}, "'coverage'"),
+        ("test", [], "lacks a value"),
+        ("test", "good", "lacks a value"),
+        ("recipe", [], "not as training writes it"),
+        ("hardware", {}, "'cpu'"),
+        ("seconds", "long", "not as training writes it"),
         ("history", None, None),
     ],
 )
-def test_missing_figures_are_named(part, value, said):
-    """Metrics without what the card needs raise a ValueError that names it; the card has no use for the history."""
+def test_missing_values_are_named(part, value, said):
+    """Metrics without what the card needs raise a ValueError that names it; the card does not use the history."""
     metrics, config = of()
     broken = {name: content for name, content in metrics.items() if name != part}
     if value is not None:
@@ -162,15 +222,32 @@ def test_missing_figures_are_named(part, value, said):
             model_card(broken, config, "someone/lenet-5")
 
 
-def test_figures_of_another_network_make_no_card():
+def test_metrics_of_another_network_make_no_card():
     """metrics.json and config.json of different variants do not belong together."""
-    with pytest.raises(ValueError, match="it is of tutorial, the weights are of textbook"):
+    with pytest.raises(ValueError, match="it is of tutorial, but the weights are of textbook"):
         model_card(of("tutorial")[0], of("textbook")[1], "someone/lenet-5")
 
 
-@pytest.mark.parametrize("error", [float("nan"), 1.5, -0.1, "0.1", None])
-def test_a_figure_that_is_none_is_not_printed(error):
-    """A share that is no number from 0 to 1 makes no card."""
+@pytest.mark.parametrize("name", ["error", "accuracy", "coverage", "selective_accuracy", "expected_calibration_error"])
+@pytest.mark.parametrize("value", [float("nan"), 1.5, -0.1, "0.1", None, True])
+def test_a_wrong_fraction_is_not_printed(name, value):
+    """Anything but a number from 0 to 1 raises a ValueError."""
     metrics, config = of()
-    with pytest.raises(ValueError, match=r"no share|not as training"):
-        model_card({**metrics, "test": {**metrics["test"], "error": error}}, config, "someone/lenet-5")
+    with pytest.raises(ValueError, match=r"is not a|not as training|cannot convert"):
+        model_card({**metrics, "test": {**metrics["test"], name: value}}, config, "someone/lenet-5")
+
+
+@pytest.mark.parametrize("filter", [percent, count, number, value])
+@pytest.mark.parametrize("wrong", [float("inf"), float("nan"), None, [], True])
+def test_filters_raise_on_what_is_not_a_number(filter, wrong):
+    """None of the template's filters prints it."""
+    with pytest.raises(ValueError, match="is not a"):
+        filter(wrong)
+
+
+def test_filters_by_hand():
+    """As the card prints them."""
+    assert (percent(0.0035), percent(1), count(10_000), number(-2.0061)) == ("0.35 %", "100.00 %", "10,000", "-2.0061")
+    assert (value("distort"), value(16_000), value(8.0)) == ("distort", "16,000", "8")
+    assert (share(0.5, 100), share(23 / 35, 35)) == ("50.00 %", "23 of 35")
+    assert most_confused([[9, 1, 0], [2, 9, 0], [0, 3, 9]]) == [(3, 2, 1), (2, 1, 0), (1, 0, 1)]

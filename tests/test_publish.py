@@ -92,7 +92,7 @@ def test_the_round_trip(small_data, tmp_path):
         assert "published: README.md, config.json, confusion.png, 6 more; http" in done.stdout
         commits = hub.repositories["model", "someone/lenet-5"].commits
         assert len(commits) == 2  # the Hub's own first one, and ours
-        pictures = {"curves.png", "confusion.png", "misread.png", "reliability.png", "refusals.png"}
+        pictures = {"curves.png", "confusion.png", "misread.png", "reliability.png", "rejections.png"}
         assert files_of(hub).keys() == FILES | pictures
         assert b"**A dry run**" in files_of(hub)["README.md"]
         assert b"](misread.png)" in files_of(hub)["README.md"]
@@ -127,7 +127,7 @@ def test_one_commit_holds_all_of_it(hub, capsys):
     assert repository.private
     assert [c["message"] for c in repository.commits] == [
         "initial commit",
-        f"LeNet-5, textbook: {ERROR} of the test digits read wrong",
+        f"LeNet-5, textbook: MNIST test error {ERROR}",
     ]
     files = files_of(hub)
     assert files.keys() == FILES | DRAWN

@@ -121,7 +121,7 @@ def test_the_bundled_weights_are_a_whole_run(variant, error):
     assert metrics["recipe"]["variant"] == variant
     assert metrics["dry_run"] is False
     assert metrics["test"]["images"] == 10_000
-    assert metrics["test"]["error"] == metrics["test"]["wrong"] / 10_000 <= error
+    assert metrics["test"]["error"] == metrics["test"]["errors"] / 10_000 <= error
     assert set(metrics) >= {"epochs", "seed", "recipe", "versions", "hardware", "history", "validation"}
 
 

@@ -16,9 +16,11 @@ from tests.browser import ROOT
 from tests.conftest import EXAMPLES, ONE_THREAD, command, draw, train
 from train.__main__ import main
 from train.calibrate import calibrate, scores_of
+from train.data import pen_digits
 from train.data.corpus import load_corpus
 from train.data.mnist import load_mnist, split
 from train.recipe import Recipe
+from train.run_folder import write_summary
 
 SMALL = ("--validation-size", 50, "--batch-size", 16, "--copies", 1, "--outliers", 50, "--device", "cpu")
 
@@ -35,14 +37,14 @@ def run(small_data, tmp_path_factory):
 def test_a_run_folder_is_whole(run):
     """Weights, configuration, figures and pictures; no checkpoint and no half file."""
     folder, done = run
-    pictures = {"curves.png", "confusion.png", "misread.png", "reliability.png", "refusals.png"}
+    pictures = {"curves.png", "confusion.png", "misread.png", "reliability.png", "rejections.png"}
     assert {path.name for path in folder.iterdir()} == {"model.safetensors", "config.json", "metrics.json", *pictures}
     for name in pictures:
         with Image.open(folder / name) as picture:
             assert min(picture.size) > 80
     assert "250 digits of MNIST, 67 in pen strokes and 50 drawings that are none; 66 digits held back" in done.stdout
     assert done.stdout.count("validation loss") == 3
-    assert "MNIST test: " in done.stdout
+    assert "MNIST test, 100 images: " in done.stdout
     assert done.stderr == ""
 
 
@@ -53,15 +55,18 @@ def test_the_figures_are_those_of_the_weights(run, small_data):
     reader = Recognizer.from_pretrained(folder)
     test = load_mnist(small_data, train=False)
     with torch.inference_mode():
-        scores = reader.model(test.images / 255)
+        scores = reader.weights.model(test.images / 255)
     assert metrics["test"]["images"] == 100
-    assert metrics["test"]["wrong"] == int((scores.argmax(1) != test.labels).sum())
-    assert metrics["test"]["error"] == metrics["test"]["wrong"] / 100
-    log_p = (scores.double() / reader.calibration.temperature).log_softmax(1)[torch.arange(100), test.labels]
+    assert metrics["test"]["errors"] == int((scores.argmax(1) != test.labels).sum())
+    assert metrics["test"]["error"] == metrics["test"]["errors"] / 100
+    log_p = (scores.double() / reader.weights.calibration.temperature).log_softmax(1)[torch.arange(100), test.labels]
     assert metrics["test"]["loss"] == pytest.approx(float(-log_p.mean()), abs=1e-4)
+    assert metrics["validation"].keys() == {"images", "errors", "error", "uncalibrated_loss"}
     assert metrics["validation"]["images"] == 50
+    assert metrics["validation"]["error"] == metrics["validation"]["errors"] / 50
+    assert metrics["validation"]["uncalibrated_loss"] == pytest.approx(metrics["history"][-1]["validation_loss"])
     assert metrics["validation_strokes"]["images"] == 16  # every tenth of 75 digits, with two pens
-    assert metrics["pictures"] == {
+    assert metrics["images"] == {
         "mnist": 250,
         "strokes": 67,
         "outliers": 50,
@@ -81,11 +86,11 @@ def test_the_run_is_calibrated_on_what_was_held_back(run, small_data):
     folder, _ = run
     reader = Recognizer.from_pretrained(folder)
     held_out = load_corpus(small_data, Recipe(validation_size=50, copies=1, outliers=50)).validation
-    scores = scores_of(reader.model, held_out)
+    scores = scores_of(reader.weights.model, held_out)
     again = calibrate(scores, held_out.labels)
-    assert reader.calibration.temperature == again.temperature != 1
-    assert reader.calibration.max_energy == pytest.approx(again.max_energy, abs=1e-3)
-    assert sum(energy(scores) > reader.calibration.max_energy) == 1  # of 66: the least that a limit can refuse
+    assert reader.weights.calibration.temperature == again.temperature != 1
+    assert reader.weights.calibration.max_energy == pytest.approx(again.max_energy, abs=1e-3)
+    assert sum(energy(scores) > reader.weights.calibration.max_energy) == 1  # of 66: the least that a limit can refuse
 
 
 def test_the_network_normalises_with_the_training_images_own_figures(run, small_data):
@@ -124,7 +129,7 @@ def test_a_dry_run_goes_all_the_way(small_data, tmp_path, capsys):
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["dry_run"] is True
     assert metrics["epochs"] == 1
-    assert metrics["pictures"]["outliers"] == 512
+    assert metrics["images"]["outliers"] == 512
     assert Recognizer.from_pretrained(out).read(draw(EXAMPLES[1]["strokes"])).digit in (None, *range(10))
     assert capsys.readouterr().err == ""
 
@@ -146,9 +151,9 @@ def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path
         1,
     )
     assert main([*map(str, arguments), "--variant", variant]) == 0
-    assert Recognizer.from_pretrained(out).model.variant == variant
+    assert Recognizer.from_pretrained(out).weights.model.variant == variant
     metrics = json.loads((out / "metrics.json").read_text())
-    assert metrics["pictures"] == {
+    assert metrics["images"] == {
         "mnist": 250,
         "strokes": 0,
         "outliers": 0,
@@ -158,8 +163,9 @@ def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path
     assert "validation_strokes" not in metrics
 
 
-def test_no_strokes_needs_no_strokes(small_data, tmp_path, refused):
+def test_no_strokes_needs_no_strokes(small_data, tmp_path, refused, monkeypatch):
     """Without pendigits/ the command says what to do, and what it names works; the two options exclude each other."""
+    monkeypatch.setattr(pen_digits, "URLS", ("http://127.0.0.1:9/digits.zip",))
     (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
     small = ("--data-dir", tmp_path, "--validation-size", 50, "--outliers", 20, "--epochs", 1)
     assert "or train with --no-strokes" in refused(*small, "--output", tmp_path / "run")
@@ -247,3 +253,30 @@ def test_several_seeds_are_summed_up(small_data, tmp_path, refused):
         assert summary[name]["standard_deviation"] == pytest.approx(abs(a - b) / 2**0.5)
     assert "there is a run in it already" in refused(*arguments)
     assert "outlier_weight was 0.25, is 0.5" in refused(*arguments, "--resume", "--outlier-weight", 0.5)
+
+
+def test_the_summary_has_the_drawings_of_all_runs(tmp_path, capsys):
+    """Means by hand; the metrics of drawings only if each run was evaluated on them."""
+    runs = []
+    for seed, x in ((0, 0.5), (1, 0.25)):
+        part = {"error": 1 - x, "accuracy": x, "answered_correctly": x / 2}
+        plain = {"plain": {"outlier_rejection_rate": x}}
+        metrics = {"seed": seed, "seconds": 1, "test": part, "validation": part, "sketches": part, "nondigits": plain}
+        runs.append(tmp_path / str(seed))
+        runs[-1].mkdir()
+        (runs[-1] / "metrics.json").write_text(json.dumps(metrics))
+    write_summary(tmp_path, runs)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert {name: part["mean"] for name, part in summary.items() if name != "seeds"} == {
+        "test_error": 0.625,
+        "test_answered_correctly": 0.1875,
+        "validation_error": 0.625,
+        "seconds": 1,
+        "sketches_accuracy": 0.375,
+        "sketches_answered_correctly": 0.1875,
+        "plain_outlier_rejection_rate": 0.375,
+    }
+    assert "2 seeds: MNIST test error 62.500% +- 17.678% (50.00%, 75.00%)" in capsys.readouterr().out
+    (runs[1] / "metrics.json").write_text(json.dumps({**metrics, "nondigits": {}}))
+    write_summary(tmp_path, runs)
+    assert "plain_outlier_rejection_rate" not in json.loads((tmp_path / "summary.json").read_text())

@@ -150,7 +150,7 @@ def _finish(
     figures = {
         **{part: result.as_dict() for part, result in scores.items()},
         "dry_run": options.dry_run,
-        "pictures": corpus.counts(),
+        "images": corpus.counts(),
         "processes": trainer.group.size,
     }
     write_run(folder, model, calibration, recipe, trainer.history, figures, seconds, device)

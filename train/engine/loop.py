@@ -37,7 +37,8 @@ class Score:
         return self.wrong / self.images
 
     def as_dict(self) -> dict:
-        return {"images": self.images, "wrong": self.wrong, "error": self.error, "loss": self.loss}
+        errors = {"errors": self.wrong, "error": self.error}
+        return {"images": self.images, **errors, "uncalibrated_loss": self.loss}
 
 
 def initialise(model: Network) -> None:

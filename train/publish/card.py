@@ -1,40 +1,57 @@
-"""The model card: README.md of a model's repository on the Hub. No figure in it is typed."""
+"""The model card, README.md of a repository on the Hub: front matter here, text in card.md.jinja.
 
+Every figure in it is read from metrics.json or config.json.
+"""
+
+import math
 from collections.abc import Collection
+from pathlib import Path
 
-from train.publish import card_sections as sections
-from train.publish.card_sections import listed, percent
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 
-# By these tags of the card that lies there, `publish` sees what it would replace.
+from lenet.networks import NETWORKS
+
+# `publish` reads these tags of the card that is already on the Hub, to see what it would replace.
 NETWORK_TAG, DRY_TAG = "lenet-5-", "dry-run"
+FEW = 100  # images; a percentage of fewer would suggest more precision than there is
 
 
-def model_card(metrics: dict, config: dict, repo_id: str, pictures: Collection[str] = (), code: str | None = None):
-    """A huggingface_hub.ModelCard of the weights that `config` and `metrics` go with.
+def model_card(metrics: dict, config: dict, repo_id: str, plots: Collection[str] = (), code: str | None = None):
+    """A huggingface_hub.ModelCard for the weights that `config` and `metrics` belong to.
 
-    `pictures` are the files of `evaluate` that lie beside it, `code` is where a reader gets this project. Raises
-    ValueError where the metrics lack what training and `evaluate` write.
+    `plots` are the names of the plots in the same folder, `code` is the address of this project. Raises ValueError if
+    the metrics lack a value that training or `evaluate` writes, or hold a wrong one.
     """
     from huggingface_hub import ModelCard
 
     try:
-        if metrics["recipe"]["variant"] != config["variant"]:
-            raise ValueError(f"it is of {metrics['recipe']['variant']}, the weights are of {config['variant']}")
-        data = _front_matter(metrics, config["variant"], repo_id)
-        parts = [
-            sections.head(metrics, config["variant"], code),
-            sections.use(repo_id, code),
-            sections.reads(metrics),
-            sections.gets_wrong(metrics, pictures),
-            sections.training(metrics, config, pictures, code),
-            sections.limits(metrics, pictures),
-            sections.licences(metrics, pictures),
-        ]
+        variant = config["variant"]
+        if metrics["recipe"]["variant"] != variant:
+            raise ValueError(f"it is of {metrics['recipe']['variant']}, but the weights are of {variant}")
+        parameters = sum(p.numel() for p in NETWORKS[variant]().parameters())
+        values = {"metrics": metrics, "config": config, "repo_id": repo_id, "plots": plots, "code": code}
+        text = _environment().get_template("card.md.jinja").render(**values, variant=variant, parameters=parameters)
+        data = _front_matter(metrics, variant, repo_id)
     except KeyError as missing:
         raise ValueError(f"it lacks {missing}") from missing
+    except UndefinedError as missing:
+        raise ValueError(f"it lacks a value: {missing}") from missing
     except (TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"it is not as training writes it: {error}") from error
-    return ModelCard("---\n" + data.to_yaml() + "\n---\n\n" + "\n\n".join(parts) + "\n")
+    return ModelCard(f"---\n{data.to_yaml()}\n---\n\n{text}")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,  # a missing value is an error, not an empty string
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    filters = (percent, share, count, number, value, most_confused)
+    environment.filters |= {function.__name__: function for function in filters}
+    return environment
 
 
 def _front_matter(metrics: dict, variant: str, repo_id: str):
@@ -42,7 +59,7 @@ def _front_matter(metrics: dict, variant: str, repo_id: str):
 
     return ModelCardData(
         license="mit",
-        library_name="lenet",  # of no list of the Hub's: the tag tells what is under it
+        library_name="lenet",  # not in the Hub's list of libraries: people search by the tags
         pipeline_tag="image-classification",
         tags=[
             *("pytorch", "lenet", "lenet-5", f"{NETWORK_TAG}{variant}", "mnist", "handwritten-digits"),
@@ -50,28 +67,67 @@ def _front_matter(metrics: dict, variant: str, repo_id: str):
         ],
         datasets=["ylecun/mnist"],
         model_name=repo_id.split("/")[-1],
-        # A dry run is measured on a part of the test: a leaderboard must not list it beside the whole.
+        # A dry run is evaluated on a part of the test set: it must not enter a leaderboard.
         eval_results=None if metrics["dry_run"] else _results(metrics),
     )
 
 
 def _results(metrics: dict) -> list:
-    """What a leaderboard reads: accuracy and error on MNIST's test digits, accuracy on drawn ones where measured."""
+    """What a leaderboard reads: accuracy and error rate on MNIST's test images, accuracy on pen digits if evaluated."""
     from huggingface_hub import EvalResult
 
-    def result(data: dict, kind: str, value: float, name: str):
-        percent(value)  # raises where it is none
+    def result(dataset: dict, kind: str, value: float, name: str):
         task = {"task_type": "image-classification", "task_name": "Image Classification"}
-        return EvalResult(**task, **data, metric_type=kind, metric_value=round(value, 6), metric_name=name)
+        return EvalResult(**task, **dataset, metric_type=kind, metric_value=round(value, 6), metric_name=name)
 
     mnist = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST", "dataset_split": "test"}
-    error = metrics["test"]["error"]
     rows = [
-        result(mnist, "accuracy", 1 - error, "Accuracy of the likeliest digit, refused or not"),
-        result(mnist, "error_rate", error, "Error rate"),
+        result(mnist, "accuracy", metrics["test"]["accuracy"], "Accuracy"),
+        result(mnist, "error_rate", metrics["test"]["error"], "Error rate"),
     ]
     if "sketches" in metrics:
-        sketches = metrics["sketches"]
-        drawn = {"dataset_type": "pen-strokes", "dataset_name": f"Pen digits of writers {listed(sketches['writer'])}"}
-        rows.append(result(drawn, "accuracy", sketches["accuracy"], "Accuracy, refused digits count as wrong"))
+        writers = ", ".join(metrics["sketches"]["by_writer"])
+        drawn = {"dataset_type": "pen-strokes", "dataset_name": f"Pen digits of writers {writers}"}
+        rows.append(result(drawn, "accuracy", metrics["sketches"]["accuracy"], "Accuracy"))
     return rows
+
+
+# The filters of the template. They raise ValueError instead of printing what is not a number.
+
+
+def percent(fraction: float) -> str:
+    """0.0035 as `0.35 %`."""
+    if type(fraction) not in (int, float) or not 0 <= fraction <= 1:  # not NaN, either
+        raise ValueError(f"{fraction!r} is not a fraction from 0 to 1")
+    return f"{fraction:.2%}".replace("%", " %")
+
+
+def share(fraction: float, images: int) -> str:
+    """A percentage of at least FEW images, `23 of 35` for fewer."""
+    text = percent(fraction)
+    return text if images >= FEW else f"{count(round(fraction * images))} of {count(images)}"
+
+
+def count(integer: int) -> str:
+    """10000 as `10,000`."""
+    if type(integer) is not int or integer < 0:
+        raise ValueError(f"{integer!r} is not a count")
+    return f"{integer:,}"
+
+
+def number(value: float) -> str:
+    """Any finite number, with up to six significant digits."""
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is not a number")
+    return f"{value:,}" if type(value) is int else f"{value:g}"
+
+
+def value(setting: str | float) -> str:
+    """A setting of the recipe: a word or a number."""
+    return setting if isinstance(setting, str) else number(setting)
+
+
+def most_confused(confusion: list[list[int]]) -> list[tuple[int, int, int]]:
+    """The three most frequent errors of a confusion matrix: how many, the true digit, the predicted digit."""
+    errors = [(n, d, p) for d, row in enumerate(confusion) for p, n in enumerate(row) if p != d and n]
+    return sorted(errors, key=lambda error: -error[0])[:3]

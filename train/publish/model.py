@@ -8,14 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from lenet.weights.model import CONFIG, METRICS, WEIGHTS, load_metrics, load_model
-from train.plots import CONFUSION, CURVES, MISREAD, REFUSALS, RELIABILITY, draw_confusion, draw_curves
-from train.publish.card import DRY_TAG, NETWORK_TAG, model_card
-from train.publish.card_sections import percent
+from train.plots import CONFUSION, CURVES, MISREAD, REJECTIONS, RELIABILITY, draw_confusion, draw_curves
+from train.publish.card import DRY_TAG, NETWORK_TAG, model_card, percent
 from train.publish.hub import Published, upload
 from train.publish.hub_error import HubError
 
 CARD = "README.md"
-PICTURES = (CURVES, CONFUSION, MISREAD, RELIABILITY, REFUSALS)
+PICTURES = (CURVES, CONFUSION, MISREAD, RELIABILITY, REJECTIONS)
 STAGING = Path("build/publish")
 
 
@@ -55,9 +54,7 @@ def publish(
     folder = stage(run, repo_id, code)
     show(folder)
     metrics = json.loads((folder / METRICS).read_text())
-    message = (
-        f"LeNet-5, {metrics['recipe']['variant']}: {percent(metrics['test']['error'])} of the test digits read wrong"
-    )
+    message = f"LeNet-5, {metrics['recipe']['variant']}: MNIST test error {percent(metrics['test']['error'])}"
     fits = partial(check_fits, repo_id=repo_id, variant=metrics["recipe"]["variant"], dry_run=metrics["dry_run"])
     # Pictures that this run has not got are another run's: they would lie beside this one's figures.
     done = upload(folder, repo_id, message, stale=PICTURES.__contains__, private=private, tag=tag, fits=fits)
