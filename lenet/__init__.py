@@ -3,7 +3,7 @@
 from lenet import Recognizer
 
 reader = Recognizer.from_pretrained()
-reading = reader.read(picture)  # a PIL image or a numpy array of uint8
+reading = reader.read("digit.png")  # a file, a PIL image or a NumPy array of uint8
 reading.digit, reading.top(3), reading.activations["c1"]
 """
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from lenet.networks import NETWORKS, LeNet5
     from lenet.recognizer import Reading, Recognizer
 
-__all__ = ["NETWORKS", "LeNet5", "Reading", "Recognizer", "preprocess"]
+__version__ = "0.1.0"
+__all__ = ["NETWORKS", "LeNet5", "Reading", "Recognizer", "__version__", "preprocess"]
 
-HOME = {
+_MODULES = {
     "NETWORKS": "lenet.networks",
     "LeNet5": "lenet.networks",
     "Reading": "lenet.recognizer",
@@ -27,7 +28,7 @@ HOME = {
 
 
 def __getattr__(name: str):
-    """A public name when it is first asked for: `lenet.weights.hub` must be had before PyTorch, which takes seconds."""
-    if name not in HOME:
+    """Import a public name on first use: a download can start before PyTorch is imported, which takes seconds."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(HOME[name]), name)
+    return getattr(importlib.import_module(_MODULES[name]), name)

@@ -1,10 +1,9 @@
-"""python -m lenet picture.png ...: read digits from files."""
+"""python -m lenet image.png ...: read digits from image files."""
 
 import argparse
 import json
 import os
 import sys
-import warnings
 from typing import TYPE_CHECKING
 
 from lenet.weights.hub import MODEL_HELP, begin
@@ -14,47 +13,42 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print a line for each picture; the exit code is 2 where one could not be read, 130 for Ctrl+C."""
+    """Print one line per image. The exit code is 2 if an image could not be read, and 130 after Ctrl+C."""
     try:
         return _run(arguments)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Who reads what is printed has seen enough (`| head`). Python would complain once more when it ends.
+        # The reader of the pipe has closed it (`| head`). Without this, Python would report that again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
 def _run(arguments: list[str] | None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m lenet", description="Read handwritten digits from pictures.")
-    parser.add_argument("pictures", nargs="+", metavar="picture", help="a picture of one digit, in any common format")
+    parser = argparse.ArgumentParser(prog="python -m lenet", description="Read handwritten digits from image files.")
+    parser.add_argument("images", nargs="+", metavar="image", help="an image of one digit, in any common format")
     parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line, with all ten probabilities")
-    parser.add_argument("--activations", action="store_true", help="with --json: add every stage's values")
+    parser.add_argument("--json", action="store_true", help="print a JSON object per line, with all ten probabilities")
+    parser.add_argument("--activations", action="store_true", help="with --json: add the output of every layer")
     options = parser.parse_args(arguments)
     if options.activations and not options.json:
-        parser.error("--activations needs --json")
+        parser.error("--activations requires --json")
     try:
         fetch = begin(options.model)
-        from PIL import Image, UnidentifiedImageError
-
-        from lenet.recognizer import Recognizer  # imported late: the weights are fetched meanwhile
+        from lenet.recognizer import Recognizer  # late: a download proceeds in the meantime
 
         reader = Recognizer.from_pretrained(fetch)
     except ValueError as error:
         print(f"python -m lenet: {error}", file=sys.stderr)
         return 2
-    if reader.notice:
-        print(f"python -m lenet: {reader.notice}", file=sys.stderr)
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the reader's own limit is lower
+    if reader.weights.notice:
+        print(f"python -m lenet: {reader.weights.notice}", file=sys.stderr)
     failures = 0
-    for path in options.pictures:
+    for path in options.images:
         try:
-            with Image.open(path) as picture:
-                reading = reader.read(picture)
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
-            reason = "not a picture" if isinstance(error, UnidentifiedImageError) else error
-            print(f"{path}: {getattr(error, 'strerror', None) or reason}", file=sys.stderr)
+            reading = reader.read(path)
+        except (OSError, ValueError) as error:
+            print(f"{path}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
             failures += 1
             continue
         if options.json:
@@ -74,7 +68,7 @@ def in_words(reading: "Reading") -> str:
 
 
 def as_dict(reading: "Reading", activations: bool = False) -> dict:
-    """The reading as JSON holds it."""
+    """The reading as JSON."""
     result = {**reading.as_dict(), "probabilities": list(reading.probabilities)}
     if activations:
         result["activations"] = {name: values.tolist() for name, values in reading.activations.items()}

@@ -1,4 +1,4 @@
-"""The reader: a picture in, a digit and everything the network did for it out."""
+"""The reader: an image in, a digit and everything the network computed for it out."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,20 +7,22 @@ import numpy as np
 import torch
 from PIL import Image
 
+from lenet.image.file import open_image
 from lenet.image.preprocess import preprocess
-from lenet.networks.base import Network
-from lenet.rejection import NO_DIGIT, UNCALIBRATED, Calibration, rejection_reason
+from lenet.rejection import NO_DIGIT, rejection_reason
 from lenet.weights.hub import Fetch, begin
+from lenet.weights.model import Weights
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the network made of one picture.
+    """What the network made of one image.
 
-    digit: 0 to 9, or None when the reader abstains.
-    reason: None, or why it abstains: "blank", "too little ink", "several digits" or "not a digit".
-    probabilities: ten floats, one a digit, their sum 1; where the reader abstains, of the nearest digits.
-    activations: every stage by name and in order, float32 arrays, from "input" (1, 32, 32) to "output" (10,).
+    digit: 0 to 9, or None if the image was rejected.
+    reason: None, or why it was rejected: "blank", "too little ink", "several digits" or "not a digit".
+    probabilities: ten floats that sum to 1; of a rejected image, those of the digits it resembles most.
+    activations: the output of every layer by name and in order, float32 arrays, from "input" (1, 32, 32) to
+        "output" (10,).
     """
 
     digit: int | None
@@ -29,65 +31,57 @@ class Reading:
     activations: dict[str, np.ndarray]
 
     def top(self, n: int = 3) -> list[tuple[int, float]]:
-        """The `n` likeliest digits with their probabilities, likeliest first. Raises ValueError below 0."""
+        """The `n` most likely digits with their probabilities, in descending order. Raises ValueError if n < 0."""
         if n < 0:
-            raise ValueError(f"the {n} likeliest digits: how many are wanted, 0 to 10?")
+            raise ValueError(f"n must be 0 to 10, not {n}")
         order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
         return [(digit, self.probabilities[digit]) for digit in order[:n]]
 
     def as_dict(self) -> dict:
-        """The answer as JSON holds it, without what led to it: digit, reason and the top 3."""
+        """The result as JSON: digit, reason and the top 3."""
         return {"digit": self.digit, "reason": self.reason, "top": self.top(3)}
 
 
 def percentage(p: float) -> str:
-    """A probability in words: one decimal, and never more certain than the network is, as on the page."""
+    """A probability with one decimal, as on the page; never rounded to 0 or 100 %."""
     return "> 99.9 %" if p > 0.999 else "< 0.1 %" if p < 0.001 else f"{100 * p:.1f} %"
 
 
 class Recognizer:
-    """Reads digits with one network. Safe to call from several threads."""
+    """Reads digits with one network, `weights.model`. Safe to call from several threads."""
 
-    def __init__(
-        self,
-        model: Network,
-        calibration: Calibration = UNCALIBRATED,
-        metrics: dict | None = None,
-        origin: str | None = None,
-        page: str | None = None,
-        notice: str | None = None,
-    ):
-        self.model = model.eval()
-        self.calibration = calibration
-        self.metrics = metrics  # what training measured of these weights, where it is known
-        self.origin = origin  # "bundled", "folder F" or "USER/NAME@COMMIT", where it is known
-        self.page = page  # address of that commit on the Hub
-        self.notice = notice  # why these weights are not those that were looked for, in one line
+    def __init__(self, weights: Weights):
+        self.weights = weights
+        weights.model.eval()
 
     @classmethod
     def from_pretrained(cls, source: str | Path | Fetch | None = None, revision: str | None = None) -> "Recognizer":
-        """A reader with the weights of `source`: a folder, or a repository on the Hub, USER/NAME or USER/NAME@REVISION.
+        """A reader with the weights of `source`: a folder, or USER/NAME or USER/NAME@REVISION on the Hugging Face Hub.
 
-        `revision` is a branch, a tag or a commit. By default the source that LENET_MODEL names; on a Space the
-        repository lenet-5 of the Space's owner; else the bundled weights. A fetch begun before is gone on with.
-        Raises ValueError, one line, where a named source cannot be had in four seconds or holds no such network. What
-        nobody named is replaced by the copy of an earlier fetch, or the bundled weights, and `notice` says so.
+        `revision` is a branch, a tag or a full commit hash. The default is the source that LENET_MODEL names; on a
+        Space, the repository lenet-5 of its owner; else the bundled weights. A `Fetch` is a download that `begin` has
+        started. Raises ValueError, one line, if a named source cannot be loaded within four seconds or does not hold
+        such a network. An unnamed source falls back to the cached copy of an earlier download, then to the bundled
+        weights, and `weights.notice` says so.
         """
         fetch = source if isinstance(source, Fetch) else begin(source, revision)
-        weights = fetch.load()
-        return cls(weights.model, weights.calibration, weights.metrics, weights.origin, weights.page, weights.notice)
+        return cls(fetch.load())
 
     @torch.inference_mode()
-    def read(self, picture: Image.Image | np.ndarray) -> Reading:
-        """Read one digit from a PIL image or a uint8 array: (H, W), RGB or RGBA, any size, either polarity.
+    def read(self, image: str | Path | Image.Image | np.ndarray) -> Reading:
+        """Read one digit from an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
 
-        Raises ValueError, saying what is accepted, for what is not a picture.
+        Any size; dark on light or light on dark. Raises ValueError, saying what is accepted, for anything else, and
+        OSError if the file cannot be opened.
         """
-        ink = preprocess(picture)
-        features = self.model.features(torch.from_numpy(ink)[None, None])
+        if isinstance(image, str | Path):
+            image = open_image(image)
+        ink = preprocess(image)
+        features = self.weights.model.features(torch.from_numpy(ink)[None, None])
         scores = features["output"][0].numpy()
-        probabilities = self.calibration.probabilities(scores)
-        reason = rejection_reason(ink) or (NO_DIGIT if self.calibration.rejects(scores) else None)
+        calibration = self.weights.calibration
+        probabilities = calibration.probabilities(scores)
+        reason = rejection_reason(ink) or (NO_DIGIT if calibration.rejects(scores) else None)
         return Reading(
             digit=int(probabilities.argmax()) if reason is None else None,
             reason=reason,

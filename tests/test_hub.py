@@ -1,9 +1,9 @@
-"""Weights from the Hub: one snapshot, from the cache where it may, and what answers where the Hub is away."""
+"""Weights from the Hub: one snapshot, cached where possible, and the fallbacks when the Hub is unavailable."""
 
 import os
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,9 @@ import torch
 from huggingface_hub import constants, hf_hub_download
 
 from lenet import Recognizer
-from lenet.weights.cache import cached
+from lenet.weights import hub as weights_hub
 from lenet.weights.files import CONFIG, METRICS, WEIGHTS
-from lenet.weights.hub import begin
+from lenet.weights.hub import begin, cached
 from lenet.weights.model import bundled
 from lenet.weights.source import Source, find_source
 from tests.browser import ROOT
@@ -30,14 +30,14 @@ def test_what_is_fetched_is_what_was_put(hub, reader):
     """Another's weights are bit-equal, read the same, and say where they come from."""
     sha = hub.put(REPOSITORY, {**GOOD, "README.md": b"# card"})
     fetched = Recognizer.from_pretrained(REPOSITORY)
-    for name, tensor in reader.model.state_dict().items():
-        assert torch.equal(fetched.model.state_dict()[name], tensor)
+    for name, tensor in reader.weights.model.state_dict().items():
+        assert torch.equal(fetched.weights.model.state_dict()[name], tensor)
     picture = draw(EXAMPLES[3]["strokes"])
     assert fetched.read(picture).probabilities == reader.read(picture).probabilities
-    assert fetched.metrics == reader.metrics
-    assert fetched.origin == f"{REPOSITORY}@{sha[:7]}"
-    assert fetched.page == f"{hub.url}/{REPOSITORY}/tree/{sha}"
-    assert fetched.notice is None
+    assert fetched.weights.metrics == reader.weights.metrics
+    assert fetched.weights.origin == f"{REPOSITORY}@{sha[:7]}"
+    assert fetched.weights.url == f"{hub.url}/{REPOSITORY}/tree/{sha}"
+    assert fetched.weights.notice is None
 
 
 def test_only_three_files_are_asked_for(hub):
@@ -60,9 +60,9 @@ def test_a_commit_in_between_does_not_mix_revisions(hub):
 
     hub.fault = push_after_the_listing
     fetched = Recognizer.from_pretrained(REPOSITORY)
-    assert (fetched.origin, fetched.model.variant) == (f"{REPOSITORY}@{sha[:7]}", "textbook")
+    assert (fetched.weights.origin, fetched.weights.model.variant) == (f"{REPOSITORY}@{sha[:7]}", "textbook")
     hub.fault = None
-    assert Recognizer.from_pretrained(REPOSITORY).model.variant == "original"
+    assert Recognizer.from_pretrained(REPOSITORY).weights.model.variant == "original"
 
 
 @pytest.mark.parametrize("given", [(f"{REPOSITORY}@v1", None), (REPOSITORY, "v1")], ids=["at", "argument"])
@@ -70,7 +70,7 @@ def test_a_tag_is_a_revision(hub, given):
     """USER/NAME@v1 and revision="v1" both fetch the tagged commit, not the newest."""
     sha = hub.put(REPOSITORY, GOOD, tag="v1")
     hub.put(REPOSITORY, ORIGINAL)
-    assert Recognizer.from_pretrained(*given).origin == f"{REPOSITORY}@{sha[:7]}"
+    assert Recognizer.from_pretrained(*given).weights.origin == f"{REPOSITORY}@{sha[:7]}"
 
 
 def test_a_cached_commit_needs_no_hub(hub):
@@ -80,7 +80,7 @@ def test_a_cached_commit_needs_no_hub(hub):
     hub.requests.clear()
     again = Recognizer.from_pretrained(REPOSITORY, revision=sha)
     assert hub.requests == []
-    assert (again.origin, again.notice) == (f"{REPOSITORY}@{sha[:7]}", None)
+    assert (again.weights.origin, again.weights.notice) == (f"{REPOSITORY}@{sha[:7]}", None)
 
 
 def test_a_cached_snapshot_is_not_fetched_again(hub):
@@ -88,7 +88,7 @@ def test_a_cached_snapshot_is_not_fetched_again(hub):
     hub.put(REPOSITORY, GOOD)
     Recognizer.from_pretrained(REPOSITORY)
     hub.requests.clear()
-    assert Recognizer.from_pretrained(REPOSITORY).notice is None
+    assert Recognizer.from_pretrained(REPOSITORY).weights.notice is None
     assert [path for method, path in hub.requests] == [f"/api/models/{REPOSITORY}"]
 
 
@@ -102,23 +102,24 @@ def test_an_earlier_fetch_answers_where_the_hub_is_away(hub, request, given):
     hub.stop_listening()
     request.getfixturevalue("on_a_space")
     again = Recognizer.from_pretrained(given)
-    assert again.origin == f"{REPOSITORY}@{sha[:7]}"
-    assert again.notice.endswith(f"The copy of an earlier fetch answers, {REPOSITORY}@{sha[:7]}.")
+    assert again.weights.origin == f"{REPOSITORY}@{sha[:7]}"
+    assert again.weights.notice.endswith(f". Using the cached copy {REPOSITORY}@{sha[:7]}.")
 
 
 def test_a_bad_commit_leaves_the_good_one_in_the_cache(hub, request):
-    """By default the earlier snapshot goes on answering; who named the repository is told; the cache is as it was."""
+    """By default the earlier snapshot stays in use; a named repository raises an error; the cache still has the good one."""
     sha = hub.put(REPOSITORY, GOOD)
     Recognizer.from_pretrained(REPOSITORY)
     before = files_below(hub.home)
     hub.put(REPOSITORY, {WEIGHTS: OTHER})
-    with pytest.raises(ValueError, match="is of shape"):
+    with pytest.raises(ValueError, match="has shape"):
         Recognizer.from_pretrained(REPOSITORY)
     request.getfixturevalue("on_a_space")
     reader = Recognizer.from_pretrained()
-    assert reader.origin == f"{REPOSITORY}@{sha[:7]}"
-    assert "is of shape" in reader.notice
-    assert files_below(hub.home) == before
+    assert reader.weights.origin == f"{REPOSITORY}@{sha[:7]}"
+    assert "has shape" in reader.weights.notice
+    assert cached(Source(repository=REPOSITORY)).name == sha
+    assert before.items() <= files_below(hub.home).items()
 
 
 @pytest.mark.parametrize("name", [WEIGHTS, CONFIG])
@@ -127,15 +128,15 @@ def test_a_damaged_copy_is_fetched_again(hub, monkeypatch, name, damage):
     """A file in the cache that is not what was fetched reads nothing; the next fetch mends it."""
     sha = hub.put(REPOSITORY, GOOD)
     Recognizer.from_pretrained(REPOSITORY)
-    file = cached(REPOSITORY, sha) / name
+    file = cached(Source(repository=REPOSITORY, revision=sha)) / name
     for revision in (None, sha):
         file.write_bytes(damage(file.read_bytes()))
-        assert cached(REPOSITORY, revision) is None
-        assert Recognizer.from_pretrained(REPOSITORY, revision).notice is None
+        assert cached(Source(repository=REPOSITORY, revision=revision)) is None
+        assert Recognizer.from_pretrained(REPOSITORY, revision).weights.notice is None
         assert file.read_bytes() == GOOD[name]
     file.write_bytes(damage(file.read_bytes()))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(ValueError, match="no whole copy lies in the cache"):
+    with pytest.raises(ValueError, match="no complete copy in the cache"):
         Recognizer.from_pretrained(REPOSITORY)
 
 
@@ -145,9 +146,9 @@ def test_half_a_snapshot_in_the_cache_is_completed(hub):
     code = f"from huggingface_hub import hf_hub_download; hf_hub_download({REPOSITORY!r}, {CONFIG!r})"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
     assert (hub.home / f"hub/models--someone--lenet-5/snapshots/{sha}/{CONFIG}").exists()
-    assert cached(REPOSITORY, None) is None
-    assert Recognizer.from_pretrained(REPOSITORY).notice is None
-    assert cached(REPOSITORY, sha).name == sha
+    assert cached(Source(repository=REPOSITORY)) is None
+    assert Recognizer.from_pretrained(REPOSITORY).weights.notice is None
+    assert cached(Source(repository=REPOSITORY, revision=sha)).name == sha
 
 
 def test_the_client_finds_what_was_moved_into_its_cache(hub):
@@ -171,26 +172,26 @@ def test_a_download_that_breaks_once_is_tried_again(hub):
         return len(asked) == 1 and of_weights(cut)(request, name)
 
     hub.fault = cut_once
-    assert Recognizer.from_pretrained(REPOSITORY).notice is None
+    assert Recognizer.from_pretrained(REPOSITORY).weights.notice is None
     assert len(asked) == 2
 
 
 def test_a_private_repository_wants_a_token(hub, monkeypatch):
     """Without one it is not to be had; the token comes from HF_TOKEN."""
     hub.put(REPOSITORY, GOOD, private=True)
-    with pytest.raises(ValueError, match=r"401: .*, or a private one, for which HF_TOKEN is not set"):
+    with pytest.raises(ValueError, match="401: repository not found, or private and HF_TOKEN is not set"):
         Recognizer.from_pretrained(REPOSITORY)
     monkeypatch.setenv("HF_TOKEN", "hf_old")
-    with pytest.raises(ValueError, match=r"401: .*, or HF_TOKEN is not valid"):
+    with pytest.raises(ValueError, match="401: repository not found, or private and HF_TOKEN is not valid"):
         Recognizer.from_pretrained(REPOSITORY)
     monkeypatch.setenv("HF_TOKEN", hub.read_only_token)
-    assert Recognizer.from_pretrained(REPOSITORY).notice is None
+    assert Recognizer.from_pretrained(REPOSITORY).weights.notice is None
 
 
 def test_a_repository_without_metrics_is_read(hub):
     """They are known of ours, not needed."""
     hub.put(REPOSITORY, without(METRICS))
-    assert Recognizer.from_pretrained(REPOSITORY).metrics is None
+    assert Recognizer.from_pretrained(REPOSITORY).weights.metrics is None
 
 
 def test_who_is_offline_on_purpose_asks_nothing(hub, monkeypatch):
@@ -204,88 +205,69 @@ def test_who_is_offline_on_purpose_asks_nothing(hub, monkeypatch):
     hub.requests.clear()
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     offline = Recognizer.from_pretrained(REPOSITORY)
-    assert (offline.origin, offline.notice) == (f"{REPOSITORY}@{sha[:7]}", None)
+    assert (offline.weights.origin, offline.weights.notice) == (f"{REPOSITORY}@{sha[:7]}", None)
     assert hub.requests == []
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(hub, monkeypatch):
-    """The weights are read all the same."""
+def test_a_cache_that_cannot_be_used_is_reported_by_its_path(hub, monkeypatch):
+    """The error is this machine's, not the Hub's, and the line says so."""
     hub.put(REPOSITORY, GOOD)
     hub.home.mkdir()
-    (hub.home / "file").write_text("no folder")
-    monkeypatch.setenv("HF_HUB_CACHE", str(hub.home / "file" / "hub"))
+    (hub.home / "file").write_text("not a folder")
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(hub.home / "file" / "hub"))
-    assert Recognizer.from_pretrained(REPOSITORY).notice is None
-
-
-def test_trouble_of_this_machine_is_not_called_the_hubs(hub, monkeypatch):
-    """A home that is no folder: the line names it."""
-    hub.put(REPOSITORY, GOOD)
-    (hub.home.parent / "file").write_text("no folder")
-    monkeypatch.setenv("HF_HOME", str(hub.home.parent / "file"))
-    with pytest.raises(ValueError, match=r"this machine's cache cannot be used: .*file/token: Not a directory"):
+    with pytest.raises(ValueError, match=r"the local cache cannot be used: .*file.*: Not a directory"):
         Recognizer.from_pretrained(REPOSITORY)
 
 
 def test_a_short_commit_is_told(hub):
     """The Hub takes none, though the page shows one."""
     sha = hub.put(REPOSITORY, GOOD)
-    with pytest.raises(ValueError, match=f"no revision {sha[:7]}; a commit is named by all its 40 figures"):
+    with pytest.raises(ValueError, match=f"revision {sha[:7]} not found; a commit needs its full 40-character hash"):
         Recognizer.from_pretrained(REPOSITORY, sha[:7])
 
 
-def test_a_fetch_ends_with_who_began_it(hub):
-    """Even by kill -9: the process that fetches ends soon, and leaves nothing."""
+def test_the_process_exits_while_a_download_hangs(hub):
+    """A download that never ends does not keep the interpreter alive, nor does it print anything."""
     arrange(hub, "black hole")
-    code = f"from lenet.weights.hub import begin; print(begin({REPOSITORY!r}).process.pid, flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as beginner:
-        fetching = int(beginner.stdout.readline())
-        time.sleep(1)
-        assert list((hub.home / "hub").iterdir())
-        beginner.kill()
-    deadline = time.monotonic() + 30
-    while is_running(fetching) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not is_running(fetching)
-    assert list((hub.home / "hub").iterdir()) == []
+    code = f"from lenet.weights.hub import begin; import time; begin({REPOSITORY!r}); time.sleep(1)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=5)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def is_running(pid: int) -> bool:
-    """Not when it has ended and nobody has asked for its exit code."""
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
+def test_a_late_download_is_there_at_the_next_start(hub, monkeypatch):
+    """It misses the deadline, continues in the background, and the next reader needs only the listing."""
+    hub.put(REPOSITORY, GOOD)
+    hold = threading.Event()
+    hub.fault = lambda request, name: name == "file" and not hold.wait(10)
+    monkeypatch.setattr(weights_hub, "PATIENCE", 0.3)
+    fetch = begin(REPOSITORY)
+    with pytest.raises(ValueError, match=r"no response within 0\.3 s"):
+        fetch.load()
+    hold.set()
+    fetch.snapshot.result(10)
+    monkeypatch.setattr(weights_hub, "PATIENCE", 4.0)
+    hub.requests.clear()
+    assert Recognizer.from_pretrained(REPOSITORY).weights.notice is None
+    assert [path for method, path in hub.requests] == [f"/api/models/{REPOSITORY}"]
 
 
 def test_a_slow_network_may_be_given_more_time(hub, monkeypatch):
-    """LENET_PATIENCE is the deadline in seconds; the line of who is late names it."""
-    hub.put(REPOSITORY, GOOD)
+    """LENET_PATIENCE is the deadline in seconds, and the message names it."""
+    arrange(hub, "black hole")
+    monkeypatch.setattr(weights_hub, "LONGEST", 0.1)
     monkeypatch.setenv("LENET_PATIENCE", "0.01")
     with pytest.raises(ValueError, match=r"within 0.01 s.*LENET_PATIENCE"):
         Recognizer.from_pretrained(REPOSITORY)
-    assert files_below(hub.home) == {}
-
-
-def test_a_fetch_that_nobody_waits_for_leaves_nothing(hub):
-    """Closed, its process is ended and its folder gone."""
-    hub.put(REPOSITORY, GOOD)
-    fetch = begin(REPOSITORY)
-    fetch.close()
-    assert fetch.process.returncode is not None
-    assert files_below(hub.home) == {}
 
 
 def test_lenet_model_names_a_source(hub, monkeypatch):
     """A repository with its revision, or a folder; an argument goes before it."""
     hub.put(REPOSITORY, ORIGINAL, tag="v1")
     monkeypatch.setenv("LENET_MODEL", f"{REPOSITORY}@v1")
-    assert Recognizer.from_pretrained().model.variant == "original"
+    assert Recognizer.from_pretrained().weights.model.variant == "original"
     monkeypatch.setenv("LENET_MODEL", str(bundled("tutorial")))
-    assert Recognizer.from_pretrained().model.variant == "tutorial"
-    assert Recognizer.from_pretrained(bundled("original")).model.variant == "original"
+    assert Recognizer.from_pretrained().weights.model.variant == "tutorial"
+    assert Recognizer.from_pretrained(bundled("original")).weights.model.variant == "original"
 
 
 def test_the_command_line_reads_with_weights_of_the_hub(hub, tmp_path):
@@ -298,7 +280,7 @@ def test_the_command_line_reads_with_weights_of_the_hub(hub, tmp_path):
     assert ": 5 " in done.stdout
     done = subprocess.run([*command, "someone/else"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr.startswith("python -m lenet: someone/else cannot be had: ")
+    assert done.stderr.startswith("python -m lenet: cannot load someone/else from the Hub: ")
     assert done.stderr.count("\n") == 1
 
 
@@ -332,14 +314,14 @@ def test_what_a_source_means(monkeypatch, given, revision, environment, source):
 @pytest.mark.parametrize(
     ("given", "revision", "message"),
     [
-        ("a/b@", None, "a/b@: a revision is"),
-        ("a/b@../../x", None, "a revision is"),
-        ("a/b", "/etc", "a revision is"),
-        ("a/b@v1", "v2", "give one"),
-        ("", None, "'' is no source"),
-        ("https://huggingface.co/a/b", None, "is no source: give a folder, or USER/NAME"),
+        ("a/b@", None, "invalid revision in a/b@: "),
+        ("a/b@../../x", None, "invalid revision"),
+        ("a/b", "/etc", "invalid revision"),
+        ("a/b@v1", "v2", "contradict each other"),
+        ("", None, "invalid source ''"),
+        ("https://huggingface.co/a/b", None, "invalid source .* expected a folder or a repository USER/NAME"),
         ("lenet", "v1", "is a folder"),
-        (None, "v1", "of what"),
+        (None, "v1", "revision v1 needs a repository"),
     ],
 )
 def test_a_revision_that_is_none_is_refused(monkeypatch, given, revision, message):

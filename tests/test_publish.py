@@ -73,7 +73,7 @@ from PIL import Image
 from safetensors.torch import save
 from lenet import Recognizer
 reader = Recognizer.from_pretrained(sys.argv[1])
-open("again.safetensors", "wb").write(save(reader.model.state_dict()))
+open("again.safetensors", "wb").write(save(reader.weights.model.state_dict()))
 reading = reader.read(Image.open(sys.argv[2]))
 print(json.dumps([reading.digit, reading.reason, reading.probabilities]))
 """
@@ -194,7 +194,7 @@ def test_who_is_offline_on_purpose_publishes_nothing(hub, refused, monkeypatch):
     """HF_HUB_OFFLINE is named; so is an answer that is none of the Hub's."""
     hub.fault = lambda request, name: request.send_json({}) or True
     said = refused("publish", bundled(), "--repo", "someone/lenet-5")
-    assert f"train: the answer of {hub.url} is not understood (KeyError: 'id')" in said
+    assert "train: unexpected response from the Hub (KeyError: 'id')" in said
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     assert "HF_HUB_OFFLINE is set" in refused("publish", bundled(), "--repo", "someone/lenet-5")
 
@@ -213,7 +213,7 @@ def test_a_tag_names_the_commit_and_never_moves(hub, refused, another):
     assert repository.tags == {"v1": repository.head["sha"]}
     hub.requests.clear()
     said = refused("publish", another, "--repo", "someone/lenet-5", "--revision-tag", "v1")
-    assert "has a tag v1 already, of other files" in said
+    assert "already has a tag v1, on a different commit" in said
     assert writes(hub) == []
     assert publish("--revision-tag", "v2", run=another) == 0
     assert repository.tags["v2"] == repository.head["sha"] != repository.tags["v1"]
@@ -239,7 +239,7 @@ def test_without_a_token_it_says_how_to_get_one(tmp_path):
     with Hub() as hub:
         done = in_a_process(hub, tmp_path, "-m", "train", "publish", bundled(), "--repo", "someone/lenet-5")
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-        assert "set HF_TOKEN, or run `hf auth login`" in done.stderr
+        assert "set HF_TOKEN or run `hf auth login`" in done.stderr
         assert hub.repositories == {}
         assert hub.requests == []
 
@@ -247,9 +247,9 @@ def test_without_a_token_it_says_how_to_get_one(tmp_path):
 @pytest.mark.parametrize(
     ("token", "repo", "said"),
     [
-        ("hf_nobodys", "someone/lenet-5", "does not know this token, or it has expired"),
-        (Hub.read_only_token, "someone/lenet-5", "may only read: make one that may write"),
-        (Hub.token, "another/lenet-5", "the token is of someone, who has no right to write to another"),
+        ("hf_nobodys", "someone/lenet-5", "HTTP 401: the token is invalid or has expired"),
+        (Hub.read_only_token, "someone/lenet-5", "is read-only: create one with write access"),
+        (Hub.token, "another/lenet-5", "the token belongs to someone, who cannot write to another"),
     ],
 )
 @pytest.mark.parametrize("training", [False, True])
@@ -283,7 +283,7 @@ def test_a_run_that_cannot_be_published_in_the_end_is_kept(hub, small_data, tmp_
 def test_a_private_wish_is_not_ignored(hub, refused):
     """--private on a repository that is public publishes nothing."""
     hub.put("someone/lenet-5", {"notes.txt": b""})
-    assert "is there and public" in refused("publish", bundled(), "--repo", "someone/lenet-5", "--private")
+    assert "exists and is public" in refused("publish", bundled(), "--repo", "someone/lenet-5", "--private")
     assert writes(hub) == []
 
 
@@ -294,15 +294,15 @@ def test_no_network_is_told_in_one_line(hub, refused, monkeypatch):
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         monkeypatch.setenv("HF_ENDPOINT", url)
         said = refused("publish", bundled(), "--repo", "someone/lenet-5")
-    assert f"no way to the Hub at {url}" in said
+    assert f"cannot connect to {url}" in said
     assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize("way", ["black hole", "drip"])
 def test_a_hub_that_says_nothing_is_left(refused, monkeypatch, tmp_path, way):
     """Whether no answer comes or one byte by one, there is an end to waiting."""
-    monkeypatch.setattr(upload, "STEP", 1.5)
-    monkeypatch.setattr(upload, "PATIENCE", 3)
+    monkeypatch.setattr(upload, "REQUEST_TIMEOUT", 1.5)
+    monkeypatch.setattr(upload, "UPLOAD_TIMEOUT", 3)
     monkeypatch.setenv("HF_TOKEN", "hf_any")
     monkeypatch.chdir(tmp_path)
     if way == "drip":
@@ -315,7 +315,7 @@ def test_a_hub_that_says_nothing_is_left(refused, monkeypatch, tmp_path, way):
         said = refused("publish", bundled(), "--repo", "someone/lenet-5")
         assert time.monotonic() - began < 6
         hub.closing.set()
-    assert "no way to the Hub" in said or "took more than 3 s" in said
+    assert "cannot connect to" in said or "no response within 3 s" in said
     assert len(said.splitlines()) == 1
 
 
@@ -323,7 +323,7 @@ def test_a_hub_that_stops_in_the_middle_is_left_by_the_whole_process(tmp_path, m
     """While files are on their way, too: at the deadline the process ends, and says what is left there."""
     monkeypatch.setattr(Request, "put_object", lambda self: drip(self))
     run = shutil.copytree(bundled(), tmp_path / "run")
-    code = "import sys; from train.publish import hub as upload; from train.__main__ import main; upload.PATIENCE = 2; "
+    code = "import sys; from train.publish import hub; from train.__main__ import main; hub.UPLOAD_TIMEOUT = 2; "
     arguments = ["publish", str(run), "--repo", "someone/lenet-5"]
     with Hub() as hub:
         done = in_a_process(hub, tmp_path, "-c", f"{code}sys.exit(main({arguments}))", token=hub.token)
@@ -332,7 +332,7 @@ def test_a_hub_that_stops_in_the_middle_is_left_by_the_whole_process(tmp_path, m
         hub.closing.set()
     assert done.returncode == 2
     assert done.stderr == (
-        f"train: the Hub took more than 2 s: try again later; {hub.url}/someone/lenet-5 was made, and is empty yet: "
+        f"train: no response within 2 s: try again later; {hub.url}/someone/lenet-5 was created but is still empty: "
         "publish again\n"
     )
 
@@ -348,7 +348,7 @@ def test_an_answer_that_is_lost_is_called_uncertain(hub, refused, monkeypatch):
 
     monkeypatch.setattr(Request, "commit", silent)
     line = refused("publish", bundled(), "--repo", "someone/lenet-5")
-    assert f"whether the commit arrived, {hub.url}/someone/lenet-5 shows" in line
+    assert f"check {hub.url}/someone/lenet-5 for whether the commit arrived" in line
     monkeypatch.setattr(Request, "commit", commit)
     assert publish() == 0
     assert len(hub.repositories["model", "someone/lenet-5"].commits) == 2
@@ -399,15 +399,15 @@ def broken(status: int):
 @pytest.mark.parametrize(
     ("step", "status", "said"),
     [
-        ("whoami", 500, "is in trouble (it answers 500)"),
-        ("whoami", 429, "wants fewer requests"),
-        ("create", 403, "has no right to do that (broken)"),
-        ("validate", 400, "refuses (400): broken"),
-        ("preupload", 404, "refuses (404)"),
-        ("put_object", 403, "has no right"),
+        ("whoami", 500, "HTTP 500: the Hub has a problem"),
+        ("whoami", 429, "too many requests"),
+        ("create", 403, "the token may not do this (broken)"),
+        ("validate", 400, "HTTP 400: broken"),
+        ("preupload", 404, "HTTP 404"),
+        ("put_object", 403, "the token may not do this"),
         ("commit", 412, "publish again"),
-        ("commit", 403, "has no right"),
-        ("tag", 403, "has no right"),
+        ("commit", 403, "the token may not do this"),
+        ("tag", 403, "the token may not do this"),
     ],
 )
 def test_a_hub_that_breaks_leaves_nothing_half_published(hub, refused, monkeypatch, step, status, said):
@@ -418,7 +418,7 @@ def test_a_hub_that_breaks_leaves_nothing_half_published(hub, refused, monkeypat
     assert len(line.splitlines()) == 1
     if step in ("whoami", "create"):
         assert hub.repositories == {}
-        assert "was made" not in line
+        assert "was created" not in line
         return
     repository = hub.repositories["model", "someone/lenet-5"]
     assert repository.tags == {}
@@ -427,7 +427,7 @@ def test_a_hub_that_breaks_leaves_nothing_half_published(hub, refused, monkeypat
         assert files_of(hub).keys() == FILES | DRAWN
     else:
         assert files_of(hub) == {}
-        assert "was made, and is empty yet: publish again" in line
+        assert "was created but is still empty: publish again" in line
         assert "whether the commit arrived" not in line
 
 
@@ -456,7 +456,7 @@ def test_what_is_no_run_is_not_published(hub, tmp_path, refused):
         assert text in said
         assert len(said.splitlines()) == 1
 
-    told("there is no folder")
+    told("folder not found")
     staged = shutil.copytree(bundled(), tmp_path / "build/publish/someone--lenet-5")
     assert "name the run itself" in refused("publish", staged, "--repo", "someone/lenet-5")
     assert (staged / "model.safetensors").exists()
@@ -466,15 +466,15 @@ def test_what_is_no_run_is_not_published(hub, tmp_path, refused):
     (run / "metrics.json").write_text(json.dumps({**metrics, "test": {}}))
     told("makes no card: it lacks 'confusion'; `python -m train evaluate")
     (run / "metrics.json").write_text("[]")
-    told("metrics.json is not JSON")
+    told("metrics.json is not valid JSON")
     (run / "metrics.json").write_text("{")
-    told("is not JSON")
+    told("is not valid JSON")
     (run / "metrics.json").unlink()
     told("holds no metrics.json")
     (run / "model.safetensors").write_bytes((bundled() / "model.safetensors").read_bytes()[:-100])
     told("model.safetensors")
     (run / "model.safetensors").unlink()
-    told("holds no model.safetensors")
+    told("has no model.safetensors")
     assert hub.requests == []
     assert not any((tmp_path / "build/publish").glob("*"))
 

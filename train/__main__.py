@@ -25,17 +25,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _call(name: str, arguments: list[str]) -> int:
     # Imported here: it takes seconds, in which Ctrl+C is heard.
-    from train.data.digits import DataError
-    from train.engine.checkpoint import CheckpointError
-    from train.engine.loop import TrainingError
-    from train.publish.hub_error import HubError
-    from train.publish.model import PublishError
+    from lenet.hub_errors import HubError
+    from train.errors import CommandError
 
     module, function = COMMANDS[name].split(":")
     command = getattr(import_module(module), function)
     try:
         command(arguments)
-    except (DataError, TrainingError, CheckpointError, PublishError, HubError) as error:
+    except (CommandError, HubError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
     except OSError as error:

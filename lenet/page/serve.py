@@ -1,21 +1,21 @@
-"""Launch the page, and its public link where one is wanted and can be had."""
+"""Launch the page, with a public link on request."""
 
 import os
 import socket
-import threading
 
 import gradio as gr
 from gradio.networking import setup_tunnel
 
+from lenet.background import in_background
 from lenet.page.blocks import LAUNCH
 
-PATIENCE = 20.0  # seconds for the link; Gradio itself waits three times thirty, and then prints paragraphs
+SHARE_TIMEOUT = 20.0  # seconds; Gradio by itself waits three times thirty, and then prints paragraphs
 
 
 def serve(page: gr.Blocks, host: str | None = None, port: int | None = None, share: bool = False) -> None:
-    """Serve until Ctrl+C. Raises OSError, one line, where host and port cannot be had.
+    """Serve until Ctrl+C. Raises OSError, one line, if it cannot listen on the host and port.
 
-    The public link comes after the local one, or one line that says why there is none.
+    Prints the local URL, then the public link or one line that says why there is none.
     """
     _check_host(host or os.environ.get("GRADIO_SERVER_NAME"))
     try:
@@ -23,7 +23,7 @@ def serve(page: gr.Blocks, host: str | None = None, port: int | None = None, sha
     except OSError as error:
         port = port or os.environ.get("GRADIO_SERVER_PORT")
         raise OSError(
-            f"cannot listen on {f'port {port}' if port else 'any port'}: it is taken, or may not be had"
+            f"cannot listen on {f'port {port}' if port else 'any port'}: it is in use or not permitted"
         ) from error
     print(f"* Running on local URL:  {page.local_url}", flush=True)
     if share or os.environ.get("GRADIO_SHARE", "").lower() == "true":
@@ -32,7 +32,7 @@ def serve(page: gr.Blocks, host: str | None = None, port: int | None = None, sha
 
 
 def _check_host(host: str | None) -> None:
-    """Raises OSError where nobody can listen: Gradio takes a bad host for busy ports, and tries a hundred of them."""
+    """Raises OSError if the host cannot be listened on: Gradio would mistake that for busy ports and try a hundred."""
     if not host:
         return
     try:
@@ -40,26 +40,19 @@ def _check_host(host: str | None) -> None:
         with socket.socket(family, kind) as probe:
             probe.bind(address)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "no name of a host"
+        reason = getattr(error, "strerror", None) or "invalid host name"
         raise OSError(f"cannot listen on host {host}: {reason}") from error
 
 
-def public_link(page: gr.Blocks, patience: float = PATIENCE) -> str:
-    """A line with the link to the running page, or with the reason why it has none."""
-    link, trouble = [], []
-
-    def ask() -> None:
-        try:
-            link.append(setup_tunnel(page.server_name, page.server_port, page.share_token, None, None))
-        except Exception as error:  # Gradio's own, httpx's, the tunnel program's
-            trouble.append((str(error).strip() or type(error).__name__).splitlines()[0].rstrip("."))
-
+def public_link(page: gr.Blocks, timeout: float = SHARE_TIMEOUT) -> str:
+    """A line with the public link to the running page, or with the reason why there is none."""
     if page.space_id:
         return "* No public link: a Space has its own address."
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(patience)
-    if link:
-        return f"* Running on public URL: {link[0]}"
-    why = trouble[0] if trouble else f"no answer within {patience:g} s"
-    return f"* No public link: {why}. Is api.gradio.app within reach? The page is served locally all the same."
+    link = in_background(lambda: setup_tunnel(page.server_name, page.server_port, page.share_token, None, None))
+    try:
+        return f"* Running on public URL: {link.result(timeout)}"
+    except TimeoutError:
+        reason = f"no response within {timeout:g} s"
+    except Exception as error:  # Gradio's own, httpx's, the tunnel program's
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    return f"* No public link: {reason}. Check that api.gradio.app can be reached. The page is served locally."

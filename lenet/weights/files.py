@@ -1,4 +1,4 @@
-"""The files of a model folder: what they are called, how large they may be, how one is written, what is said of one."""
+"""The files of a model folder: their names and size limits, atomic writing, and the hashes that the Hub uses."""
 
 import hashlib
 import os
@@ -6,14 +6,14 @@ from pathlib import Path
 
 WEIGHTS, CONFIG, METRICS = "model.safetensors", "config.json", "metrics.json"
 
-# Bytes. The largest network has 61,706 numbers of four bytes; what is larger than this is something else.
+# Maximum size in bytes. The largest network has 61,706 parameters of four bytes; a larger file is something else.
 LIMITS = {WEIGHTS: 2_000_000, CONFIG: 10_000, METRICS: 1_000_000}
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that at any moment, a power cut included, `path` holds the old content or the new.
+    """Write a file atomically: at any moment, even after a power failure, `path` holds the old content or the new.
 
-    Raises OSError where it cannot be written; then the old content stays, and nothing else is left.
+    Raises OSError if it cannot be written; the old content is then kept and no temporary file remains.
     """
     part = path.with_name(path.name + ".part")
     try:
@@ -22,23 +22,23 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-    except BaseException:  # Ctrl+C, too
+    except BaseException:  # including Ctrl+C
         part.unlink(missing_ok=True)
         raise
 
 
 def has_hash(content: bytes, hash: str) -> bool:
-    """Whether this is the hash by which the Hub names the content: SHA-256 of a large file, else Git's SHA-1."""
+    """Whether `content` has the hash by which the Hub names it: SHA-256 for LFS files, Git's SHA-1 for others."""
     if len(hash) == 64:
         return hashlib.sha256(content).hexdigest() == hash
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == hash
 
 
 def hash_of(sibling) -> str:
-    """The hash by which the Hub's listing names a file's content; `sibling` is huggingface_hub's RepoSibling."""
+    """The hash of a file in the Hub's listing; `sibling` is huggingface_hub's RepoSibling."""
     return sibling.blob_id if sibling.lfs is None else sibling.lfs.sha256
 
 
 def one_line(text: object) -> str:
-    """A message as one line that a terminal can show: a stranger's file may have a part in it."""
+    """A message as one printable line of at most 300 characters; parts of it may come from untrusted files."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())[:300]

@@ -1,38 +1,36 @@
-"""Weights from wherever they are to come from, in the end always some: `begin(...)` now, `Fetch.load()` when needed.
+"""Weights from any source, with a deadline: `begin(source)` starts a download, `load()` returns weights in any case.
 
-The fetching is done by a process of its own (`lenet.weights.fetch`), which goes on while the caller imports PyTorch,
-and is killed at the deadline. What it fetched is loaded and checked first, and only then moved into the Hub client's
-cache.
+The download runs in a daemon thread while the caller imports PyTorch. A snapshot counts as current only once its files
+have been checked and loaded, so a bad commit never replaces a good cached one. A download that misses the deadline
+continues in the background, and is in the Hub's cache at the next start.
 """
 
-import atexit
-import json
+import contextlib
 import os
-import shutil
-import subprocess
-import sys
+import re
 import time
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from lenet.weights.cache import LONGEST, cached, folder_of, keep, make_stage, remember
-from lenet.weights.files import one_line
-from lenet.weights.source import COMMIT, Source, find_source
-from lenet.weights.trouble import NO_FOLDER
+from lenet.background import in_background
+from lenet.hub_client import COMMIT, guarded_client
+from lenet.hub_errors import HubError, explain
+from lenet.weights.files import CONFIG, LIMITS, WEIGHTS, has_hash, hash_of, one_line, write_whole
+from lenet.weights.source import Source, find_source
 
 if TYPE_CHECKING:
-    from lenet.weights.loaded import Weights
+    from lenet.weights.model import Weights
 
-# Seconds that a fetch may take from its start. The page may come up five seconds late at most; importing PyTorch and
-# Gradio takes longer than this, so that mostly nobody waits.
+# Seconds that a download may take from its start: the page may be delayed by five at most. Importing PyTorch and Gradio
+# takes about as long, so usually nobody waits.
 PATIENCE = 4.0
 MODEL_HELP = (
-    "weights to read with: a folder, or a repository on the Hub, USER/NAME or USER/NAME@REVISION "
-    "(default: LENET_MODEL, else the bundled ones)"
+    "weights to use: a folder, or USER/NAME[@REVISION] on the Hugging Face Hub (default: LENET_MODEL, else bundled)"
 )
-ROOT = Path(__file__).resolve().parents[2]
+BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
+LONGEST = 600.0  # seconds after which a download is abandoned altogether
 
 
 class Fetch:
@@ -40,141 +38,141 @@ class Fetch:
 
     def __init__(self, source: Source):
         self.source = source
-        self.stage: Path | None = None
-        self.process: subprocess.Popen | None = None
         self.deadline = time.monotonic() + patience()
-        self.here: Path | None = None  # a snapshot that answers without the Hub being asked
-        if source.repository is None:
-            return
-        offline = _is_offline()
-        if offline or (source.revision and COMMIT.fullmatch(source.revision)):
-            self.here = cached(source.repository, source.revision)
-        if not self.here and not offline:
-            self.stage = make_stage()
-            self.process = _start(self.stage, source)
-            atexit.register(self.close)  # who begins may end before he loads
+        self.snapshot = in_background(lambda: _snapshot(source)) if source.repository else None
 
     def load(self) -> "Weights":
-        """The weights, at the deadline at the latest.
+        """The weights, no later than the deadline.
 
-        Raises ValueError, one line, where a source that somebody named cannot be had; where nobody named it, what is in
-        the cache answers, or what is bundled. For a named one the cache answers where only the Hub is away.
+        Raises ValueError, one line, if a named source cannot be loaded. If the Hub is merely unavailable, or the source
+        is not named, falls back to the cached copy; if it is not named, finally to the bundled weights.
         """
-        from lenet.weights.loaded import from_folder  # late: PyTorch
+        from lenet.weights.model import bundled, load_weights  # late: imports PyTorch
 
-        if self.source.repository is None:
-            return from_folder(self.source.folder)
+        if self.snapshot is None:
+            return load_weights(self.source.folder) if self.source.folder else load_weights(bundled(), "bundled")
         try:
-            commit, trouble, away = self._result()
-            if commit:
-                try:
-                    return self._checked(commit)
-                except ValueError as error:
-                    trouble = str(error)
-        finally:
-            self.close()
-        return _instead(self.source, trouble, away)
-
-    def close(self) -> None:
-        """End the process, if it still runs, and clear away what was not moved into the cache."""
-        atexit.unregister(self.close)
-        if self.process:
-            self.process.kill()
-            self.process.communicate()
-        if self.stage:
-            shutil.rmtree(self.stage, ignore_errors=True)
-
-    def _result(self) -> tuple[str | None, str, bool]:
-        """The commit, or what went wrong and whether the Hub is merely away."""
-        if self.here:
-            return self.here.name, "", False
-        if self.process is None:
-            return None, "HF_HUB_OFFLINE keeps from the Hub, and no whole copy lies in the cache", True
-        late = False
-        try:
-            said, _ = self.process.communicate(timeout=max(0.0, self.deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            late = True
-            self.process.kill()
-            said, _ = self.process.communicate()
-        answer = json.loads(said.splitlines()[-1]) if said.endswith("}\n") else {}
-        match answer:
-            case {"commit": commit}:
-                return commit, "", False
-            case {"away": trouble}:
-                return None, trouble, True
-            case {"refused": trouble}:
-                return None, trouble, False
-        warning = f" ({answer['warning']})" if answer else ""
-        if late:
-            return None, _late() + warning, True
-        return None, f"the fetch broke off with exit code {self.process.returncode}{warning}", False
-
-    def _checked(self, commit: str) -> "Weights":
-        """The weights of the snapshot, wherever it lies; from the stage it then moves into the cache."""
-        from lenet.weights.loaded import from_snapshot
-
-        repository = self.source.repository
-        found = self.here or cached(repository, commit)
-        new = None if found else folder_of(repository, self.stage) / "snapshots" / commit
-        weights = from_snapshot(found or new, repository)
-        with suppress(OSError):  # a cache that cannot be written: they are loaded all the same
-            if new:
-                keep(self.stage, repository, commit)
-            remember(repository, self.source.revision, commit)
-        return weights
+            folder = self.snapshot.result(max(0.0, self.deadline - time.monotonic()))
+            weights = _load(folder, self.source.repository)
+            with contextlib.suppress(OSError):  # a read-only cache
+                _remember(folder, self.source.revision)
+            return weights
+        except TimeoutError:
+            error = HubError(f"no response within {patience():g} s (set LENET_PATIENCE to wait longer)", True)
+        except Exception as raised:  # the client, its transports and its threads raise what they like
+            error = explain(raised, revision=self.source.revision)
+        problem = f"cannot load {self.source} from the Hub: {one_line(error).rstrip('.')}"
+        if (error.unavailable or not self.source.named) and (copy := cached(self.source)):
+            with contextlib.suppress(HubError):
+                weights = _load(copy, self.source.repository)
+                return replace(weights, notice=f"{problem}. Using the cached copy {weights.origin}.")
+        if self.source.named:
+            raise ValueError(problem)
+        return replace(load_weights(bundled(), "bundled"), notice=f"{problem}. Using the bundled weights.")
 
 
 def begin(source: str | Path | None = None, revision: str | None = None) -> Fetch:
-    """Start to fetch: before PyTorch is imported, it costs no time. Raises ValueError for what cannot be a source."""
+    """Start to load `source`; best called before PyTorch is imported. Raises ValueError for an invalid source."""
     return Fetch(find_source(source, revision))
 
 
 def patience() -> float:
-    """Seconds: LENET_PATIENCE where it is a number, for a slow network."""
-    with suppress(ValueError):
-        return min(max(0.0, float(os.environ.get("LENET_PATIENCE", PATIENCE))), LONGEST)
+    """The deadline in seconds: LENET_PATIENCE if that is a number, for slow networks."""
+    with contextlib.suppress(ValueError):
+        return min(max(0.0, float(os.environ.get("LENET_PATIENCE", PATIENCE))), 600)
     return PATIENCE
 
 
-def _late() -> str:
-    return f"the Hub did not deliver within {patience():g} s"
+def cached(source: Source) -> Path | None:
+    """The snapshot in the Hub's cache that was last loaded for `source`, if it is there, complete and undamaged."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = {name: try_to_load_from_cache(source.repository, name, revision=source.revision) for name in LIMITS}
+    files = {name: Path(path) for name, path in found.items() if isinstance(path, str)}
+    if {CONFIG, WEIGHTS} <= files.keys() and all(map(_is_intact, files.values())):
+        return files[WEIGHTS].parent
+    return None
 
 
-def _is_offline() -> bool:
-    from huggingface_hub import constants  # late, with its settings from the environment
+def _load(folder: Path, repository: str) -> "Weights":
+    """Raises HubError, which speaks of the repository and not of the cache's long paths."""
+    from huggingface_hub import constants
 
-    return constants.HF_HUB_OFFLINE
+    from lenet.weights.model import load_weights
 
-
-def _start(stage: Path, source: Source) -> subprocess.Popen:
-    """The process that fetches; -P keeps what lies in the current folder from being imported."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "HF_HUB_DISABLE_XET": "1",  # one plain download, which the limit on a file's size holds for
-    }
-    command = [sys.executable, "-P", "-m", "lenet.weights.fetch", str(stage), source.repository, source.revision or ""]
-    return subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+    url = f"{constants.ENDPOINT}/{repository}/tree/{folder.name}"
+    try:
+        return load_weights(folder, f"{repository}@{folder.name[:7]}", url)
+    except ValueError as error:
+        raise HubError(str(error).replace(f"{folder}{os.sep}", "its ")) from error
 
 
-def _instead(source: Source, trouble: str, away: bool) -> "Weights":
-    """The weights that answer where the source does not. Raises ValueError where there may be none."""
-    from lenet.weights.loaded import from_folder, from_snapshot
+def _is_intact(file: Path) -> bool:
+    """Whether a cached file still has its content: it links to a blob that is named by its hash, where links exist."""
+    blob = file.resolve()
+    named = (
+        BLOB.fullmatch(blob.name) and blob.stat().st_size <= LIMITS[file.name]
+    )  # larger ones are rejected on loading
+    return not named or has_hash(blob.read_bytes(), blob.name)
 
-    if not source.named:
-        trouble = trouble.replace(NO_FOLDER, "")
-    problem = f"{source} cannot be had: {one_line(trouble).rstrip('.')}"
-    found = cached(source.repository, source.revision)
-    if found and (away or not source.named):
-        try:
-            weights = from_snapshot(found, source.repository)
-            return replace(weights, notice=f"{problem}. The copy of an earlier fetch answers, {weights.origin}.")
-        except ValueError:
-            pass  # what lies there is no better
-    if source.named:
-        raise ValueError(problem + ("; LENET_PATIENCE=30 waits 30 s" if trouble == _late() else ""))
-    return replace(from_folder(None), notice=f"{problem}. The bundled weights answer.")
+
+def _remember(snapshot: Path, revision: str | None) -> None:
+    """Record in the cache, as the client does, which commit a branch or tag points to."""
+    if revision != snapshot.name:
+        ref = snapshot.parents[1] / "refs" / (revision or "main")
+        ref.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(ref, snapshot.name.encode())
+
+
+def _snapshot(source: Source) -> Path:
+    """The folder of the snapshot, downloaded if necessary. Raises HubError and whatever the client raises."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE or COMMIT.fullmatch(source.revision or ""):
+        if here := cached(source):
+            return here
+        if constants.HF_HUB_OFFLINE:
+            raise HubError("HF_HUB_OFFLINE is set and there is no complete copy in the cache", unavailable=True)
+    with guarded_client(LONGEST, max(LIMITS.values())):
+        return _download(source)
+
+
+def _download(source: Source) -> Path:
+    from huggingface_hub import HfApi
+
+    api = HfApi()
+    info = api.model_info(source.repository, revision=source.revision, files_metadata=True)
+    if not COMMIT.fullmatch(info.sha or ""):
+        raise HubError("the Hub's response names no commit")
+    for name, sibling in _wanted(info.siblings or []).items():
+        # By the full hash, so that no branch in the cache moves; one by one, since an executor's threads would keep the
+        # process from exiting. A copy that is damaged, in the cache or on the way, is downloaded once more.
+        for again in (False, True):
+            file = Path(api.hf_hub_download(source.repository, name, revision=info.sha, force_download=again))
+            if has_hash(file.read_bytes(), hash_of(sibling)):
+                break
+        else:
+            file.resolve().unlink()
+            file.unlink(missing_ok=True)
+            raise HubError(f"its {name} was damaged in transit: the hash does not match the Hub's listing")
+    return file.parent
+
+
+def _wanted(siblings: list) -> dict:
+    """The files to download, by name. Raises HubError if the repository cannot hold a model of this project."""
+    names = [sibling.rfilename for sibling in siblings]
+    for name in names:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name:
+            raise HubError(f"it contains a file outside of its folder: {name[:80]!r}")
+    wanted = {sibling.rfilename: sibling for sibling in siblings if sibling.rfilename in LIMITS}
+    if WEIGHTS not in wanted:
+        pickles = [name for name in names if PurePosixPath(name).suffix in PICKLES]
+        hint = f" (pickles such as {pickles[0][:80]} are not loaded)" if pickles else ""
+        raise HubError(f"it has no {WEIGHTS}{hint}")
+    if CONFIG not in wanted:
+        raise HubError(f"it has no {CONFIG}")
+    for name, sibling in wanted.items():
+        if sibling.size is None or sibling.size > LIMITS[name]:
+            size = "unknown size" if sibling.size is None else f"{sibling.size:,} bytes"
+            raise HubError(f"its {name} is too large: {size}, the limit is {LIMITS[name]:,}")
+    return wanted

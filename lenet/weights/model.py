@@ -1,10 +1,11 @@
 """A network on disk: a folder with `model.safetensors` and the `config.json` that the weights need.
 
-Safetensors only: loading a file never runs code. Loading is strict: a missing, extra or misshapen tensor is an error.
+Only safetensors, so loading never runs code. Loading is strict: a missing, unexpected or misshapen tensor is an error.
 """
 
 import dataclasses
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -21,13 +22,31 @@ NUMBERS = ("mean", "std", "temperature", "max_energy")
 KEYS = ("architecture", "variant", *NUMBERS)
 
 
+@dataclass(frozen=True)
+class Weights:
+    """A loaded network with its calibration, and where it came from.
+
+    metrics: what training measured, the content of metrics.json, if known.
+    origin: "bundled", "folder PATH" or "USER/NAME@COMMIT" with a seven-digit commit hash, if known.
+    url: the page of that commit, for weights from the Hub.
+    notice: one line that says why these weights are used instead of those that were requested.
+    """
+
+    model: Network
+    calibration: Calibration = UNCALIBRATED
+    metrics: dict | None = None
+    origin: str | None = None
+    url: str | None = None
+    notice: str | None = None
+
+
 def bundled(variant: str = LeNet5.variant) -> Path:
-    """The folder of the weights that come with the package, of one of the three networks."""
+    """The folder of the weights that are part of the package, for one of the three networks."""
     return Path(__file__).parents[1] / "pretrained" / variant
 
 
 def save_model(model: Network, folder: Path, calibration: Calibration = UNCALIBRATED) -> None:
-    """Write `model.safetensors` and `config.json` to `folder`, each whole or not at all."""
+    """Write `model.safetensors` and `config.json` to `folder`, each atomically."""
     folder.mkdir(parents=True, exist_ok=True)
     config = {
         "architecture": ARCHITECTURE,
@@ -41,95 +60,88 @@ def save_model(model: Network, folder: Path, calibration: Calibration = UNCALIBR
     write_whole(folder / WEIGHTS, save(tensors))
 
 
-def load_model(folder: Path) -> tuple[Network, Calibration]:
-    """What `save_model` wrote to `folder`: the network, ready to read (evaluation mode), and its calibration.
+def load_weights(folder: Path, origin: str | None = None, url: str | None = None) -> Weights:
+    """Load what `save_model` wrote to `folder`, in evaluation mode, with metrics.json if there is one.
 
-    Raises ValueError, naming the file and what is wrong with it, where the folder holds no such network.
+    Raises ValueError, naming the file and what is wrong with it, if the folder does not hold such a network.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise ValueError(f"there is no folder {folder}")
+        raise ValueError(f"folder not found: {folder}")
     for name in (CONFIG, WEIGHTS):
         if not (folder / name).is_file():
-            raise ValueError(f"{folder} holds no {name}: a model folder has {CONFIG} and {WEIGHTS}")
+            raise ValueError(f"{folder} has no {name}: a model folder needs {CONFIG} and {WEIGHTS}")
+    config = _read_json(folder / CONFIG)
     try:
-        model, calibration = _built(_read_json(folder / CONFIG))
+        model, calibration = _build(config)
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{folder / CONFIG} is not a configuration of LeNet-5: {one_line(error)}") from error
+        raise ValueError(f"{folder / CONFIG} is not a valid LeNet-5 configuration: {one_line(error)}") from error
     try:
-        _fill(model, _read(folder / WEIGHTS))
+        _load_state(model, _read(folder / WEIGHTS))
     except (SafetensorError, RuntimeError, ValueError, KeyError) as error:
-        raise ValueError(f"{folder / WEIGHTS} does not hold this network's weights: {one_line(error)}") from error
-    return model.eval(), calibration
+        raise ValueError(f"{folder / WEIGHTS} does not fit this network: {one_line(error)}") from error
+    return Weights(model.eval(), calibration, load_metrics(folder), origin or f"folder {folder}", url)
 
 
 def load_metrics(folder: Path) -> dict | None:
-    """What training measured of the weights in `folder`, or None where that was not kept.
-
-    Raises ValueError where the file is there and is not JSON.
-    """
+    """The content of metrics.json in `folder`, or None if there is none. Raises ValueError if it is not valid JSON."""
     path = Path(folder) / METRICS
-    if not path.is_file():
-        return None
-    try:
-        return _read_json(path)
-    except ValueError as error:
-        raise ValueError(f"{path} is not JSON: {one_line(error)}") from error
+    return _read_json(path) if path.is_file() else None
 
 
-def _built(config: dict) -> tuple[Network, Calibration]:
-    """The network, its weights still those of chance. Raises ValueError, KeyError or TypeError."""
+def _build(config: dict) -> tuple[Network, Calibration]:
+    """The network with its initial weights. Raises ValueError, KeyError or TypeError."""
     if unknown := sorted(set(config) - set(KEYS)):
-        raise ValueError(f"unknown: {', '.join(unknown)[:100]}")
+        raise ValueError(f"unknown keys: {', '.join(unknown)[:100]}")
     if config["architecture"] != ARCHITECTURE:
         raise ValueError(f"architecture {str(config['architecture'])[:100]!r} is not {ARCHITECTURE}")
     if config["variant"] not in NETWORKS:
-        raise ValueError(f"variant {str(config['variant'])[:100]!r} is unknown, there are {', '.join(NETWORKS)}")
+        raise ValueError(f"unknown variant {str(config['variant'])[:100]!r}, expected one of {', '.join(NETWORKS)}")
     for key in NUMBERS:
         value = config[key]
         if not (value is None and key == "max_energy") and (type(value) not in (int, float) or abs(value) > 1e6):
-            raise ValueError(f"{key} is not a number that can be")
+            raise ValueError(f"{key} is not a number between -1e6 and 1e6")
     for key in ("std", "temperature"):
-        if config[key] < 1e-3:  # it is divided by
+        if config[key] < 1e-3:  # a divisor
             raise ValueError(f"{key} must be at least 0.001")
     model = NETWORKS[config["variant"]](mean=config["mean"], std=config["std"])
     return model, Calibration(config["temperature"], config["max_energy"])
 
 
-def _fill(model: Network, content: bytes) -> None:
-    """Give the network the weights. Raises SafetensorError, RuntimeError or ValueError where they are not its own."""
+def _load_state(model: Network, content: bytes) -> None:
+    """Raises SafetensorError, RuntimeError or ValueError if the tensors are not exactly those of the network."""
     tensors = load(content)
-    mine = model.state_dict()
-    for name in sorted(tensors.keys() & mine.keys()):
-        theirs, ours = tensors[name], mine[name]
-        if theirs.dtype != ours.dtype:
-            raise ValueError(f"{name} is of dtype {theirs.dtype}, not {ours.dtype}")
-        if theirs.shape != ours.shape:
-            raise ValueError(f"{name} is of shape {tuple(theirs.shape)}, not {tuple(ours.shape)}")
-        if not torch.isfinite(theirs).all():
-            raise ValueError(f"{name} holds NaN or infinity")
+    expected = model.state_dict()
+    for name in sorted(tensors.keys() & expected.keys()):
+        found, wanted = tensors[name], expected[name]
+        if found.dtype != wanted.dtype:
+            raise ValueError(f"{name} has dtype {found.dtype}, expected {wanted.dtype}")
+        if found.shape != wanted.shape:
+            raise ValueError(f"{name} has shape {tuple(found.shape)}, expected {tuple(wanted.shape)}")
+        if not torch.isfinite(found).all():
+            raise ValueError(f"{name} contains NaN or infinity")
     model.load_state_dict(tensors, strict=True)
 
 
 def _read(path: Path) -> bytes:
-    """A file that is no larger than it may be: a stranger may have made it. Raises ValueError."""
+    """The content of a file that may come from anywhere. Raises ValueError if it is too large."""
     with open(path, "rb") as file:
         content = file.read(LIMITS[path.name] + 1)
     if len(content) > LIMITS[path.name]:
-        raise ValueError(f"it is larger than {LIMITS[path.name]:,} bytes")
+        raise ValueError(f"larger than {LIMITS[path.name]:,} bytes")
     return content
 
 
 def _read_json(path: Path) -> dict:
-    """Raises ValueError for what is no JSON object: NaN is no JSON, either, and nesting has an end."""
-
-    def refuse(word: str):
-        raise ValueError(f"{word} is no number")
-
+    """The JSON object in a file. Raises ValueError for anything else, for NaN and for deep nesting."""
     try:
-        value = json.loads(_read(path), parse_constant=refuse)
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-    if not isinstance(value, dict):
-        raise ValueError(f"a {type(value).__name__}, not an object")
+        value = json.loads(_read(path), parse_constant=_reject)
+        if not isinstance(value, dict):
+            raise ValueError(f"expected an object, found {type(value).__name__}")
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not valid JSON: {one_line(error)}") from error
     return value
+
+
+def _reject(constant: str) -> None:
+    raise ValueError(f"{constant} is not allowed")

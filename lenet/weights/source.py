@@ -1,4 +1,4 @@
-"""Where weights come from: a folder, a repository on the Hub, or the package itself."""
+"""What names weights: a folder, a repository on the Hub, or nothing for the ones bundled with the package."""
 
 import os
 import re
@@ -8,15 +8,14 @@ from pathlib import Path
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 REVISION = re.compile(r"[A-Za-z0-9][\w./-]{0,255}", re.ASCII)
-COMMIT = re.compile(r"[0-9a-f]{40}")
-SPACE_MODEL = "lenet-5"  # the repository that a Space looks for, among those of its owner
+SPACE_MODEL = "lenet-5"  # the repository that a Space loads from its owner's account
 
 
 @dataclass(frozen=True)
 class Source:
-    """`folder`, or `repository` and `revision` (None: its newest), or neither of them: the bundled weights.
+    """`folder`, or `repository` with `revision` (None: the default branch), or neither: the bundled weights.
 
-    named: somebody asked for this one, so that it may not be quietly replaced by another.
+    named: the user asked for this source, so it must not be replaced silently by another.
     """
 
     folder: Path | None = None
@@ -33,36 +32,34 @@ class Source:
 def find_source(
     given: str | Path | None = None, revision: str | None = None, environment: Mapping[str, str] = os.environ
 ) -> Source:
-    """What `given` names: a folder, or USER/NAME or USER/NAME@REVISION on the Hub; a folder that is there comes first.
+    """Interpret `given`: a folder, or USER/NAME or USER/NAME@REVISION on the Hub; an existing folder takes precedence.
 
-    None: what LENET_MODEL names, else on a Space the repository lenet-5 of its owner, else the bundled weights.
-    Raises ValueError for what is no source, and for a revision that is none or goes with a folder.
+    None stands for the source in LENET_MODEL, else on a Space for the repository lenet-5 of its owner, else for the
+    bundled weights. Raises ValueError for an invalid source or revision.
     """
     if given is None:
         given = environment.get("LENET_MODEL") or None
     if given is None:
-        source = _of_a_space(environment)
         if revision is not None:
-            raise ValueError(f"revision {revision}: of what? A revision goes with a repository, USER/NAME")
-        return source
+            raise ValueError(f"revision {revision} needs a repository USER/NAME")
+        return _default(environment)
     if not str(given) or "://" in str(given):
-        raise ValueError(f"{str(given)!r} is no source: give a folder, or USER/NAME for a repository on the Hub")
+        raise ValueError(f"invalid source {str(given)!r}: expected a folder or a repository USER/NAME on the Hub")
     repository, _, its_revision = str(given).partition("@")
     if isinstance(given, Path) or Path(given).exists() or not _is_repository(repository):
         if revision is not None:
-            raise ValueError(f"{given} is a folder: a revision goes with a repository, USER/NAME")
+            raise ValueError(f"{given} is a folder: only a repository USER/NAME has revisions")
         return Source(folder=Path(given))
     if revision is None:
         revision = its_revision if "@" in str(given) else None
     elif its_revision not in ("", revision):
-        raise ValueError(f"{given} names a revision, and {revision} is another: give one")
+        raise ValueError(f"{given} and revision {revision} contradict each other")
     if revision is not None and not _is_revision(revision):
-        raise ValueError(f"{repository}@{revision}: a revision is a branch, a tag or a commit")
+        raise ValueError(f"invalid revision in {repository}@{revision}: expected a branch, a tag or a commit hash")
     return Source(repository=repository, revision=revision)
 
 
-def _of_a_space(environment: Mapping[str, str]) -> Source:
-    """On a Space `<its owner>/lenet-5`, else the bundled weights."""
+def _default(environment: Mapping[str, str]) -> Source:
     repository = f"{environment.get('SPACE_AUTHOR_NAME')}/{SPACE_MODEL}"
     on_a_space = environment.get("SPACE_ID") and environment.get("SPACE_AUTHOR_NAME")
     return Source(repository=repository if on_a_space and _is_repository(repository) else None, named=False)

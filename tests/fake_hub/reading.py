@@ -22,6 +22,8 @@ def hub(tmp_path, monkeypatch):
         # What this process's own client read from its environment when it was imported.
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(hub.home / "hub"))
         monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+        template = hub.url + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
         yield hub
 
 

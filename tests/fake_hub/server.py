@@ -8,7 +8,9 @@ What it answers follows the client's own source (huggingface_hub 2.4). `hub.faul
 of the ways of `tests/fake_hub/faults.py`. A mistake of the server itself is raised when the `with` block ends.
 """
 
+import contextlib
 import os
+import socket
 import sys
 import threading
 import traceback
@@ -54,6 +56,9 @@ class Hub:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
+        for connection in self.server.connections:  # kept alive by a client in this process
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def environment(self, home: Path, token: str | None = None) -> dict[str, str]:
         """The environment of a process whose Hub this is, whose cache lies in `home`, with this token or with none."""
@@ -82,6 +87,14 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # a client that was killed may leave a thread behind that waits for it
     request_queue_size = 64
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.connections: list[socket.socket] = []
+
+    def process_request(self, request, client_address):
+        self.connections.append(request)
+        super().process_request(request, client_address)
 
     def handle_error(self, request, client_address):
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):  # a client that was killed is no mistake

@@ -1,24 +1,25 @@
-"""A folder to the Hub in one commit: who may, what has changed, and in one line what went wrong."""
+"""Upload a folder to the Hub in one commit, after checking the token; every failure is reported in one line."""
 
 import os
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lenet.background import in_background
+from lenet.hub_client import guarded_client
+from lenet.hub_errors import TOKENS, HubError, explain
 from lenet.weights.files import has_hash, hash_of
-from train.publish.hub_error import TOKENS, HubError, in_words
 
-STEP = 15  # seconds for an answer of the Hub
-PATIENCE = 90  # seconds for all of an upload, which takes a few: nobody shall wait for a Hub that drips
+REQUEST_TIMEOUT = 15  # seconds
+UPLOAD_TIMEOUT = 90  # seconds for a whole upload, which normally takes a few, however slowly the Hub responds
+MAX_RESPONSE = 10_000_000  # bytes
 BINARY = (".safetensors", ".png")
 
 
 @dataclass(frozen=True)
 class Published:
-    """What came of an upload: where it lies, the commit, and whether there was anything to commit."""
+    """The result of an upload: the repository's URL, its commit, and the files that changed, if any."""
 
     url: str
     sha: str
@@ -26,13 +27,13 @@ class Published:
 
 
 def check_may_write(repo_id: str) -> None:
-    """Raise HubError where the Hub knows already that the token must not write to the repository; changes nothing."""
-    _asking(lambda: _check_token(repo_id), STEP)
+    """Raise HubError if the token is known not to have write access to the repository. Changes nothing."""
+    _with_timeout(lambda: _check_token(repo_id), REQUEST_TIMEOUT)
 
 
 def look_up(repo_id: str, kind: str = "model"):
-    """What the Hub knows of a repository (huggingface_hub's ModelInfo or SpaceInfo), None where it is not there."""
-    return _asking(lambda: _info(repo_id, kind), 2 * STEP)
+    """The Hub's ModelInfo or SpaceInfo of a repository, or None if it does not exist. Raises HubError."""
+    return _with_timeout(lambda: _info(repo_id, kind), 2 * REQUEST_TIMEOUT)
 
 
 def upload(
@@ -43,80 +44,81 @@ def upload(
     kind: str = "model",
     private: bool = False,
     tag: str | None = None,
-    fits: Callable[[Any], None] = lambda there: None,
+    check: Callable[[Any], None] = lambda info: None,
 ) -> Published:
-    """Make the repository hold what the folder holds, in one commit, or in none where it does already.
+    """Make the repository contain the files of `folder`, in one commit, or in none if nothing has changed.
 
-    A repository that is missing is made, `private` or not. What lies in it beside is left alone, save where `stale`
-    says of its path that it is of an earlier upload. `tag` names the commit. `fits` raises a HubError where what lies
-    there, the Hub's ModelInfo or SpaceInfo, must not be replaced. Raises HubError; then nothing of the folder is in
-    the repository, or the message says what is.
+    A missing repository is created, `private` or not. Other files in it are kept, except those that `stale` recognizes
+    by their path as left over from an earlier upload. `tag` names the commit. `check` is called with the Hub's
+    ModelInfo or SpaceInfo of an existing repository, and raises HubError if it must not be overwritten. Raises
+    HubError; then either nothing was uploaded, or the message says what was.
     """
-    left: list[str] = []  # what an upload that fails from here on has done already, in words
+    done: list[str] = []  # what an upload that fails from here on has already changed, in words
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return _asking(lambda: _upload(files, repo_id, message, stale, kind, private, tag, fits, left), PATIENCE, left)
+    call = lambda: _upload(files, repo_id, message, stale, kind, private, tag, check, done)  # noqa: E731
+    return _with_timeout(call, UPLOAD_TIMEOUT, done)
 
 
-def _upload(files, repo_id, message, stale, kind, private, tag, fits, left: list[str]) -> Published:
+def _upload(files, repo_id, message, stale, kind, private, tag, check, done: list[str]) -> Published:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
     from huggingface_hub.errors import HfHubHTTPError
 
     api = _check_token(repo_id)
     info = _info(repo_id, kind)
     if info is not None:
-        fits(info)
+        check(info)
     there = {} if info is None else {sibling.rfilename: sibling for sibling in info.siblings or []}
     changed = [name for name, path in files.items() if not _same(path.read_bytes(), there.get(name))]
-    gone = [name for name in there if name not in files and stale(name)]
+    deleted = [name for name in there if name not in files and stale(name)]
     if info is not None and private and not info.private:
-        raise HubError(f"{repo_id} is there and public: --private makes only a new one so; see its settings")
+        raise HubError(f"{repo_id} exists and is public: --private applies only to a new repository, see its settings")
     tagged = _tagged(api, repo_id, kind, tag) if info is not None and tag else None
-    if tagged and (changed or gone or tagged != info.sha):
-        raise HubError(f"{repo_id} has a tag {tag} already, of other files ({tagged[:7]}): take another name")
+    if tagged and (changed or deleted or tagged != info.sha):
+        raise HubError(f"{repo_id} already has a tag {tag}, on a different commit ({tagged[:7]}): choose another name")
 
     url = api.endpoint + ("/spaces/" if kind == "space" else "/") + repo_id
     sha = info.sha if info is not None else None
     if info is None:
         sdk = {"space_sdk": "gradio"} if kind == "space" else {}
         api.create_repo(repo_id, repo_type=kind, private=private or None, **sdk)
-        left.append(f"{url} was made, and is empty yet: publish again")
-    if changed or gone:
+        done.append(f"{url} was created but is still empty: publish again")
+    if changed or deleted:
         added = [CommitOperationAdd(name, files[name]) for name in changed]
-        for one in added:
-            if one.path_in_repo.endswith(BINARY):
-                # Sent ahead, one by one: several at once the client sends by threads that outlive any deadline.
-                api.preupload_lfs_files(repo_id, [one], repo_type=kind)
-        operations = [*added, *map(CommitOperationDelete, gone)]
-        left.append(f"whether the commit arrived, {url} shows; to publish again does no harm")
+        for operation in added:
+            if operation.path_in_repo.endswith(BINARY):
+                # Uploaded first, one by one: for several at once the client starts threads that outlive any timeout.
+                api.preupload_lfs_files(repo_id, [operation], repo_type=kind)
+        operations = [*added, *map(CommitOperationDelete, deleted)]
+        done.append(f"check {url} for whether the commit arrived; it is safe to publish again")
         try:
-            # With its parent: what someone else commits in the meantime is not mixed with this.
+            # With its parent, so that it is never mixed with a commit that somebody else makes in the meantime.
             commit = api.create_commit(repo_id, operations, commit_message=message, repo_type=kind, parent_commit=sha)
-        except (HfHubHTTPError, ValueError) as no:  # ValueError: of the card's front matter
-            if getattr(no, "response", None) is None or no.response.status_code < 500:
-                left.pop()  # a plain no
+        except (HfHubHTTPError, ValueError) as error:  # ValueError: invalid front matter of the card
+            if getattr(error, "response", None) is None or error.response.status_code < 500:
+                done.pop()  # a definite no
             raise
         sha = commit.oid
-        left[:] = [f"the files are published in {sha[:7]}, without the tag"]
+        done[:] = [f"the files were published in {sha[:7]}, without the tag"]
     if tag and not tagged:
         api.create_tag(repo_id, tag=tag, revision=sha, repo_type=kind)
-    return Published(url, sha, (*changed, *gone))
+    return Published(url, sha, (*changed, *deleted))
 
 
 def _check_token(repo_id: str):
-    """The client, once the token is known to be one that may write for the repository's owner."""
+    """The client, if its token has write access to the owner of the repository."""
     from huggingface_hub import get_session, get_token
 
-    get_session().timeout = STEP  # the client's own is none
+    get_session().timeout = REQUEST_TIMEOUT  # the client has no default
     if get_token() is None:
-        raise HubError(f"no token: set HF_TOKEN, or run `hf auth login`, with one that may write ({TOKENS})")
+        raise HubError(f"no token: set HF_TOKEN or run `hf auth login`, with a token that has write access ({TOKENS})")
     api = _client()
     who = api.whoami()
     owner = repo_id.split("/")[0]
     if who.get("auth", {}).get("accessToken", {}).get("role") == "read":
-        raise HubError(f"the token of {who['name']} may only read: make one that may write ({TOKENS})")
+        raise HubError(f"the token of {who['name']} is read-only: create one with write access at {TOKENS}")
     owners = [who["name"], *(organisation["name"] for organisation in who.get("orgs", []))]
     if owner.lower() not in [name.lower() for name in owners]:
-        raise HubError(f"the token is of {who['name']}, who has no right to write to {owner}: take {who['name']}/...")
+        raise HubError(f"the token belongs to {who['name']}, who cannot write to {owner}: use {who['name']}/...")
     return api
 
 
@@ -132,44 +134,37 @@ def _info(repo_id: str, kind: str):
 def _client():
     from huggingface_hub import HfApi, constants
 
-    # Asked for here and now: the client's own default is what was set when it was imported.
+    # Read here and now: the client's own default is the value at its import.
     return HfApi(endpoint=os.environ.get("HF_ENDPOINT") or constants.ENDPOINT)
 
 
 def _tagged(api, repo_id: str, kind: str, tag: str) -> str | None:
-    """The commit that a tag names, None where there is no such tag."""
+    """The commit that a tag points to, or None if there is no such tag."""
     refs = api.list_repo_refs(repo_id, repo_type=kind)
     return next((ref.target_commit for ref in refs.tags if ref.name == tag), None)
 
 
 def _same(content: bytes, sibling) -> bool:
-    """Whether the Hub holds this content, told by its hash: the Hub's own for large files, else Git's."""
+    """Whether the Hub's copy of a file has this content, by its hash."""
     return sibling is not None and has_hash(content, hash_of(sibling))
 
 
-def _asking(call: Callable[[], Any], seconds: float, left: Sequence[str] = ()) -> Any:
-    """What the call returns, or a HubError: of whatever it raises, and when the time is up."""
-    from huggingface_hub.utils import disable_progress_bars, logging
+def _with_timeout(call: Callable[[], Any], seconds: float, done: Sequence[str] = ()) -> Any:
+    """What the call returns. Raises HubError for anything it raises and after `seconds`, ending with `done`.
 
-    logging.set_verbosity_error()  # it would tell of every try; one line at the end says it
+    After that the call sends no further request: an upload that was reported as failed does not complete later.
+    """
+    from huggingface_hub.utils import disable_progress_bars
+
+    def guarded() -> Any:
+        with guarded_client(seconds, MAX_RESPONSE):
+            return call()
+
     disable_progress_bars()
-    answer = Future()
-
-    def ask() -> None:
-        try:
-            answer.set_result(call())
-        except BaseException as error:
-            answer.set_exception(error)
-
-    threading.Thread(target=ask, daemon=True).start()
+    result = in_background(guarded)
     try:
-        return answer.result(seconds)
-    except HubError as error:
-        reason = str(error)
-    except Exception as error:  # the client, its transports and its own thread raise what they like
-        reason = (
-            in_words(error, _client().endpoint)
-            if answer.done()
-            else f"the Hub took more than {seconds:.0f} s: try again later"
-        )
-    raise HubError("; ".join([reason, *left]))
+        return result.result(seconds)
+    except Exception as error:  # the client, its transports and its threads raise what they like
+        late = f"no response within {seconds:.0f} s: try again later"
+        reason = str(explain(error, publishing=True)) if result.done() else late
+    raise HubError("; ".join([reason, *done]))

@@ -7,18 +7,19 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from lenet.weights.model import CONFIG, METRICS, WEIGHTS, load_metrics, load_model
+from lenet.hub_errors import HubError
+from lenet.weights.model import CONFIG, METRICS, WEIGHTS, load_weights
+from train.errors import CommandError
 from train.plots import CONFUSION, CURVES, MISREAD, REJECTIONS, RELIABILITY, draw_confusion, draw_curves
 from train.publish.card import DRY_TAG, NETWORK_TAG, model_card, percent
 from train.publish.hub import Published, upload
-from train.publish.hub_error import HubError
 
 CARD = "README.md"
 PICTURES = (CURVES, CONFUSION, MISREAD, RELIABILITY, REJECTIONS)
 STAGING = Path("build/publish")
 
 
-class PublishError(Exception):
+class PublishError(CommandError):
     """What is staged or asked for cannot be published."""
 
 
@@ -55,9 +56,9 @@ def publish(
     show(folder)
     metrics = json.loads((folder / METRICS).read_text())
     message = f"LeNet-5, {metrics['recipe']['variant']}: MNIST test error {percent(metrics['test']['error'])}"
-    fits = partial(check_fits, repo_id=repo_id, variant=metrics["recipe"]["variant"], dry_run=metrics["dry_run"])
+    check = partial(check_fits, repo_id=repo_id, variant=metrics["recipe"]["variant"], dry_run=metrics["dry_run"])
     # Pictures that this run has not got are another run's: they would lie beside this one's figures.
-    done = upload(folder, repo_id, message, stale=PICTURES.__contains__, private=private, tag=tag, fits=fits)
+    done = upload(folder, repo_id, message, stale=PICTURES.__contains__, private=private, tag=tag, check=check)
     report(done, tag)
     return done
 
@@ -78,8 +79,7 @@ def check_fits(there, repo_id: str, variant: str, dry_run: bool) -> None:
 def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
     """Write what goes to the Hub into a folder of its own, anew; the folder. Raises PublishError or OSError."""
     try:
-        load_model(run)  # strictly: what nobody could load is not published
-        metrics = load_metrics(run)
+        metrics = load_weights(run).metrics  # strictly: what nobody could load is not published
         config = json.loads((run / CONFIG).read_text())
     except ValueError as error:
         raise PublishError(str(error)) from error
