@@ -1,6 +1,6 @@
-"""A real Chromium on the running app: what the browser tests and the benchmarks share.
+"""A real Chromium on the running app, shared by the browser tests and the benchmarks.
 
-`python -m tests.browser` makes sure that there is a Chromium: an installed one, else Playwright's, else Debian's.
+`python -m tests.browser` makes sure that a Chromium is available: an installed one, else Playwright's, else Debian's.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ FLAGS = [
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start the first Chromium that starts: an installed one, else Playwright's own."""
+    """Start an installed Chromium, or else Playwright's own. Raises RuntimeError if none starts."""
     installed = filter(None, map(shutil.which, NAMES))
     failures = []
     for path in [*installed, None]:
@@ -39,7 +39,7 @@ def launch(playwright: Playwright) -> Browser:
             return playwright.chromium.launch(executable_path=path, args=FLAGS)
         except Error as error:
             failures.append(f"{path or 'Playwright'}: {error.message.splitlines()[0]}")
-    raise RuntimeError("no Chromium starts; `make test` fetches one. " + "; ".join(failures))
+    raise RuntimeError("no Chromium starts; `make test` installs one. " + "; ".join(failures))
 
 
 def _starts() -> bool:
@@ -51,8 +51,8 @@ def _starts() -> bool:
     return True
 
 
-def provide() -> int:
-    """Get a Chromium where none starts; 0 where one starts in the end."""
+def install() -> int:
+    """Install a Chromium if none starts. The exit code: 0 if one starts in the end, else 1."""
     apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "-n", "apt-get"]
     for commands in (
         [],
@@ -65,7 +65,7 @@ def provide() -> int:
                 subprocess.run(command, check=False)
         if _starts():
             return 0
-    print("no Chromium could be had; install one that is on the PATH", file=sys.stderr)
+    print("could not install Chromium; install it and make sure that it is on the PATH", file=sys.stderr)
     return 1
 
 
@@ -77,13 +77,13 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(
-    command: list[str], port: int, patience: float = 90, cwd: Path = ROOT, env: dict[str, str] | None = None
+    command: list[str], port: int, timeout: float = 90, cwd: Path = ROOT, env: dict[str, str] | None = None
 ) -> Iterator[str]:
-    """The URL of a server that `command` starts on `port`; it is ended on leaving."""
+    """The URL of a server that `command` starts on `port`, within `timeout` seconds; it is terminated on exit."""
     url = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         while True:
             with contextlib.suppress(urllib.error.URLError, ConnectionError):
                 urllib.request.urlopen(url, timeout=5).close()
@@ -100,27 +100,22 @@ def running(
 
 @contextlib.contextmanager
 def running_app() -> Iterator[str]:
-    """The URL of `python app.py`."""
+    """The URL of a running `python app.py`."""
     port = free_port()
     with running([sys.executable, "app.py", "--port", str(port)], port) as url:
         yield url
 
 
 class Visitor:
-    """A person on the page, with real mouse events."""
+    """A visitor of the page, with real mouse events."""
 
     def __init__(self, page: Page, url: str):
         self.page = page
-        page.goto(url, timeout=120_000)  # the first page of a busy machine takes its time
+        page.goto(url, timeout=120_000)  # the first page may be slow on a busy machine
         page.locator(".lenet[data-ready]").wait_for(timeout=30_000)
 
-    @property
-    def side(self) -> float:
-        """Width of the pad, in CSS pixels."""
-        return self.page.locator(".sheet").bounding_box()["width"]
-
     def stroke(self, points: list[tuple[float, float]], steps: int = 1) -> None:
-        """One stroke through points in shares of the pad's side, 0 to 1."""
+        """Draw a stroke through points in units of the pad's side, with `steps` mouse events from each to the next."""
         box = self.page.locator(".sheet").bounding_box()
         mouse = self.page.mouse
         at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
@@ -131,12 +126,12 @@ class Visitor:
         mouse.up()
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
-        """A digit of strokes in any unit, its longer side `size` of the pad, in the middle."""
+        """Draw strokes in any unit in the middle of the pad, scaled so that the longer side is `size` of the pad's."""
         for stroke in fit(strokes, size):
             self.stroke(stroke)
 
     def digit(self) -> str:
-        """The large digit, once the page has settled on what is on the pad."""
+        """The large digit, or "?", once the page has read the current drawing."""
         self.page.locator(".verdict[aria-busy=false]").wait_for()
         return self.page.locator(".digit").inner_text()
 
@@ -144,16 +139,13 @@ class Visitor:
         self.page.locator(f"button.{name}").click()
 
 
-def fit(strokes: list, size: float, centre: tuple[float, float] = (0.5, 0.5)) -> list:
-    """The strokes in shares of the pad, aspect kept, the longer side `size`, the box around `centre`."""
+def fit(strokes: list, size: float) -> list:
+    """The strokes in units of the pad's side, centred, and scaled so that the longer side is `size`."""
     xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
     scale = size / max(max(xs) - min(xs), max(ys) - min(ys), 1e-9)
     middle = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
-    return [
-        [(centre[0] + (x - middle[0]) * scale, centre[1] + (y - middle[1]) * scale) for x, y in stroke]
-        for stroke in strokes
-    ]
+    return [[(0.5 + (x - middle[0]) * scale, 0.5 + (y - middle[1]) * scale) for x, y in stroke] for stroke in strokes]
 
 
 if __name__ == "__main__":
-    sys.exit(provide())
+    sys.exit(install())

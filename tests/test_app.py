@@ -38,14 +38,14 @@ def app(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
 
 
 def test_help_names_the_arguments():
-    """--help answers without loading anything heavy."""
+    """--help prints them without importing PyTorch or Gradio first."""
     done = app("--help")
     assert done.returncode == 0
     for flag in ("--share", "--host", "--port"):
         assert flag in done.stdout
 
 
-def test_a_port_that_is_taken_is_told_in_one_line():
+def test_a_port_in_use_is_reported_in_one_line():
     """Exit code 2, the port named, no traceback."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -53,11 +53,11 @@ def test_a_port_that_is_taken_is_told_in_one_line():
         port = other.getsockname()[1]
         done = app("--port", str(port))
     assert done.returncode == 2
-    assert done.stderr == f"app.py: cannot listen on port {port}: it is taken, or may not be had\n"
+    assert done.stderr == f"app.py: cannot listen on port {port}: it is in use or not permitted\n"
 
 
-def test_a_port_that_is_none_is_refused():
-    """Ports end at 65535; who named it, flag or environment, is told."""
+def test_an_invalid_port_is_rejected():
+    """The message says which flag or environment variable it comes from."""
     for done, name in (
         (app("--port", "70000"), "--port 70000"),
         (app("--port", "0"), "--port 0"),
@@ -65,67 +65,74 @@ def test_a_port_that_is_none_is_refused():
         (app(GRADIO_SERVER_PORT="0"), "GRADIO_SERVER_PORT 0"),
     ):
         assert done.returncode == 2
-        assert f"{name}: ports go from 1 to 65535" in done.stderr
+        assert f"{name}: expected a port from 1 to 65535" in done.stderr
 
 
-def test_a_folder_without_weights_is_told():
-    """--model names a training run; one that is none ends with a line."""
+def test_a_missing_model_folder_is_reported():
+    """In a line, without a traceback."""
     done = app("--model", "nowhere")
     assert done.returncode == 2
-    assert "there is no folder nowhere" in done.stderr
+    assert "folder not found: nowhere" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def foot(html: str) -> str:
+def footer(html: str) -> str:
     return re.sub("<[^>]+>", "", re.search('<footer class="weights">(.*)</footer>', html)[1])
 
 
 @pytest.mark.usefixtures("on_a_space")
-def test_a_space_reads_with_its_owners_weights(hub):
-    """The foot names the commit, with a link to it and to its card; there is no notice."""
+def test_a_space_uses_its_owners_weights(hub):
+    """The footer names the commit, with links to it and to its model card; there is no notice."""
     sha = hub.put(REPOSITORY, GOOD)
     up = start(dict(os.environ))
-    assert foot(up.html).startswith(f"Weights: {REPOSITORY}@{sha[:7]}; network textbook, 61,706 parameters; {ERROR}")
+    assert footer(up.html).startswith(
+        f"Weights: {REPOSITORY}@{sha[:7]}; network: textbook, 61,706 parameters; MNIST test error: {ERROR}"
+    )
     assert f'href="{hub.url}/{REPOSITORY}/tree/{sha}"' in up.html
     assert f'href="{hub.url}/{REPOSITORY}"' in up.html
     assert (up.notice, up.said) == ("", "")
 
 
-def test_a_hub_that_never_answers_costs_less_than_five_seconds(hub):
-    """On a Space the page is up about as soon as one beside it that asks no Hub, and says what happened."""
+def test_a_hub_that_does_not_respond_delays_the_start_by_less_than_five_seconds(hub):
+    """On a Space the page starts about as soon as one that does not use the Hub, and says what happened."""
     arrange(hub, "black hole")
     space = {**os.environ, "SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
     undisturbed, up = start_beside(dict(os.environ), space)
     assert up.seconds < undisturbed.seconds + 5
     assert (undisturbed.notice, undisturbed.said) == ("", "")
-    assert up.notice == f"{REPOSITORY} cannot be had: the Hub did not deliver within 4 s. The bundled weights answer."
+    assert up.notice == (
+        f"cannot load {REPOSITORY} from the Hub: no response within 4 s (set LENET_PATIENCE to wait longer). "
+        "Using the bundled weights."
+    )
     assert up.said == f"app.py: {up.notice}\n"
     for html in (undisturbed.html, up.html):
-        assert foot(html).startswith("Weights: bundled; ")
+        assert footer(html).startswith("Weights: bundled; ")
 
 
 @pytest.mark.parametrize("fault", ["connection refused", "black hole", "1 GB file"])
-def test_a_named_repository_that_cannot_be_had_is_told(hub, fault):
-    """One line, exit code 2; the page does not come up with other weights than those that were asked for."""
+def test_a_named_repository_that_cannot_be_loaded_is_reported(hub, fault):
+    """One line, exit code 2; the app does not start with other weights than those requested."""
     arrange(hub, fault)
     done = app("--model", REPOSITORY)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"app.py: {REPOSITORY} cannot be had: ")
+    assert done.stderr.startswith(f"app.py: cannot load {REPOSITORY} from the Hub: ")
     assert done.stderr.count("\n") == 1
 
 
-def test_a_bad_repository_named_by_lenet_model_is_told(hub):
-    """The environment names a source just as the flag does."""
+def test_a_bad_repository_in_lenet_model_is_reported(hub):
+    """The environment variable names a source just as the flag does."""
     hub.put(REPOSITORY, {**GOOD, WEIGHTS: OTHER}, tag="v1")
     done = app(LENET_MODEL=f"{REPOSITORY}@v1")
     assert done.returncode == 2
-    assert done.stderr.startswith(f"app.py: {REPOSITORY}@v1 cannot be had: its model.safetensors does not hold")
+    assert done.stderr.startswith(
+        f"app.py: cannot load {REPOSITORY}@v1 from the Hub: its model.safetensors does not fit"
+    )
     assert done.stderr.count("\n") == 1
 
 
-def test_without_a_way_out_share_serves_locally(monkeypatch, tmp_path):
-    """One line says that there is no public link, and why; the page is there."""
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")  # nobody listens: no network, on any machine
+def test_share_without_network_serves_locally(monkeypatch, tmp_path):
+    """One line says that there is no public link, and why; the page is served."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")  # no network: nothing listens there
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     port = free_port()
     command = [sys.executable, "-u", "app.py", "--share", "--port", str(port)]
@@ -141,19 +148,19 @@ def test_without_a_way_out_share_serves_locally(monkeypatch, tmp_path):
     assert rest.strip() == ""
 
 
-def test_a_tunnel_that_never_answers_is_not_waited_for(monkeypatch):
-    """Gradio would wait for half a minute and more; the line comes at our own deadline."""
+def test_a_tunnel_that_does_not_respond_times_out(monkeypatch):
+    """Gradio would wait for half a minute or more; the line is printed after our own timeout."""
     with socket.socket() as hole:
         hole.bind(("127.0.0.1", 0))
         hole.listen()
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{hole.getsockname()[1]}")
         page = SimpleNamespace(server_name="127.0.0.1", server_port=free_port(), share_token="x", space_id=None)
-        assert public_link(page, patience=0.5).startswith("* No public link: no answer within 0.5 s. ")
+        assert public_link(page, timeout=0.5).startswith("* No public link: no response within 0.5 s. ")
 
 
 @pytest.mark.parametrize("host", ["999.1.1.1", "192.0.2.1", "no host", "x" * 70 + ".example"])
-def test_a_host_that_is_not_ours_is_told(host):
-    """In one line, at once, not as if the port were taken; the environment names one just as the flag does."""
+def test_a_host_that_cannot_be_listened_on_is_reported(host):
+    """In one line, at once, and not as a port in use; whether it comes from the flag or the environment."""
     for done in (app("--host", host), app(GRADIO_SERVER_NAME=host)):
         assert done.returncode == 2
         assert done.stderr.startswith(f"app.py: cannot listen on host {host}: ")
@@ -161,8 +168,8 @@ def test_a_host_that_is_not_ours_is_told(host):
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1.5])
-def test_ctrl_c_while_it_starts_says_nothing(hub, seconds):
-    """No traceback, whatever is just being imported or fetched, and nothing is left."""
+def test_ctrl_c_during_the_start_prints_nothing(hub, seconds):
+    """No traceback, whatever is being imported or downloaded, and no files are left."""
     arrange(hub, "black hole")
     command = [sys.executable, "app.py", "--model", REPOSITORY]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as starting:
@@ -173,8 +180,8 @@ def test_ctrl_c_while_it_starts_says_nothing(hub, seconds):
     assert files_below(hub.home) == {}
 
 
-def test_gradios_own_variables_keep_working(monkeypatch):
-    """Name and port say where to listen where no flag does; under a root path the page's modules are found."""
+def test_gradios_environment_variables_are_used(monkeypatch):
+    """Server name and port apply if there is no flag; under a root path the page's modules are found."""
     port = free_port()
     monkeypatch.setenv("GRADIO_SERVER_PORT", str(port))
     monkeypatch.setenv("GRADIO_SERVER_NAME", "127.0.0.1")
@@ -194,60 +201,60 @@ def client(app_url):
 
 
 @pytest.mark.parametrize("digit", [0, 7])
-def test_predict_reads_a_picture(client, reader, tmp_path, digit):
-    """gradio_client gets the digit and the top 3 that the reader gives."""
-    picture = draw(EXAMPLES[digit]["strokes"])
-    picture.save(tmp_path / "digit.png")
+def test_predict_reads_an_image(client, reader, tmp_path, digit):
+    """gradio_client gets the digit and the top 3 of the reader."""
+    image = draw(EXAMPLES[digit]["strokes"])
+    image.save(tmp_path / "digit.png")
     reading = client.predict(handle_file(str(tmp_path / "digit.png")), api_name="/predict")
     assert reading["digit"] == digit
     assert reading["reason"] is None
-    expected = reader.read(picture).top(3)
+    expected = reader.read(image).top(3)
     assert [d for d, _ in reading["top"]] == [d for d, _ in expected]
     assert [p for _, p in reading["top"]] == pytest.approx([p for _, p in expected], abs=1e-6)
 
 
 def test_predict_keeps_transparency(client, tmp_path):
-    """White ink on transparent ground is ink, as the reader has it."""
+    """White ink on a transparent background is ink, as for the reader."""
     ink = Image.eval(draw(EXAMPLES[5]["strokes"]), lambda v: 255 - v)
-    glass = Image.new("RGBA", ink.size, (255, 255, 255, 0))
-    glass.putalpha(ink)
-    glass.save(tmp_path / "glass.png")
-    assert client.predict(handle_file(str(tmp_path / "glass.png")), api_name="/predict")["digit"] == 5
+    transparent = Image.new("RGBA", ink.size, (255, 255, 255, 0))
+    transparent.putalpha(ink)
+    transparent.save(tmp_path / "transparent.png")
+    assert client.predict(handle_file(str(tmp_path / "transparent.png")), api_name="/predict")["digit"] == 5
 
 
-def test_predict_abstains_on_a_blank(client, tmp_path):
-    """The reason comes with the empty answer."""
+def test_predict_rejects_a_blank_image(client, tmp_path):
+    """The digit is None, and the reason says why."""
     Image.new("L", (64, 64), 255).save(tmp_path / "blank.png")
     reading = client.predict(handle_file(str(tmp_path / "blank.png")), api_name="/predict")
     assert (reading["digit"], reading["reason"]) == (None, "blank")
 
 
-def test_predict_says_what_was_wrong(client, tmp_path):
-    """A picture of more than 50 megapixels is refused with a line that the client sees."""
+def test_predict_rejects_a_large_image(client, tmp_path):
+    """The client gets a line that says what was wrong with an image of more than 50 megapixels."""
     Image.new("1", (10_000, 5_001)).save(tmp_path / "large.png")
-    with pytest.raises(AppError, match="too large"):
+    with pytest.raises(AppError, match="image too large"):
         client.predict(handle_file(str(tmp_path / "large.png")), api_name="/predict")
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"a letter", "not a picture"), (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not a picture|damaged")],
+    [(b"a letter", "not an image file"), (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not an image file|damaged image")],
 )
-def test_predict_of_a_file_that_is_no_picture(client, tmp_path, content, message):
-    """A line, without the server's paths."""
+def test_predict_rejects_a_file_that_is_not_an_image(client, tmp_path, content, message):
+    """In a line that does not contain paths of the server."""
     (tmp_path / "letter.png").write_bytes(content)
     with pytest.raises(AppError, match=message) as caught:
         client.predict(handle_file(str(tmp_path / "letter.png")), api_name="/predict")
     assert "/tmp" not in str(caught.value)
 
 
-def test_only_predict_is_offered(client):
-    """The page's own call is no public endpoint."""
+def test_predict_is_the_only_endpoint(client):
+    """The function that the page calls is not a public endpoint."""
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/predict"]
 
 
-def test_what_is_posted_past_the_page_is_answered(app_url):
-    """The pad's function takes whatever a stranger posts, and answers with a line."""
+def test_data_posted_without_the_page_gets_an_error_message(app_url):
+    """The function that the page calls checks whatever a stranger posts."""
     components = httpx.get(f"{app_url}/config").json()["components"]
     pad = next(c["id"] for c in components if c["type"] == "html")
     body = {"component_id": pad, "fn_name": "read", "session_hash": "stranger"}

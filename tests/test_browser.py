@@ -1,4 +1,4 @@
-"""The page in a real Chromium on the running app, with real mouse, touch and keys."""
+"""The page in a real Chromium on the running app, with real mouse, touch and keyboard events."""
 
 import base64
 import io
@@ -12,11 +12,18 @@ from lenet.page.payload import pack
 from tests.browser import ROOT, Visitor, fit
 from tests.conftest import EXAMPLES, draw
 
-DIGITS = ROOT.parent / "shared" / "data" / "sketches" / "digits.json"
+
+def thin(strokes: list, step: int = 5) -> list:
+    """Every `step`th point and the last one: the browser takes about 15 ms per mouse event."""
+    return [[*stroke[:-1:step], stroke[-1]] for stroke in strokes]
 
 
-class Witness:
-    """Notes what a page says and asks, to be questioned at the end."""
+DIGITS = [thin(example["strokes"]) for example in EXAMPLES]
+WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+
+
+class Log:
+    """The errors on a page's console, and the addresses that it requests."""
 
     def __init__(self, page):
         self.errors, self.requests = [], []
@@ -24,86 +31,114 @@ class Witness:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))
 
+    def check(self, app_url: str) -> None:
+        assert self.errors == []
+        assert [url for url in self.requests if not url.startswith((app_url, "data:", "blob:"))] == []
+
 
 @pytest.fixture
 def open_page(chromium, app_url):
-    """Opens the page in a context of its own; every page must end without an error or a request to another host."""
+    """Opens the page in a new context. A page must end without an error or a request to another host."""
     opened = []
 
     def open_one(**options) -> Visitor:
-        context = chromium.new_context(**{"viewport": {"width": 1400, "height": 1000}, **options})
+        context = chromium.new_context(**{"viewport": WIDE, **options})
         page = context.new_page()
-        witness = Witness(page)
-        opened.append((context, witness))
+        opened.append((context, Log(page)))
         return Visitor(page, app_url)
 
     yield open_one
-    for context, witness in opened:
+    for context, log in opened:
         context.close()
-        assert witness.errors == []
-        assert [url for url in witness.requests if not url.startswith((app_url, "data:", "blob:"))] == []
+        log.check(app_url)
 
 
 @pytest.fixture
-def visitor(open_page):
+def new_visitor(open_page):
+    """For tests that need an empty history or replace functions of the browser."""
     return open_page()
 
 
-SEVEN = EXAMPLES[7]["strokes"]
-THREE = EXAMPLES[3]["strokes"]
+@pytest.fixture(scope="module")
+def shared(chromium, app_url):
+    context = chromium.new_context(viewport=WIDE)
+    page = context.new_page()
+    log = Log(page)
+    yield Visitor(page, app_url), log
+    context.close()
+
+
+@pytest.fixture
+def visitor(shared, app_url):
+    """A visitor on a blank pad; opening a page takes a second, so these tests share one."""
+    visitor, log = shared
+    visitor.page.locator(".width").fill("20")
+    visitor.click("clear")
+    assert visitor.digit() == "?"
+    yield visitor
+    log.check(app_url)
 
 
 def ranges(visitor) -> list[str]:
     return [text.strip() for text in visitor.page.locator(".range").all_inner_texts()]
 
 
+def percentages(visitor) -> list[str]:
+    return [text.strip() for text in visitor.page.locator(".percent").all_inner_texts()]
+
+
 def maps(visitor) -> list[str]:
-    """Every map's pixels."""
+    """The pixels of every feature map."""
     return visitor.page.evaluate("() => [...document.querySelectorAll('.maps canvas')].map((c) => c.toDataURL())")
 
 
-def no_answer(visitor) -> bool:
-    visitor.digit()
-    texts = visitor.page.locator(".percent").all_inner_texts()
-    return not any(text.strip() for text in [*texts, *ranges(visitor)])
+def shows_nothing(visitor) -> bool:
+    return visitor.digit() == "?" and not any(percentages(visitor) + ranges(visitor))
 
 
-def test_a_blank_pad_invites_and_predicts_nothing(visitor):
-    """No digit, no percentages, no values before the first stroke; an invitation instead."""
-    assert visitor.page.locator(".invitation").is_visible()
-    assert visitor.digit() == "?"
-    assert no_answer(visitor)
+def has_placeholder(visitor) -> bool:
+    return visitor.page.locator(".placeholder").is_visible()
 
 
-def test_gradios_foot_parts_nothing_from_nothing(open_page):
-    """It has one entry, on a phone none: a separator would stand there alone."""
-    for width in (1400, 390):
-        page = open_page(viewport={"width": width, "height": 844}).page
-        foot = page.get_by_label("Gradio footer navigation")
-        foot.wait_for(state="attached")
-        assert "·" not in foot.inner_text()
+def wait_for_digit(visitor, digit: int) -> None:
+    visitor.page.wait_for_function(f"() => document.querySelector('.digit').textContent === '{digit}'")
 
 
-def test_the_very_first_stroke_is_answered(visitor):
-    """One stroke on the fresh page gets a digit, three percentages and a value range for every stage."""
-    visitor.draw(EXAMPLES[3]["strokes"])
-    assert visitor.digit() == "3"
-    assert not visitor.page.locator(".invitation").is_visible()
-    assert visitor.page.locator(".top .name").all_inner_texts()[0] == "3"
-    assert all("%" in text for text in visitor.page.locator(".percent").all_inner_texts())
-    assert all(text.startswith("values ") for text in ranges(visitor))
-    assert len(ranges(visitor)) == 8
+def test_a_blank_pad_has_a_placeholder_and_no_prediction(new_visitor):
+    """No digit, no percentages and no values before the first stroke."""
+    assert has_placeholder(new_visitor)
+    assert shows_nothing(new_visitor)
 
 
-def test_answers_come_while_the_pen_moves(visitor):
-    """Before the mouse is up there are several answers, and the maps change."""
+def test_gradios_footer_has_no_lone_separator(visitor):
+    """It has one entry, and none on a phone, so there is nothing to separate."""
+    footer = visitor.page.get_by_label("Gradio footer navigation")
+    for viewport in (PHONE, WIDE):
+        visitor.page.set_viewport_size(viewport)
+        footer.wait_for(state="attached")
+        assert "·" not in footer.inner_text(), viewport
+
+
+def test_the_first_stroke_is_read(new_visitor):
+    """A stroke on a new page gives a digit, three percentages and a range of values for every layer."""
+    new_visitor.draw(DIGITS[3])
+    assert new_visitor.digit() == "3"
+    assert not has_placeholder(new_visitor)
+    assert new_visitor.page.locator(".top .name").all_inner_texts()[0] == "3"
+    assert all("%" in text for text in percentages(new_visitor))
+    assert len(ranges(new_visitor)) == 8
+    assert all(text.startswith("values ") for text in ranges(new_visitor))
+
+
+def test_the_prediction_is_updated_while_the_pen_moves(visitor):
+    """Before the mouse button is released there are several predictions, and every feature map changes."""
     page = visitor.page
     page.evaluate(
         "() => { window.shown = 0; document.querySelector('.lenet').addEventListener('lenet:shown', () => shown++); }"
     )
     before = maps(visitor)
     box = page.locator(".sheet").bounding_box()
-    [points] = fit(THREE, 0.6)
+    [points] = fit(EXAMPLES[3]["strokes"], 0.6)
     page.mouse.move(box["x"] + points[0][0] * box["width"], box["y"] + points[0][1] * box["height"])
     page.mouse.down()
     for x, y in points[1:]:
@@ -116,8 +151,8 @@ def test_answers_come_while_the_pen_moves(visitor):
     assert all(a != b for a, b in zip(before, after, strict=True))
 
 
-def test_the_state_after_the_last_stroke_is_shown(visitor, reader):
-    """However fast the pen, what stands there at the end is the answer to the whole drawing, in every value."""
+def test_the_finished_drawing_is_what_is_shown(visitor, reader):
+    """However fast the pen, all values shown in the end are those of the whole drawing."""
 
     def levels(stage: dict) -> np.ndarray:
         return np.frombuffer(base64.b64decode(stage["values"]), np.int8).astype(int)
@@ -126,97 +161,53 @@ def test_the_state_after_the_last_stroke_is_shown(visitor, reader):
     page.evaluate(
         "() => document.querySelector('.lenet').addEventListener('lenet:shown', (e) => { window.last = e.detail; })"
     )
-    for strokes in (EXAMPLES[4]["strokes"], EXAMPLES[7]["strokes"]):
+    for digit in (4, 7):
         visitor.click("clear")
-        visitor.draw(strokes)
+        visitor.draw(DIGITS[digit])
         visitor.digit()
         shown = page.evaluate("() => window.last")
         sent = page.evaluate(
             "() => { const c = document.createElement('canvas'); c.width = c.height = 280;"
             "c.getContext('2d').drawImage(document.querySelector('.sheet'), 0, 0, 280, 280); return c.toDataURL(); }"
         )
-        picture = Image.open(io.BytesIO(base64.b64decode(sent.split(",")[1])))
-        expected = pack(reader.read(picture))
-        assert shown["digit"] == expected["digit"]
+        expected = pack(reader.read(Image.open(io.BytesIO(base64.b64decode(sent.split(",")[1])))))
+        assert shown["digit"] == expected["digit"] == digit
         assert shown["output"] == pytest.approx(expected["output"], abs=1e-3)
         for name, stage in expected["stages"].items():
             assert np.abs(levels(shown["stages"][name]) - levels(stage)).max() <= 1, name
 
 
-def test_one_call_is_in_flight_at_a_time(open_page):
-    """While the server is slow the page waits, and then asks about the latest state only."""
-    visitor = open_page()
-    page = visitor.page
-    page.evaluate(
-        """() => {
-          const real = window.fetch;
-          window.flying = 0; window.most = 0; window.calls = 0;
-          window.fetch = async (...args) => {
-            if (!String(args[0].url ?? args[0]).includes("component_server")) return real(...args);
-            window.calls++; window.most = Math.max(window.most, ++window.flying);
-            await new Promise((done) => setTimeout(done, 150));
-            try { return await real(...args); } finally { window.flying--; }
-          };
-        }"""
-    )
-    visitor.draw(EXAMPLES[8]["strokes"])
-    assert visitor.digit() == "8"
-    assert page.evaluate("() => window.most") == 1
-    moves = sum(len(stroke) for stroke in EXAMPLES[8]["strokes"])
-    assert 2 <= page.evaluate("() => window.calls") < moves / 3
+# Holds back the page's requests until window.release() is called, and counts them.
+HOLD_REQUESTS = """() => {
+  const fetch = window.fetch;
+  const released = new Promise((resolve) => { window.release = resolve; });
+  window.requests = 0; window.running = 0; window.mostRunning = 0;
+  window.fetch = async (...args) => {
+    if (!String(args[0].url ?? args[0]).includes("component_server")) return fetch(...args);
+    window.requests++;
+    window.mostRunning = Math.max(window.mostRunning, ++window.running);
+    await released;
+    try { return await fetch(...args); } finally { window.running--; }
+  };
+}"""
 
 
-def test_clear_works_twice_in_a_row(visitor):
-    """Draw, clear, draw, clear: each time the pad is blank and the next digit is read."""
-    for digit in (3, 7):
-        visitor.draw(EXAMPLES[digit]["strokes"])
-        assert visitor.digit() == str(digit)
-        visitor.click("clear")
-        assert visitor.digit() == "?"
-        assert no_answer(visitor)
-        assert visitor.page.locator(".invitation").is_visible()
-    visitor.click("clear")
-    visitor.draw(THREE)
-    assert visitor.digit() == "3"
+def test_requests_are_sent_one_at_a_time(new_visitor):
+    """While the server is slow the page waits, and then requests only the prediction of the latest state."""
+    page = new_visitor.page
+    page.evaluate(HOLD_REQUESTS)
+    new_visitor.draw(DIGITS[8])
+    assert page.evaluate("() => window.requests") == 1
+    page.evaluate("() => window.release()")
+    assert new_visitor.digit() == "8"
+    assert page.evaluate("() => [window.requests, window.mostRunning]") == [2, 1]
 
 
-def test_undo_takes_back_stroke_by_stroke_and_a_clear(visitor):
-    """The answer after Undo is the answer to what is left; a Clear can be undone."""
-    visitor.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)], steps=8)
-    assert visitor.digit() == "7"
-    before = maps(visitor)
-    visitor.stroke([(0.35, 0.6), (0.75, 0.6)], steps=8)
-    visitor.digit()
-    assert maps(visitor) != before
-    visitor.click("undo")
-    assert visitor.digit() == "7"
-    assert maps(visitor) == before
-    visitor.click("clear")
-    assert visitor.digit() == "?"
-    visitor.click("undo")
-    assert visitor.digit() == "7"
-    assert maps(visitor) == before
-    visitor.click("undo")
-    assert visitor.digit() == "?"
-    assert no_answer(visitor)
-    visitor.click("undo")
-    assert visitor.digit() == "?"
-
-
-def test_a_clear_beats_an_answer_that_is_still_on_its_way(visitor):
-    """An answer that arrives after Clear is never shown, not for a moment."""
-    page = visitor.page
-    page.evaluate(
-        """() => {
-          const real = window.fetch;
-          window.fetch = async (...args) => {
-            const response = await real(...args);
-            await new Promise((done) => setTimeout(done, 300));
-            return response;
-          };
-        }"""
-    )
-    visitor.stroke([(0.4, 0.3), (0.6, 0.7)])
+def test_a_response_that_arrives_after_clear_is_not_shown(new_visitor):
+    """Not even for a moment."""
+    page = new_visitor.page
+    page.evaluate(HOLD_REQUESTS)
+    new_visitor.stroke([(0.4, 0.3), (0.6, 0.7)])
     page.evaluate(
         """() => {
           window.shown = [];
@@ -225,21 +216,45 @@ def test_a_clear_beats_an_answer_that_is_still_on_its_way(visitor):
         }"""
     )
     assert page.locator(".digit").inner_text() == "?"
-    page.wait_for_timeout(700)
-    assert visitor.digit() == "?"
-    assert set(page.evaluate("() => window.shown")) == {None}
-    assert no_answer(visitor)
+    page.evaluate("() => window.release()")
+    assert shows_nothing(new_visitor)
+    shown = page.evaluate("() => window.shown")
+    assert shown
+    assert set(shown) == {None}
 
 
-def test_a_tap_leaves_a_dot(visitor):
-    """A click without a move is ink, is answered as too little of it, and is taken back by one Undo."""
-    visitor.stroke([(0.5, 0.5)])
-    visitor.page.locator(".reason", has_text="No digit yet: a dot or a blot").wait_for()
-    assert visitor.digit() == "?"
-    assert visitor.page.evaluate(INKED) == pytest.approx(314, rel=0.1)  # a disc of the brush's 20 pixels
-    visitor.click("undo")
-    assert visitor.digit() == "?"
-    assert visitor.page.locator(".invitation").is_visible()
+def test_clear_works_twice_in_a_row(visitor):
+    """Draw, clear, draw, clear: each time the pad is blank and the next digit is read."""
+    for digit in (3, 7):
+        visitor.draw(DIGITS[digit])
+        assert visitor.digit() == str(digit)
+        visitor.click("clear")
+        assert shows_nothing(visitor)
+        assert has_placeholder(visitor)
+    visitor.click("clear")
+    visitor.draw(DIGITS[3])
+    assert visitor.digit() == "3"
+
+
+def test_undo_reverts_strokes_and_a_clear(new_visitor):
+    """After each Undo the prediction is that of what is left; with nothing left to undo it does nothing."""
+    new_visitor.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)], steps=3)
+    assert new_visitor.digit() == "7"
+    before = maps(new_visitor)
+    new_visitor.stroke([(0.35, 0.6), (0.75, 0.6)], steps=3)
+    new_visitor.digit()
+    assert maps(new_visitor) != before
+    new_visitor.click("undo")
+    assert new_visitor.digit() == "7"
+    assert maps(new_visitor) == before
+    new_visitor.click("clear")
+    assert new_visitor.digit() == "?"
+    new_visitor.click("undo")
+    assert new_visitor.digit() == "7"
+    assert maps(new_visitor) == before
+    for _ in range(2):
+        new_visitor.click("undo")
+        assert shows_nothing(new_visitor)
 
 
 # Inked pixels on the pad, in pad units.
@@ -250,29 +265,36 @@ INKED = """() => {
 }"""
 
 
-def test_brush_width_changes_the_ink(visitor):
-    """The slider's width is the line's width on the pad."""
+def test_a_tap_leaves_a_dot(visitor):
+    """A click without a move is ink, but too little, and is removed by one Undo."""
+    visitor.stroke([(0.5, 0.5)])
+    visitor.page.locator(".reason", has_text="No digit yet: only a dot.").wait_for()
+    assert visitor.digit() == "?"
+    assert visitor.page.evaluate(INKED) == pytest.approx(314, rel=0.1)  # a disc of the brush's 20 pixels
+    visitor.click("undo")
+    assert visitor.digit() == "?"
+    assert has_placeholder(visitor)
 
-    def width() -> int:
-        """Inked pixels in the middle row of the pad, in pad units."""
-        return visitor.page.evaluate(
+
+def test_the_brush_slider_sets_the_line_width(visitor):
+    """In pad units."""
+    for brush in (8, 36):
+        visitor.page.locator(".width").fill(str(brush))
+        visitor.stroke([(0.5, 0.2), (0.5, 0.8)])
+        visitor.digit()
+        width = visitor.page.evaluate(
             """() => {
               const c = document.querySelector(".sheet");
               const row = c.getContext("2d").getImageData(0, c.height / 2, c.width, 1).data;
               return row.filter((v, i) => i % 4 === 3 && v > 127).length * 280 / c.width;
             }"""
         )
-
-    for brush in (8, 36):
-        visitor.page.locator(".width").fill(str(brush))
-        visitor.stroke([(0.5, 0.2), (0.5, 0.8)])
-        visitor.digit()
-        assert width() == pytest.approx(brush, abs=1.5)
+        assert width == pytest.approx(brush, abs=1.5)
         visitor.click("clear")
 
 
 def test_examples_are_read(visitor):
-    """Each of the ten examples, clicked, is drawn on the pad and read."""
+    """Each of the ten examples is drawn on the pad and read when clicked."""
     buttons = visitor.page.locator(".examples button")
     assert buttons.count() == 10
     for digit in range(10):
@@ -282,31 +304,33 @@ def test_examples_are_read(visitor):
     assert visitor.digit() == "?"
 
 
-def picture_file(digit: int, paper: str = "RGB") -> dict:
+def png(image: Image.Image, name: str = "digit.png") -> dict:
+    """A PNG as a file chooser takes it."""
     file = io.BytesIO()
-    draw(EXAMPLES[digit]["strokes"], side=900).convert(paper).save(file, "PNG")
-    return {"name": "digit.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    image.save(file, "PNG")
+    return {"name": name, "mimeType": "image/png", "buffer": file.getvalue()}
 
 
-def test_an_uploaded_picture_is_read_and_shown(visitor):
-    """A file, twice; a stroke after it begins a new drawing; Undo brings the picture back."""
-    page = visitor.page
+def digit_png(digit: int, name: str = "digit.png") -> dict:
+    return png(draw(EXAMPLES[digit]["strokes"], side=900).convert("RGB"), name)
+
+
+def test_an_uploaded_image_is_read_and_shown(visitor):
+    """Twice in a row. A stroke begins a new drawing, and Undo restores the image."""
     for digit in (5, 2):
-        with page.expect_file_chooser() as chooser:
+        with visitor.page.expect_file_chooser() as chooser:
             visitor.click("open")
-        chooser.value.set_files(picture_file(digit))
-        page.wait_for_function(f"() => document.querySelector('.digit').textContent === '{digit}'")
-    assert not page.locator(".invitation").is_visible()
-    visitor.draw(EXAMPLES[7]["strokes"])
+        chooser.value.set_files(digit_png(digit))
+        wait_for_digit(visitor, digit)
+    assert not has_placeholder(visitor)
+    visitor.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)], steps=3)
     assert visitor.digit() == "7"
-    visitor.click("undo")
     visitor.click("undo")
     assert visitor.digit() == "2"
 
 
-def test_a_pasted_picture_is_read(visitor):
-    """Ctrl+V of a picture reads it."""
-    data = base64.b64encode(picture_file(6)["buffer"]).decode()
+def test_a_pasted_image_is_read(visitor):
+    """With Ctrl+V."""
     visitor.page.evaluate(
         """async (data) => {
           const blob = await (await fetch("data:image/png;base64," + data)).blob();
@@ -314,97 +338,113 @@ def test_a_pasted_picture_is_read(visitor):
           clipboard.items.add(new File([blob], "six.png", { type: "image/png" }));
           document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true }));
         }""",
-        data,
+        base64.b64encode(digit_png(6)["buffer"]).decode(),
     )
-    visitor.page.wait_for_function("() => document.querySelector('.digit').textContent === '6'")
+    wait_for_digit(visitor, 6)
 
 
-def test_a_file_that_is_no_picture_is_told(visitor):
-    """One line, and what was on the pad is still there."""
-    visitor.draw(THREE)
+def test_a_file_that_is_not_an_image_is_reported(visitor):
+    """In one line, and the drawing is kept."""
+    visitor.draw(DIGITS[3])
     assert visitor.digit() == "3"
-    letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"not a picture"}
+    letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"not an image"}
     visitor.page.locator(".file").set_input_files(letter)
-    visitor.page.locator(".notice", has_text="not a picture that the browser can open").wait_for()
+    visitor.page.locator(".notice", has_text="The browser cannot open this file as an image.").wait_for()
     assert visitor.digit() == "3"
 
 
-def test_a_picture_that_opens_slowly_does_not_fall_on_a_newer_drawing(visitor):
-    """What was opened last counts, and a Clear or a stroke while a picture opens beats it."""
-    page = visitor.page
+def test_an_image_that_opens_slowly_does_not_replace_a_newer_drawing(new_visitor):
+    """The file chosen last is shown, and a Clear while an image opens prevails."""
+    page = new_visitor.page
     page.evaluate(
         """() => {
-          const real = window.createImageBitmap;
-          window.createImageBitmap = async (...args) => {
-            await new Promise((done) => setTimeout(done, args[0].name === "slow.png" ? 600 : 0));
-            return real(...args);
+          const open = window.createImageBitmap;
+          window.createImageBitmap = (file) => {
+            if (file.name !== "slow.png") return open(file);
+            return new Promise((resolve) => {
+              window.finish = async () => {
+                resolve(await open(file));
+                await new Promise((done) => setTimeout(done)); // after everything that follows it
+              };
+            });
           };
         }"""
     )
-    page.locator(".file").set_input_files({**picture_file(5), "name": "slow.png"})
-    page.locator(".file").set_input_files(picture_file(2))
-    page.wait_for_timeout(900)
-    assert visitor.digit() == "2"
-    page.locator(".file").set_input_files({**picture_file(5), "name": "slow.png"})
-    visitor.click("clear")
-    page.wait_for_timeout(900)
-    assert visitor.digit() == "?"
-    assert page.locator(".invitation").is_visible()
+    page.locator(".file").set_input_files(digit_png(5, "slow.png"))
+    page.locator(".file").set_input_files(digit_png(2))
+    wait_for_digit(new_visitor, 2)
+    page.evaluate("() => window.finish()")
+    assert new_visitor.digit() == "2"
+    page.locator(".file").set_input_files(digit_png(5, "slow.png"))
+    new_visitor.click("clear")
+    page.evaluate("() => window.finish()")
+    assert new_visitor.digit() == "?"
+    assert has_placeholder(new_visitor)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("shade", [0, 255])
-def test_a_transparent_picture_is_seen(open_page, scheme, shade):
-    """Black or white on glass stands out on the pad, in light and dark mode."""
-    visitor = open_page(color_scheme=scheme)
-    ink = Image.eval(draw(EXAMPLES[5]["strokes"]), lambda v: 255 - v)
-    glass = Image.new("LA", ink.size, (shade, 0))
-    glass.putalpha(ink)
-    file = io.BytesIO()
-    glass.save(file, "PNG")
-    picture = {"name": "glass.png", "mimeType": "image/png", "buffer": file.getvalue()}
-    visitor.page.locator(".file").set_input_files(picture)
-    visitor.page.wait_for_function("() => document.querySelector('.digit').textContent === '5'")
+def contrast(visitor) -> int:
+    """Difference of the lightest and the darkest pixel of the pad, 0 to 255."""
     low, high = Image.open(io.BytesIO(visitor.page.locator(".pad").screenshot())).convert("L").getextrema()
-    assert high - low > 150
+    return high - low
 
 
-def test_a_blank_picture_says_why_there_is_no_digit(visitor):
-    """In sight, not for screen readers alone."""
-    file = io.BytesIO()
-    Image.new("L", (50, 50), 255).save(file, "PNG")
-    blank = {"name": "blank.png", "mimeType": "image/png", "buffer": file.getvalue()}
-    visitor.page.locator(".file").set_input_files(blank)
-    visitor.page.locator(".reason", has_text="No digit: the picture is blank.").wait_for()
+def test_a_transparent_image_is_visible(visitor):
+    """Black or white ink on a transparent background contrasts with the pad, in light and dark mode."""
+    for scheme in ("light", "dark"):
+        visitor.page.emulate_media(color_scheme=scheme)
+        for shade in (0, 255):
+            ink = Image.eval(draw(EXAMPLES[5]["strokes"]), lambda v: 255 - v)
+            image = Image.new("LA", ink.size, (shade, 0))
+            image.putalpha(ink)
+            visitor.page.locator(".file").set_input_files(png(image))
+            wait_for_digit(visitor, 5)
+            assert contrast(visitor) > 150, (scheme, shade)
+            visitor.click("clear")
+    visitor.page.emulate_media(color_scheme="light")
+
+
+def test_ink_contrasts_with_the_pad_in_light_and_dark_mode(open_page):
+    """The drawing is read in both, and is redrawn when the mode changes."""
+    visitor = open_page(color_scheme="dark")
+    visitor.draw(DIGITS[7])
+    assert visitor.digit() == "7"
+    for scheme, shade in (("dark", 0), ("light", 255)):
+        visitor.page.emulate_media(color_scheme=scheme)
+        visitor.page.locator("body.dark").wait_for(state="attached" if scheme == "dark" else "detached")
+        assert contrast(visitor) > 150, scheme
+        pixels = np.asarray(Image.open(io.BytesIO(visitor.page.locator(".pad").screenshot())).convert("L"))
+        assert np.median(pixels) == pytest.approx(shade, abs=60), scheme
+
+
+def test_the_reason_for_having_no_digit_is_shown(visitor):
+    """In words, without a digit or percentages; the feature maps are still shown. Then a digit is read."""
+    visitor.page.locator(".file").set_input_files(png(Image.new("L", (50, 50), 255)))
+    visitor.page.locator(".reason", has_text="No digit: the image is blank.").wait_for()
     assert visitor.digit() == "?"
-
-
-@pytest.mark.parametrize(
-    ("strokes", "said"),
-    [
-        ([[(0.2, 0.5), (0.8, 0.5)]], "Not a digit, as far as LeNet-5 can tell."),
-        ([[(0.3, 0.2), (0.3, 0.8)], [(0.3, 0.5), (0.7, 0.5)], [(0.7, 0.2), (0.7, 0.8)]], "Not a digit"),  # H
-        ([[(0.2, 0.3), (0.2, 0.7)], [(0.6, 0.3), (0.8, 0.3), (0.7, 0.7)]], "Several digits: LeNet-5 reads one"),
-    ],
-    ids=["a dash", "a letter", "17"],
-)
-def test_what_is_no_digit_is_refused(visitor, strokes, said):
-    """In words, with no digit and no percentages; the maps still show what the network did. Then a digit is read."""
-    for stroke in strokes:
-        visitor.stroke(stroke)
-    visitor.page.locator(".reason", has_text=said).wait_for()
-    assert visitor.digit() == "?"
-    assert not any(text.strip() for text in visitor.page.locator(".percent").all_inner_texts())
-    assert all(text.startswith("values ") for text in ranges(visitor))
+    dash = [[(0.2, 0.5), (0.8, 0.5)]]
+    letter = [[(0.3, 0.2), (0.3, 0.8)], [(0.3, 0.5), (0.7, 0.5)], [(0.7, 0.2), (0.7, 0.8)]]  # H
+    number = [[(0.2, 0.3), (0.2, 0.7)], [(0.6, 0.3), (0.8, 0.3), (0.7, 0.7)]]  # 17
+    for strokes, text in (
+        (dash, "Not recognised as a digit."),
+        (letter, "Not recognised as a digit."),
+        (number, "Several digits: LeNet-5 reads one at a time."),
+    ):
+        visitor.click("clear")
+        for stroke in strokes:
+            visitor.stroke(stroke)
+        visitor.page.locator(".reason", has_text=text).wait_for()
+        assert visitor.digit() == "?"
+        assert not any(percentages(visitor)), text
+        assert all(text.startswith("values ") for text in ranges(visitor)), text
     visitor.click("clear")
-    visitor.draw(EXAMPLES[3]["strokes"])
+    visitor.draw(DIGITS[3])
     assert visitor.digit() == "3"
     assert visitor.page.locator(".reason").inner_text() == ""
 
 
 def test_touch_draws_and_does_not_scroll(open_page):
-    """A finger on the pad of a phone draws; the page stays where it is."""
-    visitor = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2)
+    """A finger on the pad of a phone draws; the page does not move."""
+    visitor = open_page(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
     page = visitor.page
     box = page.locator(".sheet").bounding_box()
     assert box["width"] > 340
@@ -414,21 +454,21 @@ def test_touch_draws_and_does_not_scroll(open_page):
         at = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in points]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
 
-    for stroke in fit(EXAMPLES[7]["strokes"], 0.65):
+    for stroke in fit(DIGITS[7], 0.65):
         send("touchStart", stroke[0])
         for point in stroke[1:]:
             send("touchMove", point)
         send("touchEnd")
     assert visitor.digit() == "7"
     assert page.evaluate("() => window.scrollY") == 0
-    # The answer stands in sight of the pad, and nothing sticks out sideways.
+    # The prediction is visible together with the pad, and nothing overflows sideways.
     assert page.locator(".verdict").bounding_box()["y"] + page.locator(".verdict").bounding_box()["height"] < 844
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
 
 
-def test_everything_is_reached_by_keyboard(visitor):
-    """Tab leads to pad, buttons, brush and examples; Enter on an example answers and announces."""
-    page = visitor.page
+def test_everything_is_reachable_by_keyboard(new_visitor):
+    """Tab reaches pad, buttons, brush and examples; Enter on an example reads and announces it."""
+    page = new_visitor.page
     reached = set()
     for _ in range(24):
         page.keyboard.press("Tab")
@@ -436,15 +476,16 @@ def test_everything_is_reached_by_keyboard(visitor):
     assert reached >= {"sheet", "undo", "clear", "open", "width", *(f"Example {digit}" for digit in range(10))}
     page.locator(".examples button").nth(4).focus()
     page.keyboard.press("Enter")
-    assert visitor.digit() == "4"
-    assert page.locator(".lenet [aria-live=polite]").inner_text().startswith("Reads 4. Likeliest: 4, ")
+    assert new_visitor.digit() == "4"
+    announced = page.locator(".lenet [aria-live=polite]").inner_text()
+    assert announced.startswith("Prediction: 4. Most likely digits: 4, ")
     page.locator(".sheet").focus()
     page.keyboard.press("Control+z")
-    assert visitor.digit() == "?"
+    assert new_visitor.digit() == "?"
 
 
 def test_a_digit_is_drawn_by_keyboard(visitor):
-    """Arrows and Space draw a 1; Delete clears it."""
+    """Arrow keys and Space draw a 1; Delete clears it."""
     page = visitor.page
     page.locator(".sheet").focus()
     page.keyboard.press("Space")
@@ -456,75 +497,61 @@ def test_a_digit_is_drawn_by_keyboard(visitor):
     assert visitor.digit() == "?"
 
 
-def test_clear_while_the_keyboards_pen_is_down(visitor):
-    """A Clear that comes without the pad losing focus lifts the pen; the keys go on working."""
-    page = visitor.page
+def test_clear_lifts_the_keyboards_pen(new_visitor):
+    """Also if the pad keeps the focus; then the keys draw again."""
+    page = new_visitor.page
     page.locator(".sheet").focus()
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.evaluate("() => document.querySelector('button.clear').click()")
     page.keyboard.press("ArrowDown")
-    assert visitor.digit() == "?"
+    assert new_visitor.digit() == "?"
     page.keyboard.press("Space")
     for _ in range(18):
-        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
-    assert visitor.digit() == "1"
+    assert new_visitor.digit() == "1"
 
 
-def test_the_answer_is_announced_once_the_pen_rests(visitor):
-    """Screen readers hear the final answer, not every move."""
+def test_the_prediction_is_announced_once(visitor):
+    """Screen readers announce the final prediction, not one after every move."""
     page = visitor.page
     page.evaluate(
         """() => {
-          window.heard = [];
+          window.announced = [];
           const live = document.querySelector(".lenet [aria-live=polite]");
-          new MutationObserver(() => window.heard.push(live.textContent)).observe(live, { childList: true });
+          new MutationObserver(() => window.announced.push(live.textContent)).observe(live, { childList: true });
         }"""
     )
-    visitor.draw(THREE)
+    visitor.draw(DIGITS[3])
     visitor.digit()
-    page.wait_for_timeout(100)
-    heard = page.evaluate("() => window.heard")
-    assert len(heard) == 1
-    assert heard[0].startswith("Reads 3.")
+    page.wait_for_timeout(50)
+    announced = page.evaluate("() => window.announced")
+    assert len(announced) == 1
+    assert announced[0].startswith("Prediction: 3.")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_ink_stands_out_in_light_and_dark(open_page, scheme):
-    """The pad's ink and its ground differ by far, and the drawing is read in both."""
-    visitor = open_page(color_scheme=scheme)
-    visitor.draw(SEVEN)
-    assert visitor.digit() == "7"
-    shot = Image.open(io.BytesIO(visitor.page.locator(".pad").screenshot())).convert("L")
-    low, high = shot.getextrema()
-    assert high - low > 150
-    middle = sorted(shot.get_flattened_data())[shot.width * shot.height // 2]
-    assert middle > 200 if scheme == "light" else middle < 60
-
-
-def test_a_lost_server_is_told_and_the_drawing_kept(open_page):
-    """Where no answer comes the page says so, and the next stroke asks again."""
-    visitor = open_page()
-    page = visitor.page
+def test_an_unreachable_server_is_reported_and_the_drawing_kept(new_visitor):
+    """The next stroke sends the whole drawing again."""
+    page = new_visitor.page
     page.evaluate(
         """() => {
-          window.real = window.fetch;
+          window.originalFetch = window.fetch;
           window.fetch = async () => { throw new TypeError("Failed to fetch"); };
         }"""
     )
-    visitor.draw(SEVEN)
-    page.locator(".notice", has_text="Your drawing is still here").wait_for()
-    assert no_answer(visitor)
-    page.evaluate("() => { window.fetch = window.real; }")
-    visitor.stroke([(0.5, 0.5), (0.51, 0.51)])
-    assert visitor.digit() == "7"
+    new_visitor.draw(DIGITS[7])
+    page.locator(".notice", has_text="No prediction: the server could not be reached. Your drawing is kept").wait_for()
+    assert shows_nothing(new_visitor)
+    page.evaluate("() => { window.fetch = window.originalFetch; }")
+    new_visitor.stroke([(0.5, 0.5), (0.51, 0.51)])
+    assert new_visitor.digit() == "7"
     assert page.locator(".notice").inner_text() == ""
 
 
-def test_the_maps_are_drawn_in_colours_centred_on_zero(visitor):
-    """The input's paper is the scale's white; ink at 1 is its red end."""
-    visitor.draw(THREE)
+def test_the_colour_scale_is_centred_on_zero(visitor):
+    """In the map of the input, paper is white and full ink is the red end; nothing is blue."""
+    visitor.draw(DIGITS[3])
     visitor.digit()
     colours = visitor.page.evaluate(
         """() => {
@@ -539,20 +566,22 @@ def test_the_maps_are_drawn_in_colours_centred_on_zero(visitor):
     assert colours == ["247,247,247", True, False]
 
 
-def pen_digits() -> list[dict]:
-    """Thirty digits of five writers from the project's data, or the project's own, thrice, where there are none."""
-    if DIGITS.exists():
-        return json.loads(DIGITS.read_text())["items"][::10]
-    return [{"label": e["label"], "strokes": e["strokes"], "size": size} for size in (0.4, 0.65, 0.9) for e in EXAMPLES]
+def pen_digits() -> list[list]:
+    """The strokes of the digits 0 to 9 by several writers, if there are any in the data folder, else the examples."""
+    path = ROOT / "data" / "sketches" / "digits.json"
+    if not path.exists():
+        return DIGITS
+    items = json.loads(path.read_text())["items"]
+    of_class = [[item["strokes"] for item in items if item["label"] == str(digit)] for digit in range(10)]
+    return [thin(strokes[digit * len(strokes) // 10], 3) for digit, strokes in enumerate(of_class)]
 
 
-def test_thirty_pen_digits_are_read(visitor):
-    """Digits drawn with the mouse from real pen strokes: at least 27 of 30 are read right."""
+def test_pen_digits_are_read(visitor):
+    """Drawn with the mouse, small and large: at least 9 of 10 are read correctly."""
     wrong = []
-    for item in pen_digits():
-        visitor.draw(item["strokes"], item.get("size", 0.65))
-        answer = visitor.digit()
-        if answer != str(item["label"]):
-            wrong.append((item["label"], answer))
+    for digit, strokes in enumerate(pen_digits()):
+        visitor.draw(strokes, 0.5 if digit % 2 else 0.8)
+        if (prediction := visitor.digit()) != str(digit):
+            wrong.append((digit, prediction))
         visitor.click("clear")
-    assert len(wrong) <= 3, wrong
+    assert len(wrong) <= 1, wrong

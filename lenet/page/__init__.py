@@ -1,9 +1,9 @@
-"""The page: a pad to draw on, the answer, and every stage of the network; the only room that imports gradio.
+"""The web page: a pad to draw on, the predicted digit and the output of every layer of the network.
 
     page = build_page(Recognizer.from_pretrained())
     serve(page)
 
-The browser's side lies in `static/`: plain modules, served from here, with no build step.
+This is the only package that imports gradio. The browser's modules are in `static/`; there is no build step.
 """
 
 from lenet.page.blocks import LAUNCH, build_page

@@ -1,29 +1,28 @@
-"""The page as Gradio blocks: the pad in a gr.HTML, its server function, the /predict endpoint."""
+"""The page as Gradio blocks: a gr.HTML with its server function, and the /predict endpoint."""
 
 import hashlib
 from pathlib import Path
 
 import gradio as gr
-from PIL import Image, UnidentifiedImageError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from lenet.page.document import document
-from lenet.page.payload import answer
+from lenet.page.payload import read_data_url
 from lenet.recognizer import Recognizer
 
 STATIC = Path(__file__).parent / "static"
 FILES = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir())}
 TYPES = {".js": "text/javascript", ".json": "application/json", ".css": "text/css", ".html": "text/html"}
 
-# Named after the files' content, so that a browser may keep them and yet never mixes two versions.
+# The URL contains a hash of the files, so that browsers can cache them and never mix two versions.
 STATIC_URL = "/static-" + hashlib.sha256(b"".join(FILES.values())).hexdigest()[:12]
 
 
 async def serve_static(request: Request) -> Response:
-    """One of the browser's files. A route, not StaticFiles: that finds nothing under a proxy's root path."""
+    """A file of the browser's side. Starlette's StaticFiles would not find it behind a proxy with a root path."""
     name = request.path_params["name"]
     if name not in FILES:
         raise HTTPException(404)
@@ -31,17 +30,17 @@ async def serve_static(request: Request) -> Response:
     return Response(FILES[name], media_type=TYPES[Path(name).suffix], headers=headers)
 
 
-# Gradio compiles js_on_load with `new Function`, where a relative import has no base; its root honours a proxy's path.
+# Gradio compiles js_on_load with `new Function`, where relative imports do not work. `root` includes a proxy's path.
 START = f"""
 import((window.gradio_config?.root ?? "") + "{STATIC_URL}/start.js")
   .then((page) => page.start(element, server))
   .catch((error) => {{
     console.error(error);
-    element.querySelector(".notice").textContent = "The page did not load whole. Please load it anew.";
+    element.querySelector(".notice").textContent = "The page failed to load. Please reload.";
   }});
 """
 
-# What the page needs of Blocks.launch(), beside host, port and share.
+# Arguments of Blocks.launch() that the page requires, besides host, port and share.
 LAUNCH = {
     "css_paths": [STATIC / "page.css"],
     "app_kwargs": {"routes": [Route(STATIC_URL + "/{name}", serve_static)]},
@@ -55,25 +54,19 @@ LAUNCH = {
 
 
 def build_page(reader: Recognizer) -> gr.Blocks:
-    """The whole page around one reader."""
+    """The page for one reader."""
 
     def read(data_url):
-        return answer(reader, data_url)
+        return read_data_url(reader, data_url)
 
-    def predict(picture: str | None) -> dict:
-        """Read one digit from a picture: {"digit", "reason", "top": [[digit, probability], ...]}."""
-        if picture is None:
-            raise gr.Error("no picture was given", print_exception=False)
+    def predict(image: str | None) -> dict:
+        """Read one digit from an image file. Returns {"digit", "reason", "top": [[digit, probability], ...]}."""
+        if image is None:
+            raise gr.Error("no image given", print_exception=False)
         try:
-            with Image.open(picture) as image:
-                reading = reader.read(image)
-        except UnidentifiedImageError as error:
-            raise gr.Error("the file is not a picture", print_exception=False) from error
-        except OSError as error:
-            raise gr.Error(f"the picture is damaged: {error}", print_exception=False) from error
-        except (ValueError, Image.DecompressionBombError) as error:
+            return reader.read(image).as_dict()
+        except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return reading.as_dict()
 
     with gr.Blocks(title="LeNet-5: draw a digit and look inside", analytics_enabled=False) as page:
         gr.HTML(
@@ -83,8 +76,8 @@ def build_page(reader: Recognizer) -> gr.Blocks:
             apply_default_css=False,
             elem_id="lenet",
         )
-        # A file, not gr.Image: that opens pictures itself, and tells a stranger the server's paths where it fails.
-        picture = gr.File(type="filepath", label="picture", visible=False)
+        # gr.File, not gr.Image: that opens images itself, and its error messages contain paths of the server.
+        image = gr.File(type="filepath", label="image", visible=False)
         reading = gr.JSON(label="reading", visible=False)
-        picture.upload(predict, picture, reading, api_name="predict", show_progress="hidden")
+        image.upload(predict, image, reading, api_name="predict", show_progress="hidden")
     return page

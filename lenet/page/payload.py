@@ -1,4 +1,4 @@
-"""What passes between the browser and the reader: a PNG in, the answer and every stage's values out."""
+"""Requests and responses between browser and reader: a PNG in, the reading with the output of every layer out."""
 
 import base64
 import binascii
@@ -11,14 +11,14 @@ from lenet.recognizer import Reading, Recognizer
 
 PREFIX = "data:image/png;base64,"
 MAX_CHARACTERS = 4_000_000  # of the data URL
-MAX_SIDE = 1_024  # pixels; the pad sends 280, an uploaded picture 640
-LEVELS = 127  # values travel as signed bytes: a quarter of float32's size, finer than a screen's colours
+MAX_SIDE = 1_024  # pixels; the page sends drawings with 280, and images with up to 640
+LEVELS = 127  # values are sent as signed bytes: a quarter of the size of float32, finer than a screen's colours
 
 
-def answer(reader: Recognizer, data_url: object) -> dict:
-    """Read the picture that the page sent; a dict for JSON, or {"error": what was wrong}.
+def read_data_url(reader: Recognizer, data_url: object) -> dict:
+    """Read the image that the page sent. Returns a dict for JSON: the reading, or {"error": message}.
 
-    Gradio passes whatever a browser posts, unchecked, so type and size are checked here.
+    Gradio passes on any data posted by a client, so type and size are checked here.
     """
     try:
         return pack(reader.read(decode(data_url)))
@@ -27,27 +27,30 @@ def answer(reader: Recognizer, data_url: object) -> dict:
 
 
 def decode(data_url: object) -> Image.Image:
-    """The picture in a PNG data URL. Raises ValueError for anything else."""
+    """The image in a PNG data URL. Raises ValueError for anything else."""
     if not isinstance(data_url, str) or not data_url.startswith(PREFIX):
-        raise ValueError("the page sends a PNG as a data URL, and nothing else is accepted")
+        raise ValueError("expected a PNG image as a data URL")
     if len(data_url) > MAX_CHARACTERS:
-        raise ValueError(f"the picture takes {len(data_url):,} characters; accepted are {MAX_CHARACTERS:,}")
+        raise ValueError(f"the data URL is too long: {len(data_url):,} characters, the limit is {MAX_CHARACTERS:,}")
     try:
         data = base64.b64decode(data_url[len(PREFIX) :], validate=True)
-        picture = Image.open(io.BytesIO(data), formats=["PNG"])
-        if max(picture.size) > MAX_SIDE:
-            raise ValueError(f"the picture has {picture.size} pixels; accepted are {MAX_SIDE} a side")
-        picture.load()
+        image = Image.open(io.BytesIO(data), formats=["PNG"])
+        if max(image.size) > MAX_SIDE:
+            raise ValueError(
+                f"image too large: {image.width} x {image.height} pixels, the limit is {MAX_SIDE} per side"
+            )
+        image.load()
     except (binascii.Error, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"the picture is not a whole PNG: {error}") from error
-    return picture
+        raise ValueError(f"invalid or truncated PNG: {error}") from error
+    return image
 
 
 def pack(reading: Reading) -> dict:
-    """The reading as JSON: the digit, the reason, the top 3, and each stage's range, scale and values.
+    """The reading as a dict for JSON: digit, reason, top 3, and the range, scale and values of each layer.
 
-    `values` is base64 of signed bytes; times `scale` / 127 they are the activations. The scale is 1 where all values
-    lie in [-1, 1], as tanh's do, so that colours compare between stages; else it is the largest absolute value.
+    `values` are signed bytes in base64; multiplied by `scale` / 127 they are the activations. If all values of a layer
+    lie in [-1, 1], as those of tanh do, the scale is 1, so that colours are comparable between layers; otherwise it is
+    the largest absolute value.
     """
     stages = {}
     for name, values in reading.activations.items():
@@ -61,6 +64,6 @@ def pack(reading: Reading) -> dict:
         }
     return {
         **reading.as_dict(),
-        "output": reading.activations["output"].tolist(),  # exact: the page writes these ten out as numbers
+        "output": reading.activations["output"].tolist(),  # exact: the page displays these ten as numbers
         "stages": stages,
     }

@@ -1,4 +1,4 @@
-// Example digits to click: strokes of our own, drawn on the pad as if by hand.
+// Example digits: a click draws the strokes of one on the pad.
 import { SIDE, drawStroke } from "./strokes.js";
 
 const THUMBNAIL = 88; // pixels, shown at half that size

@@ -1,7 +1,7 @@
-// Drawing by keyboard: arrows move a pen over the pad, Space sets it down and lifts it.
+// Drawing by keyboard: the arrow keys move a pen over the pad, Space lowers or lifts it.
 import { SIDE } from "./strokes.js";
 
-const STEP = 8;
+const STEP = 8; // pad units per key press
 const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 
 export function addKeyboard(canvas, pad) {
@@ -24,7 +24,7 @@ export function addKeyboard(canvas, pad) {
   };
 
   canvas.addEventListener("keydown", (event) => {
-    down &&= pad.drawing; // a Clear may have come in between
+    down &&= pad.drawing; // the pad may have been cleared in the meantime
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
       lift();
       pad.undo();

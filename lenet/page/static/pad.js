@@ -1,20 +1,20 @@
-// The pad: what is drawn, its history, and the canvas that shows it.
+// The pad: the drawing, its history, and the canvas that shows it.
 //
-// A state of the pad is {strokes} or {image}. States are never changed once made, so Undo is one step back in a list,
-// and takes back a Clear or a picture just as well as a stroke.
+// A state of the pad is {strokes} or {image, paper}. States are immutable, so Undo is one step back in a list, and
+// undoes a stroke, a Clear or a loaded image alike.
 import { SIDE, drawStroke } from "./strokes.js";
 
 const EMPTY = { strokes: [] };
 
 export class Pad {
-  /** The ink has grown: the pen moves. */
+  /** Called after the pen has added ink. */
   onmove = () => {};
-  /** The pen is up; the ink is what it was at the last move. */
+  /** Called after the pen is lifted, which adds no ink. */
   onup = () => {};
-  /** The drawing has become another one: undo, clear, example, picture. */
+  /** Called after the drawing was replaced: by undo, clear, an example or an image. */
   onchange = () => {};
   brush = 20;
-  /** Counts what has happened to the drawing, so that a picture that took long to open does not fall on a newer one. */
+  /** Number of changes to the drawing, so that an image that is slow to open does not overwrite a newer drawing. */
   changes = 0;
 
   #canvas;
@@ -35,11 +35,11 @@ export class Pad {
   get drawing() { return this.#stroke !== null; }
   get blank() { return !this.#stroke && !this.state.image && !this.state.strokes.length; }
 
-  /** The picture that lies on the pad, if one does; the first touch of the pen puts it away. */
+  /** The image on the pad, if any; the first stroke replaces it. */
   get #image() { return this.#stroke ? undefined : this.state.image; }
 
-  /** The drawing as a PNG data URL, or null where there is none. */
-  picture() {
+  /** The drawing as a PNG data URL, or null if the pad is blank. */
+  snapshot() {
     if (this.blank) return null;
     const image = this.#image;
     const copy = document.createElement("canvas");
@@ -49,7 +49,7 @@ export class Pad {
   }
 
   load(strokes) { this.#push({ strokes }); }
-  /** Show and read a picture, a canvas, on a paper of some colour. A stroke after it begins a new drawing. */
+  /** Show and read an image, a canvas, on paper of the given colour. The next stroke begins a new drawing. */
   loadImage(image, paper) { this.#push({ image, paper }); }
   clear() {
     if (this.blank) return;
@@ -66,9 +66,9 @@ export class Pad {
   down(x, y) {
     this.changes++;
     this.#stroke = { width: this.brush, points: [[x, y]] };
-    if (this.state.image) this.#redraw(); // away with the picture
+    if (this.state.image) this.#redraw(); // removes the image
     else this.#paint(this.#stroke);
-    this.#invite();
+    this.#showPlaceholder();
     this.onmove();
   }
   move(points) {
@@ -91,17 +91,17 @@ export class Pad {
   #changed() {
     this.changes++;
     this.#redraw();
-    this.#invite();
+    this.#showPlaceholder();
     this.onchange();
   }
-  #invite() { this.element.classList.toggle("blank", this.blank); }
+  #showPlaceholder() { this.element.classList.toggle("blank", this.blank); }
 
   #paint(stroke, from) {
     this.#context.strokeStyle = this.#context.fillStyle = this.#colour;
     drawStroke(this.#context, stroke, from);
   }
   #redraw() {
-    this.#colour = getComputedStyle(this.#canvas).color; // here, and not at every move of the pen
+    this.#colour = getComputedStyle(this.#canvas).color; // once per redraw, not at every pointer event
     const { width, height } = this.#canvas;
     this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.clearRect(0, 0, width, height);
@@ -111,7 +111,7 @@ export class Pad {
     if (image) {
       const scale = Math.min(SIDE / image.width, SIDE / image.height);
       const [w, h] = [image.width * scale, image.height * scale];
-      this.#context.fillStyle = paper; // seen where the picture is transparent
+      this.#context.fillStyle = paper; // visible where the image is transparent
       this.#context.fillRect((SIDE - w) / 2, (SIDE - h) / 2, w, h);
       this.#context.drawImage(image, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
     }
@@ -125,7 +125,7 @@ export class Pad {
       const box = canvas.getBoundingClientRect();
       return [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height];
     };
-    const ours = (event) => this.#stroke && event.pointerId === this.#pointer;
+    const isPen = (event) => this.#stroke && event.pointerId === this.#pointer;
     canvas.addEventListener("pointerdown", (event) => {
       if (this.#stroke || event.button !== 0) return;
       event.preventDefault();
@@ -135,22 +135,22 @@ export class Pad {
       this.down(...at(event));
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (!ours(event)) return;
+      if (!isPen(event)) return;
       const between = event.getCoalescedEvents?.() ?? [];
       this.move((between.length ? between : [event]).map(at));
     });
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
-      canvas.addEventListener(end, (event) => { if (ours(event)) this.up(); });
+      canvas.addEventListener(end, (event) => { if (isPen(event)) this.up(); });
     }
-    // The canvas has as many pixels as the screen gives it; Gradio switches dark mode by a class on the body.
+    // The canvas has one pixel per screen pixel. Gradio switches dark mode with a class on the body.
     const fit = () => {
       const side = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
       if (canvas.width !== side) [canvas.width, canvas.height] = [side, side];
       this.#redraw();
     };
     new ResizeObserver(fit).observe(canvas);
-    window.addEventListener("resize", fit); // the browser's zoom changes the pixels, not the size
+    window.addEventListener("resize", fit); // zooming changes the number of pixels, but not the size in CSS pixels
     new MutationObserver(() => this.#redraw()).observe(document.body, { attributeFilter: ["class"] });
-    this.#invite();
+    this.#showPlaceholder();
   }
 }

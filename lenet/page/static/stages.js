@@ -1,7 +1,7 @@
-// Every stage of the network as pictures: a canvas a map; C5, F6 and the output as one grid each.
+// The output of every layer as images: one canvas per feature map; C5, F6 and the output layer as one grid each.
 import { PALETTE, paint } from "./palette.js";
 
-// Rows of units as grids, [columns, rows]. F6's 84 units are the paper's bitmap, 7 wide and 12 high.
+// Layers without feature maps as grids of units, [columns, rows]. F6's 84 units form the paper's 7x12 bitmap.
 const GRIDS = { c5: [12, 10], f6: [7, 12], output: [10, 1] };
 
 export class Stages {
@@ -11,7 +11,7 @@ export class Stages {
     this.show(null);
   }
 
-  /** `reading` as the server sends it, or null for a blank pad. */
+  /** `reading` as sent by the server, or null if the pad is blank. */
   show(reading) {
     for (const row of this.rows) row.show(reading?.stages[row.name], reading?.[row.name]);
   }
@@ -28,8 +28,8 @@ class Row {
     this.canvases = Array.from({ length: count }, (_, i) => {
       const canvas = Object.assign(document.createElement("canvas"), { width, height });
       canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", count > 1 ? `${this.name}, map ${i}` : this.name);
-      canvas.title = count > 1 ? `${this.name}, map ${i}` : "";
+      canvas.setAttribute("aria-label", count > 1 ? `${this.name}, feature map ${i}` : this.name);
+      canvas.title = count > 1 ? `${this.name}, feature map ${i}` : "";
       return canvas;
     });
     this.maps.append(...this.canvases);
@@ -46,7 +46,7 @@ class Row {
     }
   }
 
-  /** `exact` are the values as numbers, where the server sends them beside their colours. */
+  /** `exact`: the values as numbers, which the server sends for the output layer in addition to the levels. */
   show(stage, exact) {
     const levels = stage ? decode(stage.values) : null;
     this.canvases.forEach((canvas, i) => {

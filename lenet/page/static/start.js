@@ -1,43 +1,43 @@
-// Wires the page: the pad asks, the answer and the stages show.
-import { Answer } from "./answer.js";
-import { Asker } from "./asker.js";
+// Connects the parts of the page: the pad triggers requests, and the prediction and the layers show the readings.
+import { Client } from "./client.js";
 import { addExamples } from "./examples.js";
+import { addImages } from "./images.js";
 import { addKeyboard } from "./keyboard.js";
 import { Pad } from "./pad.js";
-import { addPictures } from "./picture.js";
+import { Prediction } from "./prediction.js";
 import { Stages } from "./stages.js";
 
 export async function start(element, server) {
   const root = element.querySelector(".lenet");
   const notice = (text) => { root.querySelector(".notice").textContent = text; };
-  const answer = new Answer(root);
+  const prediction = new Prediction(root);
   const stages = new Stages(root);
   const pad = new Pad(root.querySelector(".pad"));
 
   const show = (reading) => {
-    answer.show(reading);
+    prediction.show(reading);
     stages.show(reading);
     root.dispatchEvent(new CustomEvent("lenet:shown", { detail: reading }));
   };
-  const asker = new Asker({
-    snapshot: () => pad.picture(),
-    ask: (picture) => server.read(picture),
+  const client = new Client({
+    snapshot: () => pad.snapshot(),
+    send: (image) => server.read(image),
     show: (reading) => {
       notice("");
       show(reading);
     },
     fail: (error) => {
-      show(null); // an answer to an earlier state would pass for one to this
-      notice(`No answer: ${error.message} Your drawing is still here; the next stroke asks again.`);
+      show(null); // an earlier reading would look like that of this drawing
+      notice(`No prediction: ${error.message} Your drawing is kept: draw another stroke to try again.`);
     },
-    busy: (busy) => answer.busy(busy),
+    busy: (busy) => prediction.setBusy(busy),
     settled: (reading) => {
-      if (!pad.drawing) answer.announce(reading);
+      if (!pad.drawing) prediction.announce(reading);
     },
   });
-  pad.onmove = () => asker.request();
-  pad.onup = () => asker.settle();
-  pad.onchange = () => asker.restart();
+  pad.onmove = () => client.update();
+  pad.onup = () => client.settle();
+  pad.onchange = () => client.replace();
 
   root.querySelector(".undo").addEventListener("click", () => pad.undo());
   root.querySelector(".clear").addEventListener("click", () => pad.clear());
@@ -45,7 +45,7 @@ export async function start(element, server) {
   width.addEventListener("input", () => { pad.brush = Number(width.value); });
 
   addKeyboard(root.querySelector(".sheet"), pad);
-  addPictures(root, pad, notice);
+  addImages(root, pad, notice);
   await addExamples(root.querySelector(".examples"), pad);
   root.dataset.ready = "true";
 }

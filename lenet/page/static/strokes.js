@@ -1,15 +1,15 @@
-// Strokes as ink: {width, points: [[x, y], ...]} in pad units, 280 to a side.
+// Strokes: {width, points: [[x, y], ...]} in pad units. The pad is 280 units wide and high.
 export const SIDE = 280;
 
 /**
- * Draw the stroke from its point number `from` on; a single point is a dot. Each piece is a path of its own, so that a
- * stroke drawn piece by piece under the pen and one redrawn whole are the same to the pixel.
+ * Draw a stroke, starting at point `from`; a single point is a dot. Each segment is a separate path, so that a stroke
+ * drawn segment by segment, as the pen moves, is identical to one redrawn at once.
  */
 export function drawStroke(context, { points, width }, from = 0) {
   context.lineWidth = width;
   context.lineCap = "round";
   if (from === 0) {
-    // A dot by itself: a line without length draws nothing.
+    // The dot: a line of length zero draws nothing.
     context.beginPath();
     context.arc(...points[0], width / 2, 0, 2 * Math.PI);
     context.fill();

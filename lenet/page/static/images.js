@@ -1,21 +1,21 @@
-// A picture from a file, the clipboard or a drop, onto the pad.
-const LONGEST = 640; // pixels that travel to the reader: a digit needs 20
+// Images from a file, the clipboard or drag and drop.
+const MAX_SIDE = 640; // pixels of the image that is sent to the server; a digit needs 20
 
-export function addPictures(root, pad, notice) {
+export function addImages(root, pad, notice) {
   let latest = 0;
 
   const open = async (file) => {
-    const [turn, changes] = [++latest, pad.changes];
-    const overtaken = () => turn !== latest || changes !== pad.changes;
-    notice("Opening the picture.");
+    const [number, changes] = [++latest, pad.changes];
+    notice("Opening the image.");
     let bitmap = null;
     try {
-      bitmap = await createImageBitmap(file); // heeds the orientation that a phone notes
+      bitmap = await createImageBitmap(file); // applies the EXIF orientation
     } catch {
-      // told below
+      // reported below
     }
-    if (turn === latest) notice(bitmap ? "" : "This file is not a picture that the browser can open.");
-    if (bitmap && !overtaken()) pad.loadImage(shrink(bitmap), paperFor(bitmap));
+    if (number !== latest) return;
+    notice(bitmap ? "" : "The browser cannot open this file as an image. Please choose another one, such as a PNG or JPEG.");
+    if (bitmap && changes === pad.changes) pad.loadImage(shrink(bitmap), paperFor(bitmap));
   };
 
   const input = root.querySelector(".file");
@@ -30,7 +30,7 @@ export function addPictures(root, pad, notice) {
     event.preventDefault();
     open(file);
   });
-  // Anywhere on the page: a picture dropped beside the pad would else replace the page.
+  // On the whole document: otherwise, the browser would leave the page to show an image dropped beside the pad.
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();
@@ -39,14 +39,14 @@ export function addPictures(root, pad, notice) {
 }
 
 function shrink(bitmap) {
-  const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+  const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
   const size = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * scale)));
-  return drawn(bitmap, ...size);
+  return resize(bitmap, ...size);
 }
 
-/** The paper that what is drawn on glass stands out from: white, or black for a light pen. */
+/** Background for a transparent image: white, or black if the ink is light. */
 function paperFor(bitmap) {
-  const pixels = drawn(bitmap, 32, 32).getContext("2d").getImageData(0, 0, 32, 32).data;
+  const pixels = resize(bitmap, 32, 32).getContext("2d").getImageData(0, 0, 32, 32).data;
   let [light, weight] = [0, 0];
   for (let i = 0; i < pixels.length; i += 4) {
     light += pixels[i + 3] * (pixels[i] + pixels[i + 1] + pixels[i + 2]);
@@ -55,7 +55,7 @@ function paperFor(bitmap) {
   return light > weight / 2 ? "black" : "white";
 }
 
-function drawn(bitmap, width, height) {
+function resize(bitmap, width, height) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";

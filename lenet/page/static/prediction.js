@@ -1,6 +1,6 @@
-// The answer: one large digit, the three likeliest as bars, and a sentence for screen readers.
-export class Answer {
-  #last = "";
+// The prediction: one large digit, the three most likely digits as bars, and a sentence for screen readers.
+export class Prediction {
+  #announced = "";
 
   constructor(root) {
     this.root = root.querySelector(".verdict");
@@ -15,10 +15,10 @@ export class Answer {
     this.show(null);
   }
 
-  /** `reading` as the server sends it, or null for a blank pad. Where there is no digit there are no percentages. */
+  /** `reading` as sent by the server, or null if the pad is blank. Without a digit no percentages are shown. */
   show(reading) {
     const empty = !reading || reading.digit === null;
-    this.reason.textContent = reading?.reason ? noDigit(reading.reason) : "";
+    this.reason.textContent = reading?.reason ? explanation(reading.reason) : "";
     this.root.classList.toggle("empty", empty);
     this.digit.textContent = reading?.digit ?? "?";
     this.rows.forEach(({ name, fill, percent }, i) => {
@@ -29,33 +29,34 @@ export class Answer {
     });
   }
 
-  busy(busy) { this.root.setAttribute("aria-busy", busy); }
+  setBusy(busy) { this.root.setAttribute("aria-busy", busy); }
 
-  /** Say the answer to a screen reader: once the pen rests, not at every move. */
+  /** Announce the reading to screen readers: once the pen is up, not after every move. */
   announce(reading) {
     const text = sentence(reading);
-    if (text !== this.#last) this.announcement.textContent = this.#last = text;
+    if (text !== this.#announced) this.announcement.textContent = this.#announced = text;
   }
 }
 
 function sentence(reading) {
   if (!reading) return "";
-  const likely = reading.top.map(([digit, p]) => `${digit}, ${percentage(p)}`).join("; ");
-  return reading.digit === null ? noDigit(reading.reason) : `Reads ${reading.digit}. Likeliest: ${likely}.`;
+  if (reading.digit === null) return explanation(reading.reason);
+  const top = reading.top.map(([digit, p]) => `${digit}, ${percentage(p)}`).join("; ");
+  return `Prediction: ${reading.digit}. Most likely digits: ${top}.`;
 }
 
-const REASONS = {
-  "blank": "No digit: the picture is blank.",
-  "too little ink": "No digit yet: a dot or a blot, but no lines.",
+const EXPLANATIONS = {
+  "blank": "No digit: the image is blank.",
+  "too little ink": "No digit yet: only a dot.",
   "several digits": "Several digits: LeNet-5 reads one at a time.",
-  "not a digit": "Not a digit, as far as LeNet-5 can tell.",
+  "not a digit": "Not recognised as a digit.",
 };
 
-function noDigit(reason) {
-  return REASONS[reason] ?? `No digit: ${reason}.`;
+function explanation(reason) {
+  return EXPLANATIONS[reason] ?? `No digit: ${reason}.`;
 }
 
-/** One decimal, and never more certain than the network is. */
+/** With one decimal; never rounded to 0 or 100 %. */
 export function percentage(p) {
   if (p > 0.999) return "> 99.9 %";
   if (p < 0.001) return "< 0.1 %";
