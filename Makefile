@@ -1,4 +1,4 @@
-# Everything runs in .venv, which the first call sets up. `make help` lists what there is.
+# Everything runs in .venv, which is created on first use. `make help` lists the commands.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TRAIN ?=
@@ -10,33 +10,33 @@ SKETCHES ?= data/sketches/digits.json
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
 
-run: .venv/for-run  ## set up and start the app on http://127.0.0.1:7860
+run: .venv/for-run  ## set up and start the app at http://127.0.0.1:7860
 	$(BIN)/python app.py
 
-test: .venv/for-development  ## set up and run all tests, in a real browser too
+test: .venv/for-development  ## set up and run all tests, including those in a real browser
 	$(BIN)/python -m tests.browser
 	$(BIN)/python -m pytest
 
-lint: .venv/for-development  ## check style and format
+lint: .venv/for-development  ## check code style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-format: .venv/for-development  ## mend style and format
+format: .venv/for-development  ## fix code style and formatting
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-train: .venv/for-run  ## train the network, with TRAIN="--epochs 8 ..." for other than the defaults
+train: .venv/for-run  ## train the network; TRAIN="--epochs 8 ..." passes arguments
 	$(BIN)/python -m train $(TRAIN)
 
-bench: .venv/for-development  ## measure latency, and accuracy on SKETCHES (strokes of drawn digits, as JSON)
+bench: .venv/for-development  ## measure latency, and accuracy on SKETCHES (a JSON file of pen strokes)
 	$(BIN)/python -m tests.browser
 	$(BIN)/python -m benchmarks.latency
 	if [ -f "$(SKETCHES)" ]; then $(BIN)/python -m benchmarks.sketches "$(SKETCHES)"; fi
 
-space: .venv/for-run  ## stage the Space in build/space, with MODEL=USER/lenet-5 for the weights that it fetches
+space: .venv/for-run  ## stage the Space in build/space; MODEL=USER/lenet-5 names the weights that it downloads
 	$(BIN)/python -m train stage-space$(if $(MODEL), --model $(MODEL))
 
-clean:  ## remove the environment
+clean:  ## remove the virtual environment
 	rm -rf .venv
 
 .venv/for-run: requirements.txt install.sh

@@ -1,10 +1,10 @@
-"""How long from pen-up to the painted answer, beside a Gradio Textbox echo in the same browser, in one run.
+"""Latency from pen-up to the painted prediction, compared with that of a Gradio Textbox echo in the same browser.
 
     python -m benchmarks.latency [--rounds 40]
 
-Both are timed inside the page, from the event that the person causes (pointerup; the Textbox's input) to the frame
-after the last change of what is shown. The two take turns, so that a noisy machine is noisy for both. Also prints how
-many times a second the answer and the maps are painted while the pen moves.
+Both are timed inside the page, from the user's event (pointerup or the Textbox's input event) to the frame that follows
+the last change. The two are measured alternately, so that other load on the machine affects both. Also prints how many
+times per second the prediction and the feature maps are painted while the pen moves.
 """
 
 import argparse
@@ -27,7 +27,7 @@ with gr.Blocks(analytics_enabled=False) as echo:
 echo.launch(server_port=int(sys.argv[1]), quiet=True, ssr_mode=False, enable_monitoring=False, run_history=False)
 """
 
-# A frame is painted when a task that was queued in its animation callback runs.
+# A task queued in a frame's animation callback runs after that frame is painted.
 PAINTED = "const painted = (f) => requestAnimationFrame(() => setTimeout(() => f(performance.now())));"
 
 WATCH_PAD = (
@@ -57,31 +57,31 @@ WATCH_ECHO = (
 }"""
 )
 
-STROKES = [  # short strokes of one digit, in shares of the pad
+STROKES = [  # short strokes of one digit, in units of the pad's side
     [(0.35, 0.25), (0.5, 0.2), (0.62, 0.27), (0.62, 0.38), (0.5, 0.46)],
     [(0.5, 0.46), (0.65, 0.55), (0.62, 0.7), (0.45, 0.76), (0.33, 0.7)],
 ]
 
 
 def pen_up(visitor: Visitor, stroke: list) -> float:
-    """Milliseconds from pen-up to the frame that shows the answer to the whole stroke."""
+    """Milliseconds from pen-up to the frame that shows the prediction for the whole stroke."""
     page = visitor.page
     visitor.stroke(stroke, steps=3)
     visitor.digit()
     page.wait_for_timeout(60)  # until the last frame is painted
-    # The answer to the last move may stand there before the pen is up: that counts as no wait, not as less.
+    # The prediction for the last move may be painted before the pen is up: that counts as 0, not as negative.
     return page.evaluate("() => Math.max(0, window.paints.at(-1) - window.up)")
 
 
 def echo(page, letter: str) -> float:
-    """Milliseconds from a letter typed to the frame that shows its echo."""
+    """Milliseconds from typing a letter to the frame that shows its echo."""
     page.locator("#said textarea, #said input").press(letter)
     page.wait_for_function("() => window.took !== null && window.took !== undefined")
     return page.evaluate("() => window.took")
 
 
 def updates_a_second(visitor: Visitor) -> float:
-    """Answers painted a second while the pen draws without a pause."""
+    """Predictions painted per second while the pen draws continuously."""
     page = visitor.page
     visitor.click("clear")
     box = page.locator(".sheet").bounding_box()
@@ -102,7 +102,7 @@ def updates_a_second(visitor: Visitor) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--rounds", type=int, default=40, help="measurements of each (default: 40)")
+    parser.add_argument("--rounds", type=int, default=40, help="number of measurements of each (default: 40)")
     options = parser.parse_args()
     echoes = ("queued", "unqueued")
     took = {name: [] for name in ("pen", *echoes)}
@@ -134,7 +134,7 @@ def main() -> int:
     versions = f"Python {platform.python_version()}, Gradio {gradio.__version__}, Chromium {version}"
     print(f"{versions}; {os.cpu_count()} cores; {options.rounds} rounds")
     median = {name: statistics.median(times[3:]) for name, times in took.items()}
-    for name, label in (("pen", "pen-up to painted answer"), *((n, f"Textbox echo, {n}") for n in echoes)):
+    for name, label in (("pen", "pen-up to painted prediction"), *((n, f"Textbox echo, {n}") for n in echoes)):
         ordered = sorted(took[name][3:])
         print(f"{label}: median {median[name]:.1f} ms, 90 % within {ordered[int(0.9 * len(ordered))]:.1f} ms")
     queued, unqueued = (median["pen"] / median[name] for name in echoes)

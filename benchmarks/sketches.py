@@ -1,9 +1,10 @@
-"""Digits that people drew with a pen, drawn again with real mouse events in a real Chromium on the running app.
+"""Accuracy on pen strokes, redrawn with real mouse events in a real Chromium on the running app.
 
     python -m benchmarks.sketches FILE [--every 10] [--brush 20]
 
-FILE holds {"items": [{"label", "writer", "strokes": [[[x, y], ...], ...]}, ...]}, y growing down, any unit. Prints how
-many were answered correctly (a rejected digit counts as an error), by class and by writer, and lists the others.
+FILE contains {"items": [{"label", "writer", "strokes": [[[x, y], ...], ...]}, ...]}, with y downwards, in any unit.
+Prints how many were answered correctly (a rejected digit counts as an error), by class and by writer, and lists the
+others.
 """
 
 import argparse
@@ -20,10 +21,10 @@ from tests.browser import Visitor, launch, running_app
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("file", type=Path, help="the digits' strokes, as JSON")
+    parser.add_argument("file", type=Path, help="JSON file with the digits' strokes")
     parser.add_argument("--every", type=int, default=1, help="draw only every Nth digit (default: all)")
-    parser.add_argument("--brush", type=int, help="brush width on the pad of 280 (default: the page's own)")
-    parser.add_argument("--size", type=float, default=0.65, help="longer side, as a share of the pad (default: 0.65)")
+    parser.add_argument("--brush", type=int, help="brush width; the pad is 280 wide (default: that of the page)")
+    parser.add_argument("--size", type=float, default=0.65, help="longer side, relative to the pad (default: 0.65)")
     options = parser.parse_args()
     items = json.loads(options.file.read_text())["items"][:: options.every]
 

@@ -1,9 +1,9 @@
 """The Space as the Hub builds and starts it: `python -m benchmarks.space`.
 
-Stages the Space, installs what its own requirements name into a fresh environment, starts it as on a Space of
-`someone`, whose `lenet-5` lies on a Hub on the loopback, and draws the ten example digits in a real browser. Prints
-what it took and what was read; the exit code is 1 where a digit was misread or other weights answered. Downloads as
-much as the Space does: 0.8 GB, or 5 GB where PyTorch's own index cannot be reached.
+Stages the Space, installs its requirements into a new environment, starts it like a Space of the user `someone`, whose
+repository `lenet-5` is on a fake Hub on the loopback interface, and draws the ten example digits in a real browser.
+Prints the times and the number of digits read correctly. The exit code is 1 if a digit was misread or other weights
+were in use. Downloads as much as the Space does: 0.8 GB, or 5 GB if PyTorch's own index is unreachable.
 """
 
 import os
@@ -24,12 +24,12 @@ from train.publish.space import stage_space
 
 
 def install(space: Path, environment: Path) -> Path:
-    """A fresh environment with the Space's requirements, in the order that the Hub installs them; its Python."""
+    """Create an environment with the Space's requirements, installed in the Hub's order. Returns its interpreter."""
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     python = environment / "bin" / "python"
     pip = [python, "-m", "pip", "install", "--quiet"]
     early = [*pip, "--retries", "0", "--timeout", "10", "-r", space / "pre-requirements.txt"]
-    subprocess.run(early, check=False, stderr=subprocess.DEVNULL)  # PyTorch's index, where it can be reached
+    subprocess.run(early, check=False, stderr=subprocess.DEVNULL)  # from PyTorch's index, if it can be reached
     subprocess.run([*pip, "-r", space / "requirements.txt"], check=True, stderr=subprocess.DEVNULL)
     return python
 
@@ -52,15 +52,15 @@ def main() -> int:
         with running([python, "app.py"], port, cwd=space, env=environment) as url:
             print(f"up after {time.monotonic() - began:.1f} s")
             visitor = Visitor(launch(playwright).new_page(), url)
-            foot = visitor.page.locator("footer.weights").inner_text()
-            print(foot)
-            right = 0
+            footer = visitor.page.locator("footer.weights").inner_text()
+            print(footer)
+            correct = 0
             for digit in range(10):
                 visitor.draw(EXAMPLES[digit]["strokes"])
-                right += visitor.digit() == str(digit)
+                correct += visitor.digit() == str(digit)
                 visitor.click("clear")
-            print(f"{right} of 10 drawn digits read right")
-    return 0 if right == 10 and f"{REPOSITORY}@{sha[:7]}" in foot else 1
+            print(f"{correct} of 10 drawn digits read correctly")
+    return 0 if correct == 10 and f"{REPOSITORY}@{sha[:7]}" in footer else 1
 
 
 if __name__ == "__main__":

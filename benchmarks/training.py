@@ -1,18 +1,18 @@
-"""How fast LeNet-5 trains: the recipe `sprint` beside the tutorials' own recipe in Keras, in one run.
+"""Training speed: the recipe `sprint` compared with the tutorials' recipe in Keras, in one run.
 
     python -m benchmarks.training [--keras PYTHON] [--seeds 10] [--threads 2] [--data-dir data]
     python -m benchmarks.training --device cuda [--epochs 3]
 
-PYTHON is that of an environment with benchmarks/requirements-keras.txt; without it there is nothing to compare with.
+PYTHON is an interpreter with benchmarks/requirements-keras.txt installed. Without it, only `sprint` is measured.
 
-Both sides train on the same MNIST files with the same number of threads, and take turns: an epoch of Keras, a sprint of
-each network. The target is 98.98 % of the test images. Keras is counted until the first epoch after which it is
-there, the sprint to its fixed end, wherever that is. Counted is training alone: on both sides the first step to the
-last, with the order and the distortions drawn, and with what either library builds at its first step; not imports,
-reading the files, setting the network up or scoring. Prints each run; then seconds, accuracy and ratio; then, of a
-training step, images a second, the share of the machine's matrix-product peak and the operators that take the time.
+Both train on the same MNIST files with the same number of threads, alternately: an epoch of Keras, then a sprint of
+each network. The target is a test accuracy of 98.98 %. Keras is timed until the end of the first epoch that reaches it,
+the sprint until its fixed end. Only training is timed, from the first step to the last, including shuffling,
+augmentation and what either library compiles in its first step; imports, reading files, building the network and
+evaluation are excluded. Prints each run; then seconds, accuracy and ratio; then, for a training step, images per
+second, the fraction of the machine's peak in matrix multiplication and the operators that take the most time.
 
-With --device cuda: the seconds of the sprint after a warm-up, and those to the first epoch that ends at 99 %.
+With --device cuda: the time of the sprint after a warmup, and the time to the first epoch that reaches 99 %.
 """
 
 import argparse
@@ -44,17 +44,17 @@ from train.run_folder import hardware
 VARIANTS = ("textbook", "tutorial")
 TARGET = 0.9898
 TUTORIAL = Path(__file__).with_name("keras_tutorial.py")
-KERAS_EPOCHS = 20  # when to give the tutorial up
+KERAS_EPOCHS = 20  # the tutorial stops after these even if it has not reached the target
 
 
 def sprint(variant: str, seed: int, epochs: int | None = None) -> Recipe:
-    """The short recipe, or what it is with other `epochs`."""
+    """The short recipe, optionally with another number of epochs."""
     recipe = Recipe(**{**RECIPES["sprint"], "variant": variant, "seed": seed})
     return dataclasses.replace(recipe, epochs=epochs or recipe.epochs)
 
 
 def trainer_of(recipe: Recipe, corpus: Corpus, device: torch.device) -> Trainer:
-    """A network about to take its first step, as `python -m train` sets it up."""
+    """A trainer before its first step, set up as by `python -m train`."""
     torch.manual_seed(recipe.seed)
     model = NETWORKS[recipe.variant](*corpus.mnist.mean_and_std())
     initialise(model)
@@ -62,12 +62,12 @@ def trainer_of(recipe: Recipe, corpus: Corpus, device: torch.device) -> Trainer:
 
 
 def run_sprint(recipe: Recipe, data_dir: Path, test: Digits, device: torch.device) -> list[dict]:
-    """Train to the end; after each epoch the seconds so far and the accuracy on `test` (docs/metrics.md)."""
+    """Train to the end. Returns, for each epoch, the seconds so far and the accuracy on `test` (docs/metrics.md)."""
     corpus = load_corpus(data_dir, recipe)
     trainer, validation = trainer_of(recipe, corpus, device), corpus.mnist_validation.to(device)
     rows, seconds = [], 0.0
     for epoch in range(recipe.epochs):
-        seconds += trainer.epoch(validation)["seconds"]  # its last figure is fetched from the device: all is done
+        seconds += trainer.epoch(validation)["seconds"]  # copies a metric from the device, so waits for it
         last = epoch == recipe.epochs - 1
         if last or device.type != "cpu":
             rows.append({"seconds": seconds, "accuracy": 1 - score(trainer.averaged, test).error})
@@ -75,13 +75,13 @@ def run_sprint(recipe: Recipe, data_dir: Path, test: Digits, device: torch.devic
 
 
 def run_keras(python: Path, data_dir: Path, seeds: int, threads: int) -> Iterator[tuple[int, dict]]:
-    """The tutorial, seed after seed: trains an epoch each time it is asked for one; seed and what Keras says of it."""
+    """Train the tutorial with one seed after the other, one epoch per iteration. Yields the seed and Keras's report."""
     for seed in range(seeds):
         options = {"target": TARGET, "epochs": KERAS_EPOCHS, "seed": seed, "threads": threads}
         command = [python, TUTORIAL, data_dir / "MNIST" / "raw", *(f"--{k}={v}" for k, v in options.items())]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             try:
-                row = _answer(process)
+                row = _read_line(process)
                 if seed == 0:
                     print(
                         f"TensorFlow {row['tensorflow']}, Keras {row['keras']}: {row['parameters']:,} parameters",
@@ -90,21 +90,21 @@ def run_keras(python: Path, data_dir: Path, seeds: int, threads: int) -> Iterato
                 while not row.get("ended"):
                     process.stdin.write("go\n")
                     process.stdin.flush()
-                    row = _answer(process)
+                    row = _read_line(process)
                     yield seed, row
             finally:
                 process.kill()
 
 
-def _answer(process: subprocess.Popen) -> dict:
+def _read_line(process: subprocess.Popen) -> dict:
     line = process.stdout.readline()
     if not line:
-        raise SystemExit(f"benchmarks.training: {TUTORIAL.name} failed; its error stands above")
+        raise SystemExit(f"benchmarks.training: {TUTORIAL.name} failed; see its error message above")
     return json.loads(line)
 
 
 def compare(options: argparse.Namespace) -> None:
-    """Let the sides take turns, then print what each needed."""
+    """Run both alternately, then print the time and accuracy of each."""
     test = load_mnist(options.data_dir, train=False)
     cpu = torch.device("cpu")
     tutorial: dict[int, dict] = {}  # seed: its last row
@@ -151,10 +151,10 @@ def _accuracies(values: list[float]) -> str:
 
 
 def work_of(model: nn.Module) -> int:
-    """Floating-point operations of a training step on one picture, worked out from the layers.
+    """Floating-point operations of a training step on one image, computed from the layers.
 
-    Two for each connection forward, and twice that backward: the gradients of weights and of inputs; the first layer
-    needs none of its input. Activations, pooling, biases and the optimizer, Muon's matrix products too, aren't counted.
+    Two per connection in the forward pass and four in the backward pass, for the gradients of weights and inputs; the
+    first layer does not need the latter. Activations, pooling, biases and the optimizer are not counted.
     """
     connections = []
 
@@ -171,7 +171,7 @@ def work_of(model: nn.Module) -> int:
 
 
 def matrix_peak(size: int = 2_048) -> float:
-    """Operations a second of one large matrix product in float32."""
+    """Operations per second of one large matrix product in float32."""
     a, b = torch.randn(size, size), torch.randn(size, size)
     began = time.perf_counter()
     torch.mm(a, b)
@@ -179,7 +179,7 @@ def matrix_peak(size: int = 2_048) -> float:
 
 
 def throughput(variant: str, options: argparse.Namespace, rounds: int = 12, steps: int = 25) -> None:
-    """Print the rate of a training step, its share of the peak, timed in turns with it, and where the time goes."""
+    """Print the speed of a training step, as a fraction of the peak measured alternately with it, and a profile."""
     recipe = sprint(variant, 0)
     trainer = trainer_of(recipe, load_corpus(options.data_dir, recipe), torch.device("cpu"))
     trainer.model.train()
@@ -195,9 +195,9 @@ def throughput(variant: str, options: argparse.Namespace, rounds: int = 12, step
     work = work_of(trainer.model)
     share = statistics.median(work * rate / peak for rate, peak in zip(rates, peaks, strict=True))
     print(
-        f"{variant}: {statistics.median(rates):,.0f} images a second (best {max(rates):,.0f}), batches of "
-        f"{recipe.batch_size}; {work / 1e6:.2f} million operations a picture; "
-        f"{share:.0%} of the peak of {statistics.median(peaks) / 1e9:.0f} billion operations a second"
+        f"{variant}: {statistics.median(rates):,.0f} images per second (best {max(rates):,.0f}), batches of "
+        f"{recipe.batch_size}; {work / 1e6:.2f} million operations per image; "
+        f"{share:.0%} of the peak of {statistics.median(peaks) / 1e9:.0f} billion operations per second"
     )
     with profile(activities=[ProfilerActivity.CPU]) as profiled:
         for index in batches:
@@ -206,15 +206,15 @@ def throughput(variant: str, options: argparse.Namespace, rounds: int = 12, step
     total = sum(times.values())
     products = sum(t for key, t in times.items() if "convolution" in key or key in ("aten::addmm", "aten::mm")) / total
     print(
-        f"  {products:.0%} of the time goes into convolutions and matrix products, which run at {share / products:.0%} "
-        "of the peak; the rest of the time has none. Operators:"
+        f"  convolutions and matrix products take {products:.0%} of the time, at {share / products:.0%} of the peak. "
+        "Operators by time:"
     )
     for key in sorted(times, key=times.get, reverse=True)[:10]:
         print(f"  {times[key] / total:6.1%}  {key}")
 
 
 def on_cuda(options: argparse.Namespace) -> None:
-    """Print the seconds of the sprint on the GPU, and those to 99 %."""
+    """Print the time of the sprint on the GPU, and the time to a test accuracy of 99 %."""
     device, test = torch.device("cuda"), load_mnist(options.data_dir, train=False)
     on_device = test.to(device)
     for variant in VARIANTS:
@@ -237,14 +237,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ (default: data)")
     parser.add_argument("--keras", type=Path, metavar="PYTHON", help="python with benchmarks/requirements-keras.txt")
-    parser.add_argument("--seeds", type=int, default=10, help="sprints of each network (default: 10)")
-    parser.add_argument("--keras-seeds", type=int, default=3, help="runs of Keras (default: 3)")
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of either side (default: a core each)")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="cuda: seconds to 99 %% on a GPU")
-    parser.add_argument("--epochs", type=int, help="on cuda, passes over the images (default: the sprint's)")
+    parser.add_argument("--seeds", type=int, default=10, help="number of sprints of each network (default: 10)")
+    parser.add_argument("--keras-seeds", type=int, default=3, help="number of runs of Keras (default: 3)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads for both (default: one per core)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="cuda: time to 99 %% on a GPU")
+    parser.add_argument("--epochs", type=int, help="with cuda, number of epochs (default: that of the sprint)")
     options = parser.parse_args()
     if options.device == "cuda" and not torch.cuda.is_available():
-        parser.error("--device cuda: this machine has none")
+        parser.error("--device cuda: CUDA is not available")
     keep_memory()
     torch.set_num_threads(options.threads)
     device = torch.device(options.device)
