@@ -1,4 +1,4 @@
-"""What several tests share: drawn digits, the bundled reader, small data made by hand, the training command."""
+"""Shared by several tests: drawn digits, the bundled reader, small data sets, the training command, the running app."""
 
 import gzip
 import json
@@ -17,15 +17,15 @@ from playwright.sync_api import sync_playwright
 from lenet import Recognizer
 from tests.browser import ROOT, launch, running_app
 
-torch.set_num_threads(1)  # the nets and batches here are small: threads cost more than they bring
+torch.set_num_threads(1)  # more threads would slow down networks and batches as small as these
 
 EXAMPLES = json.loads((ROOT / "lenet/page/static/examples.json").read_text())
-# Of the bundled weights on MNIST, counted here: "0.12 %".
+# Test error of the bundled weights on MNIST, computed from the number of errors: "0.12 %".
 ERROR = f"{json.loads((ROOT / 'lenet/pretrained/textbook/metrics.json').read_text())['test']['errors'] / 100:.2f} %"
 
 
 def draw(strokes: list, width: int = 20, side: int = 280) -> Image.Image:
-    """Strokes in units of a 280 pad as black lines with round ends on white, drawn by Pillow, not by a browser."""
+    """Strokes on a pad of 280 units as black lines with round ends on white, rendered by Pillow, not a browser."""
     scale = 4 * side / 280
     image = Image.new("L", (4 * side, 4 * side), 255)
     pen = ImageDraw.Draw(image)
@@ -39,7 +39,7 @@ def draw(strokes: list, width: int = 20, side: int = 280) -> Image.Image:
 
 
 def idx(array: np.ndarray) -> bytes:
-    """The IDX file of a uint8 array, byte by byte as yann.lecun.com/exdb/mnist described it."""
+    """A uint8 array in the IDX format described at yann.lecun.com/exdb/mnist."""
     return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
 
 
@@ -50,7 +50,7 @@ def reader() -> Recognizer:
 
 @pytest.fixture(scope="session")
 def small_data(tmp_path_factory) -> Path:
-    """A data folder: 300 training and 100 test digits in MNIST's files, 81 in pen strokes by 27 writers."""
+    """A data folder: 300 training and 100 test digits in MNIST's format, and 81 digits as pen strokes by 27 writers."""
     folder = tmp_path_factory.mktemp("data")
     write_small_mnist(folder)
     write_small_strokes(folder)
@@ -72,7 +72,7 @@ def write_small_mnist(folder: Path, compress: bool = False) -> None:
 
 
 def write_small_strokes(folder: Path) -> None:
-    """Three digits by each of 27 writers: our examples, each leaning in its writer's way."""
+    """Three digits by each of 27 writers: the page's examples, with a slant that depends on the writer."""
     digits = []
     for writer in range(1, 28):
         for label in (writer % 10, (writer + 3) % 10, (writer + 7) % 10):
@@ -86,7 +86,7 @@ def write_small_strokes(folder: Path) -> None:
 
 
 def unipen(digits: list[tuple[int, int, list]]) -> str:
-    """The UNIPEN text of (label, writer, strokes), line by line as UCI's file has it; y grows up."""
+    """(label, writer, strokes) in the UNIPEN format of UCI's file; y points up."""
     lines = [
         ".INCLUDE        dene.doc",
         "",
@@ -100,7 +100,7 @@ def unipen(digits: list[tuple[int, int, list]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-NO_DIGITS = {  # strokes on a pad of 280: three that nobody takes for a digit, one that is as good as a 0
+NO_DIGITS = {  # strokes on a pad of 280 units: three that do not look like a digit, and one that looks like a 0
     "A": ([[(40, 250), (140, 30), (240, 250)], [(80, 170), (200, 170)]], False),
     "star": ([[(60, 250), (140, 30), (220, 250), (30, 110), (250, 110), (60, 250)]], False),
     "fence": ([[(x, 60), (x, 220)] for x in (40, 90, 140, 190, 240)] + [[(20, 140), (260, 140)]], False),
@@ -112,7 +112,7 @@ NO_DIGITS = {  # strokes on a pad of 280: three that nobody takes for a digit, o
 
 
 def write_sketches(folder: Path) -> None:
-    """Drawings to measure with: our examples as two people's strokes, four drawings of no digit, six images."""
+    """Drawings for evaluation: the examples as two writers' strokes, four drawings that are not digits, six images."""
     sketches = folder / "sketches"
     (sketches / "drawn").mkdir(parents=True)
     digits = [
@@ -147,19 +147,19 @@ def command(*arguments) -> list[str]:
     return [sys.executable, "-m", "train", *map(str, arguments)]
 
 
-# With one thread for each process two of them at once share two cores, and a run's weights are the same bit for bit.
+# One thread per process: two processes can share two cores, and a run's weights are reproducible bit for bit.
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def train(*arguments) -> subprocess.CompletedProcess:
-    """The training command, as a person runs it."""
+    """Run the training command in a new process."""
     return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, env=ONE_THREAD)
 
 
 @pytest.fixture
 def refused(capsys):
-    """Call the command in this process and return what it said on stderr; it must end with exit code 2."""
-    from train.__main__ import main  # here, for the sake of the tests that have no use for torchvision
+    """Run the training command in this process, expect exit code 2, and return what it printed to stderr."""
+    from train.__main__ import main  # imported here because not all tests need torchvision
 
     def call(*arguments) -> str:
         try:
@@ -174,7 +174,7 @@ def refused(capsys):
 
 @pytest.fixture(scope="session")
 def app_url():
-    """A running `python app.py`, as a visitor meets it."""
+    """The URL of a running `python app.py`."""
     with running_app() as url:
         yield url
 
