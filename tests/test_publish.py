@@ -100,7 +100,7 @@ def test_the_round_trip(small_data, tmp_path):
         publish = ("-m", "train", "publish", run, "--repo", "someone/lenet-5", "--revision-tag", "v1")
         again = in_a_process(hub, tmp_path, *publish, token=hub.token)
         assert (again.returncode, again.stderr) == (0, "")
-        assert "nothing changed, no commit made" in again.stdout
+        assert "nothing has changed, no commit made" in again.stdout
         assert len(commits) == 2
         assert hub.repositories["model", "someone/lenet-5"].tags == {"v1": commits[1]["sha"]}
 
@@ -138,7 +138,7 @@ def test_one_commit_holds_all_of_it(hub, capsys):
     assert said.err == ""
     assert "   247,552  model.safetensors" in said.out
     assert f"{hub.url}/someone/lenet-5 is at {repository.head['sha'][:7]}" in said.out
-    assert "holds no misread.png: `python -m train evaluate" in said.out
+    assert "has no misread.png: `python -m train evaluate" in said.out
 
 
 def test_a_second_publish_makes_no_commit_and_a_new_run_makes_one(hub, tmp_path, capsys, another):
@@ -153,7 +153,7 @@ def test_a_second_publish_makes_no_commit_and_a_new_run_makes_one(hub, tmp_path,
     assert len(repository.commits) == 4  # the card shows the picture now
     hub.requests.clear()
     assert publish(run=run) == 0
-    assert "nothing changed, no commit made" in capsys.readouterr().out
+    assert "nothing has changed, no commit made" in capsys.readouterr().out
     assert writes(hub) == []
     assert publish(run=another) == 0
     assert len(repository.commits) == 5
@@ -173,8 +173,11 @@ def test_a_dry_run_never_replaces_a_whole_one(hub, small_data, tmp_path, refused
     else:
         runs = (dry_run(tmp_path / "dry"), bundled("tutorial"))
         said = [refused("publish", folder, "--repo", "someone/lenet-5") for folder in runs]
-    assert "holds weights of a whole training: a dry run does not replace them" in said[0]
-    assert "holds the network textbook: tutorial goes to a repository of its own, someone/lenet-5-tutorial" in said[1]
+    assert "holds the weights of a full run: a dry run must not overwrite them" in said[0]
+    assert (
+        "holds the network textbook: publish tutorial to another repository, such as someone/lenet-5-tutorial"
+        in said[1]
+    )
     assert all(text.count("\n") == 1 for text in said)
     assert writes(hub) == []
     assert files_of(hub) == before
@@ -229,7 +232,7 @@ def test_a_dry_run_needs_no_hub(tmp_path):
             command, cwd=tmp_path, capture_output=True, text=True, env={**environment, "PYTHONPATH": str(ROOT)}
         )
     assert (done.returncode, done.stderr) == (0, "")
-    folder = tmp_path / re.search(r"nothing was published; look at it in (.*)", done.stdout)[1]
+    folder = tmp_path / re.search(r"nothing was published; the files are in (.*)", done.stdout)[1]
     assert {path.name for path in folder.iterdir()} == FILES | DRAWN
     assert (folder / "model.safetensors").read_bytes() == (bundled() / "model.safetensors").read_bytes()
 
@@ -464,13 +467,13 @@ def test_what_is_no_run_is_not_published(hub, tmp_path, refused):
     shutil.copytree(bundled(), run)
     metrics = json.loads((run / "metrics.json").read_text())
     (run / "metrics.json").write_text(json.dumps({**metrics, "test": {}}))
-    told("makes no card: it lacks 'confusion'; `python -m train evaluate")
+    told("it lacks 'confusion'; run `python -m train evaluate")
     (run / "metrics.json").write_text("[]")
     told("metrics.json is not valid JSON")
     (run / "metrics.json").write_text("{")
     told("is not valid JSON")
     (run / "metrics.json").unlink()
-    told("holds no metrics.json")
+    told("has no metrics.json")
     (run / "model.safetensors").write_bytes((bundled() / "model.safetensors").read_bytes()[:-100])
     told("model.safetensors")
     (run / "model.safetensors").unlink()
@@ -489,13 +492,13 @@ def test_a_bad_name_is_told(refused, repo):
 @pytest.mark.parametrize("tag", ["main", "a b", "", "-x", "0123abcd" * 5, "a..b", "x.lock", "refs/heads/x"])
 def test_a_bad_tag_is_told(refused, tag):
     """What Git would not take, or would mistake for a commit or the branch."""
-    assert "no name for a tag" in refused("publish", bundled(), "--repo", "a/b", f"--revision-tag={tag}")
+    assert "invalid tag" in refused("publish", bundled(), "--repo", "a/b", f"--revision-tag={tag}")
 
 
 def test_a_bad_address_is_told(refused):
     """The card links to it."""
     for code in ("github.com/x", "https://x.org/a b", "javascript:x", "https://x.org/)[y"):
-        assert "is no address" in refused("publish", bundled(), "--repo", "a/b", "--code", code)
+        assert "invalid URL" in refused("publish", bundled(), "--repo", "a/b", "--code", code)
 
 
 def test_several_seeds_are_no_one_run(refused):

@@ -86,7 +86,7 @@ def test_a_missing_pin_is_told():
     """A package that the app needs and that nobody pinned is named."""
     from train.publish.model import PublishError
 
-    with pytest.raises(PublishError, match="pins no gradio"):
+    with pytest.raises(PublishError, match="does not pin gradio"):
         pins("\n".join(f"{name}==1.0" for name in NEEDED if name != "gradio"))
 
 
@@ -155,14 +155,17 @@ def test_the_space_goes_up_in_one_commit(hub, tmp_path, capsys):
     assert "lenet/old.py" not in space.files
     assert len(space.commits) == 4
     assert main(["publish-space", "--space", "someone/draw"]) == 0
-    assert "nothing changed, no commit made" in capsys.readouterr().out
+    assert "nothing has changed, no commit made" in capsys.readouterr().out
     assert len(space.commits) == 4
 
 
 def test_a_space_without_its_weights_is_not_published(hub, refused):
     """The build would fail: the model comes first, and for all to read. Nothing is made."""
     said = refused("publish-space", "--space", "someone/draw")
-    assert "someone/lenet-5 is not on the Hub: `python -m train publish RUN --repo someone/lenet-5`" in said
+    assert (
+        "someone/lenet-5 is not on the Hub: publish it first with `python -m train publish RUN --repo someone/lenet-5`"
+        in said
+    )
     hub.put("someone/lenet-5", MODEL_FILES, private=True)
     assert "is private" in refused("publish-space", "--space", "someone/draw")
     assert ("space", "someone/draw") not in hub.repositories
@@ -174,14 +177,14 @@ def test_another_model_is_said_to_need_a_variable(hub, capsys):
     """The page looks for lenet-5 of its owner: for weights of another name the Space has to be told."""
     hub.put("another/old", MODEL_FILES)
     assert main(["publish-space", "--space", "someone/draw", "--model", "another/old"]) == 0
-    assert "variable LENET_MODEL: set it to another/old" in capsys.readouterr().out
+    assert "unless LENET_MODEL in the Space's settings is another/old" in capsys.readouterr().out
     assert b"- another/old config.json" in hub.repositories["space", "someone/draw"].files["README.md"]
 
 
 def test_a_dry_run_stages_and_asks_nobody(hub, capsys):
     """Not even whether the model is there."""
     assert main(["publish-space", "--space", "someone/draw", "--dry-run"]) == 0
-    assert "nothing was published; look at it in build/space" in capsys.readouterr().out
+    assert "nothing was published; the files are in build/space" in capsys.readouterr().out
     assert Path("build/space/app.py").is_file()
     assert hub.requests == []
 
