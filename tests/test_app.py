@@ -53,7 +53,15 @@ def test_a_port_in_use_is_reported_in_one_line():
         port = other.getsockname()[1]
         done = app("--port", str(port))
     assert done.returncode == 2
-    assert done.stderr == f"app.py: cannot listen on port {port}: it is in use or not permitted\n"
+    assert done.stderr == f"app.py: cannot listen on port {port}: Address already in use\n"
+
+
+def test_the_page_without_gradio_says_how_to_install_it():
+    """The package can be installed without the extra `app`: one line, exit code 2."""
+    code = "import sys; sys.modules['gradio'] = None; from lenet.page.__main__ import main; sys.exit(main([]))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == '-c: the page needs Gradio: install it with `pip install "lenet[app]"`\n'
 
 
 def test_an_invalid_port_is_rejected():

@@ -1,7 +1,6 @@
 """Launch the page, with a public link on request."""
 
 import os
-import socket
 
 import gradio as gr
 from gradio.networking import setup_tunnel
@@ -17,7 +16,6 @@ def serve(page: gr.Blocks, host: str | None = None, port: int | None = None, sha
 
     Prints the local URL, then the public link or one line that says why there is none.
     """
-    _check_host(host or os.environ.get("GRADIO_SERVER_NAME"))
     try:
         page.launch(server_name=host, server_port=port, share=False, quiet=True, prevent_thread_lock=True, **LAUNCH)
     except OSError as error:
@@ -29,19 +27,6 @@ def serve(page: gr.Blocks, host: str | None = None, port: int | None = None, sha
     if share or os.environ.get("GRADIO_SHARE", "").lower() == "true":
         print(public_link(page), flush=True)
     page.block_thread()
-
-
-def _check_host(host: str | None) -> None:
-    """Raises OSError if the host cannot be listened on: Gradio would mistake that for busy ports and try a hundred."""
-    if not host:
-        return
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), 0, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.bind(address)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "invalid host name"
-        raise OSError(f"cannot listen on host {host}: {reason}") from error
 
 
 def public_link(page: gr.Blocks, timeout: float = SHARE_TIMEOUT) -> str:

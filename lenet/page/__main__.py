@@ -1,0 +1,66 @@
+"""python -m lenet.page, or python app.py: serve the page on which to draw a digit and look inside LeNet-5."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from lenet.page.address import check_address
+from lenet.weights.hub import MODEL_HELP, begin
+
+# Before gradio and huggingface_hub are imported: no usage statistics and no progress bars.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit code: 0, 2 for an error that the user can fix, 130 for Ctrl+C before the page is up."""
+    name = Path(sys.argv[0]).name
+    try:
+        return _run(arguments, "lenet.page" if name == "__main__.py" else name)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: list[str] | None, name: str) -> int:
+    parser = argparse.ArgumentParser(prog=name, description="Draw a digit and look inside LeNet-5.")
+    parser.add_argument("--host", help="address to listen on (default: GRADIO_SERVER_NAME, else 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port (default: GRADIO_SERVER_PORT, else 7860 or the next free one)")
+    parser.add_argument("--share", action="store_true", help="create a public link that works while the app runs")
+    parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
+    options = parser.parse_args(arguments)
+    ports = {"--port": options.port, "GRADIO_SERVER_PORT": os.environ.get("GRADIO_SERVER_PORT") or None}
+    for source, port in ports.items():
+        if port is not None and not (str(port).isdecimal() and 1 <= int(port) <= 65535):
+            parser.error(f"{source} {port}: expected a port from 1 to 65535")
+    try:
+        fetch = begin(options.model)
+        port = options.port or ports["GRADIO_SERVER_PORT"]
+        check_address(options.host or os.environ.get("GRADIO_SERVER_NAME"), int(port) if port else None)
+
+        # Late: errors above and --help are reported at once, and the weights are downloaded in the meantime.
+        import torch
+
+        from lenet.page.blocks import build_page
+        from lenet.page.serve import serve
+        from lenet.recognizer import Recognizer
+
+        torch.set_num_threads(1)  # more threads do not speed up one small image, and visitors share the machine
+        reader = Recognizer.from_pretrained(fetch)
+        if reader.weights.notice:
+            print(f"{name}: {reader.weights.notice}", file=sys.stderr)
+        serve(build_page(reader), options.host, options.port, options.share)
+    except ModuleNotFoundError as error:
+        if error.name != "gradio":
+            raise
+        print(f'{name}: the page needs Gradio: install it with `pip install "lenet[app]"`', file=sys.stderr)
+        return 2
+    except (ValueError, OSError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
