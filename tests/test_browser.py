@@ -13,7 +13,7 @@ from tests.browser import ROOT, Visitor, fit
 from tests.conftest import EXAMPLES, draw
 
 
-def thin(strokes: list, step: int = 5) -> list:
+def thin(strokes: list, step: int = 10) -> list:
     """Every `step`th point and the last one: the browser takes about 15 ms per mouse event."""
     return [[*stroke[:-1:step], stroke[-1]] for stroke in strokes]
 
