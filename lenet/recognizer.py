@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from PIL import Image
 
-from lenet.image.file import open_image
 from lenet.image.preprocess import preprocess
 from lenet.rejection import NO_DIGIT, rejection_reason
 from lenet.weights.hub import Fetch, begin
@@ -71,11 +70,9 @@ class Recognizer:
     def read(self, image: str | Path | Image.Image | np.ndarray) -> Reading:
         """Read one digit from an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
 
-        Any size; dark on light or light on dark. Raises ValueError, saying what is accepted, for anything else, and
-        OSError if the file cannot be opened.
+        The image can have any size, and dark or light ink. Raises ValueError, saying what is accepted, for any other
+        input, and OSError if the file cannot be opened.
         """
-        if isinstance(image, str | Path):
-            image = open_image(image)
         ink = preprocess(image)
         features = self.weights.model.features(torch.from_numpy(ink)[None, None])
         scores = features["output"][0].numpy()

@@ -8,10 +8,13 @@ specks, which would enlarge the crop, are removed first (`lenet.image.specks`).
 This is the only preprocessing: the app, training, evaluation and the tests all call it.
 """
 
+from pathlib import Path
+
 import numpy as np
 from PIL import Image
 
 from lenet.image.decode import gray_and_opacity
+from lenet.image.file import open_image
 from lenet.image.specks import remove_specks
 
 SIDE = 32  # side of the network's input
@@ -23,13 +26,18 @@ CROP_THRESHOLD = 0.15  # ink below this share of the maximum does not count for 
 NOISE_FACTOR = 4.0  # ink differs from the paper by more than this many standard deviations of the paper's grain
 
 
-def preprocess(image: Image.Image | np.ndarray) -> np.ndarray:
-    """Ink in [0, 1], float32, shape (32, 32); all zeros if the image is blank.
+def preprocess(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
+    """The network's input for an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
+
+    Returns ink in [0, 1], float32, shape (32, 32); all zeros if the image is blank.
 
     Handles dark ink on light paper and light ink on dark paper: of the pixels darker than the paper and those lighter
     than it, the side with the greater contrast is the ink. On a transparent background, everything opaque is ink.
-    Raises ValueError, with a message that says what is expected, if `image` is not a supported image.
+    Raises ValueError, with a message that says what is expected, if `image` is not a supported image, and OSError if
+    the file cannot be opened.
     """
+    if isinstance(image, str | Path):
+        image = open_image(image)
     gray, opacity = gray_and_opacity(image)
     return place(find_ink(gray) if opacity is None else find_ink_on_transparent(gray, opacity))
 

@@ -1,0 +1,55 @@
+"""python -m docs.record: draw a digit on the real page in a real browser, and save it as docs/page.webp."""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser import Visitor, fit, launch, running_app
+from tests.conftest import EXAMPLES
+
+DIGIT = 3
+VIEWPORT = {"width": 1400, "height": 1180}
+WIDTH = 800  # of the moving picture, pixels
+FRAMES = 24  # while drawing
+FRAME, LAST = 110, 2_500  # milliseconds
+
+
+def screenshot(page: Page) -> Image.Image:
+    box = page.locator(".lenet").bounding_box()
+    clip = {"x": box["x"] - 24, "y": 0, "width": box["width"] + 48, "height": VIEWPORT["height"]}
+    image = Image.open(io.BytesIO(page.screenshot(clip=clip, full_page=True)))
+    return image.convert("RGB").resize((WIDTH, round(WIDTH * image.height / image.width)), Image.Resampling.LANCZOS)
+
+
+def main() -> None:
+    with running_app() as url, sync_playwright() as playwright:
+        browser = launch(playwright)
+        visitor = Visitor(browser.new_page(viewport=VIEWPORT, device_scale_factor=1), url)
+        page, box = visitor.page, visitor.page.locator(".sheet").bounding_box()
+        strokes = fit(EXAMPLES[DIGIT]["strokes"], 0.65)
+        every = max(1, sum(map(len, strokes)) // FRAMES)
+        images = [screenshot(page)]
+        for stroke in strokes:
+            points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+            page.mouse.move(*points[0])
+            page.mouse.down()
+            for number, point in enumerate(points[1:], 1):
+                page.mouse.move(*point)
+                if number % every == 0:
+                    page.wait_for_timeout(60)  # for the layers to follow the pen
+                    images.append(screenshot(page))
+            page.mouse.up()
+        print("predicted", visitor.digit())
+        page.mouse.move(5, 5)
+        images.append(screenshot(page))
+        browser.close()
+    path = Path(__file__).parent / "page.webp"
+    durations = [FRAME] * (len(images) - 1) + [LAST]
+    images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, quality=70, method=6)
+    print(f"{path}: {len(images)} frames, {path.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
