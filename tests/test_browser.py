@@ -354,30 +354,30 @@ def test_a_file_that_is_not_an_image_is_reported(visitor):
 
 
 def test_an_image_that_opens_slowly_does_not_replace_a_newer_drawing(new_visitor):
-    """The file chosen last is shown, and a Clear while an image opens prevails."""
+    """Of several files the one chosen last is shown, and a Clear while an image opens prevails."""
     page = new_visitor.page
     page.evaluate(
         """() => {
           const open = window.createImageBitmap;
-          window.createImageBitmap = (file) => {
-            if (file.name !== "slow.png") return open(file);
-            return new Promise((resolve) => {
-              window.finish = async () => {
-                resolve(await open(file));
-                await new Promise((done) => setTimeout(done)); // after everything that follows it
-              };
-            });
-          };
+          window.finish = {};
+          window.createImageBitmap = (file) => new Promise((resolve) => {
+            window.finish[file.name] = async () => {
+              resolve(await open(file));
+              await new Promise((done) => setTimeout(done)); // after everything that follows it
+            };
+          });
         }"""
     )
-    page.locator(".file").set_input_files(digit_png(5, "slow.png"))
-    page.locator(".file").set_input_files(digit_png(2))
-    wait_for_digit(new_visitor, 2)
-    page.evaluate("() => window.finish()")
-    assert new_visitor.digit() == "2"
-    page.locator(".file").set_input_files(digit_png(5, "slow.png"))
+    for order in ("52", "25"):
+        new_visitor.click("clear")
+        for digit in (5, 2):
+            page.locator(".file").set_input_files(digit_png(digit, str(digit)))
+        for name in order:
+            page.evaluate("(name) => window.finish[name]()", name)
+            assert new_visitor.digit() == ("?" if (order, name) == ("52", "5") else "2"), (order, name)
+    page.locator(".file").set_input_files(digit_png(5, "5"))
     new_visitor.click("clear")
-    page.evaluate("() => window.finish()")
+    page.evaluate("() => window.finish['5']()")
     assert new_visitor.digit() == "?"
     assert has_placeholder(new_visitor)
 
