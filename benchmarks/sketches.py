@@ -29,7 +29,7 @@ def main() -> int:
     items = json.loads(options.file.read_text())["items"][:: options.every]
 
     began = time.perf_counter()
-    answers = []
+    predictions = []
     with running_app() as url, sync_playwright() as playwright:
         browser = launch(playwright)
         visitor = Visitor(browser.new_page(viewport={"width": 1400, "height": 1000}), url)
@@ -37,11 +37,11 @@ def main() -> int:
             visitor.page.locator(".width").fill(str(options.brush))
         for item in items:
             visitor.draw(item["strokes"], options.size)
-            answers.append(visitor.digit())
+            predictions.append(visitor.digit())
             visitor.click("clear")
         browser.close()
 
-    correct = [str(item["label"]) == answer for item, answer in zip(items, answers, strict=True)]
+    correct = [str(item["label"]) == prediction for item, prediction in zip(items, predictions, strict=True)]
     for title, key in (("class", "label"), ("writer", "writer")):
         groups = collections.defaultdict(list)
         for item, ok in zip(items, correct, strict=True):
@@ -49,8 +49,8 @@ def main() -> int:
         for group in sorted(groups):
             print(f"{title} {group}: {sum(groups[group])} of {len(groups[group])}")
     misclassified = [
-        f"{item.get('id', '')} {item['label']} as {answer}"
-        for item, answer, ok in zip(items, answers, correct, strict=True)
+        f"{item.get('id', '')} {item['label']} as {prediction}"
+        for item, prediction, ok in zip(items, predictions, correct, strict=True)
         if not ok
     ]
     print("misclassified:", ", ".join(misclassified) or "none")

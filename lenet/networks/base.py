@@ -27,7 +27,7 @@ class Network(nn.Module):
             raise ValueError(f"std must be positive, got {std}")
         self.mean, self.std = float(mean), float(std)
 
-    def normalise(self, ink: Tensor) -> Tensor:
+    def normalize(self, ink: Tensor) -> Tensor:
         """(ink - mean) / std, after checking the shape."""
         if ink.ndim != 4 or tuple(ink.shape[1:]) != INPUT_SHAPE:
             raise ValueError(f"expected ink of shape (N, 1, 32, 32), got {tuple(ink.shape)}")

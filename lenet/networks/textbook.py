@@ -32,7 +32,7 @@ class LeNet5(Network):
     def features(self, ink: Tensor) -> dict[str, Tensor]:
         """The output of every layer by name, in order of computation; `output` holds the logits."""
         outputs = {"input": ink}  # (N, 1, 32, 32)
-        outputs["c1"] = torch.tanh(self.c1(self.normalise(ink)))  # (N, 6, 28, 28)
+        outputs["c1"] = torch.tanh(self.c1(self.normalize(ink)))  # (N, 6, 28, 28)
         outputs["s2"] = self.s2(outputs["c1"])  # (N, 6, 14, 14)
         outputs["c3"] = torch.tanh(self.c3(outputs["s2"]))  # (N, 16, 10, 10)
         outputs["s4"] = self.s4(outputs["c3"])  # (N, 16, 5, 5)

@@ -31,7 +31,7 @@ class LeNet5Tutorial(Network):
     def features(self, ink: Tensor) -> dict[str, Tensor]:
         """The output of every layer by name, in order of computation; `output` holds the logits."""
         outputs = {"input": ink}  # (N, 1, 32, 32)
-        x = self.normalise(ink)[..., BORDER:-BORDER, BORDER:-BORDER]  # (N, 1, 28, 28)
+        x = self.normalize(ink)[..., BORDER:-BORDER, BORDER:-BORDER]  # (N, 1, 28, 28)
         outputs["c1"] = torch.relu(self.c1(x))  # (N, 6, 24, 24)
         outputs["s2"] = self.s2(outputs["c1"])  # (N, 6, 12, 12)
         outputs["c3"] = torch.relu(self.c3(outputs["s2"]))  # (N, 16, 8, 8)
