@@ -7,7 +7,7 @@ import re
 import numpy as np
 from PIL import Image
 
-from lenet.page.blocks import STATIC
+from lenet.page.blocks import FILES
 from lenet.page.payload import MAX_CHARACTERS, PREFIX, decode, read_data_url
 from tests.conftest import EXAMPLES, draw
 
@@ -73,5 +73,5 @@ def test_decoding_keeps_transparency():
 
 def test_the_browsers_files_refer_to_no_other_host():
     """Everything on the page is served by the app itself."""
-    for path in STATIC.iterdir():
-        assert not re.search(r"https?://|[\"'(]//", path.read_text()), path.name
+    for name, content in FILES.items():
+        assert not re.search(rb"https?://|[\"'(]//", content), name
