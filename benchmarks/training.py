@@ -36,8 +36,8 @@ from lenet.networks import NETWORKS
 from train.data.corpus import Corpus, load_corpus
 from train.data.digits import Digits
 from train.data.mnist import load_mnist
-from train.engine.loop import Trainer, initialise, score
-from train.engine.memory import keep_memory
+from train.engine.loop import Trainer, initialize, score
+from train.engine.memory import keep_freed_memory
 from train.recipe import RECIPES, Recipe
 from train.run_folder import hardware
 
@@ -57,7 +57,7 @@ def trainer_of(recipe: Recipe, corpus: Corpus, device: torch.device) -> Trainer:
     """A trainer before its first step, set up as by `python -m train`."""
     torch.manual_seed(recipe.seed)
     model = NETWORKS[recipe.variant](*corpus.mnist.mean_and_std())
-    initialise(model)
+    initialize(model)
     return Trainer(model, corpus.training.to(device), recipe)
 
 
@@ -67,7 +67,7 @@ def run_sprint(recipe: Recipe, data_dir: Path, test: Digits, device: torch.devic
     trainer, validation = trainer_of(recipe, corpus, device), corpus.mnist_validation.to(device)
     rows, seconds = [], 0.0
     for epoch in range(recipe.epochs):
-        seconds += trainer.epoch(validation)["seconds"]  # copies a metric from the device, so waits for it
+        seconds += trainer.train_epoch(validation)["seconds"]  # copies a metric from the device, so waits for it
         last = epoch == recipe.epochs - 1
         if last or device.type != "cpu":
             rows.append({"seconds": seconds, "accuracy": 1 - score(trainer.averaged, test).error})
@@ -245,7 +245,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.device == "cuda" and not torch.cuda.is_available():
         parser.error("--device cuda: CUDA is not available")
-    keep_memory()
+    keep_freed_memory()
     torch.set_num_threads(options.threads)
     device = torch.device(options.device)
     where = ", ".join(f"{key} {value}" for key, value in hardware(device).items())

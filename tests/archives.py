@@ -1,4 +1,4 @@
-"""Archives made by hand: zip files, the .Z format of Unix compress, and a .Z file that unpacks to far too much."""
+"""Archives for tests: zip files, the .Z format of Unix compress, and a .Z bomb."""
 
 import io
 import itertools
@@ -7,15 +7,15 @@ from collections.abc import Iterable
 
 
 def compress(content: bytes, clear_every: int | None = None) -> bytes:
-    """`content` as Unix compress writes it: LZW with codes of 9 to 16 bits in block mode.
+    """`content` in the format of Unix compress: LZW with codes of 9 to 16 bits, in block mode.
 
-    `clear_every` is after how many codes the table is cleared, as compress does when the content changes.
+    The table is cleared after every `clear_every` codes, as compress does if the compression ratio falls.
     """
     return _packed(_codes(content, clear_every))
 
 
 def bomb(codes: int) -> bytes:
-    """A .Z file of so many codes, each of which stands for one byte more than the code before it."""
+    """A .Z file of so many codes, each of which stands for one byte more than the previous one."""
     return _packed(itertools.chain([0], range(257, 256 + codes)))
 
 
@@ -48,7 +48,7 @@ def _codes(content: bytes, clear_every: int | None) -> Iterable[int]:
 
 
 def _packed(codes: Iterable[int]) -> bytes:
-    """Codes as bits, the lowest first: 256 codes of 9 bits, 512 of 10 and so on, until the table is cleared."""
+    """The codes as bits, the lowest first: 256 codes of 9 bits, 512 of 10 and so on, until the table is cleared."""
     out, bits, length, width, written = bytearray(b"\x1f\x9d\x90"), 0, 0, 9, 0
     for code in codes:
         bits |= code << length

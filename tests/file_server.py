@@ -1,4 +1,4 @@
-"""A web server on loopback that delivers files well or badly, and records what it was asked for."""
+"""A loopback web server that delivers files, correctly or not, and records the requests."""
 
 import http.server
 import re
@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Reply:
-    """What the server sends for a path."""
+    """The response to a request for a path."""
 
     content: bytes = b""
     status: int = 200
     etag: str | None = '"1"'
-    ranges: bool = True  # whether Range and If-Range are honoured
+    ranges: bool = True  # whether Range and If-Range are supported
     length: bool = True  # whether Content-Length is sent
     cut: int | None = None  # after how many bytes of the body the connection is closed
-    stalls: bool = False  # whether it stays open there instead, without another byte
+    stalls: bool = False  # whether it stays open instead
     pause: float = 0  # seconds between pieces of 200 bytes
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -30,17 +30,17 @@ class FileServer(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}/"
-        self.replies: dict[str, Reply | Callable] = {}  # by path, without the slash before it
+        self.replies: dict[str, Reply | Callable] = {}  # by path, without the leading slash
         self.requests: list[tuple[str, dict]] = []
         self.closing = threading.Event()
 
     def handle_error(self, *request):
-        """A client that is killed closes its connection: nothing to report."""
+        """Ignore connections that the client closed."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(*request)
 
     def ranges(self) -> list[str | None]:
-        """The Range header of each request, None where there was none."""
+        """The Range header of each request, None if there was none."""
         return [headers.get("Range") for _path, headers in self.requests]
 
 

@@ -1,4 +1,4 @@
-"""The loop by itself: score, rate, average, and a network that learns small digits by heart."""
+"""The training loop: evaluation, learning rate, averaging, and networks that overfit a small data set."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from train.data.corpus import load_corpus
 from train.data.digits import Digits
 from train.data.mnist import load_mnist, split
 from train.engine.augment import Distortion
-from train.engine.loop import Score, Trainer, exponential_moving_average, fit, initialise, one_cycle, score
+from train.engine.loop import Score, Trainer, exponential_moving_average, fit, initialize, one_cycle, score
 from train.recipe import DEFAULT_BIAS_LR, Recipe
 
 STILL = Distortion(0, 0, 0, 0, 0)
@@ -18,12 +18,12 @@ STILL = Distortion(0, 0, 0, 0, 0)
 
 @pytest.mark.parametrize("variant", ["tutorial", "original"])
 def test_the_other_networks_learn_too(small_data, variant):
-    """Each by its own loss and rate: a few epochs bring the loss down and the error under chance by far."""
+    """Each with its own loss and learning rate: a few epochs reduce the loss, and the error to less than 50 %."""
     training, validation = split(load_mnist(small_data, train=True), 50, 0)
     torch.manual_seed(0)
     model = NETWORKS[variant](*training.mean_and_std())
-    initialise(model)
-    lr = DEFAULT_BIAS_LR[variant] / 4  # for steps of 16 pictures in place of 64
+    initialize(model)
+    lr = DEFAULT_BIAS_LR[variant] / 4  # for batches of 16 images instead of 64
     recipe = Recipe(variant=variant, bias_lr=lr, epochs=10, batch_size=16, validation_size=50, ema_decay=0.9)
     averaged, history = fit(model, training, validation, recipe)
     assert history[-1]["training_loss"] < 0.5 * history[0]["training_loss"]
@@ -31,12 +31,12 @@ def test_the_other_networks_learn_too(small_data, variant):
     assert averaged.variant == variant
 
 
-def test_fit_learns_drawn_digits_by_heart(small_data):
-    """With no distortion and steps enough the network gets nearly every small digit right."""
+def test_fit_overfits_a_small_data_set(small_data):
+    """Without distortions, the network classifies nearly all training images correctly."""
     training, validation = split(load_mnist(small_data, train=True), 50, 0)
     torch.manual_seed(0)
     model = LeNet5(*training.mean_and_std())
-    initialise(model)
+    initialize(model)
     recipe = dataclasses.replace(Recipe(epochs=8, batch_size=16, validation_size=50, ema_decay=0.9), distortion=STILL)
     averaged, history = fit(model, training, validation, recipe)
     assert score(averaged, training).wrong <= 2
@@ -47,40 +47,40 @@ def test_fit_learns_drawn_digits_by_heart(small_data):
 def trainer(digits: Digits, **recipe) -> Trainer:
     torch.manual_seed(0)
     model = LeNet5(*digits.mean_and_std())
-    initialise(model)
+    initialize(model)
     return Trainer(model, digits, Recipe(**{"epochs": 4, "batch_size": 32, "validation_size": 50, **recipe}))
 
 
 @pytest.mark.parametrize("augment", ["distort", "shift", "none"])
-def test_a_restored_trainer_goes_on_as_the_first_would(small_data, augment):
-    """Two epochs, then two in another trainer with the state of the first, are four epochs, bit for bit."""
+def test_a_restored_trainer_continues_identically(small_data, augment):
+    """Two epochs, and two more in another trainer with the state of the first, are bit-identical to four epochs."""
     training, validation = split(load_mnist(small_data, train=True), 50, 0)
-    straight, first, second = (trainer(training, augment=augment) for _ in range(3))
-    rows = [straight.epoch(validation) for _ in range(4)]
+    whole, first, second = (trainer(training, augment=augment) for _ in range(3))
+    rows = [whole.train_epoch(validation) for _ in range(4)]
     for _ in range(2):
-        first.epoch(validation)
-    second.restore(first.state())
+        first.train_epoch(validation)
+    second.load_state_dict(first.state_dict())
     for _ in range(2):
-        second.epoch(validation)
-    for one, other in zip(straight.result().parameters(), second.result().parameters(), strict=True):
+        second.train_epoch(validation)
+    for one, other in zip(whole.averaged_model().parameters(), second.averaged_model().parameters(), strict=True):
         assert torch.equal(one, other)
     assert [{**row, "seconds": 0} for row in rows] == [{**row, "seconds": 0} for row in second.history]
 
 
-def test_the_training_accuracy_is_of_the_digits(small_data):
-    """Drawings that are no digit have no right answer and are not asked: learnt by heart, all digits are right."""
+def test_the_training_accuracy_is_that_on_the_digits(small_data):
+    """Outliers have no correct class and are not counted: after overfitting, the accuracy is nearly 100 %."""
     corpus = load_corpus(small_data, Recipe(validation_size=50, copies=0, outliers=100))
     assert int((corpus.training.labels < 0).sum()) == 100
     learner = trainer(corpus.training, epochs=12, batch_size=16, ema_decay=0.9)
     for _ in range(12):
-        row = learner.epoch(corpus.mnist_validation)
+        row = learner.train_epoch(corpus.mnist_validation)
     assert 0.95 < row["training_accuracy"] <= 1
 
 
 def test_outliers_without_weight_teach_nothing(small_data):
-    """One step with such drawings at weight 0 moves the network as half a step on the digits beside them does.
+    """With weight 0 for half of a batch, the update is half of that from the digits alone.
 
-    Half a step of what is not made orthogonal: that has no size of its own.
+    That is, of parameters whose updates are not orthogonalized: orthogonalized updates do not depend on the scale.
     """
     digits = split(load_mnist(small_data, train=True), 50, 0)[0][:16]
     both = Digits(torch.cat([digits.images, digits.images]), torch.cat([digits.labels, torch.full((16,), -1)]))
@@ -96,8 +96,8 @@ def test_outliers_without_weight_teach_nothing(small_data):
     assert max(float(step.abs().max()) for step in steps[0]) > 1e-3
 
 
-def test_score_counts_what_a_person_counts():
-    """Two of three wrong, and the mean of the three losses."""
+def test_score_is_as_computed_by_hand():
+    """Two of three are wrong, and the loss is the mean of three."""
 
     class Fixed(torch.nn.Module):
         def forward(self, ink):
@@ -113,8 +113,8 @@ def test_score_counts_what_a_person_counts():
 
 @pytest.mark.parametrize("warmup", [0, 0.125, 0.15, 0.99])
 @pytest.mark.parametrize("steps", [1, 8, 1000])
-def test_the_rate_goes_up_to_its_peak_and_down_to_nothing(steps, warmup):
-    """Never above the peak, never below zero, highest where the warm-up ends, lowest at the end."""
+def test_the_learning_rate_rises_to_its_peak_and_falls_to_nearly_zero(steps, warmup):
+    """It is positive, at most the peak, highest at the end of the warmup, and lowest in the last step."""
     rates = [one_cycle(steps, warmup)(step) for step in range(steps)]
     assert all(0 < rate <= 1 for rate in rates)
     peak = max(range(steps), key=rates.__getitem__)
@@ -126,8 +126,8 @@ def test_the_rate_goes_up_to_its_peak_and_down_to_nothing(steps, warmup):
         assert rates[peak] > 0.99
 
 
-def test_ema_forgets_the_start():
-    """After n steps the decay is (1 + n) / (10 + n) until it reaches its value."""
+def test_the_ema_decay_increases_in_the_first_steps():
+    """After n steps the decay is (1 + n) / (10 + n), at most its final value."""
     averaged, current = [torch.zeros(1)], [torch.ones(1)]
     exponential_moving_average(0.999)(averaged, current, 0)
     assert float(averaged[0]) == pytest.approx(0.9)

@@ -1,4 +1,4 @@
-"""MNIST read from hand-made IDX bytes, downloaded from a server on loopback, missing and damaged."""
+"""MNIST: read from hand-made IDX bytes, downloaded from a loopback server, missing and damaged."""
 
 import functools
 import hashlib
@@ -18,17 +18,17 @@ from train.data.mnist import load_mnist, split
 
 @pytest.fixture
 def nowhere(monkeypatch):
-    """No mirror answers."""
+    """No mirror can be reached."""
     monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])
 
 
 def test_hand_made_idx_bytes(tmp_path):
-    """Pixels and labels written byte by byte come back where they belong, with a frame of two pixels around."""
+    """Pixels and labels are read from the right positions, and the image is padded by two pixels."""
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
     pixels = bytearray(2 * 28 * 28)
-    pixels[0] = 7  # first picture, first row, first column
-    pixels[28 * 28 + 3 * 28 + 5] = 255  # second picture, row 3, column 5
+    pixels[0] = 7  # first image, first row, first column
+    pixels[28 * 28 + 3 * 28 + 5] = 255  # second image, row 3, column 5
     header = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28])
     (raw / "t10k-images-idx3-ubyte").write_bytes(header + pixels)
     (raw / "t10k-labels-idx1-ubyte").write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 2, 4, 9]))
@@ -45,15 +45,15 @@ def test_hand_made_idx_bytes(tmp_path):
 
 
 def test_missing_files_are_downloaded(tmp_path, monkeypatch):
-    """torchvision's own download, from a server on loopback, checked against the sums."""
+    """With torchvision's downloader, from a loopback server, verified against the hashes."""
     write_small_mnist(tmp_path / "server", compress=True)
     served = tmp_path / "server" / "MNIST" / "raw"
-    sums = [(path.name, hashlib.md5(path.read_bytes()).hexdigest()) for path in sorted(served.iterdir())]
+    hashes = [(path.name, hashlib.md5(path.read_bytes()).hexdigest()) for path in sorted(served.iterdir())]
     handler = functools.partial(QuietHandler, directory=str(served))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
-        monkeypatch.setattr(MNIST, "resources", sums)
+        monkeypatch.setattr(MNIST, "resources", hashes)
         digits = load_mnist(tmp_path / "data", train=True)
         server.shutdown()
     assert len(digits) == 300
@@ -66,7 +66,7 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 def test_no_data_and_no_network(tmp_path, nowhere):
-    """One line says where the files belong."""
+    """One line says where to put the files."""
     with pytest.raises(DataError, match="put its four files into") as caught:
         load_mnist(tmp_path / "data", train=True)
     assert "\n" not in str(caught.value)
@@ -76,30 +76,30 @@ def test_no_data_and_no_network(tmp_path, nowhere):
 
 
 @pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
-@pytest.mark.parametrize("damage", ["cut", "empty", "another format"])
+@pytest.mark.parametrize("damage", ["truncated", "empty", "another format"])
 def test_damaged_files(tmp_path, nowhere, name, damage):
-    """A file that was cut or replaced is named as damaged, not read in part."""
+    """A truncated or replaced file is reported, not read partially."""
     write_small_mnist(tmp_path)
     path = tmp_path / "MNIST" / "raw" / name
     whole = path.read_bytes()
-    path.write_bytes({"cut": whole[:-1], "empty": b"", "another format": b"PK" + whole[2:]}[damage])
+    path.write_bytes({"truncated": whole[:-1], "empty": b"", "another format": b"PK" + whole[2:]}[damage])
     with pytest.raises(DataError, match="damaged"):
         load_mnist(tmp_path, train=True)
 
 
-def test_a_changed_bit_of_the_original_is_told(tmp_path):
-    """Of MNIST's own length, whole and in order, and yet not MNIST's labels: the checksum tells."""
+def test_a_changed_original_is_detected(tmp_path):
+    """A file with the length of the original and valid, but different, content is detected by its hash."""
     write_small_mnist(tmp_path)
     raw = tmp_path / "MNIST" / "raw"
     (raw / "t10k-labels-idx1-ubyte").write_bytes(idx(np.zeros(10_000, np.uint8)))
-    with pytest.raises(DataError, match=r"t10k-labels-idx1-ubyte is damaged: its hash"):
+    with pytest.raises(DataError, match=r"t10k-labels-idx1-ubyte is damaged, its hash"):
         load_mnist(tmp_path, train=False)
     assert len(load_mnist(tmp_path, train=True)) == 300
 
 
 @pytest.mark.parametrize("name", CHECKSUMS)
 def test_only_files_of_a_known_length_are_checked(tmp_path, name):
-    """A byte less or more is another set, which may be whole; the same length and another content is not."""
+    """A file of another length is another data set, which may be valid; one of the same length must be the original."""
     length, _checksum = CHECKSUMS[name]
     path = tmp_path / name
     for size in (length - 1, length + 1):
@@ -112,8 +112,8 @@ def test_only_files_of_a_known_length_are_checked(tmp_path, name):
         check(path)
 
 
-def test_files_that_do_not_belong_together(tmp_path):
-    """As many labels as pictures, or none of it counts."""
+def test_files_that_do_not_match(tmp_path):
+    """The numbers of labels and images must be equal."""
     write_small_mnist(tmp_path)
     labels = tmp_path / "MNIST" / "raw" / "train-labels-idx1-ubyte"
     labels.write_bytes(idx(np.zeros(299, np.uint8)))
@@ -121,8 +121,8 @@ def test_files_that_do_not_belong_together(tmp_path):
         load_mnist(tmp_path, train=True)
 
 
-def test_the_split_keeps_every_digit_once():
-    """No picture is in both parts, none is lost, and the seed decides."""
+def test_the_split_contains_every_image_once():
+    """No image is in both parts or in none, and the split depends on the seed."""
     digits = Digits(torch.arange(100, dtype=torch.uint8).view(100, 1, 1, 1), torch.arange(100))
     training, validation = split(digits, 30, seed=5)
     assert (len(training), len(validation)) == (70, 30)
@@ -132,8 +132,8 @@ def test_the_split_keeps_every_digit_once():
 
 
 def test_mean_and_std():
-    """As a person works them out: half of the pixels 0, half 255."""
-    pictures = torch.tensor([0, 255], dtype=torch.uint8).repeat(512).view(1, 1, 32, 32)
-    mean, std = Digits(pictures, torch.zeros(1)).mean_and_std()
+    """As computed by hand: half of the pixels are 0, half are 255."""
+    images = torch.tensor([0, 255], dtype=torch.uint8).repeat(512).view(1, 1, 32, 32)
+    mean, std = Digits(images, torch.zeros(1)).mean_and_std()
     assert mean == 0.5
     assert std == pytest.approx(0.5, abs=1e-3)

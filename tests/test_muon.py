@@ -1,39 +1,39 @@
-"""Muon: steps that are orthogonal, and plain Nesterov momentum for the rest, against torch's own."""
+"""Muon: orthogonalized updates, and Nesterov momentum for the other parameters, compared with torch.optim.SGD."""
 
 import pytest
 import torch
 from torch import nn
 
-from train.engine.muon import Muon, orthogonal
+from train.engine.muon import Muon, orthogonalize
 
 
 @pytest.mark.parametrize("shape", [(6, 25), (16, 150), (120, 400), (84, 120), (120, 84), (1, 5)])
 def test_singular_values_come_near_one(shape):
-    """From wherever they were, wide matrix or tall; a tall one's by the root of how much taller it is."""
+    """For wide and tall matrices; those of a tall one are scaled by the square root of its aspect ratio."""
     torch.manual_seed(0)
     matrix = torch.randn(shape) @ torch.diag(torch.logspace(0, -1, shape[1]))
-    values = torch.linalg.svdvals(orthogonal(matrix)) / max(1, shape[0] / shape[1]) ** 0.5
+    values = torch.linalg.svdvals(orthogonalize(matrix)) / max(1, shape[0] / shape[1]) ** 0.5
     assert values.min() > 0.3
     assert values.max() < 1.3
 
 
-def test_the_singular_vectors_stay():
-    """Only the sizes of the directions change: against the exact polar factor from torch's SVD."""
+def test_the_singular_vectors_are_preserved():
+    """The result is close to the exact polar factor, computed by SVD."""
     torch.manual_seed(0)
     matrix = torch.randn(16, 150)
     u, _, v = torch.linalg.svd(matrix, full_matrices=False)
     exact = u @ v
-    found = orthogonal(matrix)
+    found = orthogonalize(matrix)
     assert float((found * exact).sum() / (found.norm() * exact.norm())) > 0.97
 
 
-def test_a_matrix_of_zeros_stays():
-    """Where nothing is to be learnt there is no step, and no NaN."""
-    assert not orthogonal(torch.zeros(3, 4)).any()
+def test_a_zero_matrix_stays_zero():
+    """A zero gradient gives a zero update, not NaN."""
+    assert not orthogonalize(torch.zeros(3, 4)).any()
 
 
-def test_what_is_no_matrix_takes_torchs_own_steps():
-    """Nesterov momentum as torch.optim.SGD has it, step for step."""
+def test_other_parameters_use_nesterov_momentum():
+    """Each step is the same as that of torch.optim.SGD."""
     torch.manual_seed(0)
     ours, theirs = (nn.Parameter(torch.ones(7)) for _ in range(2))
     optimizers = (
@@ -48,8 +48,8 @@ def test_what_is_no_matrix_takes_torchs_own_steps():
         torch.testing.assert_close(ours, theirs)
 
 
-def test_a_kernels_step_does_not_hang_on_the_gradients_size():
-    """A convolution's weights move by the rate whether the loss is steep or flat, and shrink by the decay."""
+def test_the_update_of_a_kernel_does_not_depend_on_the_scale_of_the_gradient():
+    """It depends on the learning rate only; the weight decay is applied as well."""
     torch.manual_seed(0)
     gradient = torch.randn(6, 1, 5, 5)
     moved = []

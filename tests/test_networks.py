@@ -9,7 +9,7 @@ import torch
 
 from lenet import NETWORKS, LeNet5
 from lenet.networks.original import RadialBasis, bitmaps, squash
-from train.engine.loop import initialise
+from train.engine.loop import initialize
 
 # LeCun et al. 1998, section II.B: layer, shape, trainable parameters, connections; computed by hand.
 TEXTBOOK = [  # S2 and S4 without coefficients, C3 connected to all maps, a linear output
@@ -49,7 +49,7 @@ SUMS = {"textbook": (61_706, 429_342), "tutorial": (44_426, 290_814), "original"
 def build(variant: str) -> torch.nn.Module:
     torch.manual_seed(0)
     network = NETWORKS[variant]()
-    initialise(network)
+    initialize(network)
     return network.eval()
 
 

@@ -1,4 +1,4 @@
-"""Drawings that are no digit: what they are made of, that all kinds occur, that the seed decides."""
+"""Outliers: what they are made of, that all kinds occur, that they depend on the seed."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,12 @@ import torch
 
 from lenet.rejection import SEVERAL, rejection_reason
 from train.data import outliers
-from train.data.characters import invent
+from train.data.characters import invent_character
 from train.data.digits import Digits
-from train.data.glyphs import SHAPES
+from train.data.glyphs import GLYPHS
 from train.data.mnist import load_mnist
-from train.data.outliers import RUBBISH, Sources, make_outliers
-from train.data.pen_digits import WRITERS, PenDigit, load_pen_digits
+from train.data.outliers import OUTLIER_LABEL, Sources, make_outliers
+from train.data.pen_digits import TRAINING_WRITERS, PenDigit, load_pen_digits
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def digits(small_data) -> Digits:
 
 @pytest.fixture(scope="module")
 def pen(small_data) -> list[PenDigit]:
-    return load_pen_digits(small_data, WRITERS)
+    return load_pen_digits(small_data, TRAINING_WRITERS)
 
 
 @pytest.fixture(scope="module")
@@ -34,86 +34,86 @@ def drawn(digits, pen) -> Digits:
     return make_outliers(digits, pen, 400, seed=3)
 
 
-def test_they_are_pictures_of_the_rubbish_class(drawn):
-    """Like digits in form, with the label -1 and never blank."""
+def test_outliers_are_labeled_images(drawn):
+    """In the format of digits, with the label -1, and never blank."""
     assert drawn.images.shape == (400, 1, 32, 32)
     assert drawn.images.dtype == torch.uint8
     assert drawn.labels.dtype == torch.int64
-    assert set(drawn.labels.tolist()) == {RUBBISH} == {-1}
+    assert set(drawn.labels.tolist()) == {OUTLIER_LABEL} == {-1}
     assert int(drawn.images.amax((1, 2, 3)).min()) > 200
     assert torch.unique(drawn.images, dim=0).shape[0] > 380
 
 
-def test_the_seed_decides_them(digits, pen, drawn):
-    """The same seed, the same drawings, whatever was drawn before; another, others."""
+def test_outliers_depend_on_the_seed(digits, pen, drawn):
+    """The same seed gives the same images, another seed gives others."""
     assert make_outliers(digits, pen, 400, seed=3).fingerprint() == drawn.fingerprint()
     assert make_outliers(digits, pen, 400, seed=4).fingerprint() != drawn.fingerprint()
 
 
-def _among(pictures: np.ndarray, others: np.ndarray) -> int:
-    """How many of the pictures are one of the others, bit for bit."""
+def _among(images: np.ndarray, others: np.ndarray) -> int:
+    """How many of the images are identical to one of the others."""
     known = {other.tobytes() for other in others}
-    return sum(np.ascontiguousarray(picture).tobytes() in known for picture in pictures)
+    return sum(np.ascontiguousarray(image).tobytes() in known for image in images)
 
 
 def test_every_kind_occurs(digits, drawn):
-    """Digits turned and mirrored, found again by turning them back; pairs; and most are of neither."""
-    ink, pictures = digits.images[:, 0].numpy(), drawn.images[:, 0].numpy()
-    turned = sum(_among(np.rot90(pictures, k, (1, 2)), ink) for k in (1, 3))
-    mirrored = _among(pictures[:, :, ::-1], ink)
-    pairs = sum(rejection_reason(picture / 255) == SEVERAL for picture in pictures)
-    for count in (turned, mirrored, pairs):
+    """Among them rotated and mirrored digits, which are found by reversing that, and pairs."""
+    ink, images = digits.images[:, 0].numpy(), drawn.images[:, 0].numpy()
+    rotated = sum(_among(np.rot90(images, k, (1, 2)), ink) for k in (1, 3))
+    mirrored = _among(images[:, :, ::-1], ink)
+    pairs = sum(rejection_reason(image / 255) == SEVERAL for image in images)
+    for count in (rotated, mirrored, pairs):
         assert 5 < count < 100
-    assert _among(pictures, ink) == 0
+    assert _among(images, ink) == 0
 
 
 @pytest.mark.parametrize("kind", sorted(kind.__name__ for kind in set(outliers.KINDS)))
-def test_a_kind_is_ink_in_the_frame(sources, kind):
-    """Each kind by itself: uint8, 32x32, some ink and mostly paper."""
+def test_every_kind_is_a_valid_image(sources, kind):
+    """uint8, 32x32, with some ink, but mostly blank."""
     rng = np.random.default_rng(1)
     for _ in range(20):
-        picture = getattr(outliers, kind)(sources, rng)
-        assert picture.shape == (32, 32)
-        assert picture.dtype == np.uint8
-        assert picture.max() > 200
-        assert 5 < (picture > 127).sum() < 500
+        image = getattr(outliers, kind)(sources, rng)
+        assert image.shape == (32, 32)
+        assert image.dtype == np.uint8
+        assert image.max() > 200
+        assert 5 < (image > 127).sum() < 500
 
 
-def test_two_digits_are_mostly_seen_to_be_two(sources):
-    """By the ink alone, where they stand beside each other; one above the other they are for the network."""
+def test_most_pairs_are_detected_as_several_digits(sources):
+    """If they are side by side; those one above the other are left to the network."""
     rng = np.random.default_rng(2)
     found = [rejection_reason(outliers.pair(sources, rng) / 255) == SEVERAL for _ in range(200)]
     assert 0.55 < np.mean(found) < 0.85
 
 
-@pytest.mark.parametrize(("kind", "kept"), [("turned", {2, 3, 4, 5, 7}), ("mirrored", {3, 4, 6, 7, 9})])
-def test_no_digit_is_made_that_is_one(sources, kind, kept):
-    """A turned 8 is an 8: only what is no digit then is turned or mirrored."""
-    label_of = {picture.tobytes(): int(label) for picture, label in zip(sources.ink, sources.labels, strict=True)}
+@pytest.mark.parametrize(("kind", "classes"), [("rotated", {2, 3, 4, 5, 7}), ("mirrored", {3, 4, 6, 7, 9})])
+def test_only_digits_that_become_illegible_are_rotated_or_mirrored(sources, kind, classes):
+    """A rotated 8, for example, can still be read as an 8."""
+    label_of = {image.tobytes(): int(label) for image, label in zip(sources.ink, sources.labels, strict=True)}
     rng = np.random.default_rng(3)
     seen = set()
     for _ in range(100):
-        picture = getattr(outliers, kind)(sources, rng)
-        ways = [np.rot90(picture, k) for k in (1, 3)] if kind == "turned" else [picture[:, ::-1]]
-        seen |= {label_of[way.tobytes()] for way in ways if way.tobytes() in label_of}
-    assert seen == kept
+        image = getattr(outliers, kind)(sources, rng)
+        originals = [np.rot90(image, k) for k in (1, 3)] if kind == "rotated" else [image[:, ::-1]]
+        seen |= {label_of[original.tobytes()] for original in originals if original.tobytes() in label_of}
+    assert seen == classes
 
 
-def test_a_digit_is_drawn_over_until_it_is_none(sources):
-    """Other digits, shapes and scribbles lie over it, and never so that a digit of the set is left as it was."""
+def test_overdrawn_digits_differ_from_all_digits(sources):
+    """They are further from every digit than digits are from each other."""
     ink = sources.ink
     rng = np.random.default_rng(4)
-    crossed = np.stack([outliers.over(sources, rng) for _ in range(60)])
-    nearest = [np.abs(ink.astype(float) - picture).mean((1, 2)).min() for picture in crossed]
-    apart = [np.sort(np.abs(ink.astype(float) - picture).mean((1, 2)))[1] for picture in ink]
-    assert np.quantile(nearest, 0.1) > np.median(apart)  # further from every digit than digits are from each other
+    overdrawn = np.stack([outliers.overdrawn(sources, rng) for _ in range(60)])
+    nearest = [np.abs(ink.astype(float) - image).mean((1, 2)).min() for image in overdrawn]
+    apart = [np.sort(np.abs(ink.astype(float) - image).mean((1, 2)))[1] for image in ink]
+    assert np.quantile(nearest, 0.1) > np.median(apart)
     assert np.mean(nearest) > 2 * np.mean(apart)
 
 
-def test_the_shapes_fit_their_grid():
-    """Points on the grid of 10 by 10, at least two a stroke."""
-    assert len(SHAPES) > 80
-    for strokes in SHAPES:
+def test_the_glyphs_are_on_their_grid():
+    """Their points are on the 10x10 grid, at least two per stroke."""
+    assert len(GLYPHS) > 80
+    for strokes in GLYPHS:
         for stroke in strokes:
             assert stroke.ndim == 2
             assert stroke.shape[1] == 2
@@ -122,15 +122,15 @@ def test_the_shapes_fit_their_grid():
             assert stroke.max() <= 9
 
 
-def test_without_pen_strokes_the_other_kinds_are_made(digits):
-    """For those who train on MNIST alone."""
+def test_outliers_without_pen_digits(digits):
+    """As with --no-strokes: the kinds that need no pen digits are generated."""
     assert len(make_outliers(digits, [], 40, seed=0)) == 40
 
 
-def test_no_character_comes_twice():
-    """Two to five strokes of at least two points, all of them finite, and no two characters alike."""
+def test_invented_characters_are_unique():
+    """They have two to five strokes of at least two points, all finite."""
     rng = np.random.default_rng(5)
-    characters = [invent(rng) for _ in range(200)]
+    characters = [invent_character(rng) for _ in range(200)]
     assert {len(strokes) for strokes in characters} == {2, 3, 4, 5}
     assert all(len(stroke) > 1 and np.isfinite(stroke).all() for strokes in characters for stroke in strokes)
     assert len({np.concatenate(strokes).round(3).tobytes() for strokes in characters}) == 200

@@ -1,4 +1,4 @@
-"""torchrun with two processes on one machine: the same network as one process makes, one run folder, one voice."""
+"""Distributed training with torchrun: two processes train the same network as one; only the first prints and writes."""
 
 import json
 import os
@@ -16,9 +16,9 @@ from tests.browser import ROOT
 from tests.conftest import ONE_THREAD, command, train
 from train.data.pen_digits import FILE
 from train.engine.checkpoint import CHECKPOINT, load_checkpoint
-from train.engine.parallel import Group, group
+from train.engine.parallel import Group, process_group
 
-# 376 pictures in batches of 25, odd for two processes, and a last batch that leaves one of the two without a picture.
+# 376 images in batches of 25, an odd number, and a last batch of one image, so that one of the processes has none.
 RECIPE = (
     *("--validation-size", 50, "--outliers", 59, "--copies", 1),
     *("--batch-size", 25, "--epochs", 2, "--device", "cpu"),
@@ -47,7 +47,7 @@ def until(process: subprocess.Popen, beginning: str) -> None:
 
 
 def rank_of(process: int) -> str | None:
-    """Which of the group a process is, by the environment that torchrun gave it."""
+    """The rank of a process, from the environment that torchrun set."""
     entries = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
     return next((entry.removeprefix(b"RANK=").decode() for entry in entries if entry.startswith(b"RANK=")), None)
 
@@ -60,8 +60,8 @@ def children(process: int) -> list[int]:
     ]
 
 
-def test_two_processes_make_the_network_of_one(small_data, tmp_path):
-    """The weights agree as far as sums in another order do; the shares of the last batch are 0 and 1 picture."""
+def test_two_processes_train_the_same_network_as_one(small_data, tmp_path):
+    """The weights are equal up to rounding; of the last batch, one process has no image."""
     two, one = tmp_path / "two", tmp_path / "one"
     arguments = ("--data-dir", small_data, *RECIPE)
     process = start(*arguments, "--output", two)
@@ -86,8 +86,8 @@ def test_two_processes_make_the_network_of_one(small_data, tmp_path):
 
 
 @pytest.mark.parametrize("end", ["interrupt", "a process dies"])
-def test_a_group_that_is_stopped_leaves_what_can_be_gone_on_with(small_data, tmp_path, end):
-    """Neither waits for the other for ever; a checkpoint that loads is there, no weights."""
+def test_an_interrupted_group_leaves_a_checkpoint(small_data, tmp_path, end):
+    """Neither process waits for the other forever; the checkpoint can be loaded, and there are no weights."""
     out = tmp_path / "run"
     arguments = ("--data-dir", small_data, *RECIPE, "--output", out)
     process = start(*arguments, "--epochs", 500)
@@ -103,8 +103,8 @@ def test_a_group_that_is_stopped_leaves_what_can_be_gone_on_with(small_data, tmp
     assert len(load_checkpoint(out, torch.device("cpu"))["trainer"]["history"]) >= 1
 
 
-def test_bad_data_end_a_group(small_data, tmp_path):
-    """The line that says what is wrong is printed, nobody waits, and no folder is left."""
+def test_a_group_exits_if_data_is_missing(small_data, tmp_path):
+    """The message is printed once, no process waits forever, and no folder remains."""
     (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
     (tmp_path / FILE).parent.mkdir()
     (tmp_path / FILE).touch()
@@ -118,19 +118,19 @@ def test_bad_data_end_a_group(small_data, tmp_path):
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
 @pytest.mark.parametrize("rows", [0, 1, 2, 5, 25, 64])
 def test_shares_make_up_the_batch(rows, size):
-    """Each row falls to one process, in order, and no process has two more than another."""
+    """Each row belongs to one process, in order, and the sizes of the shares differ by at most one."""
     shares = [list(range(rows))[Group(rank, size).share(rows)] for rank in range(size)]
     assert [row for share in shares for row in share] == list(range(rows))
     assert max(map(len, shares)) - min(map(len, shares)) <= 1
 
 
-def test_a_process_alone_needs_no_group(monkeypatch):
-    """Without torchrun's environment nothing is joined: sums are what they are, nobody is waited for."""
+def test_a_single_process_needs_no_group(monkeypatch):
+    """Without torchrun's environment variables no group is initialized; its operations have no effect."""
     monkeypatch.delenv("WORLD_SIZE", raising=False)
-    with group(torch.device("cpu")) as alone:
-        assert (alone.rank, alone.size, alone.first) == (0, 1, True)
+    with process_group(torch.device("cpu")) as alone:
+        assert (alone.rank, alone.size, alone.is_first) == (0, 1, True)
         tensor = torch.ones(3)
-        alone.add([tensor])
-        alone.wait()
+        alone.all_reduce([tensor])
+        alone.barrier()
         assert torch.equal(tensor, torch.ones(3))
         assert not torch.distributed.is_initialized()

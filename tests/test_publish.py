@@ -205,7 +205,7 @@ def test_who_is_offline_on_purpose_publishes_nothing(hub, refused, monkeypatch):
 def test_what_goes_with_a_push_needs_one(refused):
     """--private alone would train for a quarter of an hour and publish nothing."""
     for flag in (["--private"], ["--revision-tag", "v1"], ["--code", "https://example.org"]):
-        assert "go with --push-to-hub" in refused(*flag)
+        assert "require --push-to-hub" in refused(*flag)
 
 
 def test_a_tag_names_the_commit_and_never_moves(hub, refused, another):
@@ -276,7 +276,7 @@ def test_a_run_that_cannot_be_published_in_the_end_is_kept(hub, small_data, tmp_
     out = tmp_path / "run"
     dry = ("--data-dir", small_data, "--output", out, "--validation-size", 50, "--no-strokes", "--dry-run")
     line = refused(*dry, "--push-to-hub", "someone/lenet-5").splitlines()[-1]
-    again = re.search(r"the run is in .*, and `python -m train (.*)` publishes it", line)[1].split()
+    again = re.search(r"the run is in .*; publish it with `python -m train (.*)`", line)[1].split()
     assert files_of(hub) == {}
     monkeypatch.setattr(Request, "commit", commit)
     assert main(again) == 0
@@ -503,4 +503,4 @@ def test_a_bad_address_is_told(refused):
 
 def test_several_seeds_are_no_one_run(refused):
     """Which of them to publish is for a person to say."""
-    assert "--push-to-hub publishes one run" in refused("--seeds", 2, "--push-to-hub", "someone/lenet-5")
+    assert "--push-to-hub publishes a single run" in refused("--seeds", 2, "--push-to-hub", "someone/lenet-5")

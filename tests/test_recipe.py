@@ -1,4 +1,4 @@
-"""The recipe: its values as options, what makes no sense, what it is made of."""
+"""The recipe: its values as options, invalid values, named recipes."""
 
 import dataclasses
 import json
@@ -26,11 +26,11 @@ from train.recipe import DEFAULT_BIAS_LR, DEFAULT_LR, OPTIONS, RECIPES, Recipe
         (("--augment", "fold"), "augment must be distort, shift or none, not fold"),
         (("--seed", "99999999999999999999"), "seed must be from 0"),
         (("--seeds", "0"), "--seeds must be at least 1"),
-        (("--recipe", "marathon"), "--recipe marathon: there are full, sprint"),
+        (("--recipe", "marathon"), "--recipe must be one of full, sprint, not marathon"),
         (("--lr", "-1"), "lr must be above 0"),
         (("--bias-lr", "-1"), "bias_lr must be above 0"),
         (("--variant", "2012"), "variant must be one of textbook, tutorial, original"),
-        (("--device", "abacus"), "there are auto, cuda, mps and cpu"),
+        (("--device", "abacus"), "--device must be one of auto, cuda, mps, cpu, not abacus"),
         (("--validation-size", "300"), "leaves none of the 300 training images"),
         (
             ("--lr", "1e38", "--validation-size", "50", "--epochs", "1", "--recipe", "sprint", "--batch-size", "32"),
@@ -39,7 +39,7 @@ from train.recipe import DEFAULT_BIAS_LR, DEFAULT_LR, OPTIONS, RECIPES, Recipe
     ],
 )
 def test_bad_arguments_are_named(small_data, tmp_path, refused, arguments, message):
-    """Exit code 2 and a line that names the argument; nothing is written."""
+    """The command exits with code 2 and names the argument; nothing is written."""
     assert message in refused("--data-dir", small_data, "--output", tmp_path / "run", *arguments)
     assert not (tmp_path / "run").exists()
 
@@ -48,39 +48,39 @@ RATES_AND_SHARES = ["warmup", "ema_decay", "momentum", "lr", "bias_lr", "weight_
 
 
 @pytest.mark.parametrize("name", RATES_AND_SHARES)
-def test_no_value_is_not_a_number(name):
-    """NaN passes no comparison, and so none of the bounds."""
+def test_no_value_may_be_nan(name):
+    """Every comparison with NaN is false, so it is outside of any bounds."""
     with pytest.raises(ValueError, match=f"{name} must be"):
         Recipe(**{name: math.nan})
 
 
 @pytest.mark.parametrize("variant", NETWORKS)
-def test_the_rates_are_the_variants_own(variant):
-    """Unless they are given."""
+def test_learning_rates_default_to_those_of_the_variant(variant):
+    """Unless they are specified."""
     assert Recipe(variant=variant).lr == DEFAULT_LR[variant]
     assert Recipe(variant=variant).bias_lr == DEFAULT_BIAS_LR[variant]
     assert Recipe(variant=variant, bias_lr=0.07).bias_lr == 0.07
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_named_recipe_is_one(name):
-    """Its values are fields, differ from the defaults, and make sense together."""
+def test_every_named_recipe_is_valid(name):
+    """Its values are fields of Recipe and differ from the defaults."""
     recipe = Recipe(**RECIPES[name])
     default = Recipe()
     assert all(getattr(recipe, key) != getattr(default, key) for key in RECIPES[name])
 
 
 def test_a_recipe_survives_json():
-    """What metrics.json holds of it makes the same recipe, so that a run can be made again."""
+    """The recipe in metrics.json can be loaded again, so that a run can be reproduced."""
     recipe = Recipe(variant="original", seed=3)
-    kept = json.loads(json.dumps(recipe.as_dict()))
-    assert kept == recipe.as_dict()
-    given = {field.name: kept[field.name] for field in OPTIONS}
+    loaded = json.loads(json.dumps(recipe.as_dict()))
+    assert loaded == recipe.as_dict()
+    given = {field.name: loaded[field.name] for field in OPTIONS}
     assert Recipe(**given) == recipe
-    assert set(kept) - set(given) == {"distortion"}
+    assert set(loaded) - set(given) == {"distortion"}
 
 
-def test_a_recipe_cannot_be_changed():
-    """It is decided before the run."""
+def test_a_recipe_is_immutable():
+    """It does not change during a run."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         Recipe().epochs = 3

@@ -1,4 +1,4 @@
-"""Runs that are stopped: killed at any moment, out of disk, gone on with as another run or from a damaged file."""
+"""Interrupted runs: killed at any moment, on a full disk, resumed with other arguments or from a damaged file."""
 
 import json
 import pickle
@@ -21,7 +21,7 @@ from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint
 
 EPOCHS = 20
 RECIPE = ("--validation-size", 50, "--outliers", 50, "--copies", 1, "--epochs", EPOCHS, "--device", "cpu")
-LONG = (*RECIPE, "--epochs", 400)  # for runs that are not to end by themselves
+LONG = (*RECIPE, "--epochs", 400)  # for runs that must not end by themselves
 CPU = torch.device("cpu")
 
 
@@ -32,7 +32,7 @@ def start(*arguments) -> subprocess.Popen:
 
 
 def until(process: subprocess.Popen, beginning: str, times: int = 1) -> None:
-    """Read what a process prints until so many lines began with some words, or until it ends."""
+    """Read the output of a process until so many lines have had the given beginning, or until it exits."""
     for line in process.stdout:
         times -= line.startswith(beginning)
         if not times:
@@ -40,7 +40,7 @@ def until(process: subprocess.Popen, beginning: str, times: int = 1) -> None:
 
 
 def kill(process: subprocess.Popen) -> int:
-    """kill -9, and the exit code: -9, or the process's own where it had ended before."""
+    """kill -9; the exit code, which is -9 or, if the process had exited before, its own."""
     process.kill()
     process.communicate()
     return process.returncode
@@ -52,12 +52,12 @@ def history(folder: Path) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def whole(small_data, tmp_path_factory):
-    """A run that nothing stopped, and the seconds that it took to its first line."""
+    """An uninterrupted run, and the seconds until its first line."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    began = time.monotonic()
+    begin = time.monotonic()
     process = start("--data-dir", small_data, "--output", folder, *RECIPE)
     until(process, "LeNet-5")
-    start_up = time.monotonic() - began
+    start_up = time.monotonic() - begin
     _, errors = process.communicate()
     assert process.returncode == 0, errors
     return folder, start_up
@@ -65,29 +65,29 @@ def whole(small_data, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def stopped(small_data, tmp_path_factory):
-    """A run that was killed after some epochs."""
+    """A run that was killed after a few epochs."""
     folder = tmp_path_factory.mktemp("stopped") / "run"
     process = start("--data-dir", small_data, "--output", folder, *LONG)
     until(process, "epoch", 4)
     assert kill(process) == -9
-    (folder / f"{CHECKPOINT}.part").unlink(missing_ok=True)  # it may have been killed while it wrote the next
+    (folder / f"{CHECKPOINT}.part").unlink(missing_ok=True)  # in case it was killed while writing the next one
     assert [path.name for path in folder.iterdir()] == [CHECKPOINT]
     return folder
 
 
 @pytest.fixture
 def copy(stopped, tmp_path):
-    """The stopped run, to go on with or to spoil."""
+    """A copy of the interrupted run."""
     return shutil.copytree(stopped, tmp_path / "run")
 
 
 def killed(moment: str, delay: float, folder: Path, arguments: tuple) -> int:
-    """One life of a run: kill it `delay` seconds after a moment; its exit code."""
+    """Start or resume a run and kill it `delay` seconds after a moment; its exit code."""
     process = start(*arguments)
     if moment == "start":
         timer = threading.Timer(delay, process.kill)
         timer.start()
-        until(process, "epoch", 2)  # where the start takes less than it did, it is killed here
+        until(process, "epoch", 2)  # in case it starts faster than the first run
         timer.cancel()
         return kill(process)
     if moment == "row":
@@ -96,7 +96,7 @@ def killed(moment: str, delay: float, folder: Path, arguments: tuple) -> int:
         until(process, f"epoch {EPOCHS:3}")
     elif moment == "checkpoint":
         files = (folder / f"{CHECKPOINT}.part", folder / CHECKPOINT)
-        before = [_changed(path) for path in files]  # the kill before may have left a part
+        before = [_changed(path) for path in files]  # a partial file may remain from the previous kill
         while [_changed(path) for path in files] == before and process.poll() is None:
             time.sleep(0.0002)
     time.sleep(delay)
@@ -104,7 +104,7 @@ def killed(moment: str, delay: float, folder: Path, arguments: tuple) -> int:
 
 
 def _changed(path: Path) -> int | None:
-    """When a file was written last, or None where there is none."""
+    """When a file was last written, None if there is none."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -112,7 +112,7 @@ def _changed(path: Path) -> int | None:
 
 
 def moments(seed: int, start_up: float) -> list[tuple[str, float]]:
-    """Ten moments in a run's life: from its first import to its last picture."""
+    """Ten moments of a run, from its first import to its last plot."""
     rng = np.random.default_rng(seed)
     early = [
         *(("start", rng.uniform(0, start_up)) for _ in range(4)),
@@ -124,21 +124,21 @@ def moments(seed: int, start_up: float) -> list[tuple[str, float]]:
 
 
 def test_a_run_survives_any_kill(small_data, whole, tmp_path):
-    """Killed twenty times, ten in each of two runs, and gone on with: the weights of a run that nothing stopped."""
+    """Killed and resumed ten times, each of two runs ends with the weights of an uninterrupted run."""
     expected, start_up = whole
 
-    def live(seed: int) -> tuple[Path, list[int]]:
+    def killed_ten_times(seed: int) -> tuple[Path, list[int]]:
         folder = tmp_path / f"run-{seed}"
         arguments = ("--data-dir", small_data, "--output", folder, *RECIPE, "--resume")
         codes = [killed(moment, delay, folder, arguments) for moment, delay in moments(seed, start_up)]
         last = train(*arguments)
-        assert last.returncode == 0 or "there is a run in it already" in last.stderr, last.stderr
+        assert last.returncode == 0 or "already contains a run" in last.stderr, last.stderr
         return folder, codes
 
     with ThreadPoolExecutor(2) as pool:
-        for folder, codes in pool.map(live, (1, 2)):
+        for folder, codes in pool.map(killed_ten_times, (1, 2)):
             assert codes[:-1] == [-9] * 9
-            assert codes[-1] in (-9, 0)  # on a fast machine it may have ended before it was killed
+            assert codes[-1] in (-9, 0)  # on a fast machine it may have exited before
             for name in ("model.safetensors", "config.json"):
                 assert (folder / name).read_bytes() == (expected / name).read_bytes()
             assert history(folder) == history(expected)
@@ -149,15 +149,15 @@ def test_a_run_survives_any_kill(small_data, whole, tmp_path):
 
 
 def test_a_full_disk_ends_with_one_line(small_data, copy):
-    """A write that the system refuses: which file, exit code 2, and the last checkpoint is whole to go on with."""
+    """The file is named, the exit code is 2, and the last checkpoint can still be loaded."""
     before = (copy / CHECKPOINT).read_bytes()
     process = start("--data-dir", small_data, "--output", copy, *LONG, "--resume")
-    # No file may grow beyond 400 kB, as where a disk is full; the checkpoint is larger.
+    # No file may grow beyond 400 kB, which simulates a full disk; the checkpoint is larger.
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (400_000, 400_000))
     printed, errors = process.communicate()
     assert process.returncode == 2
     assert errors == f"train: {copy / CHECKPOINT}: File too large\n"
-    assert "; going on after epoch " in printed
+    assert "; resuming after epoch " in printed
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
     assert (copy / CHECKPOINT).read_bytes() == before
     assert len(load_checkpoint(copy, CPU)["trainer"]["history"]) >= 3
@@ -171,8 +171,8 @@ def _flipped(path: Path) -> None:
 
 DAMAGE = {
     "empty": lambda path: path.write_bytes(b""),
-    "cut": lambda path: path.write_bytes(path.read_bytes()[:-100]),
-    "cut early": lambda path: path.write_bytes(path.read_bytes()[:20]),
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-100]),
+    "truncated to 20 bytes": lambda path: path.write_bytes(path.read_bytes()[:20]),
     "garbage": lambda path: path.write_bytes(np.random.default_rng(0).bytes(5_000)),
     "a bit flipped": _flipped,
     "another program's": lambda path: torch.save({"origin": {}}, path),
@@ -180,8 +180,8 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_checkpoint_is_named(small_data, copy, refused, damage):
-    """One line, and nothing is deleted: that is for a person to decide."""
+def test_a_damaged_checkpoint_is_reported(small_data, copy, refused, damage):
+    """In one line; nothing is deleted."""
     DAMAGE[damage](copy / CHECKPOINT)
     before = (copy / CHECKPOINT).read_bytes()
     said = refused("--data-dir", small_data, "--output", copy, *LONG, "--resume")
@@ -202,8 +202,8 @@ def test_a_damaged_checkpoint_is_named(small_data, copy, refused, damage):
         ("--batch-size", 32, "another recipe: batch_size was 64, is 32"),
     ],
 )
-def test_a_run_goes_on_only_as_it_began(small_data, copy, refused, option, value, message):
-    """Another recipe is refused, in one line that says in what it differs."""
+def test_a_run_is_resumed_only_with_the_same_recipe(small_data, copy, refused, option, value, message):
+    """Another recipe is rejected, in one line that names the difference."""
     said = refused("--data-dir", small_data, "--output", copy, *LONG, option, value, "--resume")
     assert message in said
     assert len(said.splitlines()) == 1
@@ -211,42 +211,43 @@ def test_a_run_goes_on_only_as_it_began(small_data, copy, refused, option, value
 
 
 @pytest.mark.parametrize("part", ["MNIST/raw/train-images-idx3-ubyte", "pendigits/pendigits-orig.tra"])
-def test_a_run_goes_on_only_with_its_data(copy, tmp_path, refused, part):
-    """One pixel or one point of a stroke that is another makes it another run."""
+def test_a_run_is_resumed_only_with_the_same_data(copy, tmp_path, refused, part):
+    """A single changed pixel or point of a stroke is detected."""
     write_small_mnist(tmp_path / "data")
     write_small_strokes(tmp_path / "data")
     path = tmp_path / "data" / part
     content = bytearray(path.read_bytes())
     if path.suffix == ".tra":
-        content[content.index(b".PEN_DOWN\n") + len(b".PEN_DOWN\n") + 1] = ord("9")  # of a digit that is held back
+        content[content.index(b".PEN_DOWN\n") + len(b".PEN_DOWN\n") + 1] = ord("9")  # of a digit for validation
         path.write_bytes(content)
     else:
-        for picture in range(300):  # any of them, for some are held back
-            content[16 + picture * 784] ^= 255
+        for image in range(300):  # in both training and validation
+            content[16 + image * 784] ^= 255
         path.write_bytes(content)
     said = refused("--data-dir", tmp_path / "data", "--output", copy, *LONG, "--resume")
-    assert f"{copy / CHECKPOINT} was made with other data than those in --data-dir" in said
+    assert f"{copy / CHECKPOINT} is of a run with other data than --data-dir contains" in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
 
 
-def test_resume_needs_to_know_where(refused, small_data):
-    """A run in a folder named after the time is not guessed at."""
-    assert "--resume needs --output" in refused("--data-dir", small_data, "--resume")
+def test_resume_requires_output(refused, small_data):
+    """The folder of the interrupted run is not guessed."""
+    assert "--resume requires --output" in refused("--data-dir", small_data, "--resume")
 
 
-def test_resume_where_nothing_was_begins(small_data, tmp_path, capsys):
-    """So that one command in a script does both."""
+def test_resume_without_a_checkpoint_starts_a_run(small_data, tmp_path, capsys):
+    """So that a script can use the same command for both."""
     arguments = ("--data-dir", small_data, "--output", tmp_path / "run", *RECIPE, "--resume", "--epochs", 1)
     assert main([*map(str, arguments)]) == 0
     said = capsys.readouterr().out
-    assert "going on" not in said
+    assert f"no checkpoint in {tmp_path / 'run'}; starting from the beginning\n" in said
+    assert "resuming" not in said
     assert said.count("validation loss") == 1
     assert (tmp_path / "run" / "model.safetensors").exists()
 
 
-def test_several_seeds_go_on_in_the_one_that_was_killed(small_data, tmp_path):
-    """Killed in the second run, the first stays as it is and the second is gone on with."""
+def test_several_seeds_resume_with_the_one_that_was_killed(small_data, tmp_path):
+    """If the second run is killed, the first stays the same and the second is resumed."""
     arguments = ("--data-dir", small_data, "--output", tmp_path, *RECIPE, "--seeds", 2)
     process = start(*arguments)
     until(process, "epoch", EPOCHS + 2)
@@ -256,14 +257,14 @@ def test_several_seeds_go_on_in_the_one_that_was_killed(small_data, tmp_path):
     assert (tmp_path / "seed-1" / CHECKPOINT).exists()
     done = train(*arguments, "--resume")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("going on after epoch") == 1
+    assert done.stdout.count("resuming after epoch") == 1
     assert {path.name: path.read_bytes() for path in (tmp_path / "seed-0").iterdir()} == first
     assert {path.name for path in (tmp_path / "seed-1").iterdir()} == set(first)
     assert json.loads((tmp_path / "summary.json").read_text())["seeds"] == [0, 1]
 
 
-def test_a_checkpoint_comes_back_as_it_was(tmp_path):
-    """Tensors, numbers, strings, lists and dicts; None where there is none."""
+def test_a_checkpoint_is_loaded_as_it_was_saved(tmp_path):
+    """With tensors, numbers, strings, lists and dicts; None if there is none."""
     assert load_checkpoint(tmp_path, CPU) is None
     state = {"a": torch.arange(5.0), "b": [{"epoch": 1, "loss": 0.25, "text": "x", "none": None}], "c": (1, True)}
     save_checkpoint(tmp_path, state)
@@ -274,8 +275,8 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [CHECKPOINT]
 
 
-def test_no_bit_of_a_checkpoint_may_change(tmp_path):
-    """Wherever it is, in the checksum itself too."""
+def test_every_flipped_bit_of_a_checkpoint_is_detected(tmp_path):
+    """Even one of the hash."""
     save_checkpoint(tmp_path, {"a": torch.arange(50.0)})
     whole = (tmp_path / CHECKPOINT).read_bytes()
     for place in range(0, len(whole), 7):
@@ -286,8 +287,8 @@ def test_no_bit_of_a_checkpoint_may_change(tmp_path):
             load_checkpoint(tmp_path, CPU)
 
 
-def test_a_checkpoint_is_data_not_code(tmp_path):
-    """What would run code when it is unpickled is not loaded, whoever wrote it, checksum and all."""
+def test_a_checkpoint_cannot_contain_code(tmp_path):
+    """Objects whose unpickling could run code are rejected, even if the hash matches."""
     save_checkpoint(tmp_path, {"a": Path("x")})
     with pytest.raises(pickle.UnpicklingError, match="pathlib"):
         load_checkpoint(tmp_path, CPU)

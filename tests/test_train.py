@@ -1,4 +1,4 @@
-"""python -m train on small data, as a person runs it: what it writes, what it refuses, that it learns."""
+"""python -m train on small data: what it writes, what it rejects, that the network learns."""
 
 import json
 import os
@@ -27,29 +27,31 @@ SMALL = ("--validation-size", 50, "--batch-size", 16, "--copies", 1, "--outliers
 
 @pytest.fixture(scope="module")
 def run(small_data, tmp_path_factory):
-    """A whole small run: the folder and what was printed."""
+    """A complete small run: the folder, and the finished process."""
     folder = tmp_path_factory.mktemp("runs") / "run"
     done = train("--data-dir", small_data, "--output", folder, *SMALL, "--epochs", 3)
     assert done.returncode == 0, done.stderr
     return folder, done
 
 
-def test_a_run_folder_is_whole(run):
-    """Weights, configuration, figures and pictures; no checkpoint and no half file."""
+def test_a_run_folder_is_complete(run):
+    """It contains weights, configuration, metrics and plots, and neither a checkpoint nor temporary files."""
     folder, done = run
-    pictures = {"curves.png", "confusion.png", "misread.png", "reliability.png", "rejections.png"}
-    assert {path.name for path in folder.iterdir()} == {"model.safetensors", "config.json", "metrics.json", *pictures}
-    for name in pictures:
-        with Image.open(folder / name) as picture:
-            assert min(picture.size) > 80
-    assert "250 digits of MNIST, 67 in pen strokes and 50 drawings that are none; 66 digits held back" in done.stdout
+    plots = {"curves.png", "confusion.png", "misread.png", "reliability.png", "rejections.png"}
+    assert {path.name for path in folder.iterdir()} == {"model.safetensors", "config.json", "metrics.json", *plots}
+    for name in plots:
+        with Image.open(folder / name) as plot:
+            assert min(plot.size) > 80
+    assert (
+        "250 MNIST images, 67 renderings of pen digits, 50 outliers; 66 images held out for validation" in done.stdout
+    )
     assert done.stdout.count("validation loss") == 3
     assert "MNIST test, 100 images: " in done.stdout
     assert done.stderr == ""
 
 
-def test_the_figures_are_those_of_the_weights(run, small_data):
-    """The test error in metrics.json is what the written weights get on the test digits, counted anew."""
+def test_the_metrics_are_those_of_the_weights(run, small_data):
+    """The test error in metrics.json is the same as that of the saved weights, computed independently."""
     folder, _ = run
     metrics = json.loads((folder / "metrics.json").read_text())
     reader = Recognizer.from_pretrained(folder)
@@ -81,8 +83,8 @@ def test_the_figures_are_those_of_the_weights(run, small_data):
     assert metrics["seconds"] > 0
 
 
-def test_the_run_is_calibrated_on_what_was_held_back(run, small_data):
-    """Temperature and energy in config.json are those of the validation digits, MNIST's and the strokes'."""
+def test_the_run_is_calibrated_on_the_validation_data(run, small_data):
+    """The temperature and energy in config.json are computed from the validation parts of MNIST and the pen digits."""
     folder, _ = run
     reader = Recognizer.from_pretrained(folder)
     held_out = load_corpus(small_data, Recipe(validation_size=50, copies=1, outliers=50)).validation
@@ -93,25 +95,25 @@ def test_the_run_is_calibrated_on_what_was_held_back(run, small_data):
     assert sum(energy(scores) > reader.weights.calibration.max_energy) == 1  # of 66: the least that a limit can refuse
 
 
-def test_the_network_normalises_with_the_training_images_own_figures(run, small_data):
-    """mean and std in config.json are of MNIST's training part, padded, as every picture is made to look like it."""
+def test_the_network_is_normalized_with_the_mean_and_std_of_mnist(run, small_data):
+    """Those in config.json are of MNIST's training part, padded; preprocessing makes all images similar to it."""
     folder, _ = run
     config = json.loads((folder / "config.json").read_text())
-    pictures = split(load_mnist(small_data, train=True), 50, 0)[0].images.double() / 255
-    assert config["mean"] == pytest.approx(float(pictures.mean()), abs=1e-4)
-    assert config["std"] == pytest.approx(float(pictures.std()), abs=1e-4)
+    images = split(load_mnist(small_data, train=True), 50, 0)[0].images.double() / 255
+    assert config["mean"] == pytest.approx(float(images.mean()), abs=1e-4)
+    assert config["std"] == pytest.approx(float(images.std()), abs=1e-4)
     assert config["variant"] == "textbook"
 
 
-def test_it_learns(run):
-    """Three short epochs bring the loss down by a third and the error under chance by far."""
+def test_the_network_learns(run):
+    """Three short epochs reduce the loss by a third, and the error to less than 50 %."""
     history = json.loads((run[0] / "metrics.json").read_text())["history"]
     assert history[-1]["training_loss"] < 0.67 * history[0]["training_loss"]
     assert history[-1]["validation_error"] < 0.5
 
 
 def test_the_same_seed_gives_the_same_weights(run, small_data, tmp_path):
-    """Bit for bit on one machine; another seed gives others."""
+    """Bit for bit on one machine; another seed gives other weights."""
     first = load_file(run[0] / "model.safetensors")
     for seed, same in ((0, True), (1, False)):
         again = tmp_path / str(seed)
@@ -121,8 +123,8 @@ def test_the_same_seed_gives_the_same_weights(run, small_data, tmp_path):
         assert all(torch.equal(first[name], tensors[name]) for name in first) is same
 
 
-def test_a_dry_run_goes_all_the_way(small_data, tmp_path, capsys):
-    """One epoch on a part of the data writes everything, marked as a dry run, and can be read with."""
+def test_a_dry_run_is_complete(small_data, tmp_path, capsys):
+    """One epoch on a part of the data writes all files, is marked as a dry run, and can be used to read digits."""
     out = tmp_path / "dry"
     arguments = ("--data-dir", small_data, "--output", out, "--validation-size", 50, "--dry-run")
     assert main([*map(str, arguments)]) == 0
@@ -136,7 +138,7 @@ def test_a_dry_run_goes_all_the_way(small_data, tmp_path, capsys):
 
 @pytest.mark.parametrize("variant", ["tutorial", "original"])
 def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path, variant):
-    """On MNIST alone, in a sprint: the folder holds the network that was asked for."""
+    """With the recipe `sprint`, on MNIST alone; the folder contains the requested network."""
     out = tmp_path / "run"
     arguments = (
         "--data-dir",
@@ -164,35 +166,35 @@ def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path
 
 
 def test_no_strokes_needs_no_strokes(small_data, tmp_path, refused, monkeypatch):
-    """Without pendigits/ the command says what to do, and what it names works; the two options exclude each other."""
+    """Without pen digits the message names the option, which works; it cannot be combined with --copies."""
     monkeypatch.setattr(pen_digits, "URLS", ("http://127.0.0.1:9/digits.zip",))
     (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
     small = ("--data-dir", tmp_path, "--validation-size", 50, "--outliers", 20, "--epochs", 1)
     assert "or train with --no-strokes" in refused(*small, "--output", tmp_path / "run")
     assert not (tmp_path / "run").exists()
-    assert "do not go together" in refused(*small, "--output", tmp_path / "run", "--no-strokes", "--copies", 2)
+    assert "cannot be combined" in refused(*small, "--output", tmp_path / "run", "--no-strokes", "--copies", 2)
     assert main([*map(str, small), "--output", str(tmp_path / "run"), "--no-strokes"]) == 0
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["recipe"]["copies"] == 0
 
 
 def test_a_run_is_never_overwritten(run, small_data, refused):
-    """A folder that holds a run is refused before anything is trained, to go on in it too."""
+    """A folder that contains a run is rejected before the training, with --resume as well."""
     folder, _ = run
     before = {path: path.read_bytes() for path in folder.iterdir()}
     for more in ((), ("--resume",)):
         said = refused("--data-dir", small_data, "--output", folder, *more)
-        assert "there is a run in it already" in said
+        assert "already contains a run" in said
     assert before == {path: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_an_output_that_cannot_be_written_is_told_at_once(small_data, tmp_path, refused):
-    """Not after the training."""
+def test_an_output_that_cannot_be_written_is_reported_before_the_training(small_data, tmp_path, refused):
+    """For example, because a file has the name of the folder."""
     (tmp_path / "file").touch()
     assert "Not a directory" in refused("--data-dir", small_data, "--output", tmp_path / "file" / "run")
 
 
-def test_damaged_data_end_with_one_line(small_data, tmp_path, refused):
-    """The command says which files, and exits with 2."""
+def test_damaged_data_is_reported_in_one_line(small_data, tmp_path, refused):
+    """The command names the files and exits with code 2."""
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for path in (small_data / "MNIST" / "raw").iterdir():
@@ -204,10 +206,10 @@ def test_damaged_data_end_with_one_line(small_data, tmp_path, refused):
 
 
 @pytest.mark.parametrize(("when", "batch_size"), [("LeNet-5", 1), ("epoch   2", 64)])
-def test_an_interrupt_leaves_what_can_be_gone_on_with(small_data, tmp_path, refused, when, batch_size):
-    """Ctrl+C: one line. Before the first epoch's end nothing is left, after it a checkpoint, and no weights."""
+def test_ctrl_c_leaves_a_checkpoint(small_data, tmp_path, refused, when, batch_size):
+    """One line is printed. There is no checkpoint before the end of the first epoch, and there are no weights."""
     out = tmp_path / "run"
-    # A picture a step, so that the first epoch takes longer than to interrupt it.
+    # With a batch size of 1, the first epoch takes long enough to interrupt it.
     options = (*SMALL, "--data-dir", small_data, "--output", out, "--epochs", 1000, "--batch-size", batch_size)
     process = subprocess.Popen(
         command(*options), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ONE_THREAD
@@ -222,13 +224,13 @@ def test_an_interrupt_leaves_what_can_be_gone_on_with(small_data, tmp_path, refu
         assert errors.strip() == "train: interrupted; nothing was written"
         assert not out.exists()
     else:
-        assert errors.strip() == f"train: interrupted; --resume --output {out} goes on"
+        assert errors.strip() == f"train: interrupted; continue with --resume --output {out}"
         assert {path.name.removesuffix(".part") for path in out.iterdir()} == {"checkpoint.pt"}
-        assert "a run was stopped in it; --resume goes on with it" in refused(*options)
+        assert "contains an interrupted run; continue it with --resume" in refused(*options)
 
 
-def test_several_seeds_are_summed_up(small_data, tmp_path, refused):
-    """A folder for each seed, and the mean and spread of what they came to, as worked out by hand."""
+def test_several_seeds_are_summarized(small_data, tmp_path, refused):
+    """There is a folder for each seed; mean and standard deviation are the same as computed by hand."""
     arguments = (
         "--data-dir",
         small_data,
@@ -251,7 +253,7 @@ def test_several_seeds_are_summed_up(small_data, tmp_path, refused):
         assert summary[name]["values"] == [a, b]
         assert summary[name]["mean"] == pytest.approx((a + b) / 2)
         assert summary[name]["standard_deviation"] == pytest.approx(abs(a - b) / 2**0.5)
-    assert "there is a run in it already" in refused(*arguments)
+    assert "already contains a run" in refused(*arguments)
     assert "outlier_weight was 0.25, is 0.5" in refused(*arguments, "--resume", "--outlier-weight", 0.5)
 
 

@@ -1,5 +1,5 @@
-"""Makes the weights: `python -m train` trains LeNet-5 on MNIST; `python -m train --help` says the rest.
+"""Training, evaluation and publishing: `python -m train`, see `python -m train --help`.
 
-On a core of a server the defaults take about 15 minutes; `lenet/pretrained/textbook/metrics.json` has the figures of
-the bundled weights, which that command made.
+The defaults take about 15 minutes on one core of a server. The bundled weights were trained with them; their metrics
+are in `lenet/pretrained/textbook/metrics.json`.
 """

@@ -1,4 +1,4 @@
-"""python -m train: train LeNet-5; `evaluate RUN` measures what a training made, `publish RUN` puts it on the Hub."""
+"""python -m train: train LeNet-5; `evaluate RUN` evaluates a run again, `publish RUN` uploads it to the Hub."""
 
 import sys
 from importlib import import_module
@@ -13,7 +13,7 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit code: 0, 2 for what the person who called can mend, 130 for Ctrl+C."""
+    """Run a command; return the exit code: 0, 2 for an error that the user can fix, 130 for Ctrl+C."""
     arguments = sys.argv[1:] if arguments is None else arguments
     name = arguments[0] if arguments and arguments[0] in COMMANDS else ""
     try:
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _call(name: str, arguments: list[str]) -> int:
-    # Imported here: it takes seconds, in which Ctrl+C is heard.
+    # Imported here, because it takes seconds in which Ctrl+C should be handled.
     from lenet.hub_errors import HubError
     from train.errors import CommandError
 

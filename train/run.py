@@ -1,4 +1,4 @@
-"""The training command: from options to a run folder, or to one for each of several seeds."""
+"""The training command: train, calibrate, evaluate and publish, for one seed or several."""
 
 import argparse
 import contextlib
@@ -9,30 +9,27 @@ from pathlib import Path
 
 import torch
 
+from lenet.hub_errors import HubError
 from lenet.networks import NETWORKS
 from lenet.weights.model import WEIGHTS, load_metrics
 from train.calibrate import calibrate, scores_of
 from train.data.corpus import Corpus, load_corpus
 from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
-from train.engine.loop import Trainer, initialise, score
-from train.engine.memory import keep_memory
-from train.engine.parallel import Group, group, starts_first
+from train.engine.loop import Trainer, initialize, score
+from train.engine.memory import keep_freed_memory
+from train.engine.parallel import Group, is_first_process, process_group
 from train.evaluate import evaluate
 from train.publish.hub import check_may_write, look_up
-from train.publish.hub_error import HubError
-from train.publish.model import add_options, check_fits, publish, repository
+from train.publish.model import add_options, check_repository, publish, repository
 from train.recipe import OPTIONS, RECIPES, Recipe
 from train.run_folder import write_run, write_summary
 
-DRY_IMAGES = 512  # of each part, in a dry run
-RUN = "runs/DATE-TIME"
+DRY_RUN_IMAGES = 512  # at most, in each part of the data
+DEFAULT_OUTPUT = "runs/DATE-TIME"
 
 
 def main(arguments: list[str]) -> None:
-    """Train as the options say. Raises DataError, TrainingError, CheckpointError, PublishError, HubError, OSError.
-
-    Bad options exit with 2.
-    """
+    """Run the command. Raises CommandError, HubError or OSError; exits with code 2 if the arguments are invalid."""
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -40,46 +37,45 @@ def main(arguments: list[str]) -> None:
         device = _device(options.device)
         recipes = [dataclasses.replace(recipe, seed=recipe.seed + number) for number in range(options.seeds)]
         if options.push_to_hub and options.seeds > 1:
-            raise ValueError("--push-to-hub publishes one run, not those of several --seeds")
+            raise ValueError("--push-to-hub publishes a single run and cannot be used with several --seeds")
         if not options.push_to_hub and (options.private or options.revision_tag or options.code):
-            raise ValueError("--private, --revision-tag and --code go with --push-to-hub")
-        if options.push_to_hub and starts_first():
+            raise ValueError("--private, --revision-tag and --code require --push-to-hub")
+        if options.push_to_hub and is_first_process():
             _check_push(options, recipe)
         output, folders = _folders(options, recipes)
     except ValueError as error:
         parser.error(str(error))
-    keep_memory()
-    with group(device) as processes:
+    keep_freed_memory()
+    with process_group(device) as processes:
         if processes.size > recipe.batch_size:
-            parser.error(
-                f"--batch-size {recipe.batch_size} is less than a picture for each of {processes.size} processes"
-            )
+            parser.error(f"--batch-size {recipe.batch_size} is less than the number of processes, {processes.size}")
         try:
-            for folder, its_recipe in zip(folders, recipes, strict=True):
-                if _whole(folder):
-                    continue  # a run of several seeds goes on after those that are done
-                if processes.first:
+            for folder, seed_recipe in zip(folders, recipes, strict=True):
+                if _is_complete(folder):
+                    continue  # one of several seeds, with --resume
+                if processes.is_first:
                     folder.mkdir(parents=True, exist_ok=True)
-                _train(its_recipe, device, folder, options, processes)
+                _train(seed_recipe, device, folder, options, processes)
         except KeyboardInterrupt:
-            left = any((folder / name).exists() for folder in folders for name in (CHECKPOINT, WEIGHTS))
-            raise KeyboardInterrupt(f"--resume --output {output} goes on" if left else "nothing was written") from None
+            written = any((folder / name).exists() for folder in folders for name in (CHECKPOINT, WEIGHTS))
+            advice = f"continue with --resume --output {output}" if written else "nothing was written"
+            raise KeyboardInterrupt(advice) from None
         finally:
-            if processes.first:
+            if processes.is_first:
                 for folder in {*folders, output}:
                     with contextlib.suppress(OSError):
-                        folder.rmdir()  # goes only where it is empty: a run that came to nothing leaves nothing
-        if processes.first and options.seeds > 1:
+                        folder.rmdir()  # succeeds only if it is empty: there is no checkpoint yet
+        if processes.is_first and options.seeds > 1:
             write_summary(output, folders)
-        if processes.first and options.push_to_hub:
+        if processes.is_first and options.push_to_hub:
             _publish(output, options)
 
 
 def _check_push(options: argparse.Namespace, recipe: Recipe) -> None:
-    """Better to learn before than after the training that nothing could be published. Raises HubError."""
+    """Check before the training that the run can be published after it. Raises HubError or PublishError."""
     check_may_write(options.push_to_hub)
-    if there := look_up(options.push_to_hub):
-        check_fits(there, options.push_to_hub, recipe.variant, options.dry_run)
+    if listing := look_up(options.push_to_hub):
+        check_repository(listing, options.push_to_hub, recipe.variant, options.dry_run)
 
 
 def _publish(folder: Path, options: argparse.Namespace) -> None:
@@ -87,48 +83,48 @@ def _publish(folder: Path, options: argparse.Namespace) -> None:
     try:
         publish(folder, repo_id, options.private, options.revision_tag, options.code)
     except HubError as error:
-        again = f"the run is in {folder}, and `python -m train publish {folder} --repo {repo_id}` publishes it"
-        raise HubError(f"{error}; {again}") from error
+        advice = f"the run is in {folder}; publish it with `python -m train publish {folder} --repo {repo_id}`"
+        raise HubError(f"{error}; {advice}") from error
 
 
 def _train(recipe: Recipe, device: torch.device, folder: Path, options: argparse.Namespace, processes: Group) -> None:
-    began = time.perf_counter()
+    start = time.perf_counter()
     state = load_checkpoint(folder, device) if options.resume else None
-    if options.resume and state is None and processes.first:
-        print(f"nothing to go on with in {folder}: the run begins anew", flush=True)
-    if not processes.first:
-        processes.wait()  # the first process downloads what is missing
-    corpus = load_corpus(options.data_dir, recipe, DRY_IMAGES if options.dry_run else None)
-    if processes.first:
-        processes.wait()
+    if options.resume and state is None and processes.is_first:
+        print(f"no checkpoint in {folder}; starting from the beginning", flush=True)
+    if not processes.is_first:
+        processes.barrier()  # until the first process has downloaded the data
+    corpus = load_corpus(options.data_dir, recipe, DRY_RUN_IMAGES if options.dry_run else None)
+    if processes.is_first:
+        processes.barrier()
     training = corpus.training
     origin = {"recipe": recipe.as_dict(), "data": [training.fingerprint(), corpus.validation.fingerprint()]}
-    mean, std = corpus.mnist.mean_and_std()  # of MNIST alone: every picture is made to look like it
+    mean, std = corpus.mnist.mean_and_std()  # of MNIST only: preprocessing makes all images similar to it
     torch.manual_seed(recipe.seed)
     model = NETWORKS[recipe.variant](mean=mean, std=std)
-    initialise(model)
+    initialize(model)
     trainer = Trainer(model, training.to(device), recipe, processes)
     if state is not None:
         _check_origin(folder, state["origin"], origin)
-        trainer.restore(state["trainer"])
-        began -= state["seconds"]
-    if processes.first:
+        trainer.load_state_dict(state["trainer"])
+        start -= state["seconds"]
+    if processes.is_first:
         print(
             f"LeNet-5 ({recipe.variant}), {sum(p.numel() for p in model.parameters()):,} parameters, on {device}; "
             f"{corpus}; seed {recipe.seed}"
-            + (f"; going on after epoch {len(trainer.history)}" if state is not None else ""),
+            + (f"; resuming after epoch {len(trainer.history)}" if state is not None else ""),
             flush=True,
         )
     validation = corpus.mnist_validation.to(device)
     for _ in range(len(trainer.history), recipe.epochs):
-        row = trainer.epoch(validation, progress=processes.first and sys.stderr.isatty())
-        if processes.first:
-            _print_row(row)
-            seconds = time.perf_counter() - began
-            save_checkpoint(folder, {"origin": origin, "trainer": trainer.state(), "seconds": seconds})
-    if processes.first:
-        _finish(trainer, corpus, recipe, time.perf_counter() - began, device, folder, options)
-    processes.wait()
+        metrics = trainer.train_epoch(validation, progress=processes.is_first and sys.stderr.isatty())
+        if processes.is_first:
+            _print_epoch(metrics)
+            seconds = time.perf_counter() - start
+            save_checkpoint(folder, {"origin": origin, "trainer": trainer.state_dict(), "seconds": seconds})
+    if processes.is_first:
+        _finish(trainer, corpus, recipe, time.perf_counter() - start, device, folder, options)
+    processes.barrier()
 
 
 def _finish(
@@ -140,47 +136,46 @@ def _finish(
     folder: Path,
     options: argparse.Namespace,
 ) -> None:
-    """Calibrate on validation digits, write the run, and score it, once, on what nothing was chosen on."""
-    model = trainer.result().cpu()
-    held_out = corpus.validation
-    calibration = calibrate(scores_of(model, held_out), held_out.labels)
+    """Calibrate on the validation data, write the run folder, and evaluate the run on the test data."""
+    model = trainer.averaged_model().cpu()
+    calibration = calibrate(scores_of(model, corpus.validation), corpus.validation.labels)
     scores = {"validation": score(model, corpus.mnist_validation)}
     if len(corpus.stroke_validation):
         scores["validation_strokes"] = score(model, corpus.stroke_validation)
-    figures = {
+    metrics = {
         **{part: result.as_dict() for part, result in scores.items()},
         "dry_run": options.dry_run,
         "images": corpus.counts(),
         "processes": trainer.group.size,
     }
-    write_run(folder, model, calibration, recipe, trainer.history, figures, seconds, device)
-    print(f"{seconds:.0f} s; the run is in {folder}", flush=True)
-    evaluate(folder, options.data_dir, limit=DRY_IMAGES if options.dry_run else None)
-    (folder / CHECKPOINT).unlink(missing_ok=True)  # last: a run without one is whole
+    write_run(folder, model, calibration, recipe, trainer.history, metrics, seconds, device)
+    print(f"{seconds:.0f} s; saved to {folder}", flush=True)
+    evaluate(folder, options.data_dir, limit=DRY_RUN_IMAGES if options.dry_run else None)
+    (folder / CHECKPOINT).unlink(missing_ok=True)  # last, because a run with a checkpoint counts as incomplete
 
 
-def _whole(folder: Path) -> bool:
-    """Whether a run was made in the folder from its beginning to its end."""
+def _is_complete(folder: Path) -> bool:
+    """Whether the folder contains a run that was not interrupted."""
     return (folder / WEIGHTS).exists() and not (folder / CHECKPOINT).exists()
 
 
 def _check_origin(folder: Path, saved: dict, now: dict) -> None:
-    """A run goes on only as it began."""
-    if differ := _difference(saved["recipe"], now["recipe"]):  # asked for first: it makes other data too
-        raise CheckpointError(f"{folder / CHECKPOINT} was made by another recipe: {differ}")
+    """Raise CheckpointError if the checkpoint is of a run with another recipe or other data."""
+    if difference := _difference(saved["recipe"], now["recipe"]):  # first, because another recipe implies other data
+        raise CheckpointError(f"{folder / CHECKPOINT} is of a run with another recipe: {difference}")
     if saved["data"] != now["data"]:
-        raise CheckpointError(f"{folder / CHECKPOINT} was made with other data than those in --data-dir")
+        raise CheckpointError(f"{folder / CHECKPOINT} is of a run with other data than --data-dir contains")
 
 
-def _difference(was: dict, now: dict) -> str:
-    """In what two recipes differ, in words; empty where they are the same."""
-    return ", ".join(f"{name} was {was.get(name)}, is {now[name]}" for name in now if was.get(name) != now[name])
+def _difference(saved: dict, now: dict) -> str:
+    """The values in which two recipes differ, as text; empty if they are equal."""
+    return ", ".join(f"{name} was {saved.get(name)}, is {now[name]}" for name in now if saved.get(name) != now[name])
 
 
-def _print_row(row: dict) -> None:
+def _print_epoch(metrics: dict) -> None:
     print(
-        f"epoch {row['epoch']:3}  training loss {row['training_loss']:.4f}, accuracy {row['training_accuracy']:.2%}  "
-        f"validation loss {row['validation_loss']:.4f}, error {row['validation_error']:.2%}  {row['seconds']:.1f} s",
+        "epoch {epoch:3}  training loss {training_loss:.4f}, accuracy {training_accuracy:.2%}  "
+        "validation loss {validation_loss:.4f}, error {validation_error:.2%}  {seconds:.1f} s".format(**metrics),
         flush=True,
     )
 
@@ -188,23 +183,22 @@ def _print_row(row: dict) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m train",
-        usage="%(prog)s [--help] [OPTION VALUE] ...",  # all thirty of them would bury an error
-        description="Train LeNet-5 on MNIST, pen strokes and drawings that are no digit.",
-        epilog="python -m train evaluate RUN measures what came of it, python -m train publish RUN puts it on the Hub; "
-        "each has a --help of its own.",
+        usage="%(prog)s [--help] [OPTION VALUE] ...",  # a list of all thirty options would hide the error message
+        description="Train LeNet-5 on MNIST, pen digits and synthetic outliers. Missing data is downloaded.",
+        epilog="See also `python -m train evaluate --help` and `python -m train publish --help`.",
     )
-    parser.add_argument(
-        "--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ and pendigits/ (default: data)"
-    )
-    parser.add_argument("--output", type=Path, help=f"run folder to write (default: {RUN})")
+    parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder of the data sets (default: data)")
+    parser.add_argument("--output", type=Path, help=f"run folder to write (default: {DEFAULT_OUTPUT})")
     parser.add_argument("--device", default="auto", help="auto (CUDA, else MPS, else CPU), cuda, mps or cpu")
-    parser.add_argument("--dry-run", action="store_true", help=f"one epoch on {DRY_IMAGES} images, to try all of it")
-    parser.add_argument("--resume", action="store_true", help="go on where the run in --output was stopped")
-    parser.add_argument("--seeds", type=int, default=1, help="how many runs, with --seed and the seeds after it")
-    parser.add_argument("--push-to-hub", type=repository, metavar="USER/NAME", help="publish the run when it is done")
+    parser.add_argument("--dry-run", action="store_true", help=f"train for one epoch on {DRY_RUN_IMAGES} images")
+    parser.add_argument("--resume", action="store_true", help="continue the interrupted run in --output")
+    parser.add_argument("--seeds", type=int, default=1, help="number of runs, with consecutive seeds from --seed")
+    parser.add_argument(
+        "--push-to-hub", type=repository, metavar="USER/NAME", help="publish the run after the training"
+    )
     add_options(parser)
-    parser.add_argument("--recipe", default="full", help=f"where the values below start from: {', '.join(RECIPES)}")
-    parser.add_argument("--no-strokes", action="store_true", help="train on MNIST alone: --copies 0")
+    parser.add_argument("--recipe", default="full", help=f"default values of the options below: {', '.join(RECIPES)}")
+    parser.add_argument("--no-strokes", action="store_true", help="train without pen digits: --copies 0")
     for field in OPTIONS:
         flag = "--" + field.name.replace("_", "-")
         default = "" if field.default is None else f" (default: {field.default})"
@@ -214,9 +208,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _recipe(options: argparse.Namespace) -> Recipe:
     if options.recipe not in RECIPES:
-        raise ValueError(f"--recipe {options.recipe}: there are {', '.join(RECIPES)}")
+        raise ValueError(f"--recipe must be one of {', '.join(RECIPES)}, not {options.recipe}")
     if options.no_strokes and options.copies:
-        raise ValueError("--no-strokes and --copies do not go together")
+        raise ValueError("--no-strokes and --copies cannot be combined")
     given = {field.name: getattr(options, field.name) for field in OPTIONS if getattr(options, field.name) is not None}
     if options.no_strokes:
         given["copies"] = 0
@@ -229,30 +223,30 @@ def _device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     if name not in ("cuda", "mps", "cpu"):
-        raise ValueError(f"--device {name}: there are auto, cuda, mps and cpu")
+        raise ValueError(f"--device must be one of auto, cuda, mps, cpu, not {name}")
     if name != "cpu" and not getattr(torch, name).is_available():
-        raise ValueError(f"--device {name}: this machine has none")
+        raise ValueError(f"--device {name} is not available on this machine")
     return torch.device(name)
 
 
 def _folders(options: argparse.Namespace, recipes: list[Recipe]) -> tuple[Path, list[Path]]:
-    """The folder for all and that of each run. Made now: better to learn before than after that it can't be written."""
+    """The output folder and that of each run. Creates the former, so that an error occurs before the training."""
     if options.seeds < 1:
         raise ValueError(f"--seeds must be at least 1, not {options.seeds}")
     if options.resume and options.output is None:
-        raise ValueError("--resume needs --output, the run folder to go on in")
-    folder = options.output or Path(RUN.replace("DATE-TIME", time.strftime("%Y%m%d-%H%M%S")))
+        raise ValueError("--resume requires --output, the folder of the interrupted run")
+    folder = options.output or Path(DEFAULT_OUTPUT.replace("DATE-TIME", time.strftime("%Y%m%d-%H%M%S")))
     folders = [folder] if options.seeds == 1 else [folder / f"seed-{recipe.seed}" for recipe in recipes]
     for path in {folder: None, **dict.fromkeys(folders)}:
         if not options.resume and (path / CHECKPOINT).exists():
-            raise ValueError(f"--output {path}: a run was stopped in it; --resume goes on with it")
-        if _whole(path) and (path == folder or not options.resume):
-            raise ValueError(f"--output {path}: there is a run in it already")
+            raise ValueError(f"--output {path} contains an interrupted run; continue it with --resume")
+        if _is_complete(path) and (path == folder or not options.resume):
+            raise ValueError(f"--output {path} already contains a run; choose another folder")
     for path, recipe in zip(folders, recipes, strict=True):
-        was = (load_metrics(path) or {}).get("recipe") if _whole(path) else None
-        if was and (differ := _difference(was, recipe.as_dict())):
-            raise ValueError(f"--output {path}: the run in it is of another recipe: {differ}")
-    if not starts_first():
+        saved = (load_metrics(path) or {}).get("recipe") if _is_complete(path) else None
+        if saved and (difference := _difference(saved, recipe.as_dict())):
+            raise ValueError(f"--output {path} contains a run with another recipe: {difference}")
+    if not is_first_process():
         return folder, folders
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -260,5 +254,5 @@ def _folders(options: argparse.Namespace, recipes: list[Recipe]) -> tuple[Path, 
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise ValueError(f"--output {folder}: {error.strerror}") from error
+        raise ValueError(f"--output {folder} cannot be written: {error.strerror}") from error
     return folder, folders

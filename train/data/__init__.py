@@ -1,1 +1,1 @@
-"""What the network is trained and scored on: MNIST, pen digits, and synthetic drawings that are not digits."""
+"""The data for training and evaluation: MNIST, pen digits, and drawings that are not digits."""

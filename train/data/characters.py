@@ -1,6 +1,6 @@
-"""Characters of scripts that nobody writes: a few simple strokes, joined as the strokes of letters are.
+"""Random invented characters: a few simple strokes, joined as the strokes of letters are.
 
-A fixed set of glyphs teaches a network those glyphs; these never come twice.
+A network trained to reject a fixed set of glyphs learns those glyphs; invented characters never repeat.
 """
 
 import numpy as np
@@ -8,11 +8,11 @@ import numpy as np
 from train.data.strokes import Strokes
 
 
-def invent(rng: np.random.Generator) -> Strokes:
-    """Two to five strokes, most of them beginning, bending or ending where another does; about one unit a side."""
+def invent_character(rng: np.random.Generator) -> Strokes:
+    """Two to five strokes, most of which start, bend or end at a point of another; each is at most one unit long."""
     strokes: Strokes = []
     for _ in range(rng.choice([2, 3, 4, 5], p=[0.4, 0.34, 0.17, 0.09])):
-        stroke = _turned(_stroke(rng), rng) * rng.uniform(0.35, 1.0) * (0.8, 1.0)
+        stroke = _rotate(_random_stroke(rng), rng) * rng.uniform(0.35, 1.0) * (0.8, 1.0)
         if strokes and rng.random() < 0.7:
             stroke = stroke + _joint(strokes[rng.integers(len(strokes))], rng) - _joint(stroke, rng)
         elif strokes:
@@ -21,8 +21,8 @@ def invent(rng: np.random.Generator) -> Strokes:
     return [stroke + rng.normal(0, 0.015, stroke.shape) for stroke in strokes]
 
 
-def _stroke(rng: np.random.Generator) -> np.ndarray:
-    """A line, a line with corners, an arc (twice as often), a ring or a wave, one unit large, about its middle."""
+def _random_stroke(rng: np.random.Generator) -> np.ndarray:
+    """A line, a polyline, an arc (twice as likely), a ring or a wave, of size one, centered at the origin."""
     kind = rng.integers(6)
     if kind == 0:
         points = np.array([[0.0, 0.0], [1.0, 0.0]])
@@ -45,13 +45,13 @@ def _arc(angle: float, flatness: float) -> np.ndarray:
     return np.stack([np.cos(t), flatness * np.sin(t)], 1)
 
 
-def _turned(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """By any angle, or as often by about a quarter turn or more of them: letters love the upright and the level."""
+def _rotate(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """By any angle or, as often, by about a multiple of 90 degrees: many strokes of letters are vertical or level."""
     angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.5 else rng.integers(4) * np.pi / 2 + rng.normal(0, 0.12)
     c, s = np.cos(angle), np.sin(angle)
     return stroke @ np.array([[c, s], [-s, c]])
 
 
 def _joint(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Where a stroke may meet another: its beginning, its middle or its end."""
+    """The point where a stroke meets another: its first, its middle or its last."""
     return stroke[(0, len(stroke) // 2, -1)[rng.integers(3)]]

@@ -26,4 +26,4 @@ def check(path: Path) -> None:
     """
     length, _hash = CHECKSUMS[path.name]
     if path.stat().st_size == length and not is_original(path.name, path.read_bytes()):
-        raise DataError(f"{path} is damaged: its hash is not that of the original; delete it to download it again")
+        raise DataError(f"{path} is damaged, its hash is not that of the original; delete it to download it again")

@@ -1,4 +1,4 @@
-"""Labelled images as tensors, and the error of data that are missing or damaged."""
+"""Labeled images as tensors, and the error for missing or damaged data."""
 
 import zlib
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from train.errors import CommandError
+
 
 @dataclass(frozen=True)
 class Digits:
-    """Pictures, uint8, shape (N, 1, 32, 32), and their labels, int64, shape (N,)."""
+    """Images, uint8, shape (N, 1, 32, 32), and their labels, int64, shape (N,)."""
 
     images: Tensor
     labels: Tensor
@@ -24,19 +26,19 @@ class Digits:
         return Digits(self.images.to(device), self.labels.to(device))
 
     def fingerprint(self) -> int:
-        """A checksum of pictures and labels."""
+        """A checksum of images and labels."""
         return zlib.crc32(self.labels.numpy().tobytes(), zlib.crc32(self.images.numpy().tobytes()))
 
     def mean_and_std(self) -> tuple[float, float]:
-        """Of the ink in [0, 1], over every pixel of every picture; four digits say all there is to say."""
+        """Of the ink in [0, 1], over all pixels of all images, rounded to four decimals."""
         ink = self.images.flatten().double() / 255
         return round(float(ink.mean()), 4), round(float(ink.std()), 4)
 
 
 def as_float(images: Tensor) -> Tensor:
-    """uint8 pictures, as `Digits` keeps them, to the ink in [0, 1] that the network takes."""
+    """The uint8 images of `Digits` as the ink in [0, 1] that the network takes."""
     return images.float() / 255
 
 
-class DataError(Exception):
-    """The data are missing or damaged; the message says what to do."""
+class DataError(CommandError):
+    """Data files are missing or damaged; the message says what to do."""

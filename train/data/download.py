@@ -17,7 +17,6 @@ from tqdm import tqdm
 
 from lenet.weights.files import one_line, write_whole
 from train.data.checksums import CHECKSUMS, is_original
-from train.data.digits import DataError
 from train.data.unpack import ArchiveError, unpack
 
 TIMEOUT = 30.0  # seconds, for the connection and for each read
@@ -26,13 +25,13 @@ CHUNK = 1 << 16  # bytes
 
 
 class DownloadError(Exception):
-    """The server did not deliver the file; the message says why."""
+    """A server did not deliver the file; the message says why."""
 
 
 def download(urls: Iterable[str], path: Path) -> None:
     """Download `path`, a file named in CHECKSUMS, from the first of `urls` that delivers an archive with it.
 
-    The file is written atomically. Raises DataError if no URL delivers it, or if it cannot be written.
+    The file is written atomically. Raises DownloadError if no URL delivers it, OSError if it cannot be written.
     """
     new_folder = not path.parent.exists()
     parts = {url: path.with_name(urlsplit(url).path.rpartition("/")[2] + ".part") for url in urls}
@@ -50,13 +49,11 @@ def download(urls: Iterable[str], path: Path) -> None:
             for part in parts.values():
                 part.unlink(missing_ok=True)  # those of the sources that failed
             return
-    except OSError as error:
-        raise DataError(f"{path} cannot be written ({error.strerror})") from error
     finally:
         if new_folder:
             with suppress(OSError):
                 path.parent.rmdir()  # succeeds only if it is empty
-    raise DataError(f"{path} is missing and could not be downloaded ({'; '.join(failures)})")
+    raise DownloadError("; ".join(failures))
 
 
 def fetch(url: str, part: Path) -> bytes:

@@ -1,10 +1,10 @@
-"""Letters, signs and small pictures in a few strokes, drawn by us: what a person may draw that is no digit."""
+"""Letters, signs and small drawings in a few strokes, made for this project: things people draw that are not digits."""
 
 import numpy as np
 
-# Strokes on a grid of 10 by 10, x before y, y growing down: "|" lifts the pen. Left out is what may be read as a digit:
-# B I O Q S Z b g i l o q s z and their likes.
-GLYPHS = """
+# A name and strokes on a 10x10 grid: points are x and y, y points down, "|" separates strokes. Glyphs that can be read
+# as digits are left out: B I O Q S Z b g i l o q s z and similar ones.
+_DEFINITIONS = """
 A 09 50 99|26 76
 C 91 60 20 03 06 29 69 98
 E 90 00 09 99|05 75
@@ -168,4 +168,4 @@ def _parse(line: str) -> list[np.ndarray]:
     ]
 
 
-SHAPES = [_parse(line) for line in GLYPHS.strip().splitlines()]
+GLYPHS = [_parse(line) for line in _DEFINITIONS.strip().splitlines()]

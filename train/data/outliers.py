@@ -1,8 +1,8 @@
-"""Drawings that are no digit, made for the training: so that the network learns to say so.
+"""Outliers: synthetic drawings that are not digits, from which the network learns to reject such drawings.
 
-Letters, signs and small pictures as a person might draw them, invented characters, scribbles, two digits at once,
-digits turned or mirrored, and digits drawn over. All are made here from rules, glyphs of our own and the training
-digits; what scores the refusals comes from other people's hands.
+Letters, signs and small drawings, invented characters, scribbles, pairs of digits, rotated and mirrored digits, and
+digits with something drawn over them. All are generated here, from the project's glyphs and the training digits;
+rejection is evaluated on other people's drawings.
 """
 
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ import numpy as np
 import torch
 
 from lenet.image.preprocess import place
-from train.data.characters import invent
+from train.data.characters import invent_character
 from train.data.digits import Digits
-from train.data.glyphs import SHAPES
+from train.data.glyphs import GLYPHS
 from train.data.pen_digits import PenDigit
-from train.data.strokes import Strokes, by_some_hand, with_some_pen
+from train.data.strokes import Strokes, render_with_random_pen, vary_handwriting
 
-RUBBISH = -1  # the label of what is no digit
+OUTLIER_LABEL = -1
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The training digits that drawings are made of: pictures, uint8 (N, 32, 32), their labels, and pen strokes."""
+    """The training digits that outliers are made from: images, uint8, (N, 32, 32), with labels, and pen digits."""
 
     ink: np.ndarray
     labels: np.ndarray
@@ -35,105 +35,105 @@ class Sources:
 
 
 def make_outliers(digits: Digits, pen: list[PenDigit], count: int, seed: int) -> Digits:
-    """`count` pictures that are no digit, labelled -1; without `pen` digits, of the kinds that need none.
+    """`count` outliers, labeled OUTLIER_LABEL; without `pen` digits, only of the kinds that need none.
 
-    The same seed and digits give the same pictures.
+    The same seed and digits give the same images.
     """
     rng = np.random.default_rng(seed)
     sources = Sources(digits.images[:, 0].numpy(), digits.labels.numpy(), pen)
-    kinds = [kind for kind in KINDS if pen or kind not in (pen_turned, pen_over)]
-    pictures = [kinds[i % len(kinds)](sources, rng) for i in range(count)]
-    return Digits(torch.from_numpy(np.stack(pictures)).unsqueeze(1), torch.full((count,), RUBBISH))
+    kinds = [kind for kind in KINDS if pen or kind not in (rotated_pen_digit, overdrawn_pen_digit)]
+    images = [kinds[i % len(kinds)](sources, rng) for i in range(count)]
+    return Digits(torch.from_numpy(np.stack(images)).unsqueeze(1), torch.full((count,), OUTLIER_LABEL))
 
 
 def glyph(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
-    """One of the shapes, by an unsteady hand."""
-    return with_some_pen(_by_hand(SHAPES[rng.integers(len(SHAPES))], rng), rng)
+    """One of the glyphs, drawn imprecisely."""
+    return render_with_random_pen(_distort_glyph(GLYPHS[rng.integers(len(GLYPHS))], rng), rng)
 
 
 def character(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
-    """A character of no script."""
-    return with_some_pen(by_some_hand(invent(rng), rng), rng)
+    """An invented character."""
+    return render_with_random_pen(vary_handwriting(invent_character(rng), rng), rng)
 
 
 def scribble(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
-    """One to three smooth wanderings of the pen."""
-    return with_some_pen(_wandering(rng), rng)
+    """One to three smooth random walks of the pen."""
+    return render_with_random_pen(_random_walks(rng), rng)
 
 
 def pair(sources: Sources, rng: np.random.Generator) -> np.ndarray:
-    """Two digits, beside each other mostly, else one above the other."""
-    first, second = (_cropped(sources.ink[i]) for i in rng.integers(len(sources.ink), size=2))
+    """Two digits, usually side by side, otherwise one above the other."""
+    first, second = (_crop(sources.ink[i]) for i in rng.integers(len(sources.ink), size=2))
     if rng.random() < 0.25:
-        return _beside(first.T, second.T, rng).T
-    return _beside(first, second, rng)
+        return _side_by_side(first.T, second.T, rng).T
+    return _side_by_side(first, second, rng)
 
 
-def turned(sources: Sources, rng: np.random.Generator) -> np.ndarray:
-    """A digit turned by a quarter, whose label is none that it may be read as then: 0, 1, 6, 8 and 9 stay out."""
-    picture = sources.ink[_any_of(sources.labels, (2, 3, 4, 5, 7), rng)]
-    return np.rot90(picture, rng.choice((1, 3))).copy()
+def rotated(sources: Sources, rng: np.random.Generator) -> np.ndarray:
+    """A digit rotated by 90 degrees, except for 0, 1, 6, 8 and 9, which can still be read as digits then."""
+    image = sources.ink[_choose(sources.labels, (2, 3, 4, 5, 7), rng)]
+    return np.rot90(image, rng.choice((1, 3))).copy()
 
 
 def mirrored(sources: Sources, rng: np.random.Generator) -> np.ndarray:
-    """A digit seen in a mirror, of those that are no digit then."""
-    return sources.ink[_any_of(sources.labels, (3, 4, 6, 7, 9), rng)][:, ::-1].copy()
+    """A mirrored digit, of the classes that cannot be read as digits then."""
+    return sources.ink[_choose(sources.labels, (3, 4, 6, 7, 9), rng)][:, ::-1].copy()
 
 
-def pen_turned(sources: Sources, rng: np.random.Generator) -> np.ndarray:
-    """A digit in pen strokes, turned or mirrored."""
+def rotated_pen_digit(sources: Sources, rng: np.random.Generator) -> np.ndarray:
+    """A pen digit, rotated or mirrored."""
     if rng.random() < 0.5:
         wanted, matrix = (2, 3, 4, 5, 7), np.array([[0, -1], [1, 0]]) * rng.choice((1, -1))
     else:
         wanted, matrix = (2, 3, 4, 6, 7, 9), np.array([[-1, 0], [0, 1]])
-    strokes = sources.pen[_any_of(sources.pen_labels, wanted, rng)].strokes
-    return with_some_pen(by_some_hand([stroke @ matrix.T for stroke in strokes], rng), rng)
+    strokes = sources.pen[_choose(sources.pen_labels, wanted, rng)].strokes
+    return render_with_random_pen(vary_handwriting([stroke @ matrix.T for stroke in strokes], rng), rng)
 
 
-def pen_over(sources: Sources, rng: np.random.Generator) -> np.ndarray:
-    """A digit in pen strokes, and over it or close beside it another, or a character."""
-    first = _one_large(sources.pen[rng.integers(len(sources.pen))].strokes)
-    second = sources.pen[rng.integers(len(sources.pen))].strokes if rng.random() < 0.5 else invent(rng)
+def overdrawn_pen_digit(sources: Sources, rng: np.random.Generator) -> np.ndarray:
+    """A pen digit with another one, or an invented character, over it or close beside it."""
+    first = _normalize(sources.pen[rng.integers(len(sources.pen))].strokes)
+    second = sources.pen[rng.integers(len(sources.pen))].strokes if rng.random() < 0.5 else invent_character(rng)
     beside = np.array([rng.uniform(0.7, 1.1), rng.uniform(-0.2, 0.2)])
     offset = beside if rng.random() < 0.4 else rng.uniform(-0.5, 0.5, 2)
-    second = [stroke * rng.uniform(0.7, 1) + offset for stroke in _one_large(second)]
-    return with_some_pen(by_some_hand(first + second, rng), rng)
+    second = [stroke * rng.uniform(0.7, 1) + offset for stroke in _normalize(second)]
+    return render_with_random_pen(vary_handwriting(first + second, rng), rng)
 
 
-def over(sources: Sources, rng: np.random.Generator) -> np.ndarray:
-    """A digit with another digit, a shape or a scribble drawn over it, and a good part of both to be seen."""
+def overdrawn(sources: Sources, rng: np.random.Generator) -> np.ndarray:
+    """A digit with another digit, a glyph or a scribble drawn over it, such that a good part of both is visible."""
     while True:
         first = sources.ink[rng.integers(len(sources.ink))].astype(float)
-        above = (glyph, scribble, lambda sources, rng: sources.ink[rng.integers(len(sources.ink))])[rng.integers(3)]
-        second = np.roll(above(sources, rng).astype(float), rng.integers(-6, 7, 2), (0, 1))
+        kind = (glyph, scribble, lambda sources, rng: sources.ink[rng.integers(len(sources.ink))])[rng.integers(3)]
+        second = np.roll(kind(sources, rng).astype(float), rng.integers(-6, 7, 2), (0, 1))
         both = np.maximum(first, second)
         if both.sum() > 1.4 * max(first.sum(), second.sum()):
-            return _placed(both)
+            return _place(both)
 
 
-# Taken in turns: a third shapes, a quarter characters.
+# Generated in turns: more than a third are glyphs, about a quarter invented characters.
 KINDS = (
-    *(glyph, glyph, character, scribble, glyph, character, pair, glyph, pen_turned),
-    *(over, character, glyph, turned, pen_over, glyph, mirrored, character, glyph),
+    *(glyph, glyph, character, scribble, glyph, character, pair, glyph, rotated_pen_digit),
+    *(overdrawn, character, glyph, rotated, overdrawn_pen_digit, glyph, mirrored, character, glyph),
 )
 
 
-def _any_of(labels: np.ndarray, wanted: tuple[int, ...], rng: np.random.Generator) -> int:
+def _choose(labels: np.ndarray, wanted: tuple[int, ...], rng: np.random.Generator) -> int:
     return int(rng.choice(np.flatnonzero(np.isin(labels, wanted))))
 
 
-def _by_hand(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Points out of place, corners round or not, the whole turned, narrowed and slanted."""
+def _distort_glyph(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """The strokes with displaced points and rounded or sharp corners, rotated, narrowed and sheared."""
     angle, slant, narrow = rng.uniform(-0.26, 0.26), rng.uniform(-0.3, 0.3), rng.uniform(0.55, 1.1)
     c, s = np.cos(angle), np.sin(angle)
     matrix = np.array([[c, -s], [s, c]]) @ np.array([[narrow, slant], [0, 1]])
     smooth = rng.random() < 0.6
     moved = [stroke + rng.normal(0, 0.45, stroke.shape) for stroke in strokes]
-    return [(_smoothed(stroke) if smooth else stroke) @ matrix.T for stroke in moved]
+    return [(_smooth(stroke) if smooth else stroke) @ matrix.T for stroke in moved]
 
 
-def _smoothed(stroke: np.ndarray) -> np.ndarray:
-    """A Catmull-Rom curve through the points."""
+def _smooth(stroke: np.ndarray) -> np.ndarray:
+    """A Catmull-Rom spline through the points."""
     if len(stroke) < 3:
         return stroke
     closed = bool(np.abs(stroke[0] - stroke[-1]).max() < 2)
@@ -147,7 +147,7 @@ def _smoothed(stroke: np.ndarray) -> np.ndarray:
     return np.concatenate([*pieces, stroke[-1:]])
 
 
-def _wandering(rng: np.random.Generator) -> Strokes:
+def _random_walks(rng: np.random.Generator) -> Strokes:
     strokes = []
     for _ in range(rng.integers(1, 4)):
         steps = int(rng.integers(40, 110))
@@ -158,27 +158,27 @@ def _wandering(rng: np.random.Generator) -> Strokes:
     return strokes
 
 
-def _one_large(strokes: Strokes) -> Strokes:
-    """About the origin, the longer side 1."""
+def _normalize(strokes: Strokes) -> Strokes:
+    """The strokes centered at the origin, the longer side of their bounding box 1."""
     points = np.concatenate(strokes)
     low, high = points.min(0), points.max(0)
     return [(stroke - (low + high) / 2) / max(1e-6, float((high - low).max())) for stroke in strokes]
 
 
-def _cropped(picture: np.ndarray) -> np.ndarray:
-    rows, columns = (np.flatnonzero((picture > 38).any(axis)) for axis in (1, 0))
-    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+def _crop(image: np.ndarray) -> np.ndarray:
+    rows, columns = (np.flatnonzero((image > 38).any(axis)) for axis in (1, 0))
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _beside(first: np.ndarray, second: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _side_by_side(first: np.ndarray, second: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     gap = int(rng.integers(1, 14))
     height = max(len(first), len(second)) + 4
     page = np.zeros((height, first.shape[1] + gap + second.shape[1]), np.uint8)
     for digit, left in ((first, 0), (second, first.shape[1] + gap)):
         top = int(rng.integers(0, height - len(digit) + 1))
         page[top : top + len(digit), left : left + digit.shape[1]] = digit
-    return _placed(page)
+    return _place(page)
 
 
-def _placed(picture: np.ndarray) -> np.ndarray:
-    return np.rint(place(picture.astype(np.float32) / 255) * 255).astype(np.uint8)
+def _place(image: np.ndarray) -> np.ndarray:
+    return np.rint(place(image.astype(np.float32) / 255) * 255).astype(np.uint8)

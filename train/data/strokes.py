@@ -1,4 +1,4 @@
-"""Pen strokes drawn as a person might draw them: other hands, thick and thin pens, fine and coarse pages."""
+"""Pen strokes: random variations of the handwriting, and rendering with thin and thick pens at any resolution."""
 
 import math
 
@@ -7,48 +7,51 @@ from PIL import Image, ImageDraw
 
 from lenet.image.preprocess import preprocess
 
-KNOTS, STRETCH, TURN = 5, 0.18, 0.1  # how another hand differs: natural logarithm of lengths, radians
-SIDE = 280  # of the page that strokes are drawn on, as on the app's pad
+# How strongly a stroke is perturbed: noise is drawn at KNOTS points along it, with the standard deviations STRETCH (of
+# the logarithm of lengths) and TURN (of angles, in radians).
+KNOTS, STRETCH, TURN = 5, 0.18, 0.1
+SIDE = 280  # pixels per side of the page that strokes are drawn on, as on the app's pad
 
-Strokes = list[np.ndarray]  # of float points (x, y), shape (P, 2), y growing down, any unit
+Strokes = list[np.ndarray]  # arrays of float points (x, y), shape (P, 2), y pointing down, in any unit
 
 
-def draw(
+def draw_strokes(
     strokes: Strokes,
     width: float,
     size: float,
-    centre: tuple[float, float],
+    center: tuple[float, float],
     side: int,
     wave: float = 0.0,
     fade: float = 0.0,
 ) -> np.ndarray:
-    """Black strokes on white paper, uint8 (side, side): `size` is their longer side, `width` the pen's, in pixels.
+    """Black strokes on a white page, uint8, shape (side, side).
 
-    `wave` is the share by which the pen's width swings along a stroke, as with pressure, `fade` that by which its ink
-    pales, as where a ball pen runs dry.
+    `width` is that of the pen, `size` the longer side of the bounding box of the strokes, in pixels. `wave` is the
+    relative amplitude by which the width varies along a stroke, as with pressure; `fade` that by which the ink becomes
+    lighter, as with a ballpoint pen that runs dry.
     """
     points = np.concatenate(strokes)
     low, high = points.min(0), points.max(0)
     scale = size / max(1e-6, float((high - low).max()))
-    over = max(2, min(4, round(8 / width)))  # drawn larger and averaged down, for smooth edges
-    paper = Image.new("L", (side * over, side * over), 255)
-    pen = ImageDraw.Draw(paper)
+    factor = max(2, min(4, round(8 / width)))  # of supersampling, for anti-aliasing
+    page = Image.new("L", (side * factor, side * factor), 255)
+    pen = ImageDraw.Draw(page)
     for stroke in strokes:
-        path = ((stroke - (low + high) / 2) * scale + centre) * over
+        path = ((stroke - (low + high) / 2) * scale + center) * factor
         steps = np.hypot(*np.diff(path, axis=0).T) if len(path) > 1 else np.zeros(0)
         along = np.concatenate([[0], np.cumsum(steps)])
-        places = np.linspace(0, along[-1], max(1, math.ceil(along[-1] / max(0.2 * width * over, 0.7))) + 1)
-        x, y = (np.interp(places, along, path[:, axis]) for axis in (0, 1))
-        swing = 1 + wave * np.sin(places / (over * size) * 7 + float(path[0, 0]))
-        pale = 127.5 * fade * (1 + np.sin(places / (over * size) * 9 + float(path[0, 1])))
-        for px, py, r, shade in zip(x, y, width * over / 2 * swing, pale, strict=True):
+        dots = np.linspace(0, along[-1], max(1, math.ceil(along[-1] / max(0.2 * width * factor, 0.7))) + 1)
+        x, y = (np.interp(dots, along, path[:, axis]) for axis in (0, 1))
+        radius = width * factor / 2 * (1 + wave * np.sin(dots / (factor * size) * 7 + float(path[0, 0])))
+        gray = 127.5 * fade * (1 + np.sin(dots / (factor * size) * 9 + float(path[0, 1])))
+        for px, py, r, shade in zip(x, y, radius, gray, strict=True):
             pen.ellipse((px - r, py - r, px + r, py + r), fill=int(shade))
-    return np.asarray(paper.resize((side, side), Image.Resampling.BOX))
+    return np.asarray(page.resize((side, side), Image.Resampling.BOX))
 
 
-def by_some_hand(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """The strokes written anew, turned, slanted, made narrower or wider, as by another hand; at times with a dot."""
-    strokes = [written_anew(stroke, rng) for stroke in strokes]
+def vary_handwriting(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """The strokes as if another person had written them: perturbed, rotated, sheared, stretched, rarely with a dot."""
+    strokes = [perturb_stroke(stroke, rng) for stroke in strokes]
     angle, slant, stretch = rng.uniform(-0.08, 0.08), rng.uniform(-0.12, 0.12), math.exp(rng.uniform(-0.2, 0.2))
     c, s = math.cos(angle), math.sin(angle)
     matrix = np.array([[c, -s], [s, c]]) @ np.array([[stretch, slant], [0, 1]])
@@ -60,10 +63,11 @@ def by_some_hand(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     return strokes
 
 
-def written_anew(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The stroke with some parts of it longer or shorter, and bent more or less: flags, loops and hooks as others do.
+def perturb_stroke(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The stroke with parts made longer or shorter and bent more or less, so that flags, loops and hooks vary.
 
-    Along the path its steps are stretched and turned by smooth noise, and then walked again about the same middle.
+    The steps from point to point are scaled and rotated by noise that is smooth along the path, then added up again.
+    The mean of the points stays the same.
     """
     steps = np.diff(stroke, axis=0)
     if len(steps) < 2:
@@ -79,20 +83,20 @@ def written_anew(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return path + stroke.mean(0) - path.mean(0)
 
 
-def with_some_pen(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
-    """Ink of the strokes, uint8 (32, 32): a thin or thick pen, steady or not, large or small, on a fine or coarse page.
+def render_with_random_pen(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
+    """The preprocessed image of the strokes, uint8, shape (32, 32), with random width, size and position.
 
-    The pages: the app's own pad, and the 28 to 64 pixels a side that other drawing programs give, smooth or jagged.
+    The page is as large as the app's pad or has 28 to 64 pixels per side, as in other programs, anti-aliased or not.
     """
     width = math.exp(rng.uniform(math.log(0.008), math.log(0.135)))
-    size, side, jagged = rng.uniform(0.35, 0.85), SIDE, False
+    size, side, aliased = rng.uniform(0.35, 0.85), SIDE, False
     if rng.random() < 0.4:
         width, size = 0.8 * width, rng.uniform(0.55, 0.8)
-        side, jagged = int(rng.integers(28, 65)), rng.random() < 0.5
+        side, aliased = int(rng.integers(28, 65)), rng.random() < 0.5
     wave = rng.uniform(0.1, 0.4) if rng.random() < 0.5 else 0.0
-    fade = rng.uniform(0.2, 0.7) if rng.random() < 0.15 and not jagged else 0.0
-    centre = side * (0.5 + rng.uniform(-0.05, 0.05, 2))
-    page = draw(strokes, max(1.0, width * side), size * side, tuple(centre), side, wave, fade)
-    if jagged:
+    fade = rng.uniform(0.2, 0.7) if rng.random() < 0.15 and not aliased else 0.0
+    center = side * (0.5 + rng.uniform(-0.05, 0.05, 2))
+    page = draw_strokes(strokes, max(1.0, width * side), size * side, tuple(center), side, wave, fade)
+    if aliased:
         page = np.where(page < 100, 0, 255).astype(np.uint8)
     return np.rint(preprocess(page) * 255).astype(np.uint8)

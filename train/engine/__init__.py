@@ -1,1 +1,1 @@
-"""The training loop and its parts: augmentation, optimizer, checkpoints, several processes."""
+"""The training loop and its parts: augmentation, optimizer, checkpoints, distributed training."""

@@ -1,4 +1,4 @@
-"""The state of a training between two epochs, on disk: a kill at any moment leaves the last one whole."""
+"""Checkpoints: the state of a training run after an epoch, written atomically."""
 
 import hashlib
 import io
@@ -7,33 +7,34 @@ from pathlib import Path
 import torch
 
 from lenet.weights.model import write_whole
+from train.errors import CommandError
 
 CHECKPOINT = "checkpoint.pt"
-DIGEST = 32  # bytes of SHA-256 before the content: torch.load takes most flipped bits without a word
+DIGEST_SIZE = 32  # a SHA-256 precedes the content, because torch.load does not detect most flipped bits
 
 
-class CheckpointError(Exception):
-    """A checkpoint cannot be gone on from; the message says why."""
+class CheckpointError(CommandError):
+    """A run cannot be resumed from its checkpoint; the message says why."""
 
 
 def save_checkpoint(folder: Path, state: dict) -> None:
-    """Write `state`, made of tensors, numbers, strings, lists and dicts. Raises OSError where it cannot be written."""
+    """Save `state`: tensors, numbers, strings, lists and dicts. Raises OSError if the checkpoint cannot be written."""
     content = io.BytesIO()
     torch.save(state, content)
     path = folder / CHECKPOINT
     try:
         write_whole(path, hashlib.sha256(content.getvalue()).digest() + content.getvalue())
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error  # a failed write does not say which file
+        raise OSError(error.errno, error.strerror, str(path)) from error  # with the name of the file
 
 
 def load_checkpoint(folder: Path, device: torch.device) -> dict | None:
-    """The state that was saved last, or None where there is none. Raises CheckpointError where it is damaged."""
+    """The last saved state, None if there is none. Raises CheckpointError if it is damaged."""
     path = folder / CHECKPOINT
     if not path.exists():
         return None
-    whole = path.read_bytes()
-    digest, content = whole[:DIGEST], whole[DIGEST:]
+    file = path.read_bytes()
+    digest, content = file[:DIGEST_SIZE], file[DIGEST_SIZE:]
     if hashlib.sha256(content).digest() != digest:
-        raise CheckpointError(f"{path} is damaged: its checksum is not what was written; delete it to begin anew")
+        raise CheckpointError(f"{path} is damaged: its hash does not match; delete it to start from the beginning")
     return torch.load(io.BytesIO(content), map_location=device, weights_only=True)

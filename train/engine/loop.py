@@ -1,4 +1,4 @@
-"""The loop: Muon, a one-cycle rate, distorted digits, averaged weights."""
+"""The training loop: Muon, a one-cycle learning rate, distorted images, averaged weights."""
 
 import math
 import time
@@ -14,19 +14,20 @@ from tqdm import tqdm
 from lenet.networks.base import Network
 from lenet.networks.original import SparseConvolution
 from train.data.digits import Digits, as_float
-from train.engine.augment import shift, warp, warps
+from train.engine.augment import distort, random_grids, random_shift
 from train.engine.muon import Muon
 from train.engine.parallel import Group
+from train.errors import CommandError
 from train.recipe import Recipe
 
 
-class TrainingError(Exception):
-    """The training cannot go on; the message says why."""
+class TrainingError(CommandError):
+    """The training cannot continue; the message says why."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """How a network did on a set of digits."""
+    """The errors and the loss of a network on a set of digits."""
 
     images: int
     wrong: int
@@ -41,10 +42,11 @@ class Score:
         return {"images": self.images, **errors, "uncalibrated_loss": self.loss}
 
 
-def initialise(model: Network) -> None:
-    """Xavier's normal weights with the gain of tanh; a last linear layer small, so that training starts undecided.
+def initialize(model: Network) -> None:
+    """Xavier normal initialization with the gain of tanh, which is close to that of ReLU.
 
-    For ReLU, whose gain is nearly tanh's, the same; for the sparse C3, whose maps see three to six others, by how many.
+    A linear output layer is scaled down, so that the initial probabilities are nearly uniform. The sparse C3, whose
+    maps are connected to three to six others, is initialized by its mean fan-in and fan-out.
     """
     gain = nn.init.calculate_gain("tanh")
     for layer in model.modules():
@@ -61,7 +63,7 @@ def initialise(model: Network) -> None:
 
 @torch.inference_mode()
 def score(model: nn.Module, digits: Digits, batch_size: int = 1_000) -> Score:
-    """Wrong answers and mean cross-entropy of `model` on `digits`, undistorted."""
+    """The errors and the mean cross-entropy of `model` on `digits`, without distortions."""
     model.eval()
     wrong, loss = 0, 0.0
     for start in range(0, len(digits), batch_size):
@@ -73,12 +75,12 @@ def score(model: nn.Module, digits: Digits, batch_size: int = 1_000) -> Score:
 
 
 class Trainer:
-    """A network in training: what changes from epoch to epoch, which is what a checkpoint holds."""
+    """The training of a network: everything that changes from epoch to epoch, and is saved in a checkpoint."""
 
     def __init__(self, model: Network, training: Digits, recipe: Recipe, group: Group | None = None):
         self.training, self.recipe, self.group = training, recipe, group or Group()
         device = training.labels.device
-        # Channels last is 1.2-1.8 times faster than the default layout on a CPU.
+        # On a CPU, channels last is 1.2 to 1.8 times as fast as the default layout.
         self.model = model.to(device, memory_format=torch.channels_last)
         self.generator = torch.Generator(device).manual_seed(recipe.seed)
         output = {id(parameter) for parameter in model.output.parameters()}
@@ -90,8 +92,8 @@ class Trainer:
         self.averaged = AveragedModel(model, multi_avg_fn=exponential_moving_average(recipe.ema_decay))
         self.history: list[dict] = []
 
-    def state(self) -> dict:
-        """All that the next epoch depends on."""
+    def state_dict(self) -> dict:
+        """Everything that the next epoch depends on."""
         return {
             "model": self.model.state_dict(),
             "averaged": self.averaged.state_dict(),
@@ -101,8 +103,8 @@ class Trainer:
             "history": self.history,
         }
 
-    def restore(self, state: dict) -> None:
-        """Go back to where `state()` was called."""
+    def load_state_dict(self, state: dict) -> None:
+        """Restore what `state_dict` returned."""
         self.model.load_state_dict(state["model"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -110,11 +112,11 @@ class Trainer:
         self.generator.set_state(state["generator"].cpu())
         self.history = state["history"]
 
-    def epoch(self, validation: Digits, progress: bool = False) -> dict:
-        """See every picture once; the row of figures, which is also the history's last."""
-        recipe, began, number = self.recipe, time.perf_counter(), len(self.history) + 1
+    def train_epoch(self, validation: Digits, progress: bool = False) -> dict:
+        """Train on every image once, then validate; return the metrics, which are also appended to `history`."""
+        recipe, start, number = self.recipe, time.perf_counter(), len(self.history) + 1
         device = self.training.labels.device
-        total, right = torch.zeros((), device=device), torch.zeros((), device=device)
+        loss, correct = torch.zeros((), device=device), torch.zeros((), device=device)
         self.model.train()
         order = torch.randperm(len(self.training), generator=self.generator, device=device)
         bar = tqdm(
@@ -126,50 +128,51 @@ class Trainer:
             leave=False,
         )
         for index in bar:
-            loss, hits = self.step(index)
-            total, right = total + loss, right + hits
-        self.group.add([total, right])
-        if not math.isfinite(float(total)):
+            batch_loss, batch_correct = self.step(index)
+            loss, correct = loss + batch_loss, correct + batch_correct
+        self.group.all_reduce([loss, correct])
+        if not math.isfinite(float(loss)):
             raise TrainingError(f"the loss is no longer finite in epoch {number}; try a lower --lr")
-        seconds = time.perf_counter() - began  # of the training alone
-        held_out = score(self.averaged, validation)
-        row = {
+        seconds = time.perf_counter() - start  # without the validation
+        result = score(self.averaged, validation)
+        metrics = {
             "epoch": number,
-            "training_loss": float(total) / len(order),
-            "training_accuracy": float(right) / int((self.training.labels >= 0).sum()),
-            "validation_loss": held_out.loss,
-            "validation_error": held_out.error,
+            "training_loss": float(loss) / len(order),
+            "training_accuracy": float(correct) / int((self.training.labels >= 0).sum()),  # outliers have no class
+            "validation_loss": result.loss,
+            "validation_error": result.error,
             "seconds": round(seconds, 2),
         }
-        self.history.append(row)
-        return row
+        self.history.append(metrics)
+        return metrics
 
     def step(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """One step down on the pictures `index`; this process's sum of losses and number of right answers.
+        """One optimizer step on the images `index`; the sum of the losses and the number correct, of this process.
 
-        Every process draws the distortions of the whole batch and takes its share, so that any number of processes
-        sees what one would. The gradients' sum over all is that of the batch's mean loss.
+        Every process draws the distortions of the whole batch and uses its share of them, so that the result does not
+        depend on the number of processes. The gradients, summed over the processes, are those of the batch's mean loss.
         """
-        mine = self.group.share(len(index))
-        batch = self.training[index[mine]]
+        share = self.group.share(len(index))
+        batch = self.training[index[share]]
         ink = as_float(batch.images)
         if self.recipe.augment == "shift":
-            ink = shift(ink, self.generator)
+            ink = random_shift(ink, self.generator)
         elif self.recipe.augment == "distort":
-            ink = warp(ink, warps(len(index), *ink.shape[2:], self.recipe.distortion, self.generator)[mine])
+            grids = random_grids(len(index), *ink.shape[2:], self.recipe.distortion, self.generator)
+            ink = distort(ink, grids[share])
         scores = self.model(ink.contiguous(memory_format=torch.channels_last))
         weights = torch.where(batch.labels < 0, self.recipe.outlier_weight, 1.0)
         loss = (self.model.losses(scores, batch.labels) * weights).sum()
         self.optimizer.zero_grad(set_to_none=True)
         (loss / len(index)).backward()
-        self.group.add([parameter.grad for parameter in self.model.parameters()])
+        self.group.all_reduce([parameter.grad for parameter in self.model.parameters()])
         self.optimizer.step()
         self.schedule.step()
         self.averaged.update_parameters(self.model)
         return loss.detach(), (scores.argmax(1) == batch.labels).sum()
 
-    def result(self) -> Network:
-        """The averaged network, in the default layout."""
+    def averaged_model(self) -> Network:
+        """The network with the averaged weights, in the default memory layout."""
         return self.averaged.module.to(memory_format=torch.contiguous_format)
 
 
@@ -178,20 +181,20 @@ def fit(
     training: Digits,
     validation: Digits,
     recipe: Recipe,
-    after_epoch: Callable[[dict], None] = lambda _row: None,
+    after_epoch: Callable[[dict], None] = lambda _metrics: None,
 ) -> tuple[Network, list[dict]]:
-    """Train `model` in place; return the averaged network and a row of figures for each epoch.
+    """Train `model` in place; return the network with the averaged weights, and the metrics of each epoch.
 
-    `training` lies on the model's device. The same recipe and data on the same machine give the same weights.
+    `training` must be on the model's device. Deterministic for the same recipe and data on the same machine.
     """
     trainer = Trainer(model, training, recipe)
     for _ in range(recipe.epochs):
-        after_epoch(trainer.epoch(validation))
-    return trainer.result(), trainer.history
+        after_epoch(trainer.train_epoch(validation))
+    return trainer.averaged_model(), trainer.history
 
 
 def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
-    """The rate at each step as a share of its peak: up along a line, then down along half a cosine to near zero."""
+    """The learning rate of each step, relative to its peak: linear warmup, then cosine annealing to nearly zero."""
     peak = warmup * steps
 
     def factor(step: int) -> float:
@@ -203,7 +206,7 @@ def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
 
 
 def exponential_moving_average(decay: float) -> Callable:
-    """Exponential moving average; its decay grows at first, so that the first weights are soon forgotten."""
+    """Exponential moving average with a smaller decay in the first steps, so that the initial weights do not linger."""
 
     def average(averaged: list[Tensor], current: list[Tensor], steps: Tensor | int) -> None:
         torch._foreach_lerp_(averaged, current, 1 - min(decay, (1 + int(steps)) / (10 + int(steps))))

@@ -1,8 +1,8 @@
-"""Muon: momentum whose steps are made orthogonal, so that no direction of a weight matrix learns slower than another.
+"""Muon: momentum with orthogonalized updates, so that all directions of a weight matrix learn equally fast.
 
-Jordan et al. 2024, https://kellerjordan.github.io/posts/muon. Here 6 epochs of it do what 12 of SGD do.
-A convolution's kernels are the rows of a matrix. `torch.optim.Muon` would be used if it took them: it refuses all but
-matrices, and works in bfloat16.
+Jordan et al. 2024, https://kellerjordan.github.io/posts/muon. 6 epochs with it reach the error of 12 with SGD here. A
+convolution's weight is treated as a matrix with a row for each kernel. `torch.optim.Muon` cannot be used, because it
+only accepts two-dimensional parameters and computes in bfloat16.
 """
 
 from collections.abc import Iterable
@@ -10,14 +10,15 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # Jordan's: steep at 0, so that few rounds do
-ROUNDS = 4
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # Jordan's coefficients: steep at 0, so that few iterations suffice
+ITERATIONS = 4
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum; steps of `matrices` are made orthogonal, those of `others` are taken as they are.
+    """Nesterov momentum; the updates of `matrices` are orthogonalized, those of `others` are not.
 
-    `lr` is for the matrices, whose weights also decay by lr * weight_decay at each step; `other_lr` is for the others.
+    `lr` and `weight_decay` (decoupled, a factor of 1 - lr * weight_decay per step) apply to `matrices`, `other_lr` to
+    `others`.
     """
 
     def __init__(
@@ -43,24 +44,24 @@ class Muon(torch.optim.Optimizer):
                 if not state:
                     state["velocity"] = torch.zeros_like(parameter)
                 velocity = state["velocity"].mul_(group["momentum"]).add_(parameter.grad)
-                step = parameter.grad.add(velocity, alpha=group["momentum"])
+                update = parameter.grad.add(velocity, alpha=group["momentum"])
                 if group["orthogonal"]:
-                    step = orthogonal(step.flatten(1)).view_as(parameter)
+                    update = orthogonalize(update.flatten(1)).view_as(parameter)
                     parameter.mul_(1 - group["lr"] * group["weight_decay"])
-                parameter.sub_(step, alpha=group["lr"])
+                parameter.sub_(update, alpha=group["lr"])
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
-    """The matrix with its singular values brought near 1, and more where it has more rows than columns.
+def orthogonalize(matrix: Tensor) -> Tensor:
+    """The matrix with its singular values replaced by about sqrt(max(1, rows / columns)).
 
-    Five terms of an odd polynomial push the singular values from (0, 1] to about 0.7 to 1.2 (Newton and Schulz), with
-    nothing but matrix products.
+    A Newton-Schulz iteration: an odd polynomial of degree five, which needs only matrix products, is applied repeatedly
+    and moves the singular values from (0, 1] to about 0.7 to 1.2.
     """
     rows, columns = matrix.shape
     x = matrix.T if rows > columns else matrix
     x = x / (x.norm() + 1e-7)
     a, b, c = NEWTON_SCHULZ
-    for _ in range(ROUNDS):
+    for _ in range(ITERATIONS):
         gram = x @ x.T
         x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
     return (x.T if rows > columns else x) * max(1, rows / columns) ** 0.5

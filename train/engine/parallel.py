@@ -1,4 +1,4 @@
-"""Several processes that train one network together: torchrun starts them, this joins and parts them."""
+"""Distributed training: the processes that torchrun starts, and the operations that involve all of them."""
 
 import os
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Group:
-    """The processes of a run: how many, and which of them this one is."""
+    """The processes of a run: their number `size`, and the `rank` of this one."""
 
     rank: int = 0
     size: int = 1
 
     @property
-    def first(self) -> bool:
-        """Whether this process is the one that reads the clock, prints and writes."""
+    def is_first(self) -> bool:
+        """Whether this process is the one that downloads, prints and writes files."""
         return self.rank == 0
 
     def share(self, rows: int) -> slice:
-        """Which rows of a batch fall to this process; the shares of all processes make up the batch."""
+        """The rows of a batch that this process computes; the shares of all processes make up the batch."""
         return slice(rows * self.rank // self.size, rows * (self.rank + 1) // self.size)
 
-    def add(self, tensors: list[Tensor]) -> None:
-        """Replace tensors by their sums over all processes, in one exchange."""
+    def all_reduce(self, tensors: list[Tensor]) -> None:
+        """Replace each tensor by its sum over all processes, in a single communication."""
         if self.size == 1:
             return
         flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
@@ -35,20 +35,20 @@ class Group:
         for tensor, part in zip(tensors, flat.split([tensor.numel() for tensor in tensors]), strict=True):
             tensor.copy_(part.view(tensor.shape))
 
-    def wait(self) -> None:
-        """Until all processes have come here."""
+    def barrier(self) -> None:
+        """Wait until all processes have called this."""
         if self.size > 1:
             dist.barrier()
 
 
-def starts_first() -> bool:
-    """Whether this process will be the group's first; known before the group is joined."""
+def is_first_process() -> bool:
+    """The same as `Group.is_first`, but before the process group is initialized."""
     return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
-def group(device: torch.device) -> Iterator[Group]:
-    """The group that torchrun named in the environment, joined while the block runs; else a group of one."""
+def process_group(device: torch.device) -> Iterator[Group]:
+    """Initialize the group that torchrun's environment variables describe; without them, a group of one process."""
     if "WORLD_SIZE" not in os.environ:
         yield Group()
         return
