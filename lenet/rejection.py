@@ -13,6 +13,7 @@ BLANK, LITTLE, SEVERAL, NO_DIGIT = "blank", "too little ink", "several digits", 
 # Ink covers more than this share of the bounding box: a dot. A disc covers 0.785; of 71,000 training digits with a
 # roughly square bounding box, two cover more than 0.74.
 SOLID = 0.74
+SQUARISH = 0.7  # ratio of the sides from which a bounding box is roughly square
 CLEAR = 0.15  # a column whose ink stays below this separates what is to its left from what is to its right
 TALL = 0.6  # a part counts as a digit from this share of the total height
 # Width over height from which there may be two digits. A 4 with an open top is narrower; one in 2,000 MNIST digits is
@@ -66,7 +67,7 @@ def rejection_reason(ink: np.ndarray) -> str | None:
     rows, columns = (np.flatnonzero((ink > CLEAR).any(axis)) for axis in (1, 0))
     box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     height, width = box.shape
-    if min(height, width) > 0.7 * max(height, width) and box.mean() > SOLID:
+    if min(height, width) > SQUARISH * max(height, width) and box.mean() > SOLID:
         return LITTLE  # a dot: scaled to the size of a digit, it fills its bounding box
     return SEVERAL if width > WIDE * height and _count_tall_parts(box) > 1 else None
 

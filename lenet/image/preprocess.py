@@ -20,6 +20,7 @@ from lenet.image.specks import remove_specks
 SIDE = 32  # side of the network's input
 DIGIT_SIDE = 20  # longer side of the digit in it
 CENTRE = 16  # row and column of the pixel on which the centre of mass is placed
+TIE = 1e-4  # pixels; a centre of mass midway between two pixels must not be rounded by the last bit of a sum
 
 MIN_CONTRAST = 0.06  # an image with less contrast is blank
 CROP_THRESHOLD = 0.15  # ink below this share of the maximum does not count for the crop
@@ -127,8 +128,8 @@ def place(ink: np.ndarray) -> np.ndarray:
     mass = digit.sum()
     row = (digit.sum(1) @ np.arange(height)) / mass
     column = (digit.sum(0) @ np.arange(width)) / mass
-    top = min(max(0, round(CENTRE - row)), SIDE - height)
-    left = min(max(0, round(CENTRE - column)), SIDE - width)
+    top = min(max(0, round(CENTRE - row - TIE)), SIDE - height)
+    left = min(max(0, round(CENTRE - column - TIE)), SIDE - width)
     frame[top : top + height, left : left + width] = digit
     return frame
 

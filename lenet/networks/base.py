@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from lenet.networks.activation import ReLU, Tanh
+
 INPUT_SHAPE = (1, 32, 32)
 
 # Mean and standard deviation of the ink, in [0, 1], over the 60,000 MNIST training images, padded to 32x32.
@@ -17,8 +19,9 @@ class Network(nn.Module):
     """
 
     variant: str
-    activation: str  # the activation function, as displayed
+    activation: Tanh | ReLU
     activated = ("c1", "c3", "c5", "f6")  # the layers that it is applied to
+    border = 0  # pixels at each side of the input that the network crops
     outlier_score = 0.0  # constant score of an eleventh class without parameters, for inputs that are not digits
 
     def __init__(self, mean: float = MNIST_MEAN, std: float = MNIST_STD):

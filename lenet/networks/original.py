@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d
 
+from lenet.networks.activation import Tanh
 from lenet.networks.base import MNIST_MEAN, MNIST_STD, Network
 
 # Table I: the maps of S2 that each map of C3 is connected to: three adjacent maps (six times), four adjacent maps (six
@@ -41,9 +42,8 @@ BITMAPS = """
 """
 
 
-def squash(x: Tensor) -> Tensor:
-    """1.7159 tanh(2x/3), the paper's squashing function. squash(±1) = ±1, the targets, where it curves the most."""
-    return 1.7159 * torch.tanh(x * (2 / 3))
+# The paper's squashing function. squash(±1) = ±1, the targets of F6, is where it curves the most.
+squash = Tanh(1.7159, 2 / 3, "1.7159 tanh(2x/3)")
 
 
 def bitmaps() -> Tensor:
@@ -100,7 +100,7 @@ class LeNet5Original(Network):
     """The LeNet-5 of 1998, 60,000 trainable parameters. The scores are negative squared distances."""
 
     variant = "original"
-    activation = "1.7159 tanh(2x/3)"
+    activation = squash
     activated = ("c1", "s2", "c3", "s4", "c5", "f6")
     outlier_score = -30.0  # -j of equation (9). The paper gives no j; most digits are closer to their bitmap than this
 

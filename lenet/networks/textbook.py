@@ -7,9 +7,9 @@ coefficients, each map of C3 is connected to all six maps of S2, and the output 
 functions. This gives 61,706 parameters instead of 60,000.
 """
 
-import torch
 from torch import Tensor, nn
 
+from lenet.networks.activation import Tanh
 from lenet.networks.base import MNIST_MEAN, MNIST_STD, Network
 
 
@@ -17,7 +17,7 @@ class LeNet5(Network):
     """The LeNet-5 of textbooks, 61,706 parameters. The scores are logits."""
 
     variant = "textbook"
-    activation = "tanh"
+    activation = Tanh()
 
     def __init__(self, mean: float = MNIST_MEAN, std: float = MNIST_STD):
         super().__init__(mean, std)
@@ -32,11 +32,11 @@ class LeNet5(Network):
     def features(self, ink: Tensor) -> dict[str, Tensor]:
         """The output of every layer by name, in order of computation; `output` holds the logits."""
         outputs = {"input": ink}  # (N, 1, 32, 32)
-        outputs["c1"] = torch.tanh(self.c1(self.normalize(ink)))  # (N, 6, 28, 28)
+        outputs["c1"] = self.activation(self.c1(self.normalize(ink)))  # (N, 6, 28, 28)
         outputs["s2"] = self.s2(outputs["c1"])  # (N, 6, 14, 14)
-        outputs["c3"] = torch.tanh(self.c3(outputs["s2"]))  # (N, 16, 10, 10)
+        outputs["c3"] = self.activation(self.c3(outputs["s2"]))  # (N, 16, 10, 10)
         outputs["s4"] = self.s4(outputs["c3"])  # (N, 16, 5, 5)
-        outputs["c5"] = torch.tanh(self.c5(outputs["s4"])).flatten(1)  # (N, 120)
-        outputs["f6"] = torch.tanh(self.f6(outputs["c5"]))  # (N, 84)
+        outputs["c5"] = self.activation(self.c5(outputs["s4"])).flatten(1)  # (N, 120)
+        outputs["f6"] = self.activation(self.f6(outputs["c5"]))  # (N, 84)
         outputs["output"] = self.output(outputs["f6"])  # (N, 10)
         return outputs

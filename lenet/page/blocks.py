@@ -14,7 +14,7 @@ from lenet.page.payload import read_data_url
 from lenet.recognizer import Recognizer
 
 STATIC = Path(__file__).parent / "static"
-FILES = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir())}
+FILES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 TYPES = {".js": "text/javascript", ".json": "application/json", ".css": "text/css", ".html": "text/html"}
 
 # The URL contains a hash of the files, so that browsers can cache them and never mix two versions.
@@ -43,7 +43,7 @@ import((window.gradio_config?.root ?? "") + "{STATIC_URL}/start.js")
 # Arguments of Blocks.launch() that the page requires, besides host, port and share.
 LAUNCH = {
     "css_paths": [STATIC / "page.css"],
-    "app_kwargs": {"routes": [Route(STATIC_URL + "/{name}", serve_static)]},
+    "app_kwargs": {"routes": [Route(STATIC_URL + "/{name:path}", serve_static)]},
     "footer_links": ["api"],
     "run_history": False,
     "enable_monitoring": False,

@@ -1,0 +1,73 @@
+// The layers of the three networks as pure functions on Float32Arrays. Feature maps are square, one after the other.
+
+/**
+ * A convolution without padding: `maps` inputs of side `side`, kernels of side `size`. `sees[m]` lists the inputs of map
+ * m, and `weight` holds their kernels in that order, map by map.
+ */
+export function convolution(input, side, sees, weight, bias, size) {
+  const out = side - size + 1;
+  const output = new Float32Array(sees.length * out * out);
+  let w = 0;
+  for (let m = 0; m < sees.length; m++) {
+    const map = output.subarray(m * out * out, (m + 1) * out * out).fill(bias[m]);
+    for (const i of sees[m]) {
+      for (let ky = 0; ky < size; ky++) {
+        for (let kx = 0; kx < size; kx++) {
+          const k = weight[w++];
+          for (let y = 0; y < out; y++) {
+            const from = i * side * side + (y + ky) * side + kx;
+            for (let x = 0, to = y * out; x < out; x++, to++) map[to] += k * input[from + x];
+          }
+        }
+      }
+    }
+  }
+  return output;
+}
+
+/** Call `reduce(map, a, b, c, d)` for each block of 2x2 inputs. */
+function pool(input, maps, side, reduce) {
+  const out = side / 2;
+  const output = new Float32Array(maps * out * out);
+  for (let m = 0, to = 0; m < maps; m++) {
+    for (let y = 0; y < out; y++) {
+      for (let x = 0; x < out; x++, to++) {
+        const at = m * side * side + 2 * y * side + 2 * x;
+        output[to] = reduce(m, input[at], input[at + 1], input[at + side], input[at + side + 1]);
+      }
+    }
+  }
+  return output;
+}
+
+export function averagePooling(input, maps, side) {
+  return pool(input, maps, side, (m, a, b, c, d) => (a + b + c + d) / 4);
+}
+
+export function maxPooling(input, maps, side) {
+  return pool(input, maps, side, (m, a, b, c, d) => Math.max(a, b, c, d));
+}
+
+/** The sum of 2x2 inputs, times a coefficient, plus a bias, one of each per map. */
+export function subsampling(input, maps, side, coefficient, bias) {
+  return pool(input, maps, side, (m, a, b, c, d) => (a + b + c + d) * coefficient[m] + bias[m]);
+}
+
+/** `weight` has a row of input.length numbers for each output. */
+export function fullyConnected(input, weight, bias) {
+  return Float32Array.from(bias, (start, unit) => {
+    let sum = start;
+    for (let i = 0, w = unit * input.length; i < input.length; i++, w++) sum += weight[w] * input[i];
+    return sum;
+  });
+}
+
+/** Negative squared distances to the centres, so that the nearest has the highest score. */
+export function negativeDistances(input, centres) {
+  return Float32Array.from(centres, (centre) => -input.reduce((sum, x, i) => sum + (x - centre[i]) ** 2, 0));
+}
+
+/** The activation function of a description: tanh with amplitude and slope, or ReLU. */
+export function activate(values, { kind, amplitude, slope }) {
+  return kind === "tanh" ? values.map((x) => amplitude * Math.tanh(slope * x)) : values.map((x) => Math.max(0, x));
+}

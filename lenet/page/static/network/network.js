@@ -1,0 +1,90 @@
+// One of the three networks, built from the description that `lenet.networks.description` makes, and its weights.
+import * as layers from "./layers.js";
+import { readSafetensors } from "./safetensors.js";
+
+export class Network {
+  /** `weights`: the content of model.safetensors, an ArrayBuffer. Throws if a tensor is missing or misshapen. */
+  constructor(description, weights) {
+    this.description = description;
+    const tensors = readSafetensors(weights);
+    let [maps, side] = [1, 32 - 2 * description.border];
+    this.layers = description.layers.map((layer) => {
+      const built = build(layer, maps, side, (name) => {
+        const tensor = tensors[`${layer.name}.${name}`];
+        if (!tensor) throw new Error(`${layer.name}.${name} is missing`);
+        return tensor.data;
+      });
+      [maps, side] = layer.shape.length === 3 ? [layer.shape[0], layer.shape[2]] : [layer.shape[0], 1];
+      return { ...layer, compute: built };
+    });
+  }
+
+  /**
+   * Everything that the network computes for `ink`, 32x32 numbers in [0, 1], as Float32Arrays by layer: `outputs`, from
+   * "input" to "output", and `before`, the same before the activation function; "input" is normalized there.
+   */
+  forward(ink) {
+    const { mean, std, border, activation } = this.description;
+    const normalized = ink.map((x) => (x - mean) / std);
+    const [outputs, before] = [{ input: ink }, { input: normalized }];
+    let x = crop(normalized, 32, border);
+    for (const { name, activated, compute } of this.layers) {
+      before[name] = compute(x);
+      outputs[name] = x = activated ? layers.activate(before[name], activation) : before[name];
+    }
+    return { outputs, before };
+  }
+
+  /** Probabilities of the ten digits for the scores of the output layer. */
+  probabilities(scores) {
+    const z = Array.from(scores, (score) => score / this.description.temperature);
+    const highest = Math.max(...z);
+    const exponentials = z.map((value) => Math.exp(value - highest));
+    const sum = exponentials.reduce((total, value) => total + value, 0);
+    return exponentials.map((value) => value / sum);
+  }
+
+  /** Whether the scores are those of no digit: their energy, -log(sum(exp(scores))), is above the threshold. */
+  rejects(scores) {
+    const highest = Math.max(...scores);
+    const energy = -highest - Math.log(scores.reduce((sum, score) => sum + Math.exp(score - highest), 0));
+    return this.description.max_energy !== null && energy > this.description.max_energy;
+  }
+}
+
+/** A function from a layer's input to its output before the activation function. */
+function build({ kind, shape, size, table, centres }, maps, side, tensor) {
+  switch (kind) {
+    case "convolution":
+    case "sparse convolution": {
+      const all = Array.from({ length: maps }, (_, i) => i);
+      const sees = table ?? Array.from({ length: shape[0] }, () => all);
+      const [weight, bias] = [tensor("weight"), tensor("bias")];
+      return (x) => layers.convolution(x, side, sees, weight, bias, size);
+    }
+    case "average pooling":
+      return (x) => layers.averagePooling(x, maps, side);
+    case "max pooling":
+      return (x) => layers.maxPooling(x, maps, side);
+    case "subsampling": {
+      const [coefficient, bias] = [tensor("coefficient"), tensor("bias")];
+      return (x) => layers.subsampling(x, maps, side, coefficient, bias);
+    }
+    case "fully connected": {
+      const [weight, bias] = [tensor("weight"), tensor("bias")];
+      return (x) => layers.fullyConnected(x, weight, bias);
+    }
+    case "RBF":
+      return (x) => layers.negativeDistances(x, centres);
+    default:
+      throw new Error(`unknown kind of layer: ${kind}`);
+  }
+}
+
+function crop(image, side, border) {
+  if (!border) return image;
+  const inner = side - 2 * border;
+  return Float32Array.from({ length: inner * inner }, (_, i) => {
+    return image[(Math.floor(i / inner) + border) * side + (i % inner) + border];
+  });
+}

@@ -1,0 +1,72 @@
+// The pad's path of the preprocessing, as in `lenet.image.preprocess`: from the opacity of the drawn ink to the 32x32
+// input. The numbers come from there, too, as `settings`.
+import { resize } from "./resize.js";
+import { removeSpecks } from "./specks.js";
+
+/** The network's input, 32x32 numbers in [0, 1], for a drawing's opacity, 0 to 255, row by row. */
+export function preprocess(opacity, width, height, settings) {
+  const frame = new Float32Array(settings.side ** 2);
+  let highest = 0;
+  for (let i = 0; i < opacity.length; i++) if (opacity[i] > highest) highest = opacity[i];
+  if (depth(highest) < settings.min_contrast) return frame;
+  const ink = Float32Array.from({ length: 256 }, (_, value) => depth(value) / depth(highest));
+  const data = new Float32Array(opacity.length);
+  for (let i = 0; i < opacity.length; i++) data[i] = ink[opacity[i]];
+  const drawing = crop({ data, width, height }, Math.fround(settings.crop_threshold));
+  return drawing ? place(drawing, frame, settings) : frame;
+}
+
+/** How far black ink of this opacity on white paper is from the paper, in the reference's single precision. */
+function depth(opacity) {
+  return Math.fround(1 - Math.fround(1 - Math.fround(opacity / 255)));
+}
+
+function place(ink, frame, { side, digit_side, centre, tie, crop_threshold, specks }) {
+  const threshold = Math.fround(crop_threshold);
+  const digit = crop(removeSpecks(ink, specks, threshold), threshold);
+  const scale = digit_side / Math.max(digit.width, digit.height);
+  const [width, height] = [digit.width, digit.height].map((length) => Math.max(1, roundHalfEven(length * scale)));
+  const { data } = resize(digit, width, height);
+  const highest = data.reduce((a, b) => Math.max(a, b), 0);
+  let [mass, down, across] = [0, 0, 0];
+  for (let i = 0; i < data.length; i++) {
+    data[i] = Math.max(0, data[i] / highest);
+    mass += data[i];
+    down += data[i] * Math.trunc(i / width);
+    across += data[i] * (i % width);
+  }
+  const top = Math.min(Math.max(0, Math.round(centre - down / mass - tie)), side - height);
+  const left = Math.min(Math.max(0, Math.round(centre - across / mass - tie)), side - width);
+  for (let y = 0; y < height; y++) {
+    frame.set(data.subarray(y * width, (y + 1) * width), (top + y) * side + left);
+  }
+  return frame;
+}
+
+/** The part within the bounding box of what is above the threshold; null if nothing is. */
+function crop({ data, width, height }, threshold) {
+  let [top, left, bottom, right] = [height, width, -1, -1];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (data[i] <= threshold) continue;
+      if (y < top) top = y;
+      if (y > bottom) bottom = y;
+      if (x < left) left = x;
+      if (x > right) right = x;
+    }
+  }
+  if (bottom < 0) return null;
+  const [w, h] = [right - left + 1, bottom - top + 1];
+  const part = new Float32Array(w * h);
+  for (let y = 0; y < h; y++) {
+    part.set(data.subarray((top + y) * width + left, (top + y) * width + left + w), y * w);
+  }
+  return { data: part, width: w, height: h };
+}
+
+/** As Python rounds: a half goes to the even neighbour. */
+function roundHalfEven(x) {
+  const below = Math.floor(x);
+  if (x - below !== 0.5) return Math.round(x);
+  return below % 2 ? below + 1 : below;
+}

@@ -1,0 +1,42 @@
+// Antialiased scaling as Pillow does it: a triangle filter, widened when shrinking, rows first and then columns.
+
+/** Scale an image, {data: Float32Array, width, height}, to another size. */
+export function resize({ data, width, height }, newWidth, newHeight) {
+  const columns = weights(width, newWidth);
+  const narrow = new Float32Array(newWidth * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < newWidth; x++) {
+      const { first, factors } = columns[x];
+      let sum = 0;
+      for (let i = 0; i < factors.length; i++) sum += data[y * width + first + i] * factors[i];
+      narrow[y * newWidth + x] = sum;
+    }
+  }
+  const rows = weights(height, newHeight);
+  const result = new Float32Array(newWidth * newHeight);
+  for (let y = 0; y < newHeight; y++) {
+    const { first, factors } = rows[y];
+    for (let x = 0; x < newWidth; x++) {
+      let sum = 0;
+      for (let i = 0; i < factors.length; i++) sum += narrow[(first + i) * newWidth + x] * factors[i];
+      result[y * newWidth + x] = sum;
+    }
+  }
+  return { data: result, width: newWidth, height: newHeight };
+}
+
+/** For each new pixel: the first old pixel that contributes, and the factors of that one and the following. */
+function weights(size, newSize) {
+  const scale = size / newSize;
+  const support = Math.max(1, scale);
+  return Array.from({ length: newSize }, (_, i) => {
+    const centre = (i + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(centre - support + 0.5));
+    const last = Math.min(size, Math.trunc(centre + support + 0.5));
+    const factors = Array.from({ length: last - first }, (_, j) => {
+      return Math.max(0, 1 - Math.abs((first + j - centre + 0.5) / support));
+    });
+    const sum = factors.reduce((total, factor) => total + factor, 0);
+    return { first, factors: factors.map((factor) => factor / sum) };
+  });
+}

@@ -1,0 +1,141 @@
+"""The browser's network beside PyTorch's: what the parity test and `benchmarks/parity.py` share."""
+
+import base64
+import contextlib
+import functools
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import torch
+from playwright.sync_api import Page
+
+from lenet import Recognizer
+from lenet.page.blocks import STATIC
+from lenet.page.browser import description, safetensors
+
+SIDE = 280  # of the pad
+BATCH = 50  # images per call of the browser
+
+# Loads the browser's modules, and defines what the tests call.
+SETUP = """
+async ([description, weights]) => {
+  const { Network } = await import("./network/network.js");
+  const { preprocess } = await import("./network/preprocess.js");
+  const { rejectionReason } = await import("./network/rejection.js");
+  const { drawStroke } = await import("./strokes.js");
+  const network = new Network(description.network, Uint8Array.from(atob(weights), (c) => c.charCodeAt(0)).buffer);
+  const plain = (arrays) => Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, [...values]]));
+  window.forward = (ink) => {
+    const { outputs, before } = network.forward(Float32Array.from(ink));
+    return { outputs: plain(outputs), before: plain(before) };
+  };
+  const context = new OffscreenCanvas(280, 280).getContext("2d", { willReadFrequently: true });
+  window.read = (strokes) => {
+    context.clearRect(0, 0, 280, 280);
+    for (const stroke of strokes) drawStroke(context, stroke);
+    const opacity = context.getImageData(0, 0, 280, 280).data.filter((_, i) => i % 4 === 3);
+    const ink = preprocess(opacity, 280, 280, description.preprocessing);
+    const scores = network.forward(ink).outputs.output;
+    const probabilities = network.probabilities(scores);
+    const rejected = network.rejects(scores) ? "not a digit" : null;
+    return {
+      opacity: btoa(Array.from(opacity, (value) => String.fromCharCode(value)).join("")),
+      ink: [...ink],
+      probabilities,
+      reason: rejectionReason(ink, description.preprocessing.side, description.rejection) ?? rejected,
+    };
+  };
+}
+"""
+
+
+@dataclass
+class Differences:
+    """The largest absolute differences between browser and PyTorch, and the images with another answer."""
+
+    layers: dict[str, float]
+    ink: float = 0.0
+    probabilities: float = 0.0
+    answers: int = 0
+
+
+@contextlib.contextmanager
+def static_files() -> Iterator[str]:
+    """The URL of a server of the browser's modules."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=STATIC)) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+def open_network(page: Page, url: str, reader: Recognizer) -> None:
+    """Load a page with the reader's network in it."""
+    page.goto(url + "page.html")
+    page.evaluate(SETUP, [description(reader.weights), base64.b64encode(safetensors(reader.weights)).decode()])
+
+
+def compare_layers(page: Page, reader: Recognizer, inputs: np.ndarray) -> Differences:
+    """Every layer, before and after its activation function, for inputs of shape (N, 32, 32) in [0, 1]."""
+    found = Differences({})
+    for start in range(0, len(inputs), BATCH):
+        batch = inputs[start : start + BATCH]
+        outputs, before = torch_layers(reader.weights.model, torch.from_numpy(batch)[:, None])
+        answers = page.evaluate("(inputs) => inputs.map(window.forward)", [ink.ravel().tolist() for ink in batch])
+        for i, answer in enumerate(answers):
+            for kind, expected in (("outputs", outputs), ("before", before)):
+                for name, values in expected.items():
+                    difference = np.abs(np.array(answer[kind][name]) - values[i].numpy().ravel()).max()
+                    key = f"{name} {kind}"
+                    found.layers[key] = max(found.layers.get(key, 0.0), float(difference))
+            found.answers += int(np.argmax(answer["outputs"]["output"]) != int(outputs["output"][i].argmax()))
+    return found
+
+
+def torch_layers(model, ink: torch.Tensor) -> tuple[dict, dict]:
+    """The outputs of every layer, and the same before the activation function, from hooks on the modules."""
+    before = {"input": model.normalize(ink)}
+
+    def keep(name: str):
+        return lambda module, arguments, output: before.__setitem__(name, output)
+
+    hooks = [module.register_forward_hook(keep(name)) for name, module in model.named_children()]
+    with torch.inference_mode():
+        outputs = model.features(ink)
+    for hook in hooks:
+        hook.remove()
+    before["output"] = outputs["output"]  # scores, where an RBF layer gives distances
+    return outputs, before
+
+
+def compare_drawings(page: Page, reader: Recognizer, drawings: list) -> Differences:
+    """Drawings on the pad, lists of strokes: preprocessed image, probabilities, and the answer with its top 3."""
+    found = Differences({})
+    for start in range(0, len(drawings), BATCH):
+        for answer in page.evaluate("(drawings) => drawings.map(window.read)", drawings[start : start + BATCH]):
+            image = np.zeros((SIDE, SIDE, 4), np.uint8)
+            image[..., 3] = np.frombuffer(base64.b64decode(answer["opacity"]), np.uint8).reshape(SIDE, SIDE)
+            reading = reader.read(image)
+            ink = np.abs(reading.activations["input"].ravel() - answer["ink"]).max()
+            p = np.abs(np.subtract(reading.probabilities, answer["probabilities"])).max()
+            found.ink, found.probabilities = max(found.ink, float(ink)), max(found.probabilities, float(p))
+            top = np.argsort(answer["probabilities"])[::-1][:3].tolist()
+            same = reading.reason == answer["reason"] and [digit for digit, _ in reading.top(3)] == top
+            found.answers += not same
+    return found
+
+
+def place(strokes: list, brush: float, size: float, centre: tuple[float, float]) -> list:
+    """Strokes in any unit as strokes of the pad: the longer side `size` pixels, around `centre`."""
+    points = np.concatenate([np.array(stroke, float) for stroke in strokes])
+    low, high = points.min(0), points.max(0)
+    scale = size / max(1e-6, float((high - low).max()))
+    moved = [((np.array(stroke, float) - (low + high) / 2) * scale + centre).tolist() for stroke in strokes]
+    return [{"width": brush, "points": points} for points in moved]
