@@ -1,4 +1,4 @@
-"""What the browser builds its copy of the reader from: network, preprocessing and rejection as data, and the weights."""
+"""What the browser builds its copy of the reader from: network, preprocessing, rejection and weights, as data."""
 
 from safetensors.torch import save
 
