@@ -2,8 +2,8 @@
 
 1,000 MNIST test digits through each of the three networks, layer by layer, before and after the activation function;
 then the drawings of `sketches/` (docs/training.md) with three brushes, and 300 non-digits, each drawn on the pad's
-canvas and read by both: the preprocessed image, the probabilities, and the answer (digit or reason, and the top 3). Prints the
-largest differences. The exit code is 1 if a layer differs by 1e-4, an image by 1/255, or any answer.
+canvas and read by both: the preprocessed image, the probabilities, and the answer (digit or reason, and the top 3).
+Prints the largest differences. The exit code is 1 if a layer differs by 1e-4, an image by 1/255, or any answer.
 """
 
 import argparse
