@@ -13,8 +13,8 @@ import torch
 from playwright.sync_api import Page
 
 from lenet import Recognizer
-from lenet.page.blocks import STATIC
 from lenet.page.browser import description, safetensors
+from lenet.page.routes import STATIC
 
 SIDE = 280  # of the pad
 BATCH = 50  # images per call of the browser

@@ -15,7 +15,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from lenet.page.blocks import FILES, STATIC_URL
+from lenet.page.routes import FILES, STATIC_URL
 from lenet.page.serve import public_link
 from tests.browser import ROOT, free_port, running
 from tests.conftest import ERROR, EXAMPLES, draw
@@ -259,14 +259,3 @@ def test_predict_rejects_a_file_that_is_not_an_image(client, tmp_path, content, 
 def test_predict_is_the_only_endpoint(client):
     """The function that the page calls is not a public endpoint."""
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/predict"]
-
-
-def test_data_posted_without_the_page_gets_an_error_message(app_url):
-    """The function that the page calls checks whatever a stranger posts."""
-    components = httpx.get(f"{app_url}/config").json()["components"]
-    pad = next(c["id"] for c in components if c["type"] == "html")
-    body = {"component_id": pad, "fn_name": "read", "session_hash": "stranger"}
-    for data in (None, 3, ["a", "b"], {"x": 1}, "data:image/png;base64,AAAA"):
-        response = httpx.post(f"{app_url}/gradio_api/component_server", json={**body, "data": data})
-        assert response.status_code == 200
-        assert response.json()["error"]

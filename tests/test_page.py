@@ -1,74 +1,103 @@
-"""Requests and responses between browser and reader, without a browser."""
+"""Requests for readings by PyTorch, as the page sends them, and as others might."""
 
 import base64
 import io
 import re
 
+import httpx
 import numpy as np
+import pytest
 from PIL import Image
 
-from lenet.page.blocks import FILES
-from lenet.page.payload import MAX_CHARACTERS, PREFIX, decode, read_data_url
+from lenet.page.payload import MAX_BYTES, decode
+from lenet.page.routes import FILES
 from tests.conftest import EXAMPLES, draw
 
+PNG = {"Content-Type": "image/png"}
 
-def url(image: Image.Image, kind: str = "PNG") -> str:
+
+def encoded(image: Image.Image, kind: str = "PNG") -> bytes:
     file = io.BytesIO()
     image.save(file, kind)
-    return PREFIX + base64.b64encode(file.getvalue()).decode()
+    return file.getvalue()
 
 
-def test_the_response_contains_the_reading(reader):
-    """Digit and top 3 are those of the reader; every value is accurate to half a level of its layer's scale."""
+DRAWING = encoded(Image.new("RGBA", (280, 280), (0, 0, 0, 200)))
+
+
+def test_the_response_contains_the_reading(app_url, reader):
+    """Digit, probabilities and scores are those of the reader, and the network is identified."""
     image = draw(EXAMPLES[8]["strokes"])
-    sent, reading = read_data_url(reader, url(image)), reader.read(image)
-    assert sent["digit"] == 8
-    assert sent["reason"] is None
-    assert sent["top"] == reading.top(3)
-    np.testing.assert_array_equal(np.float32(sent["output"]), reading.activations["output"])
-    assert list(sent["stages"]) == list(reading.activations)
-    for name, stage in sent["stages"].items():
-        values = reading.activations[name]
-        levels = np.frombuffer(base64.b64decode(stage["values"]), np.int8).reshape(values.shape)
-        np.testing.assert_allclose(levels * (stage["scale"] / 127), values, atol=stage["scale"] / 253)
-        assert (stage["low"], stage["high"]) == (float(values.min()), float(values.max()))
-        assert stage["scale"] == max(1, np.abs(values).max())
+    sent, reading = httpx.post(f"{app_url}/read", content=encoded(image), headers=PNG).json(), reader.read(image)
+    assert (sent["digit"], sent["reason"]) == (8, None)
+    assert sent["probabilities"] == pytest.approx(reading.probabilities, abs=1e-6)
+    assert sent["scores"] == pytest.approx(reading.activations["output"].tolist(), abs=1e-4)
+    assert re.fullmatch(r"/network-[0-9a-f]{12}", sent["network"])
+    assert "ink" not in sent
 
 
-def test_an_empty_canvas_is_blank(reader):
+def test_the_preprocessed_image_is_sent_on_request(app_url, reader):
+    """For images, from which the browser computes the layers: 32x32 float32 numbers."""
+    image = draw(EXAMPLES[8]["strokes"])
+    sent = httpx.post(f"{app_url}/read?ink", content=encoded(image), headers=PNG).json()
+    ink = np.frombuffer(base64.b64decode(sent["ink"]), "<f4").reshape(32, 32)
+    np.testing.assert_array_equal(ink, reader.read(image).activations["input"][0])
+
+
+def test_an_empty_canvas_is_blank(app_url):
     """It is a valid image, with a reason instead of a digit."""
-    assert read_data_url(reader, url(Image.new("RGBA", (280, 280))))["reason"] == "blank"
+    content = encoded(Image.new("RGBA", (280, 280)))
+    assert httpx.post(f"{app_url}/read", content=content, headers=PNG).json()["reason"] == "blank"
 
 
-WHOLE = url(Image.new("RGBA", (280, 280), (1, 2, 3, 4)))
 INVALID = [
-    (None, "expected a PNG image"),
-    ([WHOLE], "expected a PNG image"),
-    ({"path": "/etc/passwd"}, "expected a PNG image"),
-    ("", "expected a PNG image"),
-    ("data:image/svg+xml;base64,PHN2Zy8+", "expected a PNG image"),
-    (PREFIX, "invalid or truncated PNG"),
-    (PREFIX + "!!!!", "invalid or truncated PNG"),
-    (PREFIX + "QUJD", "invalid or truncated PNG"),
-    (WHOLE[:-40], "invalid or truncated PNG"),
-    (url(Image.new("L", (9, 9)), "JPEG"), "invalid or truncated PNG"),
-    (url(Image.new("L", (2000, 10))), "image too large: 2000 x 10 pixels, the limit is 1024 per side"),
-    (PREFIX + "A" * MAX_CHARACTERS, "the data URL is too long: 4,000,022 characters, the limit is 4,000,000"),
+    (b"", PNG, 400, "invalid or truncated PNG"),
+    (b"QUJD", PNG, 400, "invalid or truncated PNG"),
+    (DRAWING[:-40], PNG, 400, "invalid or truncated PNG"),
+    (encoded(Image.new("L", (9, 9)), "JPEG"), PNG, 400, "invalid or truncated PNG"),
+    (encoded(Image.new("L", (2000, 10))), PNG, 400, "image too large: 2000 x 10 pixels, the limit is 1024 per side"),
+    (DRAWING, {"Content-Type": "image/jpeg"}, 415, "expected a PNG image"),
+    (DRAWING, {"Content-Type": "application/json"}, 415, "expected a PNG image"),
+    (DRAWING, {}, 415, "expected a PNG image"),
+    (bytes(MAX_BYTES + 1), PNG, 413, "image too large: the limit is 1,000,000 bytes"),
 ]
 
 
-def test_invalid_requests_get_an_error_message(reader):
-    """Whatever is posted, the response is one line, never a traceback."""
-    for posted, message in INVALID:
-        response = read_data_url(reader, posted)
-        assert list(response) == ["error"], message
-        assert response["error"].startswith(message), message
-        assert "\n" not in response["error"], message
+def test_invalid_requests_get_a_status_and_a_sentence(app_url):
+    """Never a traceback."""
+    for content, headers, status, message in INVALID:
+        response = httpx.post(f"{app_url}/read", content=content, headers=headers)
+        assert response.status_code == status, message
+        assert response.json()["error"].startswith(message)
+        assert "\n" not in response.json()["error"], message
+
+
+def test_a_body_without_a_length_is_limited_while_it_is_read(app_url):
+    """A chunked request that never ends is rejected at the limit."""
+    sent = 0
+
+    def endless():
+        nonlocal sent
+        while sent < 50 * MAX_BYTES:
+            sent += 100_000
+            yield bytes(100_000)
+
+    try:
+        response = httpx.post(f"{app_url}/read", content=endless(), headers=PNG)
+        assert response.status_code == 413
+    except httpx.WriteError:  # the server closed the connection while the client was still sending
+        pass
+    assert sent < 50 * MAX_BYTES
+
+
+def test_other_methods_are_not_allowed(app_url):
+    """Only POST."""
+    assert httpx.put(f"{app_url}/read", content=DRAWING, headers=PNG).status_code == 405
 
 
 def test_decoding_keeps_transparency():
     """The ink of the pad is in the opacity."""
-    assert decode(WHOLE).getpixel((5, 5)) == (1, 2, 3, 4)
+    assert decode(DRAWING).getpixel((5, 5)) == (0, 0, 0, 200)
 
 
 def test_the_browsers_files_refer_to_no_other_host():

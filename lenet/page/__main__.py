@@ -42,7 +42,6 @@ def _run(arguments: list[str] | None, name: str) -> int:
         # Late: errors above and --help are reported at once, and the weights are downloaded in the meantime.
         import torch
 
-        from lenet.page.blocks import build_page
         from lenet.page.serve import serve
         from lenet.recognizer import Recognizer
 
@@ -50,7 +49,7 @@ def _run(arguments: list[str] | None, name: str) -> int:
         reader = Recognizer.from_pretrained(fetch)
         if reader.weights.notice:
             print(f"{name}: {reader.weights.notice}", file=sys.stderr)
-        serve(build_page(reader), options.host, options.port, options.share)
+        serve(reader, options.host, options.port, options.share)
     except ModuleNotFoundError as error:
         if error.name != "gradio":
             raise

@@ -6,18 +6,38 @@ import gradio as gr
 from gradio.networking import setup_tunnel
 
 from lenet.background import in_background
-from lenet.page.blocks import LAUNCH
+from lenet.page.blocks import build_page
+from lenet.page.head import head
+from lenet.page.routes import STATIC, Routes
+from lenet.recognizer import Recognizer
 
 SHARE_TIMEOUT = 20.0  # seconds; Gradio by itself waits three times thirty, and then prints paragraphs
 
 
-def serve(page: gr.Blocks, host: str | None = None, port: int | None = None, share: bool = False) -> None:
-    """Serve until Ctrl+C. Raises OSError, one line, if it cannot listen on the host and port.
+def serve(reader: Recognizer, host: str | None = None, port: int | None = None, share: bool = False) -> None:
+    """Serve the page until Ctrl+C. Raises OSError, one line, if it cannot listen on the host and port.
 
     Prints the local URL, then the public link or one line that says why there is none.
     """
+    routes = Routes(reader)
+    page = build_page(reader, routes)
     try:
-        page.launch(server_name=host, server_port=port, share=False, quiet=True, prevent_thread_lock=True, **LAUNCH)
+        page.launch(
+            server_name=host,
+            server_port=port,
+            share=False,
+            quiet=True,
+            prevent_thread_lock=True,
+            head=head(routes),
+            css_paths=[STATIC / "page.css"],
+            app_kwargs={"routes": routes.all()},
+            footer_links=["api"],
+            run_history=False,
+            enable_monitoring=False,
+            max_file_size="20mb",
+            show_error=True,
+            ssr_mode=False,
+        )
     except OSError as error:
         port = port or os.environ.get("GRADIO_SERVER_PORT")
         raise OSError(

@@ -1,38 +1,56 @@
-// The prediction: one large digit, the three most likely digits as bars, and a sentence for screen readers.
+// The prediction: one large digit, the three most likely digits as bars, whether the server has checked it, and a sentence
+// for screen readers.
 export class Prediction {
   #announced = "";
 
-  constructor(root) {
+  constructor(root, store) {
+    this.store = store;
     this.root = root.querySelector(".verdict");
     this.digit = root.querySelector(".digit");
     this.rows = [...root.querySelectorAll(".top li")].map((row) => ({
+      row,
       name: row.querySelector(".name"),
       fill: row.querySelector(".bar span"),
       percent: row.querySelector(".percent"),
     }));
     this.reason = root.querySelector(".reason");
+    this.check = root.querySelector(".check");
+    this.notice = root.querySelector(".notice");
     this.announcement = root.querySelector(".announcement");
-    this.show(null);
+    store.addEventListener("reading", () => this.#show(store.reading));
+    store.addEventListener("state", () => this.#showState());
+    store.addEventListener("notice", () => { this.notice.textContent = store.notice; });
+    this.#show(null);
   }
 
-  /** `reading` as sent by the server, or null if the pad is blank. Without a digit no percentages are shown. */
-  show(reading) {
+  /** Without a digit no percentages are shown. */
+  #show(reading) {
     const empty = !reading || reading.digit === null;
     this.reason.textContent = reading?.reason ? explanation(reading.reason) : "";
     this.root.classList.toggle("empty", empty);
     this.digit.textContent = reading?.digit ?? "?";
-    this.rows.forEach(({ name, fill, percent }, i) => {
+    this.rows.forEach(({ row, name, fill, percent }, i) => {
       const [digit, probability] = empty ? ["\u00a0", 0] : reading.top[i];
       name.textContent = digit;
       fill.style.transform = `scaleX(${probability})`;
       percent.textContent = empty ? "\u00a0" : percentage(probability);
+      row.classList.toggle("unlikely", probability < 0.001);
     });
   }
 
-  setBusy(busy) { this.root.setAttribute("aria-busy", busy); }
+  #showState() {
+    const { state, busy, reading } = this.store;
+    this.root.setAttribute("aria-busy", busy);
+    this.check.textContent = !reading ? "" : {
+      live: "",
+      checked: "Checked with PyTorch on the server.",
+      unchecked: "Not checked: the server cannot be reached. It is asked again.",
+    }[state];
+    if (state !== "live") this.#announce(reading);
+  }
 
-  /** Announce the reading to screen readers: once the pen is up, not after every move. */
-  announce(reading) {
+  /** Announce the reading to screen readers: once the pen rests, not after every move. */
+  #announce(reading) {
     const text = sentence(reading);
     if (text !== this.#announced) this.announcement.textContent = this.#announced = text;
   }
@@ -49,7 +67,7 @@ const EXPLANATIONS = {
   "blank": "No digit: the image is blank.",
   "too little ink": "No digit yet: only a dot.",
   "several digits": "Several digits: LeNet-5 reads one at a time.",
-  "not a digit": "Not recognised as a digit.",
+  "not a digit": "Not recognized as a digit.",
 };
 
 function explanation(reason) {

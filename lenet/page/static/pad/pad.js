@@ -1,51 +1,57 @@
-// The pad: the drawing, its history, and the canvas that shows it.
+// The pad: the drawing, its history, the canvas that shows it, and a hidden one that is read.
 //
 // A state of the pad is {strokes} or {image, paper}. States are immutable, so Undo is one step back in a list, and
-// undoes a stroke, a Clear or a loaded image alike.
+// undoes a stroke, a Clear or a loaded image alike; Redo is one step forward.
 import { SIDE, drawStroke } from "./strokes.js";
 
 const EMPTY = { strokes: [] };
 
-export class Pad {
-  /** Called after the pen has added ink. */
-  onmove = () => {};
-  /** Called after the pen is lifted, which adds no ink. */
-  onup = () => {};
-  /** Called after the drawing was replaced: by undo, clear, an example or an image. */
-  onchange = () => {};
+/** Events: "change" when the drawing has changed, "rest" when the pen is lifted, which changes nothing. */
+export class Pad extends EventTarget {
   brush = 20;
-  /** Number of changes to the drawing, so that an image that is slow to open does not overwrite a newer drawing. */
-  changes = 0;
+  side = SIDE;
+  /** The number of changes so far, to tell a response to an earlier drawing. */
+  version = 0;
 
   #canvas;
   #context;
   #colour;
+  #ink; // the context of the hidden canvas: black ink on a transparent ground, SIDE pixels wide
   #states = [EMPTY];
+  #undone = [];
   #stroke = null;
   #pointer = null;
 
   constructor(element) {
+    super();
     this.element = element;
     this.#canvas = element.querySelector("canvas");
     this.#context = this.#canvas.getContext("2d");
+    const hidden = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+    this.#ink = hidden.getContext("2d", { willReadFrequently: true });
     this.#listen();
   }
 
   get state() { return this.#states.at(-1); }
   get drawing() { return this.#stroke !== null; }
   get blank() { return !this.#stroke && !this.state.image && !this.state.strokes.length; }
+  get canUndo() { return this.#stroke !== null || this.#states.length > 1; }
+  get canRedo() { return this.#undone.length > 0; }
 
-  /** The image on the pad, if any; the first stroke replaces it. */
-  get #image() { return this.#stroke ? undefined : this.state.image; }
+  /** The image on the pad, a canvas, if any; the first stroke replaces it. */
+  get image() { return this.#stroke ? undefined : this.state.image; }
 
-  /** The drawing as a PNG data URL, or null if the pad is blank. */
-  snapshot() {
-    if (this.blank) return null;
-    const image = this.#image;
-    const copy = document.createElement("canvas");
-    [copy.width, copy.height] = image ? [image.width, image.height] : [SIDE, SIDE];
-    copy.getContext("2d").drawImage(image ?? this.#canvas, 0, 0, copy.width, copy.height);
-    return copy.toDataURL("image/png");
+  /** The drawing's opacity, 0 to 255, row by row. */
+  opacity() {
+    const { data } = this.#ink.getImageData(0, 0, SIDE, SIDE);
+    const opacity = new Uint8Array(SIDE * SIDE);
+    for (let i = 0; i < opacity.length; i++) opacity[i] = data[4 * i + 3];
+    return opacity;
+  }
+
+  /** The drawing, or the image, as a PNG: a promise of a Blob. */
+  png() {
+    return new Promise((resolve) => { (this.image ?? this.#ink.canvas).toBlob(resolve, "image/png"); });
   }
 
   load(strokes) { this.#push({ strokes }); }
@@ -57,48 +63,57 @@ export class Pad {
     this.#push(EMPTY);
   }
   undo() {
+    if (!this.canUndo) return;
     if (this.#stroke) this.#stroke = null;
-    else if (this.#states.length > 1) this.#states.pop();
-    else return;
-    this.#changed();
+    else this.#undone.push(this.#states.pop());
+    this.#replaced();
+  }
+  redo() {
+    if (!this.canRedo || this.#stroke) return;
+    this.#states.push(this.#undone.pop());
+    this.#replaced();
   }
 
   down(x, y) {
-    this.changes++;
+    const replaces = this.state.image;
     this.#stroke = { width: this.brush, points: [[x, y]] };
-    if (this.state.image) this.#redraw(); // removes the image
+    if (replaces) this.#redraw();
     else this.#paint(this.#stroke);
-    this.#showPlaceholder();
-    this.onmove();
+    this.#changed();
   }
   move(points) {
     const from = this.#stroke.points.length;
     this.#stroke.points.push(...points);
     this.#paint(this.#stroke, from);
-    this.onmove();
+    this.#changed();
   }
   up() {
     const strokes = [...(this.state.strokes ?? []), this.#stroke];
     this.#stroke = null;
     this.#states.push({ strokes });
-    this.onup();
+    this.#undone = [];
+    this.dispatchEvent(new Event("rest"));
   }
 
   #push(state) {
     this.#states.push(state);
+    this.#undone = [];
+    this.#replaced();
+  }
+  #replaced() {
+    this.#redraw();
     this.#changed();
   }
   #changed() {
-    this.changes++;
-    this.#redraw();
-    this.#showPlaceholder();
-    this.onchange();
+    this.version++;
+    this.element.classList.toggle("blank", this.blank);
+    this.dispatchEvent(new Event("change"));
   }
-  #showPlaceholder() { this.element.classList.toggle("blank", this.blank); }
 
   #paint(stroke, from) {
     this.#context.strokeStyle = this.#context.fillStyle = this.#colour;
     drawStroke(this.#context, stroke, from);
+    drawStroke(this.#ink, stroke, from);
   }
   #redraw() {
     this.#colour = getComputedStyle(this.#canvas).color; // once per redraw, not at every pointer event
@@ -106,8 +121,9 @@ export class Pad {
     this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.clearRect(0, 0, width, height);
     this.#context.setTransform(width / SIDE, 0, 0, height / SIDE, 0, 0);
+    this.#ink.clearRect(0, 0, SIDE, SIDE);
     const { paper, strokes } = this.state;
-    const image = this.#image;
+    const { image } = this;
     if (image) {
       const scale = Math.min(SIDE / image.width, SIDE / image.height);
       const [w, h] = [image.width * scale, image.height * scale];
@@ -151,6 +167,6 @@ export class Pad {
     new ResizeObserver(fit).observe(canvas);
     window.addEventListener("resize", fit); // zooming changes the number of pixels, but not the size in CSS pixels
     new MutationObserver(() => this.#redraw()).observe(document.body, { attributeFilter: ["class"] });
-    this.#showPlaceholder();
+    this.element.classList.add("blank");
   }
 }

@@ -1,11 +1,12 @@
 // Example digits: a click draws the strokes of one on the pad.
+import { load } from "../server.js";
 import { SIDE, drawStroke } from "./strokes.js";
 
 const THUMBNAIL = 88; // pixels, shown at half that size
 
-export async function addExamples(element, pad) {
-  const examples = await (await fetch(new URL("examples.json", import.meta.url))).json();
-  for (const { label, strokes } of examples) {
+export async function addExamples(element, pad, waiting) {
+  const url = new URL("../examples.json", import.meta.url);
+  for (const { label, strokes } of await load(url, (response) => response.json(), waiting)) {
     const ink = strokes.map((points) => ({ width: 20, points }));
     const button = document.createElement("button");
     button.type = "button";

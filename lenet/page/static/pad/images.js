@@ -1,12 +1,12 @@
 // Images from a file, the clipboard or drag and drop.
 const MAX_SIDE = 640; // pixels of the image that is sent to the server; a digit needs 20
 
-export function addImages(root, pad, notice) {
+export function addImages(root, pad, store) {
   let latest = 0;
 
   const open = async (file) => {
-    const [number, changes] = [++latest, pad.changes];
-    notice("Opening the image.");
+    const [number, version] = [++latest, pad.version];
+    store.notify("Opening the image.");
     let bitmap = null;
     try {
       bitmap = await createImageBitmap(file); // applies the EXIF orientation
@@ -14,8 +14,8 @@ export function addImages(root, pad, notice) {
       // reported below
     }
     if (number !== latest) return;
-    notice(bitmap ? "" : "The browser cannot open this file as an image. Please choose another one, such as a PNG or JPEG.");
-    if (bitmap && changes === pad.changes) pad.loadImage(shrink(bitmap), paperFor(bitmap));
+    store.notify(bitmap ? "" : "The browser cannot open this file as an image. Please choose another one, such as a PNG or JPEG.");
+    if (bitmap && version === pad.version) pad.loadImage(shrink(bitmap), paperFor(bitmap));
   };
 
   const input = root.querySelector(".file");

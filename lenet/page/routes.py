@@ -1,0 +1,110 @@
+"""What the page is served besides Gradio's own: its files, the network for the browser, and readings by PyTorch.
+
+Requests for readings do not go through Gradio, whose route for server functions takes twice as long.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import anyio
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from lenet.page.browser import description, safetensors
+from lenet.page.payload import MAX_BYTES, decode, pack
+from lenet.recognizer import Recognizer
+
+STATIC = Path(__file__).parent / "static"
+FILES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
+TYPES = {
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".png": "image/png",
+    ".safetensors": "application/octet-stream",
+}
+FOREVER = {"Cache-Control": "max-age=31536000, immutable"}
+
+
+def address(name: str, files: dict[str, bytes]) -> str:
+    """A URL path that contains a hash of the files below it, so that browsers can cache them and never mix versions."""
+    return f"/{name}-" + hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
+
+
+STATIC_URL = address("static", FILES)
+
+
+class Routes:
+    """The routes for one reader, and their URL paths."""
+
+    def __init__(self, reader: Recognizer):
+        self.reader = reader
+        self.network = {"model.safetensors": safetensors(reader.weights)}
+        self.description = description(reader.weights)
+        self.network_url = address("network", {**self.network, "": json.dumps(self.description).encode()})
+        self.read_url = "/read"
+        self.limiter: anyio.CapacityLimiter | None = None
+
+    def all(self) -> list[Route]:
+        return [
+            Route(STATIC_URL + "/{name:path}", _files(FILES)),
+            Route(self.network_url + "/{name:path}", _files(self.network)),
+            Route(self.read_url, self.read, methods=["POST"]),
+        ]
+
+    async def read(self, request: Request) -> Response:
+        """The reading of the PNG in the body; `?ink` adds the preprocessed image. An error is {"error": message}."""
+        try:
+            data = await _body(request)
+            # As many threads as cores: more of them would only wait for each other.
+            self.limiter = self.limiter or anyio.CapacityLimiter(os.cpu_count() or 1)
+            result = await anyio.to_thread.run_sync(
+                self._read, data, "ink" in request.query_params, limiter=self.limiter
+            )
+        except HTTPException as error:
+            return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+        return JSONResponse(result)
+
+    def _read(self, data: bytes, with_ink: bool) -> dict:
+        try:
+            reading = self.reader.read(decode(data))
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from error
+        return {**pack(reading, with_ink), "network": self.network_url}
+
+
+def _files(files: dict[str, bytes]):
+    """An endpoint for these files. Starlette's StaticFiles would not find them behind a proxy with a root path."""
+
+    async def serve(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in files:
+            raise HTTPException(404)
+        return Response(files[name], media_type=TYPES[Path(name).suffix], headers=FOREVER)
+
+    return serve
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request, which must be a PNG. Raises HTTPException, if possible before reading it."""
+    if request.headers.get("Content-Type") != "image/png":
+        raise HTTPException(415, "expected a PNG image, with Content-Type: image/png")
+    declared = request.headers.get("Content-Length", "0")
+    if not declared.isdecimal():
+        raise HTTPException(400, "invalid Content-Length")
+    data = bytearray()
+    # Without closing the connection, the server would go on reading the rest.
+    close = {"Connection": "close"}
+    too_large = HTTPException(413, f"image too large: the limit is {MAX_BYTES:,} bytes", close)
+    if int(declared) > MAX_BYTES:
+        raise too_large
+    async for part in request.stream():
+        data += part
+        if len(data) > MAX_BYTES:
+            raise too_large
+    return bytes(data)

@@ -1,0 +1,32 @@
+// The reader in the browser: what `lenet.Recognizer` does, from the pad's ink or from a preprocessed image.
+import { Network } from "./network.js";
+import { preprocess } from "./preprocess.js";
+import { rejectionReason } from "./rejection.js";
+
+export class Reader {
+  /** `description` as made by `lenet.page.browser`, `weights` the content of model.safetensors. */
+  constructor(description, weights) {
+    this.description = description;
+    this.network = new Network(description.network, weights);
+  }
+
+  /** The reading of a drawing: its opacity, 0 to 255, row by row. */
+  read(opacity, width, height) {
+    return this.readInk(preprocess(opacity, width, height, this.description.preprocessing));
+  }
+
+  /** The reading of a preprocessed image: 32x32 numbers in [0, 1]. */
+  readInk(ink) {
+    const { outputs, before } = this.network.forward(ink);
+    const probabilities = this.network.probabilities(outputs.output);
+    const { preprocessing, rejection } = this.description;
+    const rejected = this.network.rejects(outputs.output) ? "not a digit" : null;
+    return answer(probabilities, rejectionReason(ink, preprocessing.side, rejection) ?? rejected, { outputs, before });
+  }
+}
+
+/** A reading: the digit and the top 3 for these probabilities, unless there is a reason to reject the input. */
+export function answer(probabilities, reason, layers) {
+  const top = probabilities.map((p, digit) => [digit, p]).sort(([, a], [, b]) => b - a).slice(0, 3);
+  return { digit: reason ? null : top[0][0], reason, probabilities, top, ...layers };
+}

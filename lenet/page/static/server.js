@@ -1,0 +1,52 @@
+// Requests to the server.
+const TIMEOUT = 5_000; // milliseconds
+const RETRY = 2_000;
+
+export class Server {
+  constructor(url) {
+    this.url = url;
+  }
+
+  /**
+   * PyTorch's reading of a PNG, a Blob; `withInk` adds the preprocessed image. Throws Unreachable if there is no
+   * response, and Error with the server's message if it rejects the request.
+   */
+  async read(png, withInk) {
+    let response, reading;
+    try {
+      response = await fetch(this.url + (withInk ? "?ink" : ""), {
+        method: "POST",
+        headers: { "Content-Type": "image/png" },
+        body: png,
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
+      reading = await response.json();
+    } catch (error) {
+      throw new Unreachable(error.message);
+    }
+    if (response.status >= 500) throw new Unreachable(`HTTP ${response.status}`);
+    if (!response.ok) throw new Error(reading.error ?? `HTTP ${response.status}`);
+    if (reading.ink) reading.ink = floats(reading.ink);
+    return reading;
+  }
+}
+
+export class Unreachable extends Error {}
+
+/** Load a file, however long the server is away; `waiting` is called when an attempt has failed. */
+export async function load(url, parse, waiting) {
+  for (;;) {
+    try {
+      const response = await fetch(url, { credentials: "same-origin" });
+      if (response.ok) return await parse(response);
+    } catch {
+      // tried again
+    }
+    waiting();
+    await new Promise((resolve) => { setTimeout(resolve, RETRY); });
+  }
+}
+
+function floats(base64) {
+  return new Float32Array(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer);
+}

@@ -1,0 +1,39 @@
+// The output layer: for each digit its score, and the probability that softmax makes of the ten scores.
+import { percentage } from "./prediction.js";
+import { number } from "./stages.js";
+
+export class OutputRow {
+  constructor(section) {
+    this.range = section.querySelector(".range");
+    const table = document.createElement("table");
+    table.className = "outputs";
+    table.innerHTML = `<thead><tr><th scope="col">digit</th><th scope="col" colspan="2">score</th>
+      <th scope="col" colspan="2">softmax: probability</th></tr></thead><tbody></tbody>`;
+    this.rows = Array.from({ length: Number(section.dataset.shape) }, (_, digit) => {
+      const row = table.tBodies[0].insertRow();
+      row.innerHTML = `<th scope="row">${digit}</th><td><span class="bar"><span class="score"></span></span></td>
+        <td class="number"></td><td><span class="bar"><span class="probability"></span></span></td><td class="number"></td>`;
+      const [score, probability] = row.querySelectorAll(".bar span");
+      const [scoreText, probabilityText] = row.querySelectorAll(".number");
+      return { row, score, probability, scoreText, probabilityText };
+    });
+    section.querySelector(".maps").append(table);
+  }
+
+  show(reading) {
+    const scores = reading?.outputs.output;
+    const [low, high] = scores ? [Math.min(0, ...scores), Math.max(0, ...scores)] : [0, 1];
+    const best = scores ? scores.indexOf(Math.max(...scores)) : -1;
+    this.rows.forEach(({ row, score, probability, scoreText, probabilityText }, digit) => {
+      const value = scores?.[digit] ?? 0;
+      // Bars from zero to the score, on an axis from the lowest to the highest.
+      score.style.insetInlineStart = `${(100 * (Math.min(0, value) - low)) / (high - low)}%`;
+      score.style.inlineSize = `${(100 * Math.abs(value)) / (high - low)}%`;
+      probability.style.inlineSize = `${100 * (reading?.probabilities[digit] ?? 0)}%`;
+      scoreText.textContent = scores ? number(value) : "\u00a0";
+      probabilityText.textContent = reading ? percentage(reading.probabilities[digit]) : "\u00a0";
+      row.classList.toggle("best", digit === best);
+    });
+    this.range.textContent = scores ? `values ${number(Math.min(...scores))} to ${number(Math.max(...scores))}` : "\u00a0";
+  }
+}

@@ -1,0 +1,53 @@
+// One diverging color scale, centered on zero: blue below, red above, which remain distinct with red-green color
+// blindness. Anchors: ColorBrewer's RdBu (Cynthia Brewer, colorbrewer2.org), reversed. On a dark page the center is dark.
+const ENDS = [
+  [[5, 48, 97], [33, 102, 172], [67, 147, 195], [146, 197, 222], [209, 229, 240]],
+  [[253, 219, 199], [244, 165, 130], [214, 96, 77], [178, 24, 43], [103, 0, 31]],
+];
+const LIGHT = [...ENDS[0], [247, 247, 247], ...ENDS[1]];
+const DARK = [[196, 224, 244], [120, 180, 221], [67, 147, 195], [37, 96, 148], [30, 58, 84], [32, 33, 36],
+  [84, 42, 38], [150, 52, 44], [214, 96, 77], [244, 165, 130], [253, 222, 205]];
+const GRAY = { light: [[255, 255, 255], [17, 17, 17]], dark: [[32, 33, 36], [245, 245, 245]] };
+const LEVELS = 255;
+
+/** Anchors, evenly spaced, as LEVELS 32-bit pixels (R, G, B, A in memory). */
+function gradient(anchors) {
+  const pixels = new Uint32Array(LEVELS);
+  const bytes = new Uint8Array(pixels.buffer);
+  for (let i = 0; i < LEVELS; i++) {
+    const position = (i / (LEVELS - 1)) * (anchors.length - 1);
+    const below = Math.min(Math.floor(position), anchors.length - 2);
+    for (let c = 0; c < 3; c++) {
+      bytes[4 * i + c] = anchors[below][c] + (position - below) * (anchors[below + 1][c] - anchors[below][c]);
+    }
+    bytes[4 * i + 3] = 255;
+  }
+  return pixels;
+}
+
+const PALETTES = {
+  light: { diverging: gradient(LIGHT), gray: gradient(GRAY.light) },
+  dark: { diverging: gradient(DARK), gray: gradient(GRAY.dark) },
+};
+
+export function isDark() { return document.body.classList.contains("dark"); }
+
+const images = new WeakMap(); // the ImageData of each canvas, reused
+
+/**
+ * Paint values onto a canvas that has as many pixels: with "diverging", from -scale to scale; with "gray", from 0 to
+ * scale, as ink on paper.
+ */
+export function paint(canvas, values, scale, palette = "diverging") {
+  const context = canvas.getContext("2d");
+  if (!images.has(canvas)) images.set(canvas, context.createImageData(canvas.width, canvas.height));
+  const image = images.get(canvas);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colors = PALETTES[isDark() ? "dark" : "light"][palette];
+  const [slope, offset] = palette === "gray" ? [(LEVELS - 1) / scale, 0] : [(LEVELS - 1) / (2 * scale), (LEVELS - 1) / 2];
+  for (let i = 0; i < values.length; i++) {
+    const level = Math.round(values[i] * slope + offset);
+    pixels[i] = colors[level < 0 ? 0 : level > LEVELS - 1 ? LEVELS - 1 : level];
+  }
+  context.putImageData(image, 0, 0);
+}
