@@ -151,7 +151,7 @@ def test_the_prediction_is_updated_while_the_pen_moves(visitor):
     assert visitor.digit() == "3"
     after = maps(visitor)
     page.mouse.up()
-    assert len(after) == 1 + 6 + 6 + 16 + 16 + 1 + 1
+    assert len(after) == 2 + 6 + 6 + 16 + 16 + 1 + 1
     assert all(a != b for a, b in zip(before, after, strict=True))
 
 
@@ -379,7 +379,7 @@ def test_touch_draws_and_does_not_scroll(open_page):
     visitor = open_page(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
     page = visitor.page
     box = page.locator(".sheet").bounding_box()
-    assert box["width"] > 340
+    assert 240 < box["width"] <= 260
     touch = page.context.new_cdp_session(page)
 
     def send(kind, *points):

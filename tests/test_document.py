@@ -51,7 +51,8 @@ def test_every_layer_of_every_network_has_a_row():
                 assert layer.arithmetic == "no parameters", layer
             row = re.search(f'<section [^>]*data-stage="{layer.name}".*?</section>', html, re.DOTALL)[0]
             assert f">{layer.arithmetic}<" in row
-            assert f">{escape(layer.description)}<" in row
+            assert f">{escape(layer.description[0].upper() + layer.description[1:])}.<" in row
+            assert escape(layer.caption) in row
 
 
 def test_parameters_are_counted_as_in_the_paper(reader):

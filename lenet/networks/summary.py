@@ -11,10 +11,15 @@ from lenet.networks.original import RadialBasis, SparseConvolution, Subsampling
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer of the network. `arithmetic` shows how the parameters are counted: "6 x (5x5 + 1) = 156"."""
+    """A layer of the network.
+
+    `description` says what it computes, `caption` in a sentence what for; `arithmetic` shows how the parameters are
+    counted: "6 x (5x5 + 1) = 156".
+    """
 
     name: str
     description: str
+    caption: str
     shape: tuple[int, ...]
     parameters: int
     arithmetic: str
@@ -34,12 +39,42 @@ def layers(model: Network) -> list[Layer]:
             Layer(
                 name=name,
                 description=description + activation,
+                caption=_caption(name, module),
                 shape=tuple(values.shape[1:]),
                 parameters=count,
                 arithmetic=f"{arithmetic} = {count:,}" if count else arithmetic,
             )
         )
     return rows
+
+
+def _caption(name: str, module: nn.Module | None) -> str:
+    match name, module:
+        case "input", _:
+            return (
+                "The drawing as MNIST's digits were made: 20 pixels long, centered by its mass; beside it normalized."
+            )
+        case "c1", _:
+            return "Each kernel looks for one kind of stroke or edge, everywhere in the input."
+        case _, nn.AvgPool2d():
+            return "Every 2x2 block becomes its average: half the resolution, less dependent on the exact position."
+        case _, nn.MaxPool2d():
+            return "Of every 2x2 block the largest value stays: half the resolution, less dependent on the position."
+        case _, Subsampling():
+            return "Every 2x2 block becomes one value, with a weight and a bias per map: half the resolution."
+        case _, SparseConvolution():
+            return "Each map combines three, four or six maps of S2 into parts of digits."
+        case "c3", _:
+            return "Each map combines all six maps of S2 into parts of digits."
+        case "c5", _:
+            return "Each unit sees the whole digit. Their arrangement here means nothing."
+        case "f6", _ if isinstance(module, nn.Linear):
+            return "Each unit weighs all units of C5."
+        case "output", RadialBasis():
+            return "The closer F6 is to a digit's bitmap, the higher its score."
+        case "output", _:
+            return "Each digit's score is a weighted sum of F6."
+    raise TypeError(f"no caption for {name}")
 
 
 def _describe(module: nn.Module | None) -> tuple[str, str]:

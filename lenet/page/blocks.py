@@ -35,7 +35,7 @@ def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
             raise gr.Error(str(error), print_exception=False) from error
 
     settings = {"description": routes.description, "network": routes.network_url, "read": routes.read_url}
-    with gr.Blocks(title=TITLE, analytics_enabled=False) as page:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
             html_template=document(reader),
             js_on_load=START % (STATIC_URL, json.dumps(settings)),

@@ -13,7 +13,8 @@ def document(reader: Recognizer) -> str:
     """The HTML of the page. Raises ValueError if it contains what Gradio would interpret as code."""
     rows = layers(reader.weights.model)
     html = TEMPLATE.read_text(encoding="utf-8")
-    html = html.replace("<!-- stages -->", "\n".join(_row(layer) for layer in rows))
+    html = html.replace("<!-- input -->", _row(rows[0]))
+    html = html.replace("<!-- stages -->", "\n".join(_row(layer) for layer in rows[1:]))
     notice = (
         f'<p class="origin-notice" role="status">{_safe(reader.weights.notice)}</p>' if reader.weights.notice else ""
     )
@@ -31,18 +32,28 @@ def _row(layer: Layer) -> str:
     return f"""
 <section class="stage" data-stage="{layer.name}" data-shape="{shape}" aria-label="{escape(_title(layer))}">
   <header>
-    <h2>{escape(layer.name.upper() if layer.name[-1].isdigit() else layer.name)}</h2>
+    <h2>{escape(_name(layer))}</h2>
     <span class="shape">{escape(_shape(layer.shape))}</span>
-    <span class="description">{escape(layer.description)}</span>
     <span class="arithmetic">{escape(layer.arithmetic)}</span>
     <span class="range" title="smallest and largest value">&nbsp;</span>
+    <p class="caption">
+      <span class="description">{escape(_sentence(layer.description))}</span> {escape(layer.caption)}
+    </p>
   </header>
   <div class="maps"></div>
 </section>"""
 
 
 def _title(layer: Layer) -> str:
-    return f"{layer.name}: {layer.description}, {_shape(layer.shape)}"
+    return f"{_name(layer)}: {layer.description}, {_shape(layer.shape)}"
+
+
+def _name(layer: Layer) -> str:
+    return layer.name.upper() if layer.name[-1].isdigit() else layer.name.capitalize()
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + "."
 
 
 def _shape(shape: tuple[int, ...]) -> str:

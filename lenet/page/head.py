@@ -5,15 +5,18 @@ import json
 from lenet.page.blocks import TITLE
 from lenet.page.routes import FILES, STATIC_URL, Routes
 
+STYLE = f"{STATIC_URL}/page.css"
 SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the convolutional network of 1998, makes of it."
 
-# All modules and the weights are requested at once, instead of each when another one imports it. A script does so,
-# since it knows the root path of a proxy: Gradio's configuration comes before it in the document.
+# The stylesheet is linked, not given to Gradio, which would drop its container queries. All modules and the weights are
+# requested at once, instead of each when another one imports it. A script does so, since it knows the root path of a
+# proxy: Gradio's configuration comes before it in the document.
 PRELOAD = """
 <script>
 (() => {
   const root = window.gradio_config?.root ?? "";
   const add = (attributes) => document.head.append(Object.assign(document.createElement("link"), attributes));
+  add({ rel: "stylesheet", href: root + %s });
   for (const path of %s) add({ rel: "modulepreload", href: root + path });
   for (const path of %s) add({ rel: "preload", as: "fetch", crossOrigin: "anonymous", href: root + path });
 })();
@@ -27,4 +30,6 @@ def head(routes: Routes) -> str:
     data = [f"{routes.network_url}/model.safetensors", f"{STATIC_URL}/examples.json"]
     preview = {"og:title": TITLE, "og:description": SUMMARY, "og:type": "website"}
     tags = "".join(f'<meta property="{name}" content="{content}">\n' for name, content in preview.items())
-    return f'<meta name="description" content="{SUMMARY}">\n{tags}' + PRELOAD % (json.dumps(modules), json.dumps(data))
+    return f'<meta name="description" content="{SUMMARY}">\n{tags}' + PRELOAD % tuple(
+        map(json.dumps, (STYLE, modules, data))
+    )

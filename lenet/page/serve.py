@@ -8,7 +8,7 @@ from gradio.networking import setup_tunnel
 from lenet.background import in_background
 from lenet.page.blocks import build_page
 from lenet.page.head import head
-from lenet.page.routes import STATIC, Routes
+from lenet.page.routes import Routes
 from lenet.recognizer import Recognizer
 
 SHARE_TIMEOUT = 20.0  # seconds; Gradio by itself waits three times thirty, and then prints paragraphs
@@ -29,7 +29,6 @@ def serve(reader: Recognizer, host: str | None = None, port: int | None = None, 
             quiet=True,
             prevent_thread_lock=True,
             head=head(routes),
-            css_paths=[STATIC / "page.css"],
             app_kwargs={"routes": routes.all()},
             footer_links=["api"],
             run_history=False,

@@ -19,6 +19,7 @@ export class Live {
     pad.addEventListener("change", () => this.#changed());
     pad.addEventListener("rest", () => this.#wait(REST));
     window.addEventListener("online", () => this.#settle());
+    store.blank = reader.readInk(new Float32Array(reader.description.preprocessing.side ** 2));
     this.#changed();
   }
 

@@ -1,6 +1,7 @@
 // Connects the parts of the page: the pad, the network in the browser, the server, and what shows their readings.
 import { Live } from "./live.js";
 import { Reader } from "./network/reader.js";
+import { addControls } from "./pad/controls.js";
 import { addExamples } from "./pad/examples.js";
 import { addImages } from "./pad/images.js";
 import { addKeyboard } from "./pad/keyboard.js";
@@ -13,16 +14,14 @@ import { Store } from "./store.js";
 
 export async function start(element, base, settings) {
   const root = element.querySelector(".lenet");
+  addStyle();
   const store = new Store();
   const pad = new Pad(root.querySelector(".pad"));
   new Prediction(root, store);
   new Stages(root, store);
   store.addEventListener("reading", () => root.dispatchEvent(new CustomEvent("lenet:shown", { detail: store.reading })));
-  root.querySelector(".undo").addEventListener("click", () => pad.undo());
-  root.querySelector(".clear").addEventListener("click", () => pad.clear());
-  const width = root.querySelector(".width");
-  width.addEventListener("input", () => { pad.brush = Number(width.value); });
-  addKeyboard(root.querySelector(".sheet"), pad);
+  addControls(root, pad, store);
+  addKeyboard(root, pad, store);
   addImages(root, pad, store);
   const waiting = () => store.notify("The server cannot be reached: the network has not loaded yet. Trying again.");
   const [weights] = await Promise.all([
@@ -35,4 +34,11 @@ export async function start(element, base, settings) {
   keepDrawing(pad);
   root.dataset.ready = "true";
   return live;
+}
+
+/** Link the stylesheet, unless the document's head has done so: it does not where the app is embedded in another page. */
+function addStyle() {
+  const { href } = new URL("page.css", import.meta.url);
+  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
 }

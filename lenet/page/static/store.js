@@ -9,6 +9,8 @@ export class Store extends EventTarget {
   /** Whether the reading is not yet that of the drawing: until the next frame, or until the server has read an image. */
   busy = false;
   notice = "";
+  /** The reading of blank paper, which the layers can be compared with. */
+  blank = null;
 
   /** Event "reading": another reading, or null if there is nothing to read. */
   show(reading) {
@@ -21,6 +23,11 @@ export class Store extends EventTarget {
     if (state === this.state && busy === this.busy) return;
     [this.state, this.busy] = [state, busy];
     this.dispatchEvent(new Event("state"));
+  }
+
+  /** Event "announcement": a sentence for screen readers only, about what the user has just done. */
+  announce(text) {
+    this.dispatchEvent(new CustomEvent("announcement", { detail: text }));
   }
 
   /** Event "notice": a sentence for the user, or "" for none. */

@@ -1,4 +1,6 @@
 // Images from a file, the clipboard or drag and drop.
+import { ownsPage } from "./embedding.js";
+
 const MAX_SIDE = 640; // pixels of the image that is sent to the server; a digit needs 20
 
 export function addImages(root, pad, store) {
@@ -24,16 +26,25 @@ export function addImages(root, pad, store) {
     if (input.files.length) open(input.files[0]);
     input.value = ""; // so that the same file can be chosen again
   });
+  const isOurs = (event) => ownsPage(root) || root.contains(event.target) || root.contains(document.activeElement);
   document.addEventListener("paste", (event) => {
+    if (!isOurs(event)) return;
     const file = [...event.clipboardData.files].find(({ type }) => type.startsWith("image/"));
     if (!file) return;
     event.preventDefault();
     open(file);
   });
-  // On the whole document: otherwise, the browser would leave the page to show an image dropped beside the pad.
-  document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
+  // On our own page anywhere: otherwise, the browser would leave the page to show an image dropped beside the pad.
+  const target = ownsPage(root) ? document : root;
+  const show = (dropping) => root.querySelector(".pad").classList.toggle("dropping", dropping);
+  target.addEventListener("dragover", (event) => {
     event.preventDefault();
+    show([...event.dataTransfer.types].includes("Files"));
+  });
+  target.addEventListener("dragleave", (event) => { if (!event.relatedTarget) show(false); });
+  target.addEventListener("drop", (event) => {
+    event.preventDefault();
+    show(false);
     if (event.dataTransfer.files.length) open(event.dataTransfer.files[0]);
   });
 }

@@ -1,10 +1,11 @@
-// Drawing by keyboard: the arrow keys move a pen over the pad, Space lowers or lifts it.
+// Drawing by keyboard: the arrow keys move a pen over the pad, Space lowers or lifts it, Delete clears the pad.
 import { SIDE } from "./strokes.js";
 
 const STEP = 8; // pad units per key press
 const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 
-export function addKeyboard(canvas, pad) {
+export function addKeyboard(root, pad, store) {
+  const canvas = root.querySelector(".sheet");
   const pen = document.createElement("span");
   pen.className = "pen";
   pen.hidden = true;
@@ -25,12 +26,11 @@ export function addKeyboard(canvas, pad) {
 
   canvas.addEventListener("keydown", (event) => {
     down &&= pad.drawing; // the pad may have been cleared in the meantime
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-      lift();
-      pad.undo();
-    } else if (event.ctrlKey || event.metaKey || event.altKey) {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      lift(); // Undo undoes the whole stroke
       return;
-    } else if (ARROWS[event.key]) {
+    }
+    if (ARROWS[event.key]) {
       x = Math.min(SIDE, Math.max(0, x + ARROWS[event.key][0]));
       y = Math.min(SIDE, Math.max(0, y + ARROWS[event.key][1]));
       if (down) pad.move([[x, y]]);
@@ -41,10 +41,12 @@ export function addKeyboard(canvas, pad) {
         down = true;
         pad.down(x, y);
       }
+      store.announce(down ? "Pen down." : "Pen up.");
       show();
     } else if (event.key === "Delete" || event.key === "Backspace") {
       lift();
       pad.clear();
+      store.announce("The pad is blank.");
     } else {
       return;
     }

@@ -145,11 +145,14 @@ export class Pad extends EventTarget {
     canvas.addEventListener("pointerdown", (event) => {
       if (this.#stroke || event.button !== 0) return;
       event.preventDefault();
+      this.element.classList.add("pointing");
       canvas.focus({ preventScroll: true });
       canvas.setPointerCapture(event.pointerId);
       this.#pointer = event.pointerId;
       this.down(...at(event));
     });
+    canvas.addEventListener("keydown", () => this.element.classList.remove("pointing"));
+    canvas.addEventListener("blur", () => this.element.classList.remove("pointing"));
     canvas.addEventListener("pointermove", (event) => {
       if (!isPen(event)) return;
       const between = event.getCoalescedEvents?.() ?? [];

@@ -20,6 +20,7 @@ export class OutputRow {
     section.querySelector(".maps").append(table);
   }
 
+  /** The scores and probabilities, whatever the other layers show. */
   show(reading) {
     const scores = reading?.outputs.output;
     const [low, high] = scores ? [Math.min(0, ...scores), Math.max(0, ...scores)] : [0, 1];

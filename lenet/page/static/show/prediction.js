@@ -20,6 +20,7 @@ export class Prediction {
     store.addEventListener("reading", () => this.#show(store.reading));
     store.addEventListener("state", () => this.#showState());
     store.addEventListener("notice", () => { this.notice.textContent = store.notice; });
+    store.addEventListener("announcement", ({ detail }) => this.#say(detail));
     this.#show(null);
   }
 
@@ -51,13 +52,15 @@ export class Prediction {
 
   /** Announce the reading to screen readers: once the pen rests, not after every move. */
   #announce(reading) {
-    const text = sentence(reading);
+    if (reading) this.#say(sentence(reading));
+  }
+
+  #say(text) {
     if (text !== this.#announced) this.announcement.textContent = this.#announced = text;
   }
 }
 
 function sentence(reading) {
-  if (!reading) return "";
   if (reading.digit === null) return explanation(reading.reason);
   const top = reading.top.map(([digit, p]) => `${digit}, ${percentage(p)}`).join("; ");
   return `Prediction: ${reading.digit}. Most likely digits: ${top}.`;

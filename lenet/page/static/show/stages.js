@@ -8,10 +8,14 @@ const GRIDS = { c5: [12, 10], f6: [7, 12] };
 export class Stages {
   constructor(root, store) {
     this.rows = [...root.querySelectorAll(".stage")].map((section) => {
-      return section.dataset.stage === "output" ? new OutputRow(section) : new Row(section);
+      const Row = { input: InputRow, output: OutputRow }[section.dataset.stage] ?? MapsRow;
+      return new Row(section);
     });
     this.legend = root.querySelector(".scale");
     this.store = store;
+    this.before = root.querySelector(".view .before");
+    this.difference = root.querySelector(".view .difference");
+    root.querySelector(".view").addEventListener("change", () => this.#show());
     store.addEventListener("reading", () => this.#show());
     new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
     this.#show();
@@ -21,36 +25,65 @@ export class Stages {
     const dark = isDark();
     if (dark !== this.dark) paint(this.legend, Float32Array.from({ length: 255 }, (_, i) => i / 127 - 1), 1);
     this.dark = dark;
-    for (const row of this.rows) row.show(this.store.reading);
+    const { reading, blank } = this.store;
+    const kind = this.before.checked ? "before" : "outputs";
+    const from = this.difference.checked ? blank?.[kind] : null;
+    for (const row of this.rows) row.show(reading, kind, from);
   }
 }
 
-class Row {
+class MapsRow {
   constructor(section) {
     this.name = section.dataset.stage;
     this.range = section.querySelector(".range");
     const shape = section.dataset.shape.split(",").map(Number);
     const [count, width, height] = shape.length === 3 ? [shape[0], shape[2], shape[1]] : [1, ...GRIDS[this.name]];
-    this.size = width * height;
-    this.zeros = new Float32Array(this.size * count);
+    const label = section.querySelector("h2").textContent;
     this.canvases = Array.from({ length: count }, (_, i) => {
-      const canvas = Object.assign(document.createElement("canvas"), { width, height });
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", count > 1 ? `${section.ariaLabel.split(":")[0]}, feature map ${i}` : this.name);
-      canvas.title = count > 1 ? `Feature map ${i}` : "";
-      return canvas;
+      return addCanvas(section, width, height, count > 1 ? `${label}, feature map ${i}` : label);
     });
-    section.querySelector(".maps").append(...this.canvases);
+    this.zeros = new Float32Array(width * height * count);
+  }
+
+  /** `kind`: "outputs" or "before" the activation function; `from`: the same of blank paper, to show the difference. */
+  show(reading, kind, from) {
+    const values = difference(reading?.[kind][this.name], from?.[this.name]) ?? this.zeros;
+    const [low, high] = range(values);
+    const scale = Math.max(1, -low, high); // tanh's values share one scale, so that colors compare between layers
+    const size = values.length / this.canvases.length;
+    this.canvases.forEach((canvas, i) => paint(canvas, values.subarray(i * size, (i + 1) * size), scale));
+    this.range.textContent = reading ? rangeText(low, high) : "\u00a0";
+  }
+}
+
+/** The ink, and the same normalized, which is what C1 is computed from. */
+class InputRow {
+  constructor(section) {
+    this.range = section.querySelector(".range");
+    this.ink = addCanvas(section, 32, 32, "Input: the preprocessed image");
+    this.normalized = addCanvas(section, 32, 32, "Input, normalized to mean 0 and standard deviation 1");
+    this.zeros = new Float32Array(32 * 32);
   }
 
   show(reading) {
-    const values = reading?.outputs[this.name] ?? this.zeros;
-    const [low, high] = range(values);
-    const scale = Math.max(1, -low, high); // tanh's values share one scale, so that colors compare between layers
-    const palette = this.name === "input" ? "gray" : "diverging";
-    this.canvases.forEach((canvas, i) => paint(canvas, values.subarray(i * this.size, (i + 1) * this.size), scale, palette));
-    this.range.textContent = reading ? `values ${number(low)} to ${number(high)}` : "\u00a0";
+    paint(this.ink, reading?.outputs.input ?? this.zeros, 1, "gray");
+    const normalized = reading?.before.input ?? this.zeros;
+    const [low, high] = range(normalized);
+    paint(this.normalized, normalized, Math.max(1, -low, high));
+    this.range.textContent = reading ? rangeText(low, high) : "\u00a0";
   }
+}
+
+function addCanvas(section, width, height, label) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height, title: label });
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", label);
+  section.querySelector(".maps").append(canvas);
+  return canvas;
+}
+
+function difference(values, from) {
+  return values && from ? values.map((value, i) => value - from[i]) : values;
 }
 
 function range(values) {
@@ -60,6 +93,10 @@ function range(values) {
     if (value > high) high = value;
   }
   return [low, high];
+}
+
+function rangeText(low, high) {
+  return `values ${number(low)} to ${number(high)}`;
 }
 
 export function number(value) {

@@ -1,0 +1,44 @@
+// The buttons, and Undo and Redo by keyboard from anywhere on the page.
+import { ownsPage } from "./embedding.js";
+
+export function addControls(root, pad, store) {
+  const actions = {
+    undo: () => {
+      pad.undo();
+      store.announce(pad.blank ? "Undone. The pad is blank." : "Undone.");
+    },
+    redo: () => {
+      pad.redo();
+      store.announce(pad.blank ? "Redone. The pad is blank." : "Redone.");
+    },
+    clear: () => {
+      pad.clear();
+      store.announce("The pad is blank.");
+    },
+  };
+  const buttons = Object.fromEntries(Object.keys(actions).map((name) => [name, root.querySelector(`button.${name}`)]));
+  for (const [name, button] of Object.entries(buttons)) button.addEventListener("click", actions[name]);
+
+  const update = () => {
+    // Only dimmed: a button that is disabled while it has the focus would lose it.
+    buttons.undo.toggleAttribute("data-idle", !pad.canUndo);
+    buttons.redo.toggleAttribute("data-idle", !pad.canRedo);
+  };
+  pad.addEventListener("change", update);
+  pad.addEventListener("rest", update);
+  update();
+
+  const width = root.querySelector(".width");
+  width.addEventListener("input", () => { pad.brush = Number(width.value); });
+
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
+    if (!ownsPage(root) && !root.contains(document.activeElement)) return;
+    if (event.target.matches?.("input:not([type=range], [type=radio], [type=checkbox]), textarea")) return;
+    const key = event.key.toLowerCase();
+    const action = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : null;
+    if (!action) return;
+    event.preventDefault();
+    actions[action]();
+  });
+}
