@@ -135,7 +135,7 @@ def test_only_changes_are_committed(hub, run, another, tmp_path, capsys):
 
 @pytest.mark.parametrize("push", [False, True], ids=["publish", "push-to-hub"])
 def test_a_full_run_is_not_overwritten_by_a_dry_run_or_another_network(
-    hub, run, small_data, tmp_path, refused, failure, push
+    hub, run, small_data, tmp_path, error_of, failure, push
 ):
     """One line says why; with --push-to-hub, before the training."""
     assert publish(run) == 0
@@ -143,7 +143,7 @@ def test_a_full_run_is_not_overwritten_by_a_dry_run_or_another_network(
     hub.requests.clear()
     if push:
         options = ("--data-dir", small_data, "--output", tmp_path / "run", "--push-to-hub", REPO)
-        messages = [refused(*options, "--dry-run"), refused(*options, "--variant", "tutorial")]
+        messages = [error_of(*options, "--dry-run"), error_of(*options, "--variant", "tutorial")]
     else:
         messages = [failure(folder=as_dry_run(run, tmp_path / "dry")), failure(folder=bundled("tutorial"))]
     assert "holds the weights of a full run: a dry run must not overwrite them" in messages[0]
@@ -211,7 +211,7 @@ def test_a_missing_token_is_reported_with_how_to_get_one(hub, failure):
 
 
 @pytest.mark.parametrize("training", [False, True], ids=["publish", "push-to-hub"])
-def test_missing_write_access_is_reported_at_once(hub, run, tmp_path, refused, monkeypatch, training):
+def test_missing_write_access_is_reported_at_once(hub, run, tmp_path, error_of, monkeypatch, training):
     """In one line, before anything is trained or written, on this machine or on the Hub."""
     for token, repo, expected in (
         ("hf_nobodys", REPO, "HTTP 401: the token is invalid or has expired"),
@@ -221,7 +221,7 @@ def test_missing_write_access_is_reported_at_once(hub, run, tmp_path, refused, m
         monkeypatch.setenv("HF_TOKEN", token)
         output = tmp_path / "run"
         command = ("--output", output, "--push-to-hub", repo) if training else ("publish", run, "--repo", repo)
-        message = refused(*command)
+        message = error_of(*command)
         assert expected in message
         assert message.count("\n") == 1
         assert hub.repositories == {}
@@ -256,31 +256,31 @@ def test_an_incomplete_or_damaged_run_is_not_published(hub, tmp_path, failure):
     assert not any((tmp_path / "build/publish").glob("*"))
 
 
-def test_an_invalid_repository_is_rejected(refused):
+def test_an_invalid_repository_is_rejected(error_of):
     """The message shows the expected form."""
     for repo in ("lenet-5", "a/b/c", "some one/x", "a/..", "https://huggingface.co/a/b", "", "a/x--y"):
-        assert "USER/NAME" in refused("publish", bundled(), "--repo", repo), repo
-        assert "USER/NAME" in refused("--push-to-hub", repo), repo
+        assert "USER/NAME" in error_of("publish", bundled(), "--repo", repo), repo
+        assert "USER/NAME" in error_of("--push-to-hub", repo), repo
 
 
-def test_an_invalid_tag_is_rejected(refused):
+def test_an_invalid_tag_is_rejected(error_of):
     """One that Git does not accept, or that could be mistaken for a commit or the branch."""
     for tag in ("main", "a b", "", "-x", "0123abcd" * 5, "a..b", "x.lock", "refs/heads/x"):
-        assert "invalid tag" in refused("publish", bundled(), "--repo", "a/b", f"--revision-tag={tag}"), tag
+        assert "invalid tag" in error_of("publish", bundled(), "--repo", "a/b", f"--revision-tag={tag}"), tag
 
 
-def test_an_invalid_address_of_the_code_is_rejected(refused):
+def test_an_invalid_address_of_the_code_is_rejected(error_of):
     """The model card links to it."""
     for code in ("github.com/x", "https://x.org/a b", "javascript:x", "https://x.org/)[y"):
-        assert "invalid URL" in refused("publish", bundled(), "--repo", "a/b", "--code", code), code
+        assert "invalid URL" in error_of("publish", bundled(), "--repo", "a/b", "--code", code), code
 
 
-def test_options_for_publishing_require_push_to_hub(refused):
+def test_options_for_publishing_require_push_to_hub(error_of):
     """--private alone would train for a quarter of an hour and publish nothing."""
     for options in (["--private"], ["--revision-tag", "v1"], ["--code", "https://example.org"]):
-        assert "require --push-to-hub" in refused(*options)
+        assert "require --push-to-hub" in error_of(*options)
 
 
-def test_push_to_hub_rejects_several_seeds(refused):
+def test_push_to_hub_rejects_several_seeds(error_of):
     """The user has to choose which of the runs to publish."""
-    assert "--push-to-hub publishes a single run" in refused("--seeds", 2, "--push-to-hub", REPO)
+    assert "--push-to-hub publishes a single run" in error_of("--seeds", 2, "--push-to-hub", REPO)

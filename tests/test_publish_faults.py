@@ -91,13 +91,13 @@ def test_a_busy_hub_is_tried_again(hub, run, monkeypatch, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_a_trained_run_is_kept_if_publishing_fails(hub, small_data, tmp_path, refused, monkeypatch):
+def test_a_trained_run_is_kept_if_publishing_fails(hub, small_data, tmp_path, error_of, monkeypatch):
     """The message names the command that publishes it."""
     commit = Request.commit
     monkeypatch.setattr(Request, "commit", failing_with(403))
     output = tmp_path / "run"
     dry = ("--data-dir", small_data, "--output", output, "--validation-size", 50, "--no-strokes", "--dry-run")
-    message = refused(*dry, "--push-to-hub", REPO).splitlines()[-1]
+    message = error_of(*dry, "--push-to-hub", REPO).splitlines()[-1]
     command = re.search(r"the run is in .*; publish it with `python -m train (.*)`", message)[1].split()
     assert files_of(hub) == {}
     monkeypatch.setattr(Request, "commit", commit)

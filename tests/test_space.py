@@ -158,13 +158,13 @@ def test_the_space_is_published_in_one_commit(hub, capsys):
     assert len(space.commits) == 4
 
 
-def test_a_space_is_not_published_before_its_model(hub, refused):
+def test_a_space_is_not_published_before_its_model(hub, error_of):
     """Its build would fail if the model were missing or private; nothing is created."""
-    message = refused("publish-space", "--space", "someone/draw")
+    message = error_of("publish-space", "--space", "someone/draw")
     advice = "publish it first with `python -m train publish RUN --repo someone/lenet-5`"
     assert f"someone/lenet-5 is not on the Hub: {advice}" in message
     hub.put("someone/lenet-5", MODEL_FILES, private=True)
-    assert "is private" in refused("publish-space", "--space", "someone/draw")
+    assert "is private" in error_of("publish-space", "--space", "someone/draw")
     assert ("space", "someone/draw") not in hub.repositories
     assert {method for method, _ in hub.requests} == {"GET"}
 

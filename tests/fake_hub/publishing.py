@@ -36,11 +36,11 @@ def run(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def failure(refused, run) -> Callable[..., str]:
+def failure(error_of, run) -> Callable[..., str]:
     """Publish a run, expect exit code 2 and one line on stderr, and return the line."""
 
     def call(*options: str, folder: Path = run) -> str:
-        message = refused("publish", folder, "--repo", REPO, *options)
+        message = error_of("publish", folder, "--repo", REPO, *options)
         assert message.count("\n") == 1
         return message
 
