@@ -15,12 +15,12 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.fake_hub.app import start, start_beside
-from tests.fake_hub.faults import FAULTS, REPOSITORY, arrange
+from tests.fake_hub.app import start, start_together
+from tests.fake_hub.faults import FAULTS, REPOSITORY, inject
 from tests.fake_hub.server import Hub
 
 SPACE = {"SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
-OURS = ("LENET_MODEL", "LENET_PATIENCE", *SPACE)
+REMOVED = ("LENET_MODEL", "LENET_PATIENCE", *SPACE)
 COLUMNS = "| fault | page after, s | delay, s | `--model`: ends after, s | exit code | reason in the message |"
 MAX_DELAY = 5.0  # seconds
 BEFORE, AFTER = f"cannot load {REPOSITORY} from the Hub: ", ". Using the bundled weights."
@@ -29,18 +29,20 @@ BEFORE, AFTER = f"cannot load {REPOSITORY} from the Hub: ", ". Using the bundled
 def measure(name: str) -> str:
     """A row of the table. Raises RuntimeError if the app does not behave as it must."""
     with tempfile.TemporaryDirectory() as folder, Hub() as hub:
-        arrange(hub, name)
-        environment = {k: v for k, v in hub.environment(Path(folder) / "home").items() if k not in OURS}
-        undisturbed, up = start_beside(environment, {**environment, **SPACE})
+        inject(hub, name)
+        environment = {k: v for k, v in hub.environment(Path(folder) / "home").items() if k not in REMOVED}
+        undisturbed, up = start_together(environment, {**environment, **SPACE})
         named = start(environment, "--model", REPOSITORY)
         ran = list(Path(folder).rglob("ran"))
     delay = up.seconds - undisturbed.seconds
     reason = up.notice.removeprefix(BEFORE).removesuffix(AFTER)
-    messages = (up.notice, named.said.strip()) == (f"{BEFORE}{reason}{AFTER}", f"app.py: {BEFORE}{reason}")
-    if delay > MAX_DELAY or named.code != 2 or not messages or ran:
-        raise RuntimeError(f"{name}: {delay:.1f} s, {up.notice!r}, exit code {named.code}, {named.said!r}, ran: {ran}")
+    messages = (up.notice, named.stderr.strip()) == (f"{BEFORE}{reason}{AFTER}", f"app.py: {BEFORE}{reason}")
+    if delay > MAX_DELAY or named.exit_code != 2 or not messages or ran:
+        raise RuntimeError(
+            f"{name}: {delay:.1f} s, {up.notice!r}, exit code {named.exit_code}, {named.stderr!r}, ran: {ran}"
+        )
     escaped = reason.replace("|", "\\|")
-    return f"| {name} | {up.seconds:.1f} | {delay:+.1f} | {named.seconds:.1f} | {named.code} | {escaped} |"
+    return f"| {name} | {up.seconds:.1f} | {delay:+.1f} | {named.seconds:.1f} | {named.exit_code} | {escaped} |"
 
 
 def main() -> int:

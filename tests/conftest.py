@@ -157,7 +157,7 @@ def train(*arguments) -> subprocess.CompletedProcess:
 
 
 @pytest.fixture
-def refused(capsys):
+def error_of(capsys):
     """Run the training command in this process, expect exit code 2, and return what it printed to stderr."""
     from train.__main__ import main  # imported here because not all tests need torchvision
 

@@ -1,4 +1,7 @@
-"""python app.py: its arguments, Gradio's environment variables, the API endpoint."""
+"""python app.py: its arguments, Gradio's environment variables, the API endpoint.
+
+Most tests call the app's `main` in this process; a few start a process, where that is the point.
+"""
 
 import os
 import re
@@ -15,73 +18,124 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from lenet.page.__main__ import main
+from lenet.page.document import document
 from lenet.page.routes import FILES, STATIC_URL
 from lenet.page.serve import public_link
-from tests.browser import ROOT, free_port, running
+from lenet.weights import hub as weights_hub
+from tests.browser import ROOT, free_port
 from tests.conftest import ERROR, EXAMPLES, draw
-from tests.fake_hub.app import start, start_beside
-from tests.fake_hub.faults import GOOD, OTHER, REPOSITORY, WEIGHTS, arrange
+from tests.fake_hub.app import start_together
+from tests.fake_hub.faults import GOOD, REPOSITORY, WEIGHTS, WRONG_SHAPES, inject
 from tests.fake_hub.reading import files_below, hub, on_a_space  # noqa: F401
 
 # ruff: noqa: F811
 
 
-def app(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "app.py", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, **environment},
-    )
+@pytest.fixture
+def failure(monkeypatch, capsys):
+    """Call the app in this process, expect exit code 2 before it serves the page, and return its stderr."""
+
+    def unexpected(*_):
+        raise AssertionError("the page was served")
+
+    monkeypatch.setattr(sys, "argv", ["app.py"])
+    monkeypatch.setattr("lenet.page.serve.serve", unexpected)
+
+    def call(*arguments: str) -> str:
+        try:
+            exit_code = main([*arguments])
+        except SystemExit as stop:
+            exit_code = stop.code
+        printed = capsys.readouterr()
+        assert (exit_code, printed.out) == (2, "")
+        return printed.err
+
+    return call
 
 
-def test_help_names_the_arguments():
-    """--help prints them without importing PyTorch or Gradio first."""
-    done = app("--help")
-    assert done.returncode == 0
-    for flag in ("--share", "--host", "--port"):
-        assert flag in done.stdout
+def test_help_is_printed_without_importing_pytorch_or_gradio(monkeypatch, capsys):
+    """Those imports take seconds."""
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setitem(sys.modules, "gradio", None)
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    printed = capsys.readouterr().out
+    for flag in ("--share", "--host", "--port", "--model"):
+        assert flag in printed
 
 
-def test_a_port_in_use_is_reported_in_one_line():
-    """Exit code 2, the port named, no traceback."""
+def test_the_process_reports_an_error_and_ends():
+    """app.py passes on the arguments and the exit code; the other tests of errors call `main` in this process."""
+    command = [sys.executable, "app.py", "--model", "someone/lenet-5@"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("app.py: invalid revision in someone/lenet-5@: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_port_in_use_is_reported_in_one_line(failure):
+    """The line names the port."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        done = app("--port", str(port))
-    assert done.returncode == 2
-    assert done.stderr == f"app.py: cannot listen on port {port}: Address already in use\n"
+        assert failure("--port", str(port)) == f"app.py: cannot listen on port {port}: Address already in use\n"
 
 
-def test_the_page_without_gradio_says_how_to_install_it():
-    """The package can be installed without the extra `app`: one line, exit code 2."""
-    code = "import sys; sys.modules['gradio'] = None; from lenet.page.__main__ import main; sys.exit(main([]))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert done.stderr == '-c: the page needs Gradio: install it with `pip install "lenet[app]"`\n'
+def test_without_gradio_the_app_says_how_to_install_it(failure, monkeypatch):
+    """The package can be installed without the extra `app`."""
+    monkeypatch.setitem(sys.modules, "gradio", None)
+    monkeypatch.delitem(sys.modules, "lenet.page.serve")
+    assert failure() == 'app.py: the page needs Gradio: install it with `pip install "lenet[app]"`\n'
 
 
-def test_an_invalid_port_is_rejected():
+def test_an_invalid_port_is_rejected(failure, monkeypatch):
     """The message says which flag or environment variable it comes from."""
-    for done, name in (
-        (app("--port", "70000"), "--port 70000"),
-        (app("--port", "0"), "--port 0"),
-        (app(GRADIO_SERVER_PORT="abc"), "GRADIO_SERVER_PORT abc"),
-        (app(GRADIO_SERVER_PORT="0"), "GRADIO_SERVER_PORT 0"),
-    ):
-        assert done.returncode == 2
-        assert f"{name}: expected a port from 1 to 65535" in done.stderr
+    for port in ("70000", "0"):
+        assert f"--port {port}: expected a port from 1 to 65535" in failure("--port", port)
+    for port in ("abc", "0"):
+        monkeypatch.setenv("GRADIO_SERVER_PORT", port)
+        assert f"GRADIO_SERVER_PORT {port}: expected a port from 1 to 65535" in failure()
 
 
-def test_a_missing_model_folder_is_reported():
-    """In a line, without a traceback."""
-    done = app("--model", "nowhere")
-    assert done.returncode == 2
-    assert "folder not found: nowhere" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_an_invalid_host_is_reported(failure, monkeypatch):
+    """In one line that does not call the port busy, whether the host comes from the flag or the environment."""
+    for host in ("999.1.1.1", "192.0.2.1", "no host", "x" * 70 + ".example"):
+        monkeypatch.delenv("GRADIO_SERVER_NAME", raising=False)
+        messages = [failure("--host", host)]
+        monkeypatch.setenv("GRADIO_SERVER_NAME", host)
+        messages.append(failure())
+        for message in messages:
+            assert message.startswith(f"app.py: cannot listen on host {host}: ")
+            assert message.count("\n") == 1
+
+
+def test_a_missing_model_folder_is_reported(failure):
+    """In one line."""
+    assert failure("--model", "nowhere") == "app.py: folder not found: nowhere\n"
+
+
+@pytest.mark.parametrize("fault", ["connection refused", "black hole", "1 GB file"])
+def test_a_named_repository_that_cannot_be_loaded_is_reported(hub, failure, monkeypatch, fault):
+    """In one line; the app does not start with other weights than those requested."""
+    if fault == "black hole":
+        monkeypatch.setenv("LENET_PATIENCE", "0.2")
+        monkeypatch.setattr(weights_hub, "LONGEST", 0.5)
+    inject(hub, fault)
+    message = failure("--model", REPOSITORY)
+    assert message.startswith(f"app.py: cannot load {REPOSITORY} from the Hub: ")
+    assert message.count("\n") == 1
+
+
+def test_a_bad_repository_in_lenet_model_is_reported(hub, failure, monkeypatch):
+    """The environment variable names a source just as the flag does."""
+    hub.put(REPOSITORY, {**GOOD, WEIGHTS: WRONG_SHAPES}, tag="v1")
+    monkeypatch.setenv("LENET_MODEL", f"{REPOSITORY}@v1")
+    message = failure()
+    assert message.startswith(f"app.py: cannot load {REPOSITORY}@v1 from the Hub: its model.safetensors does not fit")
+    assert message.count("\n") == 1
 
 
 def footer(html: str) -> str:
@@ -89,118 +143,99 @@ def footer(html: str) -> str:
 
 
 @pytest.mark.usefixtures("on_a_space")
-def test_a_space_uses_its_owners_weights(hub):
+def test_a_space_uses_its_owners_weights(hub, monkeypatch, capsys):
     """The footer names the commit, with links to it and to its model card; there is no notice."""
     sha = hub.put(REPOSITORY, GOOD)
-    up = start(dict(os.environ))
-    assert footer(up.html).startswith(
+    served = []
+    monkeypatch.setattr("lenet.page.serve.serve", lambda reader, *_: served.append(document(reader)))
+    monkeypatch.setattr(weights_hub, "PATIENCE", 60)  # on a busy machine, too, the downloaded weights are used
+    assert main([]) == 0
+    (html,) = served
+    assert footer(html).startswith(
         f"Weights: {REPOSITORY}@{sha[:7]}; network: textbook, 61,706 parameters; MNIST test error: {ERROR}"
     )
-    assert f'href="{hub.url}/{REPOSITORY}/tree/{sha}"' in up.html
-    assert f'href="{hub.url}/{REPOSITORY}"' in up.html
-    assert (up.notice, up.said) == ("", "")
+    assert f'href="{hub.url}/{REPOSITORY}/tree/{sha}"' in html
+    assert f'href="{hub.url}/{REPOSITORY}"' in html
+    assert "origin-notice" not in html
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_hub_that_does_not_respond_delays_the_start_by_less_than_five_seconds(hub):
     """On a Space the page starts about as soon as one that does not use the Hub, and says what happened."""
-    arrange(hub, "black hole")
+    inject(hub, "black hole")
     space = {**os.environ, "SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
-    undisturbed, up = start_beside(dict(os.environ), space)
+    undisturbed, up = start_together(dict(os.environ), space)
     assert up.seconds < undisturbed.seconds + 5
-    assert (undisturbed.notice, undisturbed.said) == ("", "")
+    assert (undisturbed.notice, undisturbed.stderr) == ("", "")
     assert up.notice == (
         f"cannot load {REPOSITORY} from the Hub: no response within 4 s (set LENET_PATIENCE to wait longer). "
         "Using the bundled weights."
     )
-    assert up.said == f"app.py: {up.notice}\n"
+    assert up.stderr == f"app.py: {up.notice}\n"
     for html in (undisturbed.html, up.html):
         assert footer(html).startswith("Weights: bundled; ")
 
 
-@pytest.mark.parametrize("fault", ["connection refused", "black hole", "1 GB file"])
-def test_a_named_repository_that_cannot_be_loaded_is_reported(hub, fault):
-    """One line, exit code 2; the app does not start with other weights than those requested."""
-    arrange(hub, fault)
-    done = app("--model", REPOSITORY)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"app.py: cannot load {REPOSITORY} from the Hub: ")
-    assert done.stderr.count("\n") == 1
-
-
-def test_a_bad_repository_in_lenet_model_is_reported(hub):
-    """The environment variable names a source just as the flag does."""
-    hub.put(REPOSITORY, {**GOOD, WEIGHTS: OTHER}, tag="v1")
-    done = app(LENET_MODEL=f"{REPOSITORY}@v1")
-    assert done.returncode == 2
-    assert done.stderr.startswith(
-        f"app.py: cannot load {REPOSITORY}@v1 from the Hub: its model.safetensors does not fit"
-    )
-    assert done.stderr.count("\n") == 1
-
-
-def test_share_without_network_serves_locally(monkeypatch, tmp_path):
-    """One line says that there is no public link, and why; the page is served."""
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")  # no network: nothing listens there
-    monkeypatch.setenv("HF_HOME", str(tmp_path))
+@pytest.fixture(scope="module")
+def configured_app():
+    """An app with --share, without a network, and with Gradio's environment variables: its URL, and what it printed."""
     port = free_port()
-    command = [sys.executable, "-u", "app.py", "--share", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+    environment = {
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_SERVER_NAME": "127.0.0.1",
+        "GRADIO_ROOT_PATH": "/lenet",
+        "HTTPS_PROXY": f"http://127.0.0.1:{free_port()}",  # no network: nothing listens there
+    }
+    command = [sys.executable, "-u", "app.py", "--share"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, cwd=ROOT, text=True, env={**os.environ, **environment}, **pipes) as server:
         try:
-            lines = [server.stdout.readline(), server.stdout.readline()]
-            assert httpx.get(f"http://127.0.0.1:{port}").status_code == 200
+            printed = [server.stdout.readline(), server.stdout.readline()]
+            yield SimpleNamespace(url=f"http://127.0.0.1:{port}", printed=printed)
         finally:
             server.terminate()
-        rest = server.stdout.read()
-    assert lines[0] == f"* Running on local URL:  http://127.0.0.1:{port}/\n"
-    assert lines[1].startswith("* No public link: Could not get share link from Gradio API Server. ")
-    assert rest.strip() == ""
+        assert server.stdout.read() == ""
+
+
+def test_share_without_network_serves_locally(configured_app):
+    """One line says that there is no public link, and why; the page is served, and nothing else is printed."""
+    local, public = configured_app.printed
+    assert local.startswith(f"* Running on local URL:  {configured_app.url}")
+    assert public.startswith("* No public link: Could not get share link from Gradio API Server. ")
+    assert httpx.get(configured_app.url).status_code == 200
+
+
+def test_gradios_environment_variables_are_used(configured_app):
+    """Server name and port apply if there is no flag; under a root path the page's modules are found."""
+    url = configured_app.url
+    assert "/lenet" in httpx.get(url).text
+    for name in FILES:
+        assert httpx.get(url + f"{STATIC_URL}/{name}").status_code == 200
+    assert httpx.get(url + f"{STATIC_URL}/..%2Fblocks.py").status_code == 404
+    assert httpx.get(url + f"{STATIC_URL}/blocks.py").status_code == 404
 
 
 def test_a_tunnel_that_does_not_respond_times_out(monkeypatch):
-    """Gradio would wait for half a minute or more; the line is printed after our own timeout."""
+    """Gradio by itself would wait for half a minute or more."""
     with socket.socket() as hole:
         hole.bind(("127.0.0.1", 0))
         hole.listen()
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{hole.getsockname()[1]}")
         page = SimpleNamespace(server_name="127.0.0.1", server_port=free_port(), share_token="x", space_id=None)
-        assert public_link(page, timeout=0.5).startswith("* No public link: no response within 0.5 s. ")
-
-
-@pytest.mark.parametrize("host", ["999.1.1.1", "192.0.2.1", "no host", "x" * 70 + ".example"])
-def test_a_host_that_cannot_be_listened_on_is_reported(host):
-    """In one line, at once, and not as a port in use; whether it comes from the flag or the environment."""
-    for done in (app("--host", host), app(GRADIO_SERVER_NAME=host)):
-        assert done.returncode == 2
-        assert done.stderr.startswith(f"app.py: cannot listen on host {host}: ")
-        assert done.stderr.count("\n") == 1
+        assert public_link(page, timeout=0.2).startswith("* No public link: no response within 0.2 s. ")
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1.5])
 def test_ctrl_c_during_the_start_prints_nothing(hub, seconds):
     """No traceback, whatever is being imported or downloaded, and no files are left."""
-    arrange(hub, "black hole")
+    inject(hub, "black hole")
     command = [sys.executable, "app.py", "--model", REPOSITORY]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as starting:
         time.sleep(seconds)
         starting.send_signal(signal.SIGINT)
-        said, _ = starting.communicate(timeout=60)
-    assert (starting.returncode, said) == (130, "")
+        printed, _ = starting.communicate(timeout=60)
+    assert (starting.returncode, printed) == (130, "")
     assert files_below(hub.home) == {}
-
-
-def test_gradios_environment_variables_are_used(monkeypatch):
-    """Server name and port apply if there is no flag; under a root path the page's modules are found."""
-    port = free_port()
-    monkeypatch.setenv("GRADIO_SERVER_PORT", str(port))
-    monkeypatch.setenv("GRADIO_SERVER_NAME", "127.0.0.1")
-    monkeypatch.setenv("GRADIO_ROOT_PATH", "/lenet")
-    with running([sys.executable, "app.py"], port) as url:
-        page = httpx.get(url)
-        assert "/lenet" in page.text
-        for name in FILES:
-            assert httpx.get(url + f"{STATIC_URL}/{name}").status_code == 200
-        assert httpx.get(url + f"{STATIC_URL}/..%2Fblocks.py").status_code == 404
-        assert httpx.get(url + f"{STATIC_URL}/blocks.py").status_code == 404
 
 
 @pytest.fixture(scope="module")

@@ -16,15 +16,15 @@ PRETRAINED = ROOT / "lenet/pretrained"
 PLOTS = ("misread.png", "confusion.png", "curves.png", "reliability.png", "rejections.png")
 
 
-def of(variant: str = "textbook") -> tuple[dict, dict]:
+def metrics_and_config(variant: str = "textbook") -> tuple[dict, dict]:
     """Metrics and configuration of bundled weights."""
     return tuple(json.loads((PRETRAINED / variant / f"{name}.json").read_text()) for name in ("metrics", "config"))
 
 
 @pytest.mark.parametrize("variant", sorted(NETWORKS))
-def test_the_front_matter_is_what_the_hub_reads(variant, tmp_path):
-    """Read back by the client and by the Hub's rules: licence, library, task, dataset, results."""
-    metrics, config = of(variant)
+def test_the_front_matter_is_valid_on_the_hub(variant, tmp_path):
+    """By the Hub's rules, and as the client parses it: licence, library, task, dataset, results."""
+    metrics, config = metrics_and_config(variant)
     model_card(metrics, config, "someone/lenet-5").save(tmp_path / "README.md")
     text = (tmp_path / "README.md").read_text()
     assert errors_in_card(text, "model") == ([], [])
@@ -48,9 +48,9 @@ def test_the_front_matter_is_what_the_hub_reads(variant, tmp_path):
     }
 
 
-def test_the_text_has_what_a_reader_looks_for():
-    """What it is, how to use it, evaluation, errors, training, limitations and licences."""
-    metrics, config = of("original")
+def test_the_text_covers_use_evaluation_and_limitations():
+    """Its sections, the numbers in them, and a plot only if the run has it."""
+    metrics, config = metrics_and_config("original")
     text = model_card(metrics, config, "someone/old", ["misread.png"], "https://example.org/code").text
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     assert headings == [
@@ -89,7 +89,7 @@ def test_the_text_has_what_a_reader_looks_for():
 )
 def test_blocks_are_separated_by_one_blank_line(plots):
     """With or without plots: a heading, table or plot that touches a paragraph would be a part of it."""
-    metrics, config = of()
+    metrics, config = metrics_and_config()
     text = model_card(metrics, config, "someone/lenet-5", plots).text
     assert "\n\n\n" not in text
     assert re.findall(r"[^\n]\n#|[^|\n]\n\||\|\n[^|\n]|[^\n]\n!\[|\]\(\w+\.png\)\n[^\n]", text) == []
@@ -100,9 +100,9 @@ def test_blocks_are_separated_by_one_blank_line(plots):
     ("code", "command"),
     [("https://example.org/code", "pip install git+https://example.org/code"), (None, "pip install .")],
 )
-def test_the_card_says_first_how_to_install_the_package(code, command):
-    """From the address of the code, if it is known, else from its folder; without CUDA where there is no GPU."""
-    metrics, config = of()
+def test_installation_comes_first(code, command):
+    """From the address of the code if it is known, else from its folder; with a hint for machines without a GPU."""
+    metrics, config = metrics_and_config()
     text = model_card(metrics, config, "someone/lenet-5", code=code).text
     commands = re.findall(r"```sh\n(.*?)\n```", text, re.DOTALL)
     assert commands == [command]
@@ -114,7 +114,7 @@ def test_the_code_on_the_card_runs(tmp_path, monkeypatch, capsys):
     """The three lines of Python, literally, read a digit; here with a folder in place of the repository."""
     from tests.conftest import EXAMPLES, draw
 
-    metrics, config = of()
+    metrics, config = metrics_and_config()
     text = model_card(metrics, config, "someone/lenet-5").text
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
     assert len([line for line in code.splitlines() if line]) == 3
@@ -126,7 +126,7 @@ def test_the_code_on_the_card_runs(tmp_path, monkeypatch, capsys):
 
 def test_every_figure_comes_from_the_files():
     """A figure that changes in metrics.json or config.json changes on the card, in front matter and text."""
-    metrics, config = of()
+    metrics, config = metrics_and_config()
     before = str(model_card(metrics, config, "someone/lenet-5"))
     changed = copy.deepcopy(metrics)
     changed["test"] |= {"errors": 1234, "error": 0.1234, "accuracy": 0.8766, "false_rejection_rate": 0.0567}
@@ -142,9 +142,9 @@ def test_every_figure_comes_from_the_files():
         assert figure not in before, figure
 
 
-def test_what_was_not_measured_is_not_on_the_card():
+def test_missing_measurements_are_omitted():
     """A run on MNIST alone, evaluated without sketches: no row, no result and no mention of pen strokes."""
-    metrics, config = of()
+    metrics, config = metrics_and_config()
     alone = {name: part for name, part in metrics.items() if name not in ("sketches", "drawn", "nondigits")}
     alone["images"] = {**metrics["images"], "strokes": 0, "stroke_validation": 0}
     card = model_card(alone, config, "someone/lenet-5")
@@ -153,9 +153,9 @@ def test_what_was_not_measured_is_not_on_the_card():
         assert words not in card.text
 
 
-def test_few_images_are_counted():
-    """Of 35 drawings the card gives numbers, of hundreds percentages; what was all rejected has no accuracy."""
-    metrics, config = of()
+def test_small_groups_are_given_as_counts():
+    """Counts for 35 drawings, percentages for hundreds; a group that is rejected entirely has no accuracy."""
+    metrics, config = metrics_and_config()
     kinds = metrics["drawn"]["by_kind"]
     text = model_card(metrics, config, "someone/lenet-5").text
     rows = re.findall(
@@ -177,17 +177,17 @@ def test_few_images_are_counted():
     assert rows[3][1:] == ("1", "0 of 1", "0 of 1", "none accepted", "0 of 1")
 
 
-def test_a_kind_of_ones_own_is_on_the_card():
-    """People evaluate on drawings of other kinds than ours."""
-    metrics, config = of()
+def test_other_kinds_of_drawings_are_on_the_card():
+    """Users may evaluate on kinds of drawings that this project does not have."""
+    metrics, config = metrics_and_config()
     drawn = {**metrics["drawn"], "by_kind": {"chalk, unflagged": metrics["drawn"]["by_kind"]["drawn, unflagged"]}}
     text = model_card({**metrics, "drawn": drawn}, config, "someone/lenet-5").text
     assert "| other people's digits, chalk, unflagged | 361 |" in text
 
 
-def test_a_dry_run_says_so_and_enters_no_leaderboard():
-    """The card of a dry run warns, and has no model-index."""
-    metrics, config = of()
+def test_a_dry_run_has_a_warning_and_no_results_for_leaderboards():
+    """Its card has no model-index."""
+    metrics, config = metrics_and_config()
     card = model_card({**metrics, "dry_run": True}, config, "someone/try")
     assert "**A dry run**" in card.text
     assert card.data.eval_results is None
@@ -195,7 +195,7 @@ def test_a_dry_run_says_so_and_enters_no_leaderboard():
 
 
 @pytest.mark.parametrize(
-    ("part", "value", "said"),
+    ("part", "value", "message"),
     [
         ("test", None, "'test'"),
         ("recipe", None, "'recipe'"),
@@ -209,44 +209,44 @@ def test_a_dry_run_says_so_and_enters_no_leaderboard():
         ("history", None, None),
     ],
 )
-def test_missing_values_are_named(part, value, said):
+def test_missing_values_are_named(part, value, message):
     """Metrics without what the card needs raise a ValueError that names it; the card does not use the history."""
-    metrics, config = of()
+    metrics, config = metrics_and_config()
     broken = {name: content for name, content in metrics.items() if name != part}
     if value is not None:
         broken[part] = value
-    if said is None:
+    if message is None:
         model_card(broken, config, "someone/lenet-5")
     else:
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(ValueError, match=message):
             model_card(broken, config, "someone/lenet-5")
 
 
-def test_metrics_of_another_network_make_no_card():
+def test_metrics_of_another_network_are_rejected():
     """metrics.json and config.json of different variants do not belong together."""
     with pytest.raises(ValueError, match="it is of tutorial, but the weights are of textbook"):
-        model_card(of("tutorial")[0], of("textbook")[1], "someone/lenet-5")
+        model_card(metrics_and_config("tutorial")[0], metrics_and_config("textbook")[1], "someone/lenet-5")
 
 
 @pytest.mark.parametrize("name", ["error", "accuracy", "coverage", "selective_accuracy", "expected_calibration_error"])
 @pytest.mark.parametrize("value", [float("nan"), 1.5, -0.1, "0.1", None, True])
-def test_a_wrong_fraction_is_not_printed(name, value):
+def test_an_invalid_fraction_is_rejected(name, value):
     """Anything but a number from 0 to 1 raises a ValueError."""
-    metrics, config = of()
+    metrics, config = metrics_and_config()
     with pytest.raises(ValueError, match=r"is not a|not as training|cannot convert"):
         model_card({**metrics, "test": {**metrics["test"], name: value}}, config, "someone/lenet-5")
 
 
 @pytest.mark.parametrize("filter", [percent, count, number, value])
 @pytest.mark.parametrize("wrong", [float("inf"), float("nan"), None, [], True])
-def test_filters_raise_on_what_is_not_a_number(filter, wrong):
-    """None of the template's filters prints it."""
+def test_filters_reject_values_that_are_not_numbers(filter, wrong):
+    """Each of the template's filters raises a ValueError."""
     with pytest.raises(ValueError, match="is not a"):
         filter(wrong)
 
 
-def test_filters_by_hand():
-    """As the card prints them."""
+def test_filters_format_numbers():
+    """Compared with text written by hand."""
     assert (percent(0.0035), percent(1), count(10_000), number(-2.0061)) == ("0.35 %", "100.00 %", "10,000", "-2.0061")
     assert (value("distort"), value(16_000), value(8.0)) == ("distort", "16,000", "8")
     assert (share(0.5, 100), share(23 / 35, 35)) == ("50.00 %", "23 of 35")

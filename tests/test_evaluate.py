@@ -285,7 +285,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_damaged_sketches_are_named(sketched_data, tmp_path, refused, damage):
+def test_damaged_sketches_are_named(sketched_data, tmp_path, error_of, damage):
     """One line that names the file and says how to do without; the weights' folder stays as it was."""
     name, spoil = DAMAGE[damage]
     data = tmp_path / "data"
@@ -293,7 +293,7 @@ def test_damaged_sketches_are_named(sketched_data, tmp_path, refused, damage):
     (data / "MNIST").symlink_to(sketched_data / "MNIST")
     spoil(shutil.copytree(sketched_data / "sketches", data / "sketches"))
     folder = weights(tmp_path / "run")
-    said = refused("evaluate", folder, "--data-dir", data)
+    said = error_of("evaluate", folder, "--data-dir", data)
     assert f"{name} cannot be read" in said
     assert "without the folder sketches/, only MNIST is evaluated" in said
     assert len(said.splitlines()) == 1
@@ -320,11 +320,11 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_folder_with_a_damaged_file_is_an_error(small_data, tmp_path, refused, fault):
+def test_a_folder_with_a_damaged_file_is_an_error(small_data, tmp_path, error_of, fault):
     """Exit code 2, and what is wrong with it."""
     spoil, message = FAULTS[fault]
     folder = weights(tmp_path / "run")
     spoil(folder)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert message in refused("evaluate", folder, "--data-dir", small_data)
+    assert message in error_of("evaluate", folder, "--data-dir", small_data)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

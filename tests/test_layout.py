@@ -60,7 +60,10 @@ def test_the_language_is_plain():
     """No file uses the phrases of TICS."""
     found = []
     for path in PROSE:
-        if path.suffix in (".py", ".js", ".css", ".html", ".md", ".jinja", ".sh", "") and path.is_file():
-            text = re.sub(r"^TICS = .*$", "", path.read_text(), flags=re.MULTILINE)
-            found += [f"{path.name}: {match[0]}" for match in re.finditer(TICS, text, re.IGNORECASE)]
+        if (
+            path.name != "test_layout.py"
+            and path.suffix in (".py", ".js", ".css", ".html", ".md", ".jinja", ".sh", "")
+            and path.is_file()
+        ):
+            found += [f"{path.name}: {match[0]}" for match in re.finditer(TICS, path.read_text(), re.IGNORECASE)]
     assert found == []

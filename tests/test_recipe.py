@@ -38,9 +38,9 @@ from train.recipe import DEFAULT_BIAS_LR, DEFAULT_LR, OPTIONS, RECIPES, Recipe
         ),
     ],
 )
-def test_bad_arguments_are_named(small_data, tmp_path, refused, arguments, message):
+def test_bad_arguments_are_named(small_data, tmp_path, error_of, arguments, message):
     """The command exits with code 2 and names the argument; nothing is written."""
-    assert message in refused("--data-dir", small_data, "--output", tmp_path / "run", *arguments)
+    assert message in error_of("--data-dir", small_data, "--output", tmp_path / "run", *arguments)
     assert not (tmp_path / "run").exists()
 
 

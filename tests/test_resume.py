@@ -180,11 +180,11 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_checkpoint_is_reported(small_data, copy, refused, damage):
+def test_a_damaged_checkpoint_is_reported(small_data, copy, error_of, damage):
     """In one line; nothing is deleted."""
     DAMAGE[damage](copy / CHECKPOINT)
     before = (copy / CHECKPOINT).read_bytes()
-    said = refused("--data-dir", small_data, "--output", copy, *LONG, "--resume")
+    said = error_of("--data-dir", small_data, "--output", copy, *LONG, "--resume")
     assert f"{copy / CHECKPOINT} is damaged" in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
@@ -202,16 +202,16 @@ def test_a_damaged_checkpoint_is_reported(small_data, copy, refused, damage):
         ("--batch-size", 32, "another recipe: batch_size was 64, is 32"),
     ],
 )
-def test_a_run_is_resumed_only_with_the_same_recipe(small_data, copy, refused, option, value, message):
+def test_a_run_is_resumed_only_with_the_same_recipe(small_data, copy, error_of, option, value, message):
     """Another recipe is rejected, in one line that names the difference."""
-    said = refused("--data-dir", small_data, "--output", copy, *LONG, option, value, "--resume")
+    said = error_of("--data-dir", small_data, "--output", copy, *LONG, option, value, "--resume")
     assert message in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
 
 
 @pytest.mark.parametrize("part", ["MNIST/raw/train-images-idx3-ubyte", "pendigits/pendigits-orig.tra"])
-def test_a_run_is_resumed_only_with_the_same_data(copy, tmp_path, refused, part):
+def test_a_run_is_resumed_only_with_the_same_data(copy, tmp_path, error_of, part):
     """A single changed pixel or point of a stroke is detected."""
     write_small_mnist(tmp_path / "data")
     write_small_strokes(tmp_path / "data")
@@ -224,15 +224,15 @@ def test_a_run_is_resumed_only_with_the_same_data(copy, tmp_path, refused, part)
         for image in range(300):  # in both training and validation
             content[16 + image * 784] ^= 255
         path.write_bytes(content)
-    said = refused("--data-dir", tmp_path / "data", "--output", copy, *LONG, "--resume")
+    said = error_of("--data-dir", tmp_path / "data", "--output", copy, *LONG, "--resume")
     assert f"{copy / CHECKPOINT} is of a run with other data than --data-dir contains" in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
 
 
-def test_resume_requires_output(refused, small_data):
+def test_resume_requires_output(error_of, small_data):
     """The folder of the interrupted run is not guessed."""
-    assert "--resume requires --output" in refused("--data-dir", small_data, "--resume")
+    assert "--resume requires --output" in error_of("--data-dir", small_data, "--resume")
 
 
 def test_resume_without_a_checkpoint_starts_a_run(small_data, tmp_path, capsys):

@@ -165,48 +165,48 @@ def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path
     assert "validation_strokes" not in metrics
 
 
-def test_no_strokes_needs_no_strokes(small_data, tmp_path, refused, monkeypatch):
+def test_no_strokes_needs_no_strokes(small_data, tmp_path, error_of, monkeypatch):
     """Without pen digits the message names the option, which works; it cannot be combined with --copies."""
     monkeypatch.setattr(pen_digits, "URLS", ("http://127.0.0.1:9/digits.zip",))
     (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
     small = ("--data-dir", tmp_path, "--validation-size", 50, "--outliers", 20, "--epochs", 1)
-    assert "or train with --no-strokes" in refused(*small, "--output", tmp_path / "run")
+    assert "or train with --no-strokes" in error_of(*small, "--output", tmp_path / "run")
     assert not (tmp_path / "run").exists()
-    assert "cannot be combined" in refused(*small, "--output", tmp_path / "run", "--no-strokes", "--copies", 2)
+    assert "cannot be combined" in error_of(*small, "--output", tmp_path / "run", "--no-strokes", "--copies", 2)
     assert main([*map(str, small), "--output", str(tmp_path / "run"), "--no-strokes"]) == 0
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["recipe"]["copies"] == 0
 
 
-def test_a_run_is_never_overwritten(run, small_data, refused):
+def test_a_run_is_never_overwritten(run, small_data, error_of):
     """A folder that contains a run is rejected before the training, with --resume as well."""
     folder, _ = run
     before = {path: path.read_bytes() for path in folder.iterdir()}
     for more in ((), ("--resume",)):
-        said = refused("--data-dir", small_data, "--output", folder, *more)
+        said = error_of("--data-dir", small_data, "--output", folder, *more)
         assert "already contains a run" in said
     assert before == {path: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_an_output_that_cannot_be_written_is_reported_before_the_training(small_data, tmp_path, refused):
+def test_an_output_that_cannot_be_written_is_reported_before_the_training(small_data, tmp_path, error_of):
     """For example, because a file has the name of the folder."""
     (tmp_path / "file").touch()
-    assert "Not a directory" in refused("--data-dir", small_data, "--output", tmp_path / "file" / "run")
+    assert "Not a directory" in error_of("--data-dir", small_data, "--output", tmp_path / "file" / "run")
 
 
-def test_damaged_data_is_reported_in_one_line(small_data, tmp_path, refused):
+def test_damaged_data_is_reported_in_one_line(small_data, tmp_path, error_of):
     """The command names the files and exits with code 2."""
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for path in (small_data / "MNIST" / "raw").iterdir():
         (raw / path.name).write_bytes(path.read_bytes()[:-5])
-    said = refused("--data-dir", tmp_path, "--output", tmp_path / "run")
+    said = error_of("--data-dir", tmp_path, "--output", tmp_path / "run")
     assert len(said.splitlines()) == 1
     assert "damaged" in said
     assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(("when", "batch_size"), [("LeNet-5", 1), ("epoch   2", 64)])
-def test_ctrl_c_leaves_a_checkpoint(small_data, tmp_path, refused, when, batch_size):
+def test_ctrl_c_leaves_a_checkpoint(small_data, tmp_path, error_of, when, batch_size):
     """One line is printed. There is no checkpoint before the end of the first epoch, and there are no weights."""
     out = tmp_path / "run"
     # With a batch size of 1, the first epoch takes long enough to interrupt it.
@@ -226,10 +226,10 @@ def test_ctrl_c_leaves_a_checkpoint(small_data, tmp_path, refused, when, batch_s
     else:
         assert errors.strip() == f"train: interrupted; continue with --resume --output {out}"
         assert {path.name.removesuffix(".part") for path in out.iterdir()} == {"checkpoint.pt"}
-        assert "contains an interrupted run; continue it with --resume" in refused(*options)
+        assert "contains an interrupted run; continue it with --resume" in error_of(*options)
 
 
-def test_several_seeds_are_summarized(small_data, tmp_path, refused):
+def test_several_seeds_are_summarized(small_data, tmp_path, error_of):
     """There is a folder for each seed; mean and standard deviation are the same as computed by hand."""
     arguments = (
         "--data-dir",
@@ -253,8 +253,8 @@ def test_several_seeds_are_summarized(small_data, tmp_path, refused):
         assert summary[name]["values"] == [a, b]
         assert summary[name]["mean"] == pytest.approx((a + b) / 2)
         assert summary[name]["standard_deviation"] == pytest.approx(abs(a - b) / 2**0.5)
-    assert "already contains a run" in refused(*arguments)
-    assert "outlier_weight was 0.25, is 0.5" in refused(*arguments, "--resume", "--outlier-weight", 0.5)
+    assert "already contains a run" in error_of(*arguments)
+    assert "outlier_weight was 0.25, is 0.5" in error_of(*arguments, "--resume", "--outlier-weight", 0.5)
 
 
 def test_the_summary_has_the_drawings_of_all_runs(tmp_path, capsys):

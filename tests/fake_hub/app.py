@@ -1,4 +1,4 @@
-"""The app started as a person does, and timed: what the tests and the table of `benchmarks/hub.py` share."""
+"""Start the app in a process and time it; shared by the tests and `benchmarks/hub.py`."""
 
 import contextlib
 import json
@@ -17,11 +17,11 @@ from tests.browser import ROOT, free_port
 
 @dataclass(frozen=True)
 class Start:
-    """seconds: from the start of the process until the page answers, or the process ends with `code`."""
+    """`seconds` from the start of the process until the page is served, or until the process ends with `exit_code`."""
 
     seconds: float
-    code: int | None
-    said: str
+    exit_code: int | None
+    stderr: str
     html: str
 
     @property
@@ -31,13 +31,13 @@ class Start:
 
 
 def start(environment: dict[str, str], *arguments: str) -> Start:
-    """Start the app, look at the page as soon as it is there, and end it."""
+    """Start the app, read the page as soon as it is served, and terminate the app."""
     port = free_port()
     command = [sys.executable, "app.py", "--port", str(port), *arguments]
     began = time.monotonic()
     with (
-        tempfile.TemporaryFile("w+") as said,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=said) as app,
+        tempfile.TemporaryFile("w+") as stderr,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=stderr) as app,
     ):
         try:
             page = None
@@ -48,15 +48,15 @@ def start(environment: dict[str, str], *arguments: str) -> Start:
             seconds = time.monotonic() - began
         finally:
             app.terminate()
-        code = app.wait() if page is None else None
-        said.seek(0)
-        parts = json.loads(page)["components"] if page else []
-        html = "".join(part["props"].get("html_template") or "" for part in parts)
-        return Start(seconds, code, said.read(), html)
+        exit_code = app.wait() if page is None else None
+        stderr.seek(0)
+        components = json.loads(page)["components"] if page else []
+        html = "".join(component["props"].get("html_template") or "" for component in components)
+        return Start(seconds, exit_code, stderr.read(), html)
 
 
-def start_beside(environment: dict[str, str], another: dict[str, str]) -> tuple[Start, Start]:
-    """Two apps at the same time, so that a busy machine is as busy for the one as for the other."""
+def start_together(environment: dict[str, str], another: dict[str, str]) -> tuple[Start, Start]:
+    """Start two apps at the same time, so that a busy machine delays both equally."""
     with ThreadPoolExecutor(2) as pool:
         one, two = pool.submit(start, environment), pool.submit(start, another)
         return one.result(), two.result()

@@ -1,6 +1,6 @@
-"""All the ways in which a Hub, or a repository on it, can be of no use; each by name, for `tests/fake_hub/server.py`.
+"""The ways in which the Hub, or a repository on it, can fail, by name.
 
-Some are what a repository holds (`files`), some what the server does instead of answering (`act`).
+Some are in the files of the repository (`files`), others in how the server responds (`respond`).
 """
 
 import json
@@ -18,12 +18,12 @@ from tests.fake_hub.server import Hub
 
 REPOSITORY = "someone/lenet-5"
 GOOD = {name: (bundled() / name).read_bytes() for name in (CONFIG, METRICS, WEIGHTS)}
-OTHER = (bundled("tutorial") / WEIGHTS).read_bytes()
+WRONG_SHAPES = (bundled("tutorial") / WEIGHTS).read_bytes()
 Files = dict[str, bytes]
 
 
 class Bomb:
-    """Unpickled, it makes a folder `ran` in HF_HOME: the trace of code that must never run."""
+    """When unpickled, creates the folder `ran` in HF_HOME: proof that code from the repository was run."""
 
     def __reduce__(self):
         return eval, ("__import__('os').mkdir(__import__('os').environ['HF_HOME'] + '/ran')",)
@@ -34,19 +34,19 @@ BOMB = pickle.dumps(Bomb())
 
 @dataclass(frozen=True)
 class Fault:
-    """says: words of the line in which the reader tells of it."""
+    """message: a part of the message in which the app reports it; `respond`: see `Hub.fault`."""
 
-    says: str
+    message: str
     files: Files | None = None
-    act: Callable[[Request, str], bool] | None = None
+    respond: Callable[[Request, str], bool] | None = None
     listening: bool = True
 
 
-def arrange(hub: Hub, name: str) -> None:
-    """A repository on this Hub, and the fault in it or in the way to it."""
+def inject(hub: Hub, name: str) -> None:
+    """Put a repository on the Hub, with the fault in its files or in the server."""
     fault = FAULTS[name]
     hub.put(REPOSITORY, GOOD if fault.files is None else fault.files)
-    hub.fault = fault.act
+    hub.fault = fault.respond
     if not fault.listening:
         hub.stop_listening()
 
@@ -66,36 +66,36 @@ def without(name: str) -> Files:
 
 
 def black_hole(request: Request, name: str) -> bool:
-    """Takes the question, and never answers."""
+    """Accept the request, and never respond."""
     request.hub.closing.wait()
     request.close_connection = True
     return True
 
 
-def drip(request: Request, name: str) -> bool:
-    """A file a byte at a time, so that no timeout between two bytes ever ends it."""
+def slow_drip(request: Request, name: str) -> bool:
+    """Send a file byte by byte, so that no timeout between two bytes ends it."""
     if name != "file" or request.command == "HEAD":
         return False
     request.send_response(200)
     request.send_header("Content-Length", "1000000")
     request.end_headers()
-    while not request.hub.closing.wait(0.2):
+    while not request.hub.closing.wait(0.05):
         request.wfile.write(b" ")
     request.close_connection = True
     return True
 
 
-def answers(status: int, on: tuple[str, ...] = ("info", "tree", "file"), **headers: str) -> Callable:
-    def act(request: Request, name: str) -> bool:
+def with_status(status: int, on: tuple[str, ...] = ("info", "tree", "file"), **headers: str) -> Callable:
+    def respond(request: Request, name: str) -> bool:
         if name in on:
             request.send_json({"error": "no"}, status, **headers)
         return name in on
 
-    return act
+    return respond
 
 
-def listing_without_end(request: Request, name: str) -> bool:
-    """JSON that never comes to its end."""
+def endless_listing(request: Request, name: str) -> bool:
+    """Send JSON that never ends."""
     if name == "info":
         request.send_response(200)
         request.send_header("Content-Length", str(1 << 40))
@@ -106,30 +106,30 @@ def listing_without_end(request: Request, name: str) -> bool:
     return name == "info"
 
 
-def of_weights(change: Callable[[Request, str, bytes, str], None]) -> Callable:
-    """Something else in place of the weights' content, when it is downloaded."""
+def replacing_weights(send: Callable[[Request, str, bytes, str], None]) -> Callable:
+    """When the weights are downloaded, call `send(request, path, content, commit hash)` instead."""
 
-    def act(request: Request, name: str) -> bool:
+    def respond(request: Request, name: str) -> bool:
         if name != "file" or request.command == "HEAD" or request.parts["path"] != WEIGHTS:
             return False
         commit = request.commit_of(request.repository())
-        change(request, WEIGHTS, commit["files"][WEIGHTS], commit["sha"])
+        send(request, WEIGHTS, commit["files"][WEIGHTS], commit["sha"])
         return True
 
-    return act
+    return respond
 
 
-def cut(request: Request, path: str, content: bytes, sha: str) -> None:
+def send_truncated(request: Request, path: str, content: bytes, sha: str) -> None:
     request.send_file(path, content[:1000], sha, claim=content, size=len(content))
     request.close_connection = True
 
 
-def flipped(request: Request, path: str, content: bytes, sha: str) -> None:
+def send_corrupted(request: Request, path: str, content: bytes, sha: str) -> None:
     request.send_file(path, content[:-1] + bytes([content[-1] ^ 1]), sha, claim=content)
 
 
-def endless(request: Request, path: str, content: bytes, sha: str) -> None:
-    """As large as the client lets it be, whatever the listing said."""
+def send_gigabyte(request: Request, path: str, content: bytes, sha: str) -> None:
+    """Send as much as the client accepts, regardless of the size in the listing."""
     request.send_response(200)
     request.send_header("Content-Length", str(1_000_000_000))
     request.end_headers()
@@ -137,8 +137,8 @@ def endless(request: Request, path: str, content: bytes, sha: str) -> None:
         request.wfile.write(bytes(1_000_000))
 
 
-def claims_gigabyte(request: Request, name: str) -> bool:
-    """The listing says 1 GB, and so does everything else."""
+def list_gigabyte(request: Request, name: str) -> bool:
+    """List the weights with a size of 1 GB."""
     if name == "info":
         repository = request.repository()
         info = repository.info(request.commit_of(repository), blobs=True)
@@ -148,34 +148,34 @@ def claims_gigabyte(request: Request, name: str) -> bool:
     return name == "info"
 
 
-def climbing(**headers: str) -> Callable:
-    """The headers that the client makes file names of lead out of its folder."""
+def with_headers(**headers: str) -> Callable:
+    """Send files with these headers, from which the client makes file names."""
 
-    def act(request: Request, name: str) -> bool:
+    def respond(request: Request, name: str) -> bool:
         if name == "file":
             request.send(b"evil" if request.command == "GET" else b"", **headers)
         return name == "file"
 
-    return act
+    return respond
 
 
-CLIMB = "../" * 5 + "evil"  # from where the client keeps its blobs to the folder that the tests look into
-LATE = "no response within 4 s"
+TRAVERSAL = "../" * 5 + "evil"  # from the folder of the client's blobs to one that the tests look into
+TIMED_OUT = "no response within 4 s"
 FAULTS = {
     "connection refused": Fault("cannot connect to http", listening=False),
-    "black hole": Fault(LATE, act=black_hole),
-    "slow drip": Fault(LATE, act=drip),
-    "401": Fault("HTTP 401: repository not found, or private", act=answers(401)),
-    "403": Fault("HTTP 403", act=answers(403)),
-    "404": Fault("HTTP 404", act=answers(404, X_Error_Code="RepoNotFound")),
-    "429": Fault("HTTP 429", act=answers(429, Retry_After="300")),
-    "500": Fault("HTTP 500", act=answers(500)),
-    "500 for the files only": Fault(LATE, act=answers(500, on=("file",))),
-    "not JSON": Fault("unexpected response", act=answers(200)),
-    "endless listing": Fault("more than 2,000,000 bytes", act=listing_without_end),
-    "truncated body": Fault(LATE, act=of_weights(cut)),
-    "wrong hash": Fault("damaged in transit", act=of_weights(flipped)),
-    "wrong shapes": Fault("does not fit this network: c5.weight has shape", {**GOOD, WEIGHTS: OTHER}),
+    "black hole": Fault(TIMED_OUT, respond=black_hole),
+    "slow drip": Fault(TIMED_OUT, respond=slow_drip),
+    "401": Fault("HTTP 401: repository not found, or private", respond=with_status(401)),
+    "403": Fault("HTTP 403", respond=with_status(403)),
+    "404": Fault("HTTP 404", respond=with_status(404, X_Error_Code="RepoNotFound")),
+    "429": Fault("HTTP 429", respond=with_status(429, Retry_After="300")),
+    "500": Fault("HTTP 500", respond=with_status(500)),
+    "500 for the files only": Fault(TIMED_OUT, respond=with_status(500, on=("file",))),
+    "not JSON": Fault("unexpected response", respond=with_status(200)),
+    "endless listing": Fault("more than 2,000,000 bytes", respond=endless_listing),
+    "truncated body": Fault(TIMED_OUT, respond=replacing_weights(send_truncated)),
+    "wrong hash": Fault("damaged in transit", respond=replacing_weights(send_corrupted)),
+    "wrong shapes": Fault("does not fit this network: c5.weight has shape", {**GOOD, WEIGHTS: WRONG_SHAPES}),
     "NaN weights": Fault("contains NaN", with_nan()),
     "not safetensors": Fault("does not fit this network", {**GOOD, WEIGHTS: b"\xff" * 1000}),
     "missing config": Fault("has no config.json", without(CONFIG)),
@@ -187,11 +187,13 @@ FAULTS = {
     "metrics not JSON": Fault("metrics.json is not valid JSON", {**GOOD, METRICS: b"<html>"}),
     "only a pickle": Fault("pickles such as pytorch_model.bin", {**without(WEIGHTS), "pytorch_model.bin": BOMB}),
     "pickle named safetensors": Fault("does not fit this network", {**GOOD, WEIGHTS: BOMB}),
-    "1 GB file": Fault("too large: 1,000,000,000 bytes", act=claims_gigabyte),
-    "1 GB file that the listing hides": Fault("more than 2,000,000 bytes", act=of_weights(endless)),
+    "1 GB file": Fault("too large: 1,000,000,000 bytes", respond=list_gigabyte),
+    "1 GB file that the listing hides": Fault("more than 2,000,000 bytes", respond=replacing_weights(send_gigabyte)),
     "path outside of the folder": Fault("a file outside of its folder", {**GOOD, "../../evil": b"evil"}),
     "ETag outside of the cache": Fault(
-        "an ETag that leads outside", act=climbing(ETag=f'"{CLIMB}"', X_Repo_Commit="0" * 40)
+        "an ETag that leads outside", respond=with_headers(ETag=f'"{TRAVERSAL}"', X_Repo_Commit="0" * 40)
     ),
-    "commit outside of the cache": Fault("invalid commit hash", act=climbing(ETag="0" * 40, X_Repo_Commit=CLIMB)),
+    "commit outside of the cache": Fault(
+        "invalid commit hash", respond=with_headers(ETag="0" * 40, X_Repo_Commit=TRAVERSAL)
+    ),
 }

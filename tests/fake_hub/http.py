@@ -1,20 +1,20 @@
-"""HTTP for the test's Hub: a request with its body read, answers as JSON or bytes, errors in the Hub's own form."""
+"""HTTP for the fake Hub: reads a request's body; sends JSON, bytes, and errors in the form that the Hub uses."""
 
 import json
 from http.server import BaseHTTPRequestHandler
 
-from tests.fake_hub.repository import Wrong
+from tests.fake_hub.repository import HttpError
 
 
-class Talk(BaseHTTPRequestHandler):
-    """One request; `answer` is left to whoever knows the pages."""
+class BaseRequest(BaseHTTPRequestHandler):
+    """One request; a subclass implements `respond`."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def do_GET(self):
         self.body = self.read_body()
-        self.answer()
+        self.respond()
 
     do_HEAD = do_POST = do_PUT = do_GET  # noqa: N815
 
@@ -42,8 +42,8 @@ class Talk(BaseHTTPRequestHandler):
     def send_json(self, value, status: int = 200, **headers) -> None:
         self.send(json.dumps(value).encode(), status, Content_Type="application/json", **headers)
 
-    def refuse(self, wrong: Wrong) -> None:
-        headers = {"X_Error_Message": wrong.message}
-        if wrong.code:
-            headers["X_Error_Code"] = wrong.code
-        self.send_json({"error": wrong.message, **wrong.more}, wrong.status, **headers)
+    def send_http_error(self, error: HttpError) -> None:
+        headers = {"X_Error_Message": error.message}
+        if error.code:
+            headers["X_Error_Code"] = error.code
+        self.send_json({"error": error.message, **error.details}, error.status, **headers)

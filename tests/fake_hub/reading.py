@@ -1,4 +1,4 @@
-"""The fixture `hub`: a Hub that this process and those that it starts talk to, with an empty cache."""
+"""The fixture `hub` for tests that download: a fake Hub, for this process and those that it starts."""
 
 from pathlib import Path
 
@@ -7,19 +7,19 @@ from huggingface_hub import constants
 
 from tests.fake_hub.server import Hub
 
-SILENT = ("HF_TOKEN", "LENET_MODEL", "LENET_PATIENCE", "SPACE_ID", "SPACE_AUTHOR_NAME")
+UNSET = ("HF_TOKEN", "LENET_MODEL", "LENET_PATIENCE", "SPACE_ID", "SPACE_AUTHOR_NAME")
 
 
 @pytest.fixture
 def hub(tmp_path, monkeypatch):
-    """`hub.home` is where the cache lies."""
+    """The client's cache is in `hub.home`, which does not exist yet."""
     with Hub() as hub:
         hub.home = tmp_path / "home"
         for name, value in hub.environment(hub.home).items():
             monkeypatch.setenv(name, value)
-        for name in SILENT:
+        for name in UNSET:
             monkeypatch.delenv(name, raising=False)
-        # What this process's own client read from its environment when it was imported.
+        # The client in this process read these from the environment when it was imported.
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(hub.home / "hub"))
         monkeypatch.setattr(constants, "ENDPOINT", hub.url)
         template = hub.url + "/{repo_id}/resolve/{revision}/{filename}"
@@ -29,11 +29,11 @@ def hub(tmp_path, monkeypatch):
 
 @pytest.fixture
 def on_a_space(hub, monkeypatch):
-    """As if this ran on a Space of the repository's owner."""
+    """Make this process look like a Space that the owner of the repository has."""
     monkeypatch.setenv("SPACE_ID", "someone/space")
     monkeypatch.setenv("SPACE_AUTHOR_NAME", "someone")
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
-    """Name and content of every file below a folder, links followed."""
+    """Relative path and content of every file below a folder; symbolic links are followed."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

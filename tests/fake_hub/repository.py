@@ -1,4 +1,4 @@
-"""What the test's Hub keeps of one repository: its commits, tags and files, and the forms it lists them in."""
+"""A repository on the fake Hub: its commits, tags and files, and the JSON that describes them."""
 
 import base64
 import hashlib
@@ -7,17 +7,17 @@ import time
 import yaml
 
 LFS = (".safetensors", ".png", ".jpg", ".bin", ".pt", ".pkl", ".zip", ".gz")
-LFS_FROM = 10_000_000  # bytes from which the real Hub wants a text by LFS, too
+LFS_THRESHOLD = 10_000_000  # bytes; the real Hub stores larger text files in LFS, too
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
-NEEDED = {"space": ("sdk",), "model": ()}
+REQUIRED = {"space": ("sdk",), "model": ()}
 
 
-class Wrong(Exception):  # noqa: N818
-    """An answer that is no success."""
+class HttpError(Exception):
+    """An error response; `code` is the Hub's X-Error-Code, `details` are further fields of the JSON."""
 
-    def __init__(self, status: int, message: str, code: str | None = None, **more):
+    def __init__(self, status: int, message: str, code: str | None = None, **details):
         super().__init__(message)
-        self.status, self.message, self.code, self.more = status, message, code, more
+        self.status, self.message, self.code, self.details = status, message, code, details
 
 
 def sha256(content: bytes) -> str:
@@ -25,21 +25,21 @@ def sha256(content: bytes) -> str:
 
 
 def blob_id(content: bytes) -> str:
-    """Git's own name of a file's content."""
+    """The hash by which Git names the content of a file."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def is_lfs(path: str, size: int) -> bool:
-    return size > 0 and (path.endswith(LFS) or size > LFS_FROM)
+    return size > 0 and (path.endswith(LFS) or size > LFS_THRESHOLD)
 
 
 def oid(path: str, content: bytes) -> str:
-    """The name by which the Hub knows a file: sha256 where it lies in LFS, else Git's."""
+    """The hash by which the Hub names a file: SHA-256 if it is stored in LFS, else Git's."""
     return sha256(content) if is_lfs(path, len(content)) else blob_id(content)
 
 
 class Repository:
-    """`commits`, oldest first: {"sha", "files": {path: bytes}, "message"}; `tags`: name to sha."""
+    """`commits`, oldest first: {"sha", "files": {path: bytes}, "message"}; `tags`: from name to commit hash."""
 
     def __init__(self, kind: str, repo_id: str, private: bool = False, sdk: str | None = None):
         self.kind, self.repo_id, self.private, self.sdk = kind, repo_id, private, sdk
@@ -52,23 +52,23 @@ class Repository:
 
     @property
     def refs(self) -> dict[str, str]:
-        """Branch and tags by name."""
+        """The commit hash of the branch and of each tag, by name."""
         return {"main": self.head["sha"], **self.tags}
 
     @property
     def files(self) -> dict[str, bytes]:
-        """What the newest commit holds."""
+        """The files in the newest commit."""
         return self.head["files"]
 
-    def at(self, revision: str) -> dict:
+    def commit_at(self, revision: str) -> dict:
         sha = self.refs.get(revision, revision)
         for commit in self.commits:
             if commit["sha"] == sha:
                 return commit
-        raise Wrong(404, f"Invalid rev id: {revision}", "RevisionNotFound")
+        raise HttpError(404, f"Invalid rev id: {revision}", "RevisionNotFound")
 
     def commit(self, files: dict[str, bytes], deleted: list[str], message: str) -> str:
-        """Add one; its sha. As on the real one, one that changes nothing is a commit, too."""
+        """Add a commit and return its hash. As on the real Hub, one that changes nothing is a commit, too."""
         kept = {} if not self.commits else {p: c for p, c in self.files.items() if p not in deleted}
         content = {**kept, **files}
         name = f"{self.repo_id} {len(self.commits)} {time.time_ns()}"
@@ -76,11 +76,11 @@ class Repository:
         return self.head["sha"]
 
     def commit_lines(self, lines: list[dict], objects: dict[str, bytes]) -> str:
-        """The commit that the client asks for, line by line of its ndjson."""
+        """Add the commit that the client sends as lines of JSON, and return its hash."""
         header = lines[0]["value"]
         parent = header.get("parentCommit")
         if parent and self.head["sha"] != parent:
-            raise Wrong(412, "A commit has happened since. Please refresh and try again.")
+            raise HttpError(412, "A commit has happened since. Please refresh and try again.")
         files, deleted = {}, []
         for line in lines[1:]:
             value = line["value"]
@@ -89,16 +89,16 @@ class Repository:
                     files[value["path"]] = base64.b64decode(value["content"])
                 case "lfsFile":
                     if value["oid"] not in objects:
-                        raise Wrong(400, f"LFS object {value['oid']} was not uploaded")
+                        raise HttpError(400, f"LFS object {value['oid']} was not uploaded")
                     files[value["path"]] = objects[value["oid"]]
                 case "deletedFile":
                     deleted.append(value["path"])
                 case "deletedFolder":
                     deleted += [path for path in self.files if path.startswith(value["path"].rstrip("/") + "/")]
                 case other:
-                    raise Wrong(400, f"unknown operation {other}")
+                    raise HttpError(400, f"unknown operation {other}")
         if missing := [path for path in deleted if path not in self.files]:
-            raise Wrong(404, f"A file with this name doesn't exist: {missing[0]}", "EntryNotFound")
+            raise HttpError(404, f"A file with this name doesn't exist: {missing[0]}", "EntryNotFound")
         return self.commit(files, deleted, header["summary"])
 
     def info(self, commit: dict, blobs: bool) -> dict:
@@ -110,9 +110,15 @@ class Repository:
                 if is_lfs(path, len(content)):
                     sibling["lfs"] = {"size": len(content), "sha256": sha256(content), "pointerSize": 130}
             siblings.append(sibling)
-        about = {"id": self.repo_id, "sha": commit["sha"], "private": self.private, "siblings": siblings, "tags": []}
+        description = {
+            "id": self.repo_id,
+            "sha": commit["sha"],
+            "private": self.private,
+            "siblings": siblings,
+            "tags": [],
+        }
         card = front_matter(commit["files"].get("README.md", b"").decode())
-        return {**about, "author": self.repo_id.split("/")[0], "sdk": self.sdk, "cardData": card}
+        return {**description, "author": self.repo_id.split("/")[0], "sdk": self.sdk, "cardData": card}
 
     def tree(self, commit: dict, recursive: bool) -> list[dict]:
         entries = []
@@ -132,14 +138,14 @@ class Repository:
 
 
 def front_matter(card: str) -> dict | None:
-    """What stands between a card's two lines of ---; None where nothing does. Raises yaml.YAMLError."""
+    """The YAML between the first two lines of ---, or None if there is none. Raises yaml.YAMLError."""
     if not card.startswith("---\n") or "\n---" not in card[3:]:
         return None
     return yaml.safe_load(card[4:].split("\n---", 1)[0])
 
 
 def errors_in_card(card: str, kind: str) -> tuple[list[str], list[str]]:
-    """Errors and warnings, as /api/validate-yaml tells them: a part of the rules of the real one."""
+    """Errors and warnings that /api/validate-yaml reports, by some of the real Hub's rules."""
     try:
         data = front_matter(card)
     except yaml.YAMLError as error:
@@ -148,7 +154,7 @@ def errors_in_card(card: str, kind: str) -> tuple[list[str], list[str]]:
         return [], ["empty or missing yaml metadata in repo card"]
     if not isinstance(data, dict):
         return ["the front matter is not a mapping"], []
-    errors = [f'"{key}" is required' for key in NEEDED.get(kind, ()) if key not in data]
+    errors = [f'"{key}" is required' for key in REQUIRED.get(kind, ()) if key not in data]
     for key in ("colorFrom", "colorTo"):
         if key in data and data[key] not in COLOURS:
             errors.append(f'"{key}" must be one of {", ".join(sorted(COLOURS))}')

@@ -1,11 +1,11 @@
-"""A Hub on this machine that the real huggingface_hub client talks to: repositories, commits, LFS, tags, downloads.
+"""A fake Hub on this machine for the real huggingface_hub client: repositories, commits, LFS, tags, downloads.
 
     with Hub() as hub:
         hub.put("someone/lenet-5", {"config.json": b"{}"})
         subprocess.run([...], env=hub.environment(tmp_path, hub.token))
 
-What it answers follows the client's own source (huggingface_hub 2.4). `hub.fault` makes its downloads misbehave, in one
-of the ways of `tests/fake_hub/faults.py`. A mistake of the server itself is raised when the `with` block ends.
+The responses follow the source of the client (huggingface_hub 2.4). `hub.fault` makes downloads fail, in one of the
+ways listed in `tests/fake_hub/faults.py`. An error in the fake Hub itself is raised at the end of the `with` block.
 """
 
 import contextlib
@@ -23,7 +23,10 @@ from tests.fake_hub.repository import Repository
 
 
 class Hub:
-    """The server and what it holds. Its user is `hub.user`, who owns `hub.token` and `hub.read_only_token`."""
+    """The server and its contents. Its only user is `hub.user`, whose tokens are `token` and `read_only_token`.
+
+    fault: called with every request that reads, and its name in ROUTES; returns True if it has responded itself.
+    """
 
     user = "someone"
     token = "hf_test_that_may_write"
@@ -31,40 +34,40 @@ class Hub:
 
     def __init__(self):
         self.repositories: dict[tuple[str, str], Repository] = {}
-        self.objects: dict[str, bytes] = {}  # what was uploaded by LFS, by its sha256
+        self.objects: dict[str, bytes] = {}  # uploads to LFS, by SHA-256
         self.requests: list[tuple[str, str]] = []
-        self.fault: str | Callable[[Request, str], bool] | None = None
+        self.fault: Callable[[Request, str], bool] | None = None
         self.closing = threading.Event()
-        self.mistakes: list[str] = []
+        self.errors: list[str] = []
 
     def __enter__(self) -> "Hub":
         self.server = _Server(("127.0.0.1", 0), Request)
         self.server.hub = self
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
         self.thread.start()
         return self
 
     def __exit__(self, kind, error, trace) -> None:
         self.closing.set()
         self.stop_listening()
-        if self.mistakes and error is None:
-            raise RuntimeError("the test's Hub broke:\n" + "\n".join(self.mistakes))
+        if self.errors and error is None:
+            raise RuntimeError("the fake Hub failed:\n" + "\n".join(self.errors))
 
     def stop_listening(self) -> None:
-        """From now on a connection is refused."""
+        """Reject connections from now on, and close open ones."""
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
-        for connection in self.server.connections:  # kept alive by a client in this process
+        for connection in self.server.connections:  # those that a client in this process keeps alive
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def environment(self, home: Path, token: str | None = None) -> dict[str, str]:
-        """The environment of a process whose Hub this is, whose cache lies in `home`, with this token or with none."""
-        mine = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
+        """The environment of a process that uses this Hub, with its cache in `home`, and with this token or none."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
         return {
-            **mine,
+            **inherited,
             **({"HF_TOKEN": token} if token else {}),
             "HF_ENDPOINT": self.url,
             "HF_HOME": str(home),
@@ -75,7 +78,7 @@ class Hub:
     def put(
         self, repo_id: str, files: dict[str, bytes], kind: str = "model", tag: str | None = None, private: bool = False
     ) -> str:
-        """Commit files past the protocol, in a repository that is made where it is missing; the commit's sha."""
+        """Commit files without a request, create the repository if it does not exist, and return the commit's hash."""
         repository = self.repositories.setdefault((kind, repo_id), Repository(kind, repo_id, private))
         sha = repository.commit(files, [], "put")
         if tag:
@@ -97,5 +100,5 @@ class _Server(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def handle_error(self, request, client_address):
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):  # a client that was killed is no mistake
-            self.hub.mistakes.append(traceback.format_exc())
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):  # not an error: the client was killed
+            self.hub.errors.append(traceback.format_exc())
