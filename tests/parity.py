@@ -25,7 +25,7 @@ async ([description, weights]) => {
   const { Network } = await import("./network/network.js");
   const { preprocess } = await import("./network/preprocess.js");
   const { rejectionReason } = await import("./network/rejection.js");
-  const { drawStroke } = await import("./strokes.js");
+  const { drawStroke } = await import("./pad/strokes.js");
   const network = new Network(description.network, Uint8Array.from(atob(weights), (c) => c.charCodeAt(0)).buffer);
   const plain = (arrays) => Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, [...values]]));
   window.forward = (ink) => {
