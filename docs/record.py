@@ -1,12 +1,11 @@
-"""python -m docs.record: draw a digit on the real page in a real browser, and save it as docs/page.webp."""
+"""python -m docs.record: draw a digit on the real page, and save it for the README and for link previews."""
 
 import io
-from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser import Visitor, fit, launch, running_app
+from tests.browser import ROOT, Visitor, fit, launch, running_app
 from tests.conftest import EXAMPLES
 
 DIGIT = 3
@@ -45,7 +44,9 @@ def main() -> None:
         page.mouse.move(5, 5)
         images.append(screenshot(page))
         browser.close()
-    path = Path(__file__).parent / "page.webp"
+    last = images[-1].crop((0, 0, WIDTH, round(WIDTH * 0.525))).resize((1200, 630), Image.Resampling.LANCZOS)
+    last.save(ROOT / "lenet/page/static/preview.jpg", quality=80)
+    path = ROOT / "docs/page.webp"
     durations = [FRAME] * (len(images) - 1) + [LAST]
     images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, quality=70, method=6)
     print(f"{path}: {len(images)} frames, {path.stat().st_size:,} bytes")

@@ -1,12 +1,10 @@
-"""What the page adds to the document's head: preloaded modules and weights, and a preview for links to it."""
+"""What the page adds to the document's head: its stylesheet, and the modules and weights to preload."""
 
 import json
 
-from lenet.page.blocks import TITLE
 from lenet.page.routes import FILES, STATIC_URL, Routes
 
 STYLE = f"{STATIC_URL}/page.css"
-SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the convolutional network of 1998, makes of it."
 
 # The stylesheet is linked, not given to Gradio, which would drop its container queries. All modules and the weights are
 # requested at once, instead of each when another one imports it. A script does so, since it knows the root path of a
@@ -28,8 +26,4 @@ def head(routes: Routes) -> str:
     """HTML for the document's head."""
     modules = [f"{STATIC_URL}/{name}" for name in FILES if name.endswith(".js")]
     data = [f"{routes.network_url}/model.safetensors", f"{STATIC_URL}/examples.json"]
-    preview = {"og:title": TITLE, "og:description": SUMMARY, "og:type": "website"}
-    tags = "".join(f'<meta property="{name}" content="{content}">\n' for name, content in preview.items())
-    return f'<meta name="description" content="{SUMMARY}">\n{tags}' + PRELOAD % tuple(
-        map(json.dumps, (STYLE, modules, data))
-    )
+    return PRELOAD % tuple(map(json.dumps, (STYLE, modules, data)))

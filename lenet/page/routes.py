@@ -25,7 +25,7 @@ TYPES = {
     ".json": "application/json",
     ".css": "text/css",
     ".html": "text/html",
-    ".png": "image/png",
+    ".jpg": "image/jpeg",
     ".safetensors": "application/octet-stream",
 }
 FOREVER = {"Cache-Control": "max-age=31536000, immutable"}
