@@ -446,6 +446,82 @@ def test_clear_lifts_the_keyboards_pen(new_visitor):
     assert new_visitor.digit() == "1"
 
 
+def announcement(visitor) -> str:
+    return visitor.page.locator(".lenet [aria-live=polite]").inner_text()
+
+
+def test_undo_and_redo_work_from_anywhere_by_keyboard(new_visitor):
+    """Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y, with the focus outside of the pad; what happened is announced."""
+    page = new_visitor.page
+    new_visitor.draw(DIGITS[3])
+    settled(new_visitor)
+    page.locator("button.clear").focus()
+    page.keyboard.press("Control+z")
+    assert new_visitor.digit() == "?"
+    assert announcement(new_visitor) == "Undone. The pad is blank."
+    page.keyboard.press("Control+Shift+z")
+    assert new_visitor.digit() == "3"
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+y")
+    assert new_visitor.digit() == "3"
+    new_visitor.click("undo")
+    new_visitor.click("redo")
+    assert new_visitor.digit() == "3"
+    new_visitor.click("undo")
+    new_visitor.draw(DIGITS[7])
+    new_visitor.click("redo")  # a new stroke leaves nothing to redo
+    assert new_visitor.digit() == "7"
+
+
+def test_clear_and_the_keyboards_pen_are_announced(visitor):
+    """Clear, pen down and pen up."""
+    page = visitor.page
+    page.locator(".sheet").focus()
+    page.keyboard.press("Space")
+    assert announcement(visitor) == "Pen down."
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert announcement(visitor) == "Pen up."
+    visitor.click("clear")
+    assert announcement(visitor) == "The pad is blank."
+
+
+def test_a_file_dragged_over_the_page_is_shown(visitor):
+    """The pad is outlined until the file is dropped or leaves."""
+    drag = """(kind) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["x"], "x.png", { type: "image/png" }));
+      document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }"""
+    visitor.page.evaluate(drag, "dragover")
+    assert visitor.page.locator(".pad.dropping").count() == 1
+    visitor.page.evaluate(drag, "dragleave")
+    assert visitor.page.locator(".pad.dropping").count() == 0
+
+
+def test_layers_are_shown_before_the_activation_and_as_a_difference(visitor):
+    """The ranges follow the switch; the output layer and the input stay; blank paper has no difference."""
+    page = visitor.page
+    visitor.draw(DIGITS[3])
+    visitor.digit()
+    after = ranges(visitor)
+    page.locator(".view .before").check()
+    before = ranges(visitor)
+    assert after[1] == "values \u22121.00 to 1.00"  # tanh
+    assert before[1] != after[1]
+    assert before[-1] == after[-1]
+    page.locator(".view .after").check()
+    page.locator(".view .difference").check()
+    corner = """() => {
+      const c = document.querySelector("[data-stage=c1] canvas");
+      return [...c.getContext("2d").getImageData(0, 0, 1, 1).data].slice(0, 3);
+    }"""
+    assert page.evaluate(corner) == [247, 247, 247]  # far from the ink nothing differs
+    page.locator(".view .difference").uncheck()
+    assert page.evaluate(corner) != [247, 247, 247]
+    assert ranges(visitor) == after
+
+
 def test_the_prediction_is_announced_once(visitor):
     """Screen readers announce the final prediction, not one after every move."""
     page = visitor.page

@@ -10,9 +10,11 @@ from lenet.recognizer import Recognizer
 
 TITLE = "LeNet-5: draw a digit and look inside"
 
-# Gradio compiles js_on_load with `new Function`, where relative imports do not work. `root` includes a proxy's path.
+# Gradio compiles js_on_load with `new Function`, where relative imports do not work. The address of the app is that of
+# <gradio-app src="..."> if it is embedded in another page, else Gradio's root, which includes a proxy's path.
 START = """
-const root = window.gradio_config?.root ?? "";
+const embedded = element.closest("gradio-app")?.getAttribute("src");
+const root = (embedded ?? window.gradio_config?.root ?? "").replace(/[/]$/, "");
 import(root + "%s/start.js")
   .then((page) => page.start(element, root, %s))
   .catch((error) => {
