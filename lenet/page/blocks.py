@@ -23,6 +23,14 @@ import(root + "%s/start.js")
   });
 """
 
+# What /predict returns, as a JSON schema.
+RESULT = {
+    "type": "object",
+    "properties": {"digit": {}, "reason": {}, "top": {}},
+    "description": "digit: 0 to 9, or null if the image was rejected; reason: null, or why; top: the three most likely "
+    "digits as [digit, probability]",
+}
+
 
 def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
     """The page for one reader."""
@@ -47,5 +55,10 @@ def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
         # gr.File, not gr.Image: that opens images itself, and its error messages contain paths of the server.
         image = gr.File(type="filepath", label="image", visible=False)
         reading = gr.JSON(label="reading", visible=False)
+        # For the generated documentation of the API, which would otherwise send a PDF and describe Gradio's classes.
+        file_schema = {**image.api_info_as_input(), "description": "an image of one digit, in any common format"}
+        image.api_info_as_input = lambda: file_schema
+        image.example_payload = lambda: {"path": "digit.png", "meta": {"_type": "gradio.FileData"}}
+        reading.api_info_as_output = lambda: RESULT
         image.upload(predict, image, reading, api_name="predict", show_progress="hidden")
     return page
