@@ -27,8 +27,8 @@ import(root + "%s/start.js")
 RESULT = {
     "type": "object",
     "properties": {"digit": {}, "reason": {}, "top": {}},
-    "description": "digit: 0 to 9, or null if the image was rejected; reason: null, or why; top: the three most likely "
-    "digits as [digit, probability]",
+    "description": "digit: 0 to 9, or null if the image was rejected; reason: null, or why; "
+    "top: the three most likely digits as [digit, probability]",
 }
 
 
@@ -56,7 +56,10 @@ def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
         image = gr.File(type="filepath", label="image", visible=False)
         reading = gr.JSON(label="reading", visible=False)
         # For the generated documentation of the API, which would otherwise send a PDF and describe Gradio's classes.
-        file_schema = {**image.api_info_as_input(), "description": "an image of one digit, in any common format"}
+        file_schema = {
+            **image.api_info_as_input(),
+            "additional_description": "an image of one digit, in any common format",
+        }
         image.api_info_as_input = lambda: file_schema
         image.example_payload = lambda: {"path": "digit.png", "meta": {"_type": "gradio.FileData"}}
         reading.api_info_as_output = lambda: RESULT
