@@ -140,7 +140,7 @@ class Visitor:
 
 
 def fit(strokes: list, size: float) -> list:
-    """The strokes in units of the pad's side, centred, and scaled so that the longer side is `size`."""
+    """The strokes in units of the pad's side, centered, and scaled so that the longer side is `size`."""
     xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
     scale = size / max(max(xs) - min(xs), max(ys) - min(ys), 1e-9)
     middle = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2

@@ -132,10 +132,10 @@ def compare_drawings(page: Page, reader: Recognizer, drawings: list) -> Differen
     return found
 
 
-def place(strokes: list, brush: float, size: float, centre: tuple[float, float]) -> list:
-    """Strokes in any unit as strokes of the pad: the longer side `size` pixels, around `centre`."""
+def place(strokes: list, brush: float, size: float, center: tuple[float, float]) -> list:
+    """Strokes in any unit as strokes of the pad: the longer side `size` pixels, around `center`."""
     points = np.concatenate([np.array(stroke, float) for stroke in strokes])
     low, high = points.min(0), points.max(0)
     scale = size / max(1e-6, float((high - low).max()))
-    moved = [((np.array(stroke, float) - (low + high) / 2) * scale + centre).tolist() for stroke in strokes]
+    moved = [((np.array(stroke, float) - (low + high) / 2) * scale + center).tolist() for stroke in strokes]
     return [{"width": brush, "points": points} for points in moved]

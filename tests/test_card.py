@@ -23,7 +23,7 @@ def metrics_and_config(variant: str = "textbook") -> tuple[dict, dict]:
 
 @pytest.mark.parametrize("variant", sorted(NETWORKS))
 def test_the_front_matter_is_valid_on_the_hub(variant, tmp_path):
-    """By the Hub's rules, and as the client parses it: licence, library, task, dataset, results."""
+    """By the Hub's rules, and as the client parses it: license, library, task, dataset, results."""
     metrics, config = metrics_and_config(variant)
     model_card(metrics, config, "someone/lenet-5").save(tmp_path / "README.md")
     text = (tmp_path / "README.md").read_text()
@@ -60,7 +60,7 @@ def test_the_text_covers_use_evaluation_and_limitations():
         "Errors",
         "Training",
         "Limitations",
-        "Licences",
+        "Licenses",
     ]
     assert "LeNet-5 with 60,000 parameters" in text
     test, plain = metrics["test"], metrics["nondigits"]["plain"]

@@ -82,7 +82,7 @@ def connections(network: torch.nn.Module, layer_name: str, ink: torch.Tensor) ->
     if name in ("AvgPool2d", "MaxPool2d"):
         return units * layer.kernel_size**2
     if name == "RadialBasis":
-        return layer.centres.numel()
+        return layer.centers.numel()
     return layer.weight.numel() + layer.bias.numel()
 
 

@@ -43,7 +43,7 @@ def installed(wheel, tmp_path_factory) -> dict[str, str]:
 
 
 def test_the_wheel_contains_the_package_and_nothing_else(wheel):
-    """Every tracked file below lenet/, the licence and the commands; neither train nor tests; at most 3 MB."""
+    """Every tracked file below lenet/, the license and the commands; neither train nor tests; at most 3 MB."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         commands = archive.read(f"lenet-{__version__}.dist-info/entry_points.txt").decode()

@@ -37,15 +37,15 @@ def test_drawings_are_preprocessed_and_read_alike(page, reader):
     shapes += [
         [[(0, 0), (0.1, 0)]],  # a dot
         [[(0, 0), (0, 100)], [(70, 0), (70, 100)]],  # 11
-        [[(0, 0), (0, 100)]],  # symmetric: its centre of mass is midway between two pixels
+        [[(0, 0), (0, 100)]],  # symmetric: its center of mass is midway between two pixels
         [[(0, 0), (60, 100), (120, 0)], [(200, 0), (201, 1)]],  # with a stray speck
         [[(0, 50), (100, 50)]],
     ]
     drawings = [[]]  # a blank pad
     for strokes in shapes:
         for brush, size in ((6, 60), (20, 180), (40, 220)):
-            centre = tuple(rng.uniform((size + brush) / 2, 280 - (size + brush) / 2, 2))
-            drawings.append(parity.place(strokes, brush, size, centre))
+            center = tuple(rng.uniform((size + brush) / 2, 280 - (size + brush) / 2, 2))
+            drawings.append(parity.place(strokes, brush, size, center))
     parity.open_network(*page, reader)
     found = parity.compare_drawings(page[0], reader, drawings)
     assert found.ink < 1 / 255

@@ -11,7 +11,7 @@ from lenet import preprocess
 from tests.conftest import EXAMPLES, draw
 
 
-def centre_of_mass(ink: np.ndarray) -> tuple[float, float]:
+def center_of_mass(ink: np.ndarray) -> tuple[float, float]:
     mass = ink.sum()
     rows, columns = np.mgrid[: ink.shape[0], : ink.shape[1]]
     return float((rows * ink).sum() / mass), float((columns * ink).sum() / mass)
@@ -27,8 +27,8 @@ def three(side: int = 280) -> np.ndarray:
     return np.asarray(draw(EXAMPLES[3]["strokes"], side=side))
 
 
-def test_an_l_of_two_bars_is_placed_by_its_centre_of_mass():
-    """A figure whose scale and centre of mass can be computed by hand is placed on the pixels so found."""
+def test_an_l_of_two_bars_is_placed_by_its_center_of_mass():
+    """A figure whose scale and center of mass can be computed by hand is placed on the pixels so found."""
     page = np.full((200, 200), 255, np.uint8)
     page[40:140, 30:50] = 0  # 100 high, 20 wide
     page[120:140, 50:90] = 0  # 20 high, 40 wide: the box is 100 x 60, so everything shrinks to a fifth
@@ -46,13 +46,13 @@ def test_an_l_of_two_bars_is_placed_by_its_centre_of_mass():
     assert ink.sum() == pytest.approx(112, rel=0.05)
 
 
-def test_digits_are_twenty_pixels_long_with_centred_mass():
-    """As in MNIST: longer side 20, centre of mass within half a pixel of pixel (16, 16), maximum 1."""
+def test_digits_are_twenty_pixels_long_with_centered_mass():
+    """As in MNIST: longer side 20, center of mass within half a pixel of pixel (16, 16), maximum 1."""
     for digit in range(10):
         ink = preprocess(draw(EXAMPLES[digit]["strokes"]))
         assert (ink.shape, ink.dtype, ink.min(), ink.max()) == ((32, 32), np.float32, 0, 1), digit
         assert max(box(ink)) == 20, digit
-        assert centre_of_mass(ink) == pytest.approx((16, 16), abs=0.5001), digit
+        assert center_of_mass(ink) == pytest.approx((16, 16), abs=0.5001), digit
 
 
 def test_aspect_ratio_is_preserved():
@@ -63,21 +63,21 @@ def test_aspect_ratio_is_preserved():
 
 
 def test_edges_are_antialiased():
-    """A drawn curve has grey levels, as MNIST's digits have."""
+    """A drawn curve has gray levels, as MNIST's digits have."""
     ink = preprocess(three())
     assert ((ink > 0.1) & (ink < 0.9)).sum() > 30
 
 
-def rgba(colour: tuple, paper: tuple) -> np.ndarray:
-    """The 3 in a colour on paper of a colour, blended as by a browser's canvas."""
+def rgba(color: tuple, paper: tuple) -> np.ndarray:
+    """The 3 in a color on paper of a color, blended as by a browser's canvas."""
     share = (255 - three().astype(float))[..., None] / 255
-    return (np.array(colour) * share + np.array(paper) * (1 - share)).astype(np.uint8)
+    return (np.array(color) * share + np.array(paper) * (1 - share)).astype(np.uint8)
 
 
-def transparent(colour: tuple) -> np.ndarray:
-    """The 3 in a colour on a transparent background."""
+def transparent(color: tuple) -> np.ndarray:
+    """The 3 in a color on a transparent background."""
     image = np.empty((280, 280, 4), np.uint8)
-    image[..., :3] = colour
+    image[..., :3] = color
     image[..., 3] = 255 - three()
     return image
 
@@ -90,9 +90,9 @@ KINDS = {
     "RGBA, opaque": rgba((0, 0, 0, 255), (255, 255, 255, 255)),
     "black on transparent": transparent((0, 0, 0)),
     "white on transparent": transparent((255, 255, 255)),
-    "grey on transparent": transparent((128, 128, 128)),
+    "gray on transparent": transparent((128, 128, 128)),
     "faint": rgba((200, 200, 200), (255, 255, 255)),
-    "grey on grey": rgba((90, 90, 90), (140, 140, 140)),
+    "gray on gray": rgba((90, 90, 90), (140, 140, 140)),
     "PIL L": Image.fromarray(three()),
     "PIL LA": Image.fromarray(transparent((0, 0, 0))).convert("LA"),
     "PIL P": Image.fromarray(three()).convert("P"),
@@ -107,7 +107,7 @@ KINDS = {
 
 
 def test_every_kind_of_image_gives_the_same_ink():
-    """Colours, polarity, transparency, mode and position do not affect the digit."""
+    """Colors, polarity, transparency, mode and position do not affect the digit."""
     expected = preprocess(three())
     for kind, image in KINDS.items():
         ink = preprocess(image)
@@ -116,7 +116,7 @@ def test_every_kind_of_image_gives_the_same_ink():
 
 
 def two_valued() -> np.ndarray:
-    """The 3 without its grey edges, which alone may move the centre of mass past the middle of a pixel."""
+    """The 3 without its gray edges, which alone may move the center of mass past the middle of a pixel."""
     return np.where(three() < 128, 0, 255).astype(np.uint8)
 
 
@@ -125,7 +125,7 @@ def test_an_image_of_one_bit():
     np.testing.assert_array_equal(preprocess(Image.fromarray(two_valued()).convert("1")), preprocess(two_valued()))
 
 
-def test_a_gif_with_a_transparent_colour():
+def test_a_gif_with_a_transparent_color():
     """Transparency in a palette is honoured."""
     image = Image.fromarray(np.where(two_valued() == 0, 1, 0).astype(np.uint8)).convert("P")
     image.putpalette([0, 0, 0, 10, 10, 10])  # the background is black, too, but transparent
@@ -177,11 +177,11 @@ def test_a_large_image_gives_the_same_ink_as_a_small_one():
 
 
 def test_uniform_images_are_blank():
-    """An image of one colour has no ink, whatever the colour, mode and size."""
+    """An image of one color has no ink, whatever the color, mode and size."""
     blanks = {
         "black": np.zeros((280, 280), np.uint8),
         "white": np.full((280, 280), 255, np.uint8),
-        "grey, RGB": np.full((28, 28, 3), 128, np.uint8),
+        "gray, RGB": np.full((28, 28, 3), 128, np.uint8),
         "transparent black": np.zeros((50, 60, 4), np.uint8),
         "transparent white": Image.new("RGBA", (10, 10), (255, 255, 255, 0)),
         "one pixel": np.full((1, 1), 7, np.uint8),
@@ -204,7 +204,7 @@ def test_tiny_images_are_preprocessed():
 
 
 def test_an_image_cropped_closely_around_a_thick_digit():
-    """Where ink covers more than half of the image, the paper is still recognised as paper."""
+    """Where ink covers more than half of the image, the paper is still recognized as paper."""
     for digit in range(10):
         page = draw(EXAMPLES[digit]["strokes"], 40)
         ink = np.asarray(page) < 128

@@ -23,7 +23,7 @@ def calibrated(reader: Recognizer, *values: float) -> Recognizer:
 
 
 def test_a_blank_page_is_blank(reader):
-    """Whatever its colour."""
+    """Whatever its color."""
     assert BLANK == "blank"
     for shade in (0, 128, 255):
         page = np.full((280, 280), shade, np.uint8)

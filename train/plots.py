@@ -34,7 +34,7 @@ def draw_curves(path: Path, history: list[dict]) -> None:
 
 
 def draw_confusion(path: Path, confusion: list[list[int]]) -> None:
-    """The confusion matrix, rows for true digits; only errors are coloured, or the diagonal would drown them."""
+    """The confusion matrix, rows for true digits; only errors are colored, or the diagonal would drown them."""
     counts = np.array(confusion)
     errors = np.where(np.eye(10, dtype=bool), 0, counts)
     figure, axes = plt.subplots(figsize=(5.6, 5.6), layout="constrained")

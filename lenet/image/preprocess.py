@@ -1,7 +1,7 @@
 """Preprocessing: from any drawing or image to LeNet-5's 32x32 input, the way MNIST was made.
 
 MNIST's digits were cropped to their ink, scaled with antialiasing so that the longer side is 20 pixels, and placed with
-the centre of mass at the centre of the frame (LeCun et al. 1998, section III.A). That centre is pixel (14, 14) of
+the center of mass at the center of the frame (LeCun et al. 1998, section III.A). That center is pixel (14, 14) of
 MNIST's 28x28 frame, measured over the 60,000 training images, and so pixel (16, 16) of LeNet-5's 32x32 frame. Stray
 specks, which would enlarge the crop, are removed first (`lenet.image.specks`).
 
@@ -19,8 +19,8 @@ from lenet.image.specks import remove_specks
 
 SIDE = 32  # side of the network's input
 DIGIT_SIDE = 20  # longer side of the digit in it
-CENTRE = 16  # row and column of the pixel on which the centre of mass is placed
-TIE = 1e-4  # pixels; a centre of mass midway between two pixels must not be rounded by the last bit of a sum
+CENTER = 16  # row and column of the pixel on which the center of mass is placed
+TIE = 1e-4  # pixels; a center of mass midway between two pixels must not be rounded by the last bit of a sum
 
 MIN_CONTRAST = 0.06  # an image with less contrast is blank
 CROP_THRESHOLD = 0.15  # ink below this share of the maximum does not count for the crop
@@ -48,7 +48,7 @@ def find_ink_on_transparent(gray: np.ndarray, opacity: np.ndarray) -> np.ndarray
     drawn = opacity.sum()
     if not drawn:
         return np.zeros_like(gray)
-    # Use the background, black or white, that contrasts with the pen's colour.
+    # Use the background, black or white, that contrasts with the pen's color.
     paper = np.float32((gray * opacity).sum() / drawn < 0.5)
     return find_ink(gray * opacity + paper * (1 - opacity), paper)
 
@@ -113,7 +113,7 @@ QUADRATIC = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # exponents of y a
 
 
 def place(ink: np.ndarray) -> np.ndarray:
-    """Crop to the ink, scale its longer side to 20 pixels, centre its mass: shape (H, W) to (32, 32)."""
+    """Crop to the ink, scale its longer side to 20 pixels, center its mass: shape (H, W) to (32, 32)."""
     frame = np.zeros((SIDE, SIDE), np.float32)
     ink = _crop(ink)
     if not ink.size:
@@ -128,8 +128,8 @@ def place(ink: np.ndarray) -> np.ndarray:
     mass = digit.sum()
     row = (digit.sum(1) @ np.arange(height)) / mass
     column = (digit.sum(0) @ np.arange(width)) / mass
-    top = min(max(0, round(CENTRE - row - TIE)), SIDE - height)
-    left = min(max(0, round(CENTRE - column - TIE)), SIDE - width)
+    top = min(max(0, round(CENTER - row - TIE)), SIDE - height)
+    left = min(max(0, round(CENTER - column - TIE)), SIDE - width)
     frame[top : top + height, left : left + width] = digit
     return frame
 

@@ -51,7 +51,7 @@ def connected_components(filled: np.ndarray) -> np.ndarray:
     labels = np.pad(np.arange(1, filled.size + 1).reshape(filled.shape) * filled, 1)
     while True:
         before = labels.copy()
-        for axis in (0, 1):  # the largest label in each 3x3 neighbourhood
+        for axis in (0, 1):  # the largest label in each 3x3 neighborhood
             labels = np.maximum(labels, np.maximum(np.roll(labels, 1, axis), np.roll(labels, -1, axis)))
         inner = labels[1:-1, 1:-1] * filled
         # A label is the index of a cell, whose own label may be larger by now: follow it, so long lines converge fast.

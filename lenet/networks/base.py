@@ -1,4 +1,4 @@
-"""What the three networks share: input shape, normalisation, loss, and `forward()` in terms of `features()`."""
+"""What the three networks share: input shape, normalization, loss, and `forward()` in terms of `features()`."""
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ MNIST_MEAN, MNIST_STD = 0.1000, 0.2752
 class Network(nn.Module):
     """Maps ink in [0, 1], shape (N, 1, 32, 32), to ten scores, shape (N, 10). Raises ValueError for other shapes.
 
-    The network normalises its input with its own `mean` and `std`, so callers do not have to.
+    The network normalizes its input with its own `mean` and `std`, so callers do not have to.
     """
 
     variant: str

@@ -15,7 +15,7 @@ def describe(model: Network, calibration: Calibration) -> dict:
     """The network as JSON: normalization, activation function, calibration, and a dict for each layer after the input.
 
     Each layer has its `name`, `kind`, output `shape`, and whether its output is `activated`; a sparse convolution has
-    the paper's `table`, and an RBF layer its `centres`.
+    the paper's `table`, and an RBF layer its `centers`.
     """
     rows = layers(model)
     return {
@@ -58,5 +58,5 @@ def _kind(module: nn.Module) -> dict:
         case nn.Linear():
             return {"kind": "fully connected"}
         case RadialBasis():
-            return {"kind": "RBF", "centres": module.centres.int().tolist()}
+            return {"kind": "RBF", "centers": module.centers.int().tolist()}
     raise TypeError(f"no description for a {type(module).__name__}")

@@ -86,14 +86,14 @@ class SparseConvolution(nn.Module):
 
 
 class RadialBasis(nn.Module):
-    """Squared distances to fixed centres, equation (7) of the paper. It has no trainable parameters."""
+    """Squared distances to fixed centers, equation (7) of the paper. It has no trainable parameters."""
 
-    def __init__(self, centres: Tensor):
+    def __init__(self, centers: Tensor):
         super().__init__()
-        self.register_buffer("centres", centres, persistent=False)
+        self.register_buffer("centers", centers, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return (x[:, None] - self.centres).square().sum(2)
+        return (x[:, None] - self.centers).square().sum(2)
 
 
 class LeNet5Original(Network):

@@ -15,7 +15,7 @@ def description(weights: Weights) -> dict:
         "preprocessing": {
             "side": preprocess.SIDE,
             "digit_side": preprocess.DIGIT_SIDE,
-            "centre": preprocess.CENTRE,
+            "center": preprocess.CENTER,
             "tie": preprocess.TIE,
             "min_contrast": preprocess.MIN_CONTRAST,
             "crop_threshold": preprocess.CROP_THRESHOLD,

@@ -8,7 +8,7 @@ import yaml
 
 LFS = (".safetensors", ".png", ".jpg", ".bin", ".pt", ".pkl", ".zip", ".gz")
 LFS_THRESHOLD = 10_000_000  # bytes; the real Hub stores larger text files in LFS, too
-COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+COLORS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 REQUIRED = {"space": ("sdk",), "model": ()}
 
 
@@ -156,8 +156,8 @@ def errors_in_card(card: str, kind: str) -> tuple[list[str], list[str]]:
         return ["the front matter is not a mapping"], []
     errors = [f'"{key}" is required' for key in REQUIRED.get(kind, ()) if key not in data]
     for key in ("colorFrom", "colorTo"):
-        if key in data and data[key] not in COLOURS:
-            errors.append(f'"{key}" must be one of {", ".join(sorted(COLOURS))}')
+        if key in data and data[key] not in COLORS:
+            errors.append(f'"{key}" must be one of {", ".join(sorted(COLORS))}')
     if len(data.get("short_description") or "") > 60:
         errors.append('"short_description" length must be less than or equal to 60 characters long')
     for key in ("tags", "datasets", "models"):

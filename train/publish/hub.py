@@ -116,7 +116,7 @@ def _check_token(repo_id: str):
     owner = repo_id.split("/")[0]
     if who.get("auth", {}).get("accessToken", {}).get("role") == "read":
         raise HubError(f"the token of {who['name']} is read-only: create one with write access at {TOKENS}")
-    owners = [who["name"], *(organisation["name"] for organisation in who.get("orgs", []))]
+    owners = [who["name"], *(organization["name"] for organization in who.get("orgs", []))]
     if owner.lower() not in [name.lower() for name in owners]:
         raise HubError(f"the token belongs to {who['name']}, who cannot write to {owner}: use {who['name']}/...")
     return api

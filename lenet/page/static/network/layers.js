@@ -62,9 +62,9 @@ export function fullyConnected(input, weight, bias) {
   });
 }
 
-/** Negative squared distances to the centres, so that the nearest has the highest score. */
-export function negativeDistances(input, centres) {
-  return Float32Array.from(centres, (centre) => -input.reduce((sum, x, i) => sum + (x - centre[i]) ** 2, 0));
+/** Negative squared distances to the centers, so that the nearest has the highest score. */
+export function negativeDistances(input, centers) {
+  return Float32Array.from(centers, (center) => -input.reduce((sum, x, i) => sum + (x - center[i]) ** 2, 0));
 }
 
 /** The activation function of a description: tanh with amplitude and slope, or ReLU. */

@@ -53,7 +53,7 @@ export class Network {
 }
 
 /** A function from a layer's input to its output before the activation function. */
-function build({ kind, shape, size, table, centres }, maps, side, tensor) {
+function build({ kind, shape, size, table, centers }, maps, side, tensor) {
   switch (kind) {
     case "convolution":
     case "sparse convolution": {
@@ -75,7 +75,7 @@ function build({ kind, shape, size, table, centres }, maps, side, tensor) {
       return (x) => layers.fullyConnected(x, weight, bias);
     }
     case "RBF":
-      return (x) => layers.negativeDistances(x, centres);
+      return (x) => layers.negativeDistances(x, centers);
     default:
       throw new Error(`unknown kind of layer: ${kind}`);
   }

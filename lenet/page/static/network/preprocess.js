@@ -21,7 +21,7 @@ function depth(opacity) {
   return Math.fround(1 - Math.fround(1 - Math.fround(opacity / 255)));
 }
 
-function place(ink, frame, { side, digit_side, centre, tie, crop_threshold, specks }) {
+function place(ink, frame, { side, digit_side, center, tie, crop_threshold, specks }) {
   const threshold = Math.fround(crop_threshold);
   const digit = crop(removeSpecks(ink, specks, threshold), threshold);
   const scale = digit_side / Math.max(digit.width, digit.height);
@@ -35,8 +35,8 @@ function place(ink, frame, { side, digit_side, centre, tie, crop_threshold, spec
     down += data[i] * Math.trunc(i / width);
     across += data[i] * (i % width);
   }
-  const top = Math.min(Math.max(0, Math.round(centre - down / mass - tie)), side - height);
-  const left = Math.min(Math.max(0, Math.round(centre - across / mass - tie)), side - width);
+  const top = Math.min(Math.max(0, Math.round(center - down / mass - tie)), side - height);
+  const left = Math.min(Math.max(0, Math.round(center - across / mass - tie)), side - width);
   for (let y = 0; y < height; y++) {
     frame.set(data.subarray(y * width, (y + 1) * width), (top + y) * side + left);
   }
@@ -64,7 +64,7 @@ function crop({ data, width, height }, threshold) {
   return { data: part, width: w, height: h };
 }
 
-/** As Python rounds: a half goes to the even neighbour. */
+/** As Python rounds: a half goes to the even neighbor. */
 function roundHalfEven(x) {
   const below = Math.floor(x);
   if (x - below !== 0.5) return Math.round(x);

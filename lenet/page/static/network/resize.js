@@ -30,11 +30,11 @@ function weights(size, newSize) {
   const scale = size / newSize;
   const support = Math.max(1, scale);
   return Array.from({ length: newSize }, (_, i) => {
-    const centre = (i + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(centre - support + 0.5));
-    const last = Math.min(size, Math.trunc(centre + support + 0.5));
+    const center = (i + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(center - support + 0.5));
+    const last = Math.min(size, Math.trunc(center + support + 0.5));
     const factors = Array.from({ length: last - first }, (_, j) => {
-      return Math.max(0, 1 - Math.abs((first + j - centre + 0.5) / support));
+      return Math.max(0, 1 - Math.abs((first + j - center + 0.5) / support));
     });
     const sum = factors.reduce((total, factor) => total + factor, 0);
     return { first, factors: factors.map((factor) => factor / sum) };

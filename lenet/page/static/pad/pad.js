@@ -15,7 +15,7 @@ export class Pad extends EventTarget {
 
   #canvas;
   #context;
-  #colour;
+  #color;
   #ink; // the context of the hidden canvas: black ink on a transparent ground, SIDE pixels wide
   #states = [EMPTY];
   #undone = [];
@@ -55,7 +55,7 @@ export class Pad extends EventTarget {
   }
 
   load(strokes) { this.#push({ strokes }); }
-  /** Show and read an image, a canvas, on paper of the given colour. The next stroke begins a new drawing. */
+  /** Show and read an image, a canvas, on paper of the given color. The next stroke begins a new drawing. */
   loadImage(image, paper) { this.#push({ image, paper }); }
   clear() {
     if (this.blank) return;
@@ -111,12 +111,12 @@ export class Pad extends EventTarget {
   }
 
   #paint(stroke, from) {
-    this.#context.strokeStyle = this.#context.fillStyle = this.#colour;
+    this.#context.strokeStyle = this.#context.fillStyle = this.#color;
     drawStroke(this.#context, stroke, from);
     drawStroke(this.#ink, stroke, from);
   }
   #redraw() {
-    this.#colour = getComputedStyle(this.#canvas).color; // once per redraw, not at every pointer event
+    this.#color = getComputedStyle(this.#canvas).color; // once per redraw, not at every pointer event
     const { width, height } = this.#canvas;
     this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.clearRect(0, 0, width, height);
