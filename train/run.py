@@ -11,7 +11,7 @@ import torch
 
 from lenet.hub_errors import HubError
 from lenet.networks import NETWORKS
-from lenet.weights.model import WEIGHTS, load_metrics
+from lenet.weights.model import WEIGHTS
 from train.calibrate import calibrate, scores_of
 from train.data.corpus import Corpus, load_corpus
 from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
@@ -19,22 +19,20 @@ from train.engine.loop import Trainer, initialize, score
 from train.engine.memory import keep_freed_memory
 from train.engine.parallel import Group, is_first_process, process_group
 from train.evaluate import evaluate
+from train.options import DRY_RUN_IMAGES, build_parser, device_of, folders_of, recipe_of
 from train.publish.hub import check_may_write, look_up
-from train.publish.model import add_options, check_repository, publish, repository
-from train.recipe import OPTIONS, RECIPES, Recipe
-from train.run_folder import write_run, write_summary
-
-DRY_RUN_IMAGES = 512  # at most, in each part of the data
-DEFAULT_OUTPUT = "runs/DATE-TIME"
+from train.publish.model import check_repository, publish
+from train.recipe import Recipe
+from train.run_folder import difference_of, is_complete, write_run, write_summary
 
 
 def main(arguments: list[str]) -> None:
     """Run the command. Raises CommandError, HubError or OSError; exits with code 2 if the arguments are invalid."""
-    parser = _parser()
+    parser = build_parser()
     options = parser.parse_args(arguments)
     try:
-        recipe = _recipe(options)
-        device = _device(options.device)
+        recipe = recipe_of(options)
+        device = device_of(options.device)
         recipes = [dataclasses.replace(recipe, seed=recipe.seed + number) for number in range(options.seeds)]
         if options.push_to_hub and options.seeds > 1:
             raise ValueError("--push-to-hub publishes a single run and cannot be used with several --seeds")
@@ -42,7 +40,7 @@ def main(arguments: list[str]) -> None:
             raise ValueError("--private, --revision-tag and --code require --push-to-hub")
         if options.push_to_hub and is_first_process():
             _check_push(options, recipe)
-        output, folders = _folders(options, recipes)
+        output, folders = folders_of(options, recipes)
     except ValueError as error:
         parser.error(str(error))
     keep_freed_memory()
@@ -51,7 +49,7 @@ def main(arguments: list[str]) -> None:
             parser.error(f"--batch-size {recipe.batch_size} is less than the number of processes, {processes.size}")
         try:
             for folder, seed_recipe in zip(folders, recipes, strict=True):
-                if _is_complete(folder):
+                if is_complete(folder):
                     continue  # one of several seeds, with --resume
                 if processes.is_first:
                     folder.mkdir(parents=True, exist_ok=True)
@@ -154,22 +152,12 @@ def _finish(
     (folder / CHECKPOINT).unlink(missing_ok=True)  # last, because a run with a checkpoint counts as incomplete
 
 
-def _is_complete(folder: Path) -> bool:
-    """Whether the folder contains a run that was not interrupted."""
-    return (folder / WEIGHTS).exists() and not (folder / CHECKPOINT).exists()
-
-
 def _check_origin(folder: Path, saved: dict, now: dict) -> None:
     """Raise CheckpointError if the checkpoint is of a run with another recipe or other data."""
-    if difference := _difference(saved["recipe"], now["recipe"]):  # first, because another recipe implies other data
+    if difference := difference_of(saved["recipe"], now["recipe"]):  # first, because another recipe implies other data
         raise CheckpointError(f"{folder / CHECKPOINT} is of a run with another recipe: {difference}")
     if saved["data"] != now["data"]:
         raise CheckpointError(f"{folder / CHECKPOINT} is of a run with other data than --data-dir contains")
-
-
-def _difference(saved: dict, now: dict) -> str:
-    """The values in which two recipes differ, as text; empty if they are equal."""
-    return ", ".join(f"{name} was {saved.get(name)}, is {now[name]}" for name in now if saved.get(name) != now[name])
 
 
 def _print_epoch(metrics: dict) -> None:
@@ -178,81 +166,3 @@ def _print_epoch(metrics: dict) -> None:
         "validation loss {validation_loss:.4f}, error {validation_error:.2%}  {seconds:.1f} s".format(**metrics),
         flush=True,
     )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m train",
-        usage="%(prog)s [--help] [OPTION VALUE] ...",  # a list of all thirty options would hide the error message
-        description="Train LeNet-5 on MNIST, pen digits and synthetic outliers. Missing data is downloaded.",
-        epilog="See also `python -m train evaluate --help` and `python -m train publish --help`.",
-    )
-    parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder of the data sets (default: data)")
-    parser.add_argument("--output", type=Path, help=f"run folder to write (default: {DEFAULT_OUTPUT})")
-    parser.add_argument("--device", default="auto", help="auto (CUDA, else MPS, else CPU), cuda, mps or cpu")
-    parser.add_argument("--dry-run", action="store_true", help=f"train for one epoch on {DRY_RUN_IMAGES} images")
-    parser.add_argument("--resume", action="store_true", help="continue the interrupted run in --output")
-    parser.add_argument("--seeds", type=int, default=1, help="number of runs, with consecutive seeds from --seed")
-    parser.add_argument(
-        "--push-to-hub", type=repository, metavar="USER/NAME", help="publish the run after the training"
-    )
-    add_options(parser)
-    parser.add_argument("--recipe", default="full", help=f"default values of the options below: {', '.join(RECIPES)}")
-    parser.add_argument("--no-strokes", action="store_true", help="train without pen digits: --copies 0")
-    for field in OPTIONS:
-        flag = "--" + field.name.replace("_", "-")
-        default = "" if field.default is None else f" (default: {field.default})"
-        parser.add_argument(flag, type=field.metadata["type"], help=field.metadata["help"] + default)
-    return parser
-
-
-def _recipe(options: argparse.Namespace) -> Recipe:
-    if options.recipe not in RECIPES:
-        raise ValueError(f"--recipe must be one of {', '.join(RECIPES)}, not {options.recipe}")
-    if options.no_strokes and options.copies:
-        raise ValueError("--no-strokes and --copies cannot be combined")
-    given = {field.name: getattr(options, field.name) for field in OPTIONS if getattr(options, field.name) is not None}
-    if options.no_strokes:
-        given["copies"] = 0
-    if options.dry_run:
-        given["epochs"] = 1
-    return Recipe(**{**RECIPES[options.recipe], **given})
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    if name not in ("cuda", "mps", "cpu"):
-        raise ValueError(f"--device must be one of auto, cuda, mps, cpu, not {name}")
-    if name != "cpu" and not getattr(torch, name).is_available():
-        raise ValueError(f"--device {name} is not available on this machine")
-    return torch.device(name)
-
-
-def _folders(options: argparse.Namespace, recipes: list[Recipe]) -> tuple[Path, list[Path]]:
-    """The output folder and that of each run. Creates the former, so that an error occurs before the training."""
-    if options.seeds < 1:
-        raise ValueError(f"--seeds must be at least 1, not {options.seeds}")
-    if options.resume and options.output is None:
-        raise ValueError("--resume requires --output, the folder of the interrupted run")
-    folder = options.output or Path(DEFAULT_OUTPUT.replace("DATE-TIME", time.strftime("%Y%m%d-%H%M%S")))
-    folders = [folder] if options.seeds == 1 else [folder / f"seed-{recipe.seed}" for recipe in recipes]
-    for path in {folder: None, **dict.fromkeys(folders)}:
-        if not options.resume and (path / CHECKPOINT).exists():
-            raise ValueError(f"--output {path} contains an interrupted run; continue it with --resume")
-        if _is_complete(path) and (path == folder or not options.resume):
-            raise ValueError(f"--output {path} already contains a run; choose another folder")
-    for path, recipe in zip(folders, recipes, strict=True):
-        saved = (load_metrics(path) or {}).get("recipe") if _is_complete(path) else None
-        if saved and (difference := _difference(saved, recipe.as_dict())):
-            raise ValueError(f"--output {path} contains a run with another recipe: {difference}")
-    if not is_first_process():
-        return folder, folders
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".probe"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise ValueError(f"--output {folder} cannot be written: {error.strerror}") from error
-    return folder, folders

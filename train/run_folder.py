@@ -11,8 +11,9 @@ import torchvision
 
 from lenet.networks.base import Network
 from lenet.rejection import Calibration
-from lenet.weights.model import METRICS, save_model, write_whole
+from lenet.weights.model import METRICS, WEIGHTS, save_model, write_whole
 from train.data.evaluation_set import PLAIN
+from train.engine.checkpoint import CHECKPOINT
 from train.plots import CURVES, draw_curves
 from train.recipe import Recipe
 
@@ -93,3 +94,13 @@ def hardware(device: torch.device) -> dict:
         "threads": torch.get_num_threads(),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
     }
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether the folder contains a run that was not interrupted."""
+    return (folder / WEIGHTS).exists() and not (folder / CHECKPOINT).exists()
+
+
+def difference_of(saved: dict, now: dict) -> str:
+    """The values in which two recipes differ, as text; empty if they are equal."""
+    return ", ".join(f"{name} was {saved.get(name)}, is {now[name]}" for name in now if saved.get(name) != now[name])
