@@ -1,11 +1,9 @@
 """Shared by several tests: drawn digits, the bundled reader, small data sets, the training command, the running app."""
 
+import functools
 import gzip
 import json
-import os
 import struct
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -60,15 +58,24 @@ def small_data(tmp_path_factory) -> Path:
 def write_small_mnist(folder: Path, compress: bool = False) -> None:
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
+    for name, content in _small_mnist().items():
+        if compress:
+            (raw / f"{name}.gz").write_bytes(gzip.compress(content))
+        else:
+            (raw / name).write_bytes(content)
+
+
+@functools.cache
+def _small_mnist() -> dict[str, bytes]:
+    """300 training and 100 test images, and their labels, by the name of the file."""
+    files = {}
     rng = np.random.default_rng(0)
     for prefix, count in (("train", 300), ("t10k", 100)):
         labels = np.arange(count, dtype=np.uint8) % 10
         images = np.stack([_moved(EXAMPLES[label]["strokes"], rng) for label in labels])
-        for name, array in (("images-idx3", images), ("labels-idx1", labels)):
-            if compress:
-                (raw / f"{prefix}-{name}-ubyte.gz").write_bytes(gzip.compress(idx(array)))
-            else:
-                (raw / f"{prefix}-{name}-ubyte").write_bytes(idx(array))
+        files[f"{prefix}-images-idx3-ubyte"] = idx(images)
+        files[f"{prefix}-labels-idx1-ubyte"] = idx(labels)
+    return files
 
 
 def write_small_strokes(folder: Path) -> None:
@@ -143,17 +150,27 @@ def _moved(strokes: list, rng: np.random.Generator) -> np.ndarray:
     return 255 - np.asarray(draw(moved, width=int(rng.integers(16, 30)), side=28))
 
 
-def command(*arguments) -> list[str]:
-    return [sys.executable, "-m", "train", *map(str, arguments)]
+@pytest.fixture(scope="session")
+def fork(tmp_path_factory):
+    """Call a function in a process of its own, forked from a server: see tests.processes."""
+    from tests.processes import Forked  # imported here because not all tests need to train
+
+    def call(function, *arguments, **environment) -> Forked:
+        return Forked(tmp_path_factory.mktemp("process"), function, *arguments, environment=environment)
+
+    assert call(int).wait() == 0  # the server has started
+    return call
 
 
-# One thread per process: two processes can share two cores, and a run's weights are reproducible bit for bit.
-ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+@pytest.fixture(scope="session")
+def start(fork):
+    """Start the training command in a process of its own."""
+    from tests.processes import Forked, train
 
+    def call(*arguments, **environment) -> Forked:
+        return fork(train, arguments, **environment)
 
-def train(*arguments) -> subprocess.CompletedProcess:
-    """Run the training command in a new process."""
-    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, env=ONE_THREAD)
+    return call
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 """Distributed training with torchrun: two processes train the same network as one; only the first prints and writes."""
 
 import json
-import os
 import signal
-import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from tests.browser import ROOT
-from tests.conftest import ONE_THREAD, command, train
+from tests.processes import LOOPBACK, ONE_THREAD, Forked, command, free_port
 from train.data.pen_digits import FILE
 from train.engine.checkpoint import CHECKPOINT, load_checkpoint
 from train.engine.parallel import Group, process_group
@@ -25,53 +22,36 @@ RECIPE = (
 )
 
 
-def torchrun(*arguments) -> list[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    where = ["--nnodes=1", "--nproc-per-node=2", "--master-addr=127.0.0.1", f"--master-port={port}"]
-    return [sys.executable, "-m", "torch.distributed.run", *where, *command(*arguments)[1:]]
+@pytest.fixture
+def start_two(start):
+    """Start the training in two processes, the first and the second of a group, with the variables of torchrun."""
+
+    def call(*arguments) -> list[Forked]:
+        group = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), **LOOPBACK}
+        return [start(*arguments, RANK=rank, LOCAL_RANK=rank, **group) for rank in ("0", "1")]
+
+    return call
 
 
-def start(*arguments) -> subprocess.Popen:
-    environment = {**ONE_THREAD, "GLOO_SOCKET_IFNAME": "lo"}
-    return subprocess.Popen(
-        torchrun(*arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
-
-
-def until(process: subprocess.Popen, beginning: str) -> None:
-    for line in process.stdout:
-        if line.startswith(beginning):
-            return
-
-
-def rank_of(process: int) -> str | None:
-    """The rank of a process, from the environment that torchrun set."""
-    entries = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
-    return next((entry.removeprefix(b"RANK=").decode() for entry in entries if entry.startswith(b"RANK=")), None)
-
-
-def children(process: int) -> list[int]:
-    return [
-        int(child)
-        for task in Path(f"/proc/{process}/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]
-
-
-def test_two_processes_train_the_same_network_as_one(small_data, tmp_path):
+@pytest.mark.slow
+def test_two_processes_train_the_same_network_as_one(start, small_data, tmp_path):
     """The weights are equal up to rounding; of the last batch, one process has no image."""
     two, one = tmp_path / "two", tmp_path / "one"
     arguments = ("--data-dir", small_data, *RECIPE)
-    process = start(*arguments, "--output", two)
-    alone = train(*arguments, "--output", one)
-    assert alone.returncode == 0, alone.stderr
-    printed, errors = process.communicate()
-    assert process.returncode == 0, errors
-    together, single = (load_file(folder / "model.safetensors") for folder in (two, one))
-    for name, tensor in single.items():
-        torch.testing.assert_close(together[name], tensor, atol=1e-5, rtol=0)
+    alone = start(*arguments, "--output", one)
+    where = ["--nnodes=1", "--nproc-per-node=2", "--master-addr=127.0.0.1", f"--master-port={free_port()}"]
+    together = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", *where, *command(*arguments, "--output", two)[1:]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**ONE_THREAD, **LOOPBACK},
+    )
+    assert together.returncode == 0, together.stderr
+    assert alone.wait() == 0, alone.errors
+    tensors, expected = (load_file(folder / "model.safetensors") for folder in (two, one))
+    for name, tensor in expected.items():
+        torch.testing.assert_close(tensors[name], tensor, atol=1e-5, rtol=0)
     metrics, same = (json.loads((folder / "metrics.json").read_text()) for folder in (two, one))
     assert (metrics["processes"], same["processes"]) == (2, 1)
     assert sum(metrics["images"][part] for part in ("mnist", "strokes", "outliers")) % 25 == 1
@@ -81,37 +61,36 @@ def test_two_processes_train_the_same_network_as_one(small_data, tmp_path):
     assert {path.name for path in two.iterdir()} == {path.name for path in one.iterdir()}
     assert [path.name for path in tmp_path.iterdir() if path not in (one, two)] == []
     for beginning in ("LeNet-5", "epoch   1", "epoch   2", "MNIST test"):
-        assert sum(line.startswith(beginning) for line in printed.splitlines()) == 1
-    assert len(printed.splitlines()) == len(alone.stdout.splitlines())
+        assert sum(line.startswith(beginning) for line in together.stdout.splitlines()) == 1
+    assert len(together.stdout.splitlines()) == len(alone.printed.splitlines())
 
 
 @pytest.mark.parametrize("end", ["interrupt", "a process dies"])
-def test_an_interrupted_group_leaves_a_checkpoint(small_data, tmp_path, end):
+def test_an_interrupted_group_leaves_a_checkpoint(start_two, small_data, tmp_path, end):
     """Neither process waits for the other forever; the checkpoint can be loaded, and there are no weights."""
     out = tmp_path / "run"
-    arguments = ("--data-dir", small_data, *RECIPE, "--output", out)
-    process = start(*arguments, "--epochs", 500)
-    until(process, "epoch   2")
-    if end == "interrupt":
-        process.send_signal(signal.SIGINT)
+    first, second = start_two("--data-dir", small_data, *RECIPE, "--output", out, "--epochs", 500)
+    first.until("epoch   2")
+    if end == "interrupt":  # Ctrl+C reaches both
+        first.signal(signal.SIGINT)
+        second.signal(signal.SIGINT)
     else:
-        (second,) = (child for child in children(process.pid) if rank_of(child) == "1")
-        os.kill(second, signal.SIGKILL)
-    process.communicate(timeout=120)
-    assert process.returncode != 0
+        second.signal(signal.SIGKILL)
+    assert first.wait() != 0
+    assert second.wait() != 0
     assert {path.name.removesuffix(".part") for path in out.iterdir()} == {CHECKPOINT}
     assert len(load_checkpoint(out, torch.device("cpu"))["trainer"]["history"]) >= 1
 
 
-def test_a_group_exits_if_data_is_missing(small_data, tmp_path):
+def test_a_group_exits_if_data_is_missing(start_two, small_data, tmp_path):
     """The message is printed once, no process waits forever, and no folder remains."""
     (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
     (tmp_path / FILE).parent.mkdir()
     (tmp_path / FILE).touch()
-    process = start("--data-dir", tmp_path, *RECIPE, "--output", tmp_path / "run")
-    _, errors = process.communicate(timeout=120)
-    assert process.returncode != 0
-    assert errors.count("pendigits-orig.tra has no digits of writers 1 to 25") == 1
+    group = start_two("--data-dir", tmp_path, *RECIPE, "--output", tmp_path / "run")
+    assert all(process.wait() != 0 for process in group)
+    message = "pendigits-orig.tra has no digits of writers 1 to 25"
+    assert sum(process.errors.count(message) for process in group) == 1
     assert not (tmp_path / "run").exists()
 
 

@@ -4,46 +4,22 @@ import json
 import pickle
 import resource
 import shutil
-import subprocess
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from tests.browser import ROOT
-from tests.conftest import ONE_THREAD, command, train, write_small_mnist, write_small_strokes
+from tests.conftest import write_small_mnist, write_small_strokes
+from tests.processes import Forked
 from train.__main__ import main
 from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
 
-EPOCHS = 20
-RECIPE = ("--validation-size", 50, "--outliers", 50, "--copies", 1, "--epochs", EPOCHS, "--device", "cpu")
+EPOCHS = 20  # more than pass before the last of the moments
+RECIPE = ("--validation-size", 50, "--outliers", 20, "--copies", 1, "--epochs", EPOCHS, "--device", "cpu")
 LONG = (*RECIPE, "--epochs", 400)  # for runs that must not end by themselves
 CPU = torch.device("cpu")
-
-
-def start(*arguments) -> subprocess.Popen:
-    return subprocess.Popen(
-        command(*arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ONE_THREAD
-    )
-
-
-def until(process: subprocess.Popen, beginning: str, times: int = 1) -> None:
-    """Read the output of a process until so many lines have had the given beginning, or until it exits."""
-    for line in process.stdout:
-        times -= line.startswith(beginning)
-        if not times:
-            return
-
-
-def kill(process: subprocess.Popen) -> int:
-    """kill -9; the exit code, which is -9 or, if the process had exited before, its own."""
-    process.kill()
-    process.communicate()
-    return process.returncode
 
 
 def history(folder: Path) -> list[dict]:
@@ -51,25 +27,24 @@ def history(folder: Path) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def whole(small_data, tmp_path_factory):
+def whole(start, small_data, tmp_path_factory):
     """An uninterrupted run, and the seconds until its first line."""
     folder = tmp_path_factory.mktemp("whole") / "run"
     begin = time.monotonic()
     process = start("--data-dir", small_data, "--output", folder, *RECIPE)
-    until(process, "LeNet-5")
+    process.until("LeNet-5")
     start_up = time.monotonic() - begin
-    _, errors = process.communicate()
-    assert process.returncode == 0, errors
+    assert process.wait() == 0, process.errors
     return folder, start_up
 
 
 @pytest.fixture(scope="module")
-def stopped(small_data, tmp_path_factory):
+def stopped(start, small_data, tmp_path_factory):
     """A run that was killed after a few epochs."""
     folder = tmp_path_factory.mktemp("stopped") / "run"
     process = start("--data-dir", small_data, "--output", folder, *LONG)
-    until(process, "epoch", 4)
-    assert kill(process) == -9
+    process.until("epoch", 4)
+    assert process.kill() == -9
     (folder / f"{CHECKPOINT}.part").unlink(missing_ok=True)  # in case it was killed while writing the next one
     assert [path.name for path in folder.iterdir()] == [CHECKPOINT]
     return folder
@@ -81,26 +56,21 @@ def copy(stopped, tmp_path):
     return shutil.copytree(stopped, tmp_path / "run")
 
 
-def killed(moment: str, delay: float, folder: Path, arguments: tuple) -> int:
-    """Start or resume a run and kill it `delay` seconds after a moment; its exit code."""
-    process = start(*arguments)
+def wait_for(moment: str, delay: float, process: Forked, folder: Path) -> None:
+    """Wait until `delay` seconds after a moment of a run."""
     if moment == "start":
-        timer = threading.Timer(delay, process.kill)
-        timer.start()
-        until(process, "epoch", 2)  # in case it starts faster than the first run
-        timer.cancel()
-        return kill(process)
+        process.until("epoch", timeout=delay)  # in case it starts faster than the first run
+        return
     if moment == "row":
-        until(process, "epoch")
+        process.until("epoch")
     elif moment == "last row":
-        until(process, f"epoch {EPOCHS:3}")
+        process.until(f"epoch {EPOCHS:3}")
     elif moment == "checkpoint":
         files = (folder / f"{CHECKPOINT}.part", folder / CHECKPOINT)
         before = [_changed(path) for path in files]  # a partial file may remain from the previous kill
-        while [_changed(path) for path in files] == before and process.poll() is None:
+        while [_changed(path) for path in files] == before and process.is_running():
             time.sleep(0.0002)
     time.sleep(delay)
-    return kill(process)
 
 
 def _changed(path: Path) -> int | None:
@@ -112,52 +82,51 @@ def _changed(path: Path) -> int | None:
 
 
 def moments(seed: int, start_up: float) -> list[tuple[str, float]]:
-    """Ten moments of a run, from its first import to its last plot."""
+    """Ten moments of a run, from its start to its last plot."""
     rng = np.random.default_rng(seed)
     early = [
         *(("start", rng.uniform(0, start_up)) for _ in range(4)),
-        *(("row", rng.uniform(0, 0.1)) for _ in range(3)),
+        *(("row", rng.uniform(0, 0.05)) for _ in range(3)),
         *(("checkpoint", rng.uniform(0, 0.002)) for _ in range(2)),
     ]
     rng.shuffle(early)
     return [*((moment, float(delay)) for moment, delay in early), ("last row", float(rng.uniform(0, 0.6)))]
 
 
-def test_a_run_survives_any_kill(small_data, whole, tmp_path):
-    """Killed and resumed ten times, each of two runs ends with the weights of an uninterrupted run."""
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_run_survives_any_kill(start, small_data, whole, tmp_path, seed):
+    """Killed and resumed ten times, a run ends with the weights of an uninterrupted run."""
     expected, start_up = whole
-
-    def killed_ten_times(seed: int) -> tuple[Path, list[int]]:
-        folder = tmp_path / f"run-{seed}"
-        arguments = ("--data-dir", small_data, "--output", folder, *RECIPE, "--resume")
-        codes = [killed(moment, delay, folder, arguments) for moment, delay in moments(seed, start_up)]
-        last = train(*arguments)
-        assert last.returncode == 0 or "already contains a run" in last.stderr, last.stderr
-        return folder, codes
-
-    with ThreadPoolExecutor(2) as pool:
-        for folder, codes in pool.map(killed_ten_times, (1, 2)):
-            assert codes[:-1] == [-9] * 9
-            assert codes[-1] in (-9, 0)  # on a fast machine it may have exited before
-            for name in ("model.safetensors", "config.json"):
-                assert (folder / name).read_bytes() == (expected / name).read_bytes()
-            assert history(folder) == history(expected)
-            metrics, same = (json.loads((run / "metrics.json").read_text()) for run in (folder, expected))
-            assert metrics["test"] == same["test"]
-            assert metrics["seconds"] > 0
-            assert {path.name for path in folder.iterdir()} == {path.name for path in expected.iterdir()}
+    folder = tmp_path / "run"
+    arguments = ("--data-dir", small_data, "--output", folder, *RECIPE, "--resume")
+    codes = []
+    for moment, delay in moments(seed, start_up):
+        process = start(*arguments)
+        wait_for(moment, delay, process, folder)
+        codes.append(process.kill())
+    assert codes[:-1] == [-9] * 9
+    assert codes[-1] in (-9, 0)  # on a fast machine it may have exited before
+    last = start(*arguments)
+    assert last.wait() == 0 or "already contains a run" in last.errors, last.errors
+    for name in ("model.safetensors", "config.json"):
+        assert (folder / name).read_bytes() == (expected / name).read_bytes()
+    assert history(folder) == history(expected)
+    metrics, same = (json.loads((run / "metrics.json").read_text()) for run in (folder, expected))
+    assert metrics["test"] == same["test"]
+    assert metrics["seconds"] > 0
+    assert {path.name for path in folder.iterdir()} == {path.name for path in expected.iterdir()}
 
 
-def test_a_full_disk_ends_with_one_line(small_data, copy):
+def test_a_full_disk_ends_with_one_line(start, small_data, copy):
     """The file is named, the exit code is 2, and the last checkpoint can still be loaded."""
     before = (copy / CHECKPOINT).read_bytes()
     process = start("--data-dir", small_data, "--output", copy, *LONG, "--resume")
     # No file may grow beyond 400 kB, which simulates a full disk; the checkpoint is larger.
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (400_000, 400_000))
-    printed, errors = process.communicate()
-    assert process.returncode == 2
-    assert errors == f"train: {copy / CHECKPOINT}: File too large\n"
-    assert "; resuming after epoch " in printed
+    assert process.wait() == 2
+    assert process.errors == f"train: {copy / CHECKPOINT}: File too large\n"
+    assert "; resuming after epoch " in process.printed
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
     assert (copy / CHECKPOINT).read_bytes() == before
     assert len(load_checkpoint(copy, CPU)["trainer"]["history"]) >= 3
@@ -198,7 +167,7 @@ def test_a_damaged_checkpoint_is_reported(small_data, copy, error_of, damage):
         ("--lr", 0.01, "another recipe: lr was 0.02, is 0.01"),
         ("--variant", "tutorial", "another recipe: variant was textbook, is tutorial"),
         ("--seed", 1, "another recipe: seed was 0, is 1"),
-        ("--outliers", 51, "another recipe: outliers was 50, is 51"),
+        ("--outliers", 51, "another recipe: outliers was 20, is 51"),
         ("--batch-size", 32, "another recipe: batch_size was 64, is 32"),
     ],
 )
@@ -246,18 +215,19 @@ def test_resume_without_a_checkpoint_starts_a_run(small_data, tmp_path, capsys):
     assert (tmp_path / "run" / "model.safetensors").exists()
 
 
-def test_several_seeds_resume_with_the_one_that_was_killed(small_data, tmp_path):
+@pytest.mark.slow
+def test_several_seeds_resume_with_the_one_that_was_killed(start, small_data, tmp_path):
     """If the second run is killed, the first stays the same and the second is resumed."""
-    arguments = ("--data-dir", small_data, "--output", tmp_path, *RECIPE, "--seeds", 2)
+    arguments = ("--data-dir", small_data, "--output", tmp_path, *RECIPE, "--seeds", 2, "--epochs", 4)
     process = start(*arguments)
-    until(process, "epoch", EPOCHS + 2)
-    assert kill(process) == -9
+    process.until("epoch", 4 + 2)
+    assert process.kill() == -9
     first = {path.name: path.read_bytes() for path in (tmp_path / "seed-0").iterdir()}
     assert {path.name for path in tmp_path.iterdir()} == {"seed-0", "seed-1"}
     assert (tmp_path / "seed-1" / CHECKPOINT).exists()
-    done = train(*arguments, "--resume")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("resuming after epoch") == 1
+    done = start(*arguments, "--resume")
+    assert done.wait() == 0, done.errors
+    assert done.printed.count("resuming after epoch") == 1
     assert {path.name: path.read_bytes() for path in (tmp_path / "seed-0").iterdir()} == first
     assert {path.name for path in (tmp_path / "seed-1").iterdir()} == set(first)
     assert json.loads((tmp_path / "summary.json").read_text())["seeds"] == [0, 1]

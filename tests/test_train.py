@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -13,7 +14,8 @@ from safetensors.torch import load_file
 from lenet import Recognizer
 from lenet.rejection import energy
 from tests.browser import ROOT
-from tests.conftest import EXAMPLES, ONE_THREAD, command, draw, train
+from tests.conftest import EXAMPLES, draw
+from tests.processes import ONE_THREAD, command
 from train.__main__ import main
 from train.calibrate import calibrate, scores_of
 from train.data import pen_digits
@@ -26,11 +28,11 @@ SMALL = ("--validation-size", 50, "--batch-size", 16, "--copies", 1, "--outliers
 
 
 @pytest.fixture(scope="module")
-def run(small_data, tmp_path_factory):
+def run(start, small_data, tmp_path_factory):
     """A complete small run: the folder, and the finished process."""
     folder = tmp_path_factory.mktemp("runs") / "run"
-    done = train("--data-dir", small_data, "--output", folder, *SMALL, "--epochs", 3)
-    assert done.returncode == 0, done.stderr
+    done = start("--data-dir", small_data, "--output", folder, *SMALL, "--epochs", 3)
+    assert done.wait() == 0, done.errors
     return folder, done
 
 
@@ -43,11 +45,11 @@ def test_a_run_folder_is_complete(run):
         with Image.open(folder / name) as plot:
             assert min(plot.size) > 80
     assert (
-        "250 MNIST images, 67 renderings of pen digits, 50 outliers; 66 images held out for validation" in done.stdout
+        "250 MNIST images, 67 renderings of pen digits, 50 outliers; 66 images held out for validation" in done.printed
     )
-    assert done.stdout.count("validation loss") == 3
-    assert "MNIST test, 100 images: " in done.stdout
-    assert done.stderr == ""
+    assert done.printed.count("validation loss") == 3
+    assert "MNIST test, 100 images: " in done.printed
+    assert done.errors == ""
 
 
 def test_the_metrics_are_those_of_the_weights(run, small_data):
@@ -112,6 +114,24 @@ def test_the_network_learns(run):
     assert history[-1]["validation_error"] < 0.5
 
 
+@pytest.mark.slow
+def test_the_command_in_a_new_process_gives_the_same_run(run, small_data, tmp_path):
+    """`python -m train`, from its imports to its exit: the same files, lines and, bit for bit, weights."""
+    folder, forked = run
+    arguments = ("--data-dir", small_data, "--output", tmp_path / "run", *SMALL, "--epochs", 3)
+    done = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, env=ONE_THREAD)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert _without_seconds(done.stdout.replace(str(tmp_path / "run"), str(folder))) == _without_seconds(forked.printed)
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {path.name for path in folder.iterdir()}
+    for name in ("model.safetensors", "config.json"):
+        assert (tmp_path / "run" / name).read_bytes() == (folder / name).read_bytes()
+
+
+def _without_seconds(printed: str) -> str:
+    return re.sub(r"\b[\d.]+ s\b", "", printed)
+
+
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights(run, small_data, tmp_path):
     """Bit for bit on one machine; another seed gives other weights."""
     first = load_file(run[0] / "model.safetensors")
@@ -206,25 +226,20 @@ def test_damaged_data_is_reported_in_one_line(small_data, tmp_path, error_of):
 
 
 @pytest.mark.parametrize(("when", "batch_size"), [("LeNet-5", 1), ("epoch   2", 64)])
-def test_ctrl_c_leaves_a_checkpoint(small_data, tmp_path, error_of, when, batch_size):
+def test_ctrl_c_leaves_a_checkpoint(start, small_data, tmp_path, error_of, when, batch_size):
     """One line is printed. There is no checkpoint before the end of the first epoch, and there are no weights."""
     out = tmp_path / "run"
     # With a batch size of 1, the first epoch takes long enough to interrupt it.
     options = (*SMALL, "--data-dir", small_data, "--output", out, "--epochs", 1000, "--batch-size", batch_size)
-    process = subprocess.Popen(
-        command(*options), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ONE_THREAD
-    )
-    for line in process.stdout:
-        if line.startswith(when):
-            break
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=120)
-    assert process.returncode == 130
+    process = start(*options)
+    process.until(when)
+    process.signal(signal.SIGINT)
+    assert process.wait() == 130
     if when == "LeNet-5":
-        assert errors.strip() == "train: interrupted; nothing was written"
+        assert process.errors.strip() == "train: interrupted; nothing was written"
         assert not out.exists()
     else:
-        assert errors.strip() == f"train: interrupted; continue with --resume --output {out}"
+        assert process.errors.strip() == f"train: interrupted; continue with --resume --output {out}"
         assert {path.name.removesuffix(".part") for path in out.iterdir()} == {"checkpoint.pt"}
         assert "contains an interrupted run; continue it with --resume" in error_of(*options)
 
