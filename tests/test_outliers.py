@@ -44,10 +44,10 @@ def test_outliers_are_labeled_images(drawn):
     assert torch.unique(drawn.images, dim=0).shape[0] > 380
 
 
-def test_outliers_depend_on_the_seed(digits, pen, drawn):
+def test_outliers_depend_on_the_seed(digits, pen):
     """The same seed gives the same images, another seed gives others."""
-    assert make_outliers(digits, pen, 400, seed=3).fingerprint() == drawn.fingerprint()
-    assert make_outliers(digits, pen, 400, seed=4).fingerprint() != drawn.fingerprint()
+    first, same, other = (make_outliers(digits, pen, 60, seed).fingerprint() for seed in (3, 3, 4))
+    assert first == same != other
 
 
 def _among(images: np.ndarray, others: np.ndarray) -> int:
@@ -101,13 +101,13 @@ def test_only_digits_that_become_illegible_are_rotated_or_mirrored(sources, kind
 
 def test_overdrawn_digits_differ_from_all_digits(sources):
     """They are further from every digit than digits are from each other."""
-    ink = sources.ink
     rng = np.random.default_rng(4)
     overdrawn = np.stack([outliers.overdrawn(sources, rng) for _ in range(60)])
-    nearest = [np.abs(ink.astype(float) - image).mean((1, 2)).min() for image in overdrawn]
-    apart = [np.sort(np.abs(ink.astype(float) - image).mean((1, 2)))[1] for image in ink]
-    assert np.quantile(nearest, 0.1) > np.median(apart)
-    assert np.mean(nearest) > 2 * np.mean(apart)
+    ink, overdrawn = (torch.from_numpy(images).flatten(1).double() for images in (sources.ink, overdrawn))
+    nearest = torch.cdist(overdrawn, ink, p=1).amin(1)
+    apart = torch.cdist(ink, ink, p=1).sort(1).values[:, 1]  # the nearest of all is the digit itself
+    assert nearest.quantile(0.1) > apart.quantile(0.5)
+    assert nearest.mean() > 2 * apart.mean()
 
 
 def test_the_glyphs_are_on_their_grid():
