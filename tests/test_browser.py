@@ -335,6 +335,7 @@ def test_a_transparent_image_is_visible(visitor):
     visitor.page.emulate_media(color_scheme="light")
 
 
+@pytest.mark.slow
 def test_ink_contrasts_with_the_pad_in_light_and_dark_mode(open_page):
     """The drawing is read in both, and is redrawn when the mode changes."""
     visitor = open_page(color_scheme="dark")
@@ -570,6 +571,7 @@ def pen_digits() -> list[list]:
     return [thin(strokes[digit * len(strokes) // 10], 3) for digit, strokes in enumerate(of_class)]
 
 
+@pytest.mark.slow
 def test_pen_digits_are_read(visitor):
     """Drawn with the mouse, small and large: at least 9 of 10 are read correctly."""
     wrong = []

@@ -25,6 +25,7 @@ def images(tmp_path) -> dict[str, str]:
     return {path.stem: str(path) for path in tmp_path.iterdir()}
 
 
+@pytest.mark.slow
 def test_one_line_per_image(images):
     """As a process: the digit and the top 3, or the reason for a rejection; nothing on stderr."""
     command = [sys.executable, "-m", "lenet", images["seven"], images["two"], images["blank"]]
@@ -90,6 +91,7 @@ def test_an_image_of_144_megapixels_is_rejected_in_one_line(tmp_path, capsys):
     assert capsys.readouterr().err == f"{path}: {limit}\n"
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_not_an_error_to_report(images):
     """As with `| head`: the process ends with exit code 1 and prints nothing."""
     command = [sys.executable, "-m", "lenet", images["seven"], "--json", "--activations"]

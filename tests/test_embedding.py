@@ -40,6 +40,7 @@ def draw(page, root, strokes: list) -> None:
         page.mouse.up()
 
 
+@pytest.mark.slow
 def test_two_apps_on_one_page_do_not_disturb_each_other(host, app_url):
     """Each has its own drawing, prediction and history; neither takes keys or pastes while the host has the focus."""
     script = re.search(r'<script type="module"[^>]*src="([^"]+)"', httpx.get(app_url).text)[1]

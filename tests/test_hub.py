@@ -342,6 +342,7 @@ def test_an_invalid_source_or_revision_is_reported(monkeypatch):
             find_source(given, revision, {})
 
 
+@pytest.mark.slow
 def test_bundled_weights_are_loaded_without_the_hubs_client():
     """Its import would delay every reader."""
     code = "import sys, lenet; lenet.Recognizer.from_pretrained(); print('huggingface_hub' in sys.modules)"

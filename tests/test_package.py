@@ -42,6 +42,7 @@ def installed(wheel, tmp_path_factory) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(site)}
 
 
+@pytest.mark.slow
 def test_the_wheel_contains_the_package_and_nothing_else(wheel):
     """Every tracked file below lenet/, the license and the commands; neither train nor tests; at most 3 MB."""
     with zipfile.ZipFile(wheel) as archive:
@@ -55,6 +56,7 @@ def test_the_wheel_contains_the_package_and_nothing_else(wheel):
     assert wheel.stat().st_size <= 3_000_000
 
 
+@pytest.mark.slow
 def test_an_installed_package_reads_an_image(installed, tmp_path):
     """From an empty folder: in three lines of Python, and as `python -m lenet`."""
     draw(EXAMPLES[7]["strokes"]).save(tmp_path / "digit.png")
@@ -67,6 +69,7 @@ def test_an_installed_package_reads_an_image(installed, tmp_path):
         assert str(ROOT) not in done.stdout
 
 
+@pytest.mark.slow
 def test_an_installed_package_serves_the_page(installed, tmp_path):
     """`python -m lenet.page`, with the files of the browser's side."""
     port = free_port()

@@ -17,6 +17,7 @@ def page(chromium):
         page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", NETWORKS)
 def test_every_layer_agrees(page, reader, variant):
     """Before and after activation within 1e-4, for digits, a blank image and noise."""
@@ -30,6 +31,7 @@ def test_every_layer_agrees(page, reader, variant):
     assert found.answers == 0
 
 
+@pytest.mark.slow
 def test_drawings_are_preprocessed_and_read_alike(page, reader):
     """Digits and other drawings, with three brushes, small and large, and what is rejected for its ink alone."""
     rng = np.random.default_rng(0)

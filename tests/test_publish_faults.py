@@ -91,6 +91,7 @@ def test_a_busy_hub_is_tried_again(hub, run, monkeypatch, capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_a_trained_run_is_kept_if_publishing_fails(hub, small_data, tmp_path, error_of, monkeypatch):
     """The message names the command that publishes it."""
     commit = Request.commit
@@ -161,6 +162,7 @@ def test_a_hub_that_does_not_respond_is_abandoned(hub, failure, monkeypatch, res
     assert expected in message
 
 
+@pytest.mark.slow
 def test_the_process_ends_if_the_hub_stops_responding_during_an_upload(hub, run, tmp_path, monkeypatch):
     """The message says that the new repository is still empty."""
     monkeypatch.setattr(Request, "put_object", slow_drip)

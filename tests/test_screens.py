@@ -57,6 +57,7 @@ def open_at(chromium, app_url):
         context.close()
 
 
+@pytest.mark.slow
 def test_every_width_holds(open_at):
     """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, with a digit and with a notice."""
     visitor = open_at(1400, 1000)
@@ -73,6 +74,7 @@ def below(visitor: Visitor, selector: str) -> float:
     return box["y"] + box["height"]
 
 
+@pytest.mark.slow
 def test_a_phone_shows_pad_answer_and_maps_at_once(open_at):
     """Upright, even a small one: in this order, without scrolling; brush and examples come after them."""
     for width, height in ((390, 844), (360, 640)):
@@ -117,6 +119,7 @@ def test_notices_do_not_move_the_maps(open_at):
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(open_at, scheme):
     """Blank, with a digit, and with a rejected drawing, at six widths."""

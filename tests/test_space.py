@@ -90,6 +90,7 @@ def test_a_missing_pin_is_reported():
         pins("\n".join(f"{name}==1.0" for name in NEEDED if name != "gradio"))
 
 
+@pytest.mark.slow
 def test_the_staged_space_uses_its_owners_weights(staged, chromium, tmp_path):
     """In another folder, without the packages for training: a drawn digit is read by AUTHOR/lenet-5 on the Hub."""
     home = shutil.copytree(staged, tmp_path / "elsewhere")

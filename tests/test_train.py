@@ -143,6 +143,7 @@ def test_the_same_seed_gives_the_same_weights(run, small_data, tmp_path):
         assert all(torch.equal(first[name], tensors[name]) for name in first) is same
 
 
+@pytest.mark.slow
 def test_a_dry_run_is_complete(small_data, tmp_path, capsys):
     """One epoch on a part of the data writes all files, is marked as a dry run, and can be used to read digits."""
     out = tmp_path / "dry"
@@ -244,6 +245,7 @@ def test_ctrl_c_leaves_a_checkpoint(start, small_data, tmp_path, error_of, when,
         assert "contains an interrupted run; continue it with --resume" in error_of(*options)
 
 
+@pytest.mark.slow
 def test_several_seeds_are_summarized(small_data, tmp_path, error_of):
     """There is a folder for each seed; mean and standard deviation are the same as computed by hand."""
     arguments = (
