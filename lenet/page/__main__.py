@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from lenet.interrupt import exit_on_interrupt
 from lenet.page.address import check_address
 from lenet.weights.hub import MODEL_HELP, begin
 
@@ -40,13 +41,14 @@ def _run(arguments: list[str] | None, name: str) -> int:
         check_address(options.host or os.environ.get("GRADIO_SERVER_NAME"), int(port) if port else None)
 
         # Late: errors above and --help are reported at once, and the weights are downloaded in the meantime.
-        import torch
+        with exit_on_interrupt():
+            import torch
 
-        from lenet.page.serve import serve
-        from lenet.recognizer import Recognizer
+            from lenet.page.serve import serve
+            from lenet.recognizer import Recognizer
 
-        torch.set_num_threads(1)  # more threads do not speed up one small image, and visitors share the machine
-        reader = Recognizer.from_pretrained(fetch)
+            torch.set_num_threads(1)  # more threads do not speed up one small image, and visitors share the machine
+            reader = Recognizer.from_pretrained(fetch)
         if reader.weights.notice:
             print(f"{name}: {reader.weights.notice}", file=sys.stderr)
         serve(reader, options.host, options.port, options.share)
