@@ -155,11 +155,17 @@ def fork(tmp_path_factory):
     """Call a function in a process of its own, forked from a server: see tests.processes."""
     from tests.processes import Forked  # imported here because not all tests need to train
 
+    processes = []
+
     def call(function, *arguments, **environment) -> Forked:
-        return Forked(tmp_path_factory.mktemp("process"), function, *arguments, environment=environment)
+        folder = tmp_path_factory.mktemp("process")
+        processes.append(Forked(folder, function, *arguments, environment=environment))
+        return processes[-1]
 
     assert call(int).wait() == 0  # the server has started
-    return call
+    yield call
+    for process in processes:
+        process.kill()  # those that a failed test has left running
 
 
 @pytest.fixture(scope="session")
