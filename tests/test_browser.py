@@ -200,7 +200,7 @@ INKED = """() => {
 def test_a_tap_leaves_a_dot(visitor):
     """A click without a move is ink, but too little, and is removed by one Undo."""
     visitor.stroke([(0.5, 0.5)])
-    visitor.page.locator(".reason", has_text="No digit yet: only a dot.").wait_for()
+    visitor.page.locator(".reason", has_text="Too little ink: only a dot so far.").wait_for()
     assert visitor.digit() == "?"
     assert visitor.page.evaluate(INKED) == pytest.approx(314, rel=0.1)  # a disc of the brush's 20 pixels
     visitor.click("undo")
@@ -281,7 +281,7 @@ def test_a_file_that_is_not_an_image_is_reported(visitor):
     assert visitor.digit() == "3"
     letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"not an image"}
     visitor.page.locator(".file").set_input_files(letter)
-    visitor.page.locator(".notice", has_text="The browser cannot open this file as an image.").wait_for()
+    visitor.page.locator(".notice", has_text="This file is not an image the browser can open.").wait_for()
     assert visitor.digit() == "3"
 
 
@@ -360,7 +360,7 @@ def test_the_reason_for_having_no_digit_is_shown(visitor):
     for strokes, text in (
         (dash, "Not recognized as a digit."),
         (letter, "Not recognized as a digit."),
-        (number, "Several digits: LeNet-5 reads one at a time."),
+        (number, "Several digits: draw one at a time."),
     ):
         visitor.click("clear")
         for stroke in strokes:

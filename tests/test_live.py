@@ -18,7 +18,7 @@ from tests.conftest import EXAMPLES
 
 DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
 CHECKED = "Checked with PyTorch on the server."
-UNCHECKED = "Not checked: the server cannot be reached. It is asked again."
+UNCHECKED = "Not checked: cannot reach the server. Retrying…"
 
 
 def wait_for(visitor: Visitor, text: str) -> None:
@@ -192,7 +192,7 @@ def test_a_page_without_weights_says_so_and_tries_again(chromium, app_url):
     page = context.new_page()
     page.route("**/model.safetensors", lambda route: route.abort())
     page.goto(app_url)
-    page.locator(".notice", has_text="The server cannot be reached: the network has not loaded yet.").wait_for()
+    page.locator(".notice", has_text="Cannot reach the server, so the network is not loaded yet.").wait_for()
     assert page.locator(".lenet[data-ready]").count() == 0
     page.unroute("**/model.safetensors")
     page.locator(".lenet[data-ready]").wait_for()
@@ -208,4 +208,4 @@ def test_weights_that_changed_on_the_server_are_mentioned(visitor):
 
     visitor.page.route("**/read", renamed)
     visitor.draw(DIGITS[3])
-    visitor.page.locator(".notice", has_text="The server now uses other weights. Reload the page").wait_for()
+    visitor.page.locator(".notice", has_text="The server is now using different weights. Reload the page").wait_for()

@@ -39,7 +39,7 @@ def layers(model: Network) -> list[Layer]:
             Layer(
                 name=name,
                 description=description + activation,
-                caption=_caption(name, module),
+                caption=_caption(name, module, isinstance(model.output, RadialBasis)),
                 shape=tuple(values.shape[1:]),
                 parameters=count,
                 arithmetic=f"{arithmetic} = {count:,}" if count else arithmetic,
@@ -48,32 +48,35 @@ def layers(model: Network) -> list[Layer]:
     return rows
 
 
-def _caption(name: str, module: nn.Module | None) -> str:
+def _caption(name: str, module: nn.Module | None, targets: bool) -> str:
+    """`targets`: whether F6 is compared with bitmaps."""
     match name, module:
         case "input", _:
             return (
-                "The drawing as MNIST's digits were made: 20 pixels long, centered by its mass; beside it normalized."
+                "Preprocessed like MNIST: the longer side 20 pixels, centered by its center of mass; then normalized."
             )
         case "c1", _:
-            return "Each kernel looks for one kind of stroke or edge, everywhere in the input."
+            return "Each kernel responds to one kind of stroke or edge, anywhere in the input."
         case _, nn.AvgPool2d():
-            return "Every 2x2 block becomes its average: half the resolution, less dependent on the exact position."
+            return "Averages each 2x2 block: half the resolution, and less sensitive to the exact position."
         case _, nn.MaxPool2d():
-            return "Of every 2x2 block the largest value stays: half the resolution, less dependent on the position."
+            return "Keeps the largest value of each 2x2 block: half the resolution, and less sensitive to the position."
         case _, Subsampling():
-            return "Every 2x2 block becomes one value, with a weight and a bias per map: half the resolution."
+            return "Sums each 2x2 block, then applies a coefficient and a bias per map: half the resolution."
         case _, SparseConvolution():
             return "Each map combines three, four or six maps of S2 into parts of digits."
         case "c3", _:
             return "Each map combines all six maps of S2 into parts of digits."
         case "c5", _:
-            return "Each unit sees the whole digit. Their arrangement here means nothing."
-        case "f6", _ if isinstance(module, nn.Linear):
-            return "Each unit weighs all units of C5."
+            return "Each unit sees the whole digit. The order of the units has no meaning."
+        case "f6", _ if targets:
+            return "Each unit combines all units of C5; together they form a 7x12 bitmap."
+        case "f6", _:
+            return "Each unit combines all units of C5. The order of the units has no meaning."
         case "output", RadialBasis():
             return "The closer F6 is to a digit's bitmap, the higher its score."
         case "output", _:
-            return "Each digit's score is a weighted sum of F6."
+            return "Each digit's score is a weighted sum of F6's outputs."
     raise TypeError(f"no caption for {name}")
 
 

@@ -74,8 +74,9 @@ export class Live {
     const checked = answer(probabilities, reason, { outputs: own.outputs, before: own.before });
     const differs = own.digit !== checked.digit || own.reason !== reason
       || probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE);
-    if (network !== this.network) store.notify("The server now uses other weights. Reload the page to see them.");
-    else if (differs) console.warn("The browser's reading differs from PyTorch's, which is shown.", own, checked);
+    const changed = network !== this.network;
+    store.notify(changed ? "The server is now using different weights. Reload the page to see them." : "");
+    if (differs && !changed) console.warn("The browser's reading differs from PyTorch's, which is shown.", own, checked);
     if (differs || ink) store.show(checked);
     this.#failures = 0;
     store.setState("checked");
@@ -84,7 +85,7 @@ export class Live {
   #fail(error) {
     const { store } = this;
     if (error instanceof Unreachable) {
-      if (this.pad.image) store.notify("The server cannot be reached. It is needed to read an image, and is asked again.");
+      if (this.pad.image) store.notify("Cannot reach the server, which is needed to read images. Retrying…");
       store.setState("unchecked");
       this.#wait(RETRIES[Math.min(this.#failures++, RETRIES.length - 1)]);
     } else {

@@ -18,12 +18,12 @@ export async function start(element, base, settings) {
   const store = new Store();
   const pad = new Pad(root.querySelector(".pad"));
   new Prediction(root, store);
-  new Stages(root, store);
+  new Stages(root, store, settings.description.network.temperature);
   store.addEventListener("reading", () => root.dispatchEvent(new CustomEvent("lenet:shown", { detail: store.reading })));
   addControls(root, pad, store);
   addKeyboard(root, pad, store);
   addImages(root, pad, store);
-  const waiting = () => store.notify("The server cannot be reached: the network has not loaded yet. Trying again.");
+  const waiting = () => store.notify("Cannot reach the server, so the network is not loaded yet. Retrying…");
   const [weights] = await Promise.all([
     load(`${base}${settings.network}/model.safetensors`, (response) => response.arrayBuffer(), waiting),
     addExamples(root.querySelector(".examples"), pad, waiting),

@@ -8,7 +8,7 @@ export function addImages(root, pad, store) {
 
   const open = async (file) => {
     const [number, version] = [++latest, pad.version];
-    store.notify("Opening the image.");
+    store.notify("Opening the image…");
     let bitmap = null;
     try {
       bitmap = await createImageBitmap(file); // applies the EXIF orientation
@@ -16,7 +16,7 @@ export function addImages(root, pad, store) {
       // reported below
     }
     if (number !== latest) return;
-    store.notify(bitmap ? "" : "The browser cannot open this file as an image. Please choose another one, such as a PNG or JPEG.");
+    store.notify(bitmap ? "" : "This file is not an image the browser can open. Try a PNG or JPEG.");
     if (bitmap && version === pad.version) pad.loadImage(shrink(bitmap), paperFor(bitmap));
   };
 

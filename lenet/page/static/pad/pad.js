@@ -49,9 +49,10 @@ export class Pad extends EventTarget {
     return opacity;
   }
 
-  /** The drawing, or the image, as a PNG: a promise of a Blob. */
+  /** The image, or the part of the drawing that has ink, as a PNG: a promise of a Blob. */
   png() {
-    return new Promise((resolve) => { (this.image ?? this.#ink.canvas).toBlob(resolve, "image/png"); });
+    const canvas = this.image ?? crop(this.#ink.canvas, this.opacity());
+    return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
   }
 
   load(strokes) { this.#push({ strokes }); }
@@ -172,4 +173,18 @@ export class Pad extends EventTarget {
     new MutationObserver(() => this.#redraw()).observe(document.body, { attributeFilter: ["class"] });
     this.element.classList.add("blank");
   }
+}
+
+/** A copy of the smallest part of a canvas that contains all ink: the preprocessing crops to it anyway. */
+function crop(canvas, opacity) {
+  let [top, left, bottom, right] = [SIDE, SIDE, 0, 0];
+  for (let i = 0; i < opacity.length; i++) {
+    if (!opacity[i]) continue;
+    const [x, y] = [i % SIDE, Math.trunc(i / SIDE)];
+    [top, left, bottom, right] = [Math.min(top, y), Math.min(left, x), Math.max(bottom, y + 1), Math.max(right, x + 1)];
+  }
+  const [width, height] = [Math.max(1, right - left), Math.max(1, bottom - top)];
+  const copy = Object.assign(document.createElement("canvas"), { width, height });
+  copy.getContext("2d").drawImage(canvas, -left, -top);
+  return copy;
 }

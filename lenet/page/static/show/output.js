@@ -3,12 +3,13 @@ import { percentage } from "./prediction.js";
 import { number } from "./stages.js";
 
 export class OutputRow {
-  constructor(section) {
+  /** `temperature`: the scores are divided by it before softmax, so that probabilities are calibrated. */
+  constructor(section, temperature) {
     this.range = section.querySelector(".range");
     const table = document.createElement("table");
     table.className = "outputs";
     table.innerHTML = `<thead><tr><th scope="col">digit</th><th scope="col" colspan="2">score</th>
-      <th scope="col" colspan="2">softmax: probability</th></tr></thead><tbody></tbody>`;
+      <th scope="col" colspan="2">softmax(score / ${number(temperature)})</th></tr></thead><tbody></tbody>`;
     this.rows = Array.from({ length: Number(section.dataset.shape) }, (_, digit) => {
       const row = table.tBodies[0].insertRow();
       row.innerHTML = `<th scope="row">${digit}</th><td><span class="bar"><span class="score"></span></span></td>

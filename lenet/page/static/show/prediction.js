@@ -45,7 +45,7 @@ export class Prediction {
     this.check.textContent = !reading ? "" : {
       live: "",
       checked: "Checked with PyTorch on the server.",
-      unchecked: "Not checked: the server cannot be reached. It is asked again.",
+      unchecked: "Not checked: cannot reach the server. Retrying…",
     }[state];
     if (state !== "live") this.#announce(reading);
   }
@@ -53,6 +53,7 @@ export class Prediction {
   /** Announce the reading to screen readers: once the pen rests, not after every move. */
   #announce(reading) {
     if (reading) this.#say(sentence(reading));
+    else if (this.store.state === "unchecked") this.#say(""); // an earlier sentence would be about another drawing
   }
 
   #say(text) {
@@ -68,8 +69,8 @@ function sentence(reading) {
 
 const EXPLANATIONS = {
   "blank": "No digit: the image is blank.",
-  "too little ink": "No digit yet: only a dot.",
-  "several digits": "Several digits: LeNet-5 reads one at a time.",
+  "too little ink": "Too little ink: only a dot so far.",
+  "several digits": "Several digits: draw one at a time.",
   "not a digit": "Not recognized as a digit.",
 };
 

@@ -6,10 +6,10 @@ import { isDark, paint } from "./palette.js";
 const GRIDS = { c5: [12, 10], f6: [7, 12] };
 
 export class Stages {
-  constructor(root, store) {
+  constructor(root, store, temperature) {
     this.rows = [...root.querySelectorAll(".stage")].map((section) => {
       const Row = { input: InputRow, output: OutputRow }[section.dataset.stage] ?? MapsRow;
-      return new Row(section);
+      return new Row(section, temperature);
     });
     this.legend = root.querySelector(".scale");
     this.store = store;
@@ -52,7 +52,8 @@ class MapsRow {
     const scale = Math.max(1, -low, high); // tanh's values share one scale, so that colors compare between layers
     const size = values.length / this.canvases.length;
     this.canvases.forEach((canvas, i) => paint(canvas, values.subarray(i * size, (i + 1) * size), scale));
-    this.range.textContent = reading ? rangeText(low, high) : "\u00a0";
+    const colors = scale > 1 ? `, colors \u00b1${number(scale)}` : "";
+    this.range.textContent = reading ? rangeText(low, high) + colors : "\u00a0";
   }
 }
 
@@ -60,8 +61,8 @@ class MapsRow {
 class InputRow {
   constructor(section) {
     this.range = section.querySelector(".range");
-    this.ink = addCanvas(section, 32, 32, "Input: the preprocessed image");
-    this.normalized = addCanvas(section, 32, 32, "Input, normalized to mean 0 and standard deviation 1");
+    this.ink = addFigure(section, "Input: the preprocessed image", "input");
+    this.normalized = addFigure(section, "Input, normalized to mean 0 and standard deviation 1", "normalized");
     this.zeros = new Float32Array(32 * 32);
   }
 
@@ -79,6 +80,14 @@ function addCanvas(section, width, height, label) {
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", label);
   section.querySelector(".maps").append(canvas);
+  return canvas;
+}
+
+function addFigure(section, label, caption) {
+  const canvas = addCanvas(section, 32, 32, label);
+  const figure = document.createElement("figure");
+  canvas.replaceWith(figure);
+  figure.append(canvas, Object.assign(document.createElement("figcaption"), { textContent: caption }));
   return canvas;
 }
 
