@@ -1,14 +1,15 @@
-"""Latency from pen-up to the painted prediction, compared with that of a Gradio Textbox echo in the same browser.
+"""Latency of the page in a real browser, beside a Gradio Textbox echo and a trivial Gradio page.
 
-    python -m benchmarks.latency [--rounds 40]
+    python -m benchmarks.latency [--rounds 40] [--loads 5]
 
-Both are timed inside the page, from the user's event (pointerup or the Textbox's input event) to the frame that follows
-the last change. The two are measured alternately, so that other load on the machine affects both. Also prints how many
-times per second the prediction and the feature maps are painted while the pen moves.
+Prints the time from pen-up to the painted prediction and that of the echo; how many times per second predictions and
+feature maps are painted while the pen moves; the same with 150 ms added to every request; the time from the painted ink
+to the painted prediction; and the first load of the page beside that of a page with one Textbox. What is compared is
+measured alternately, so that other load on the machine affects both.
 """
 
 import argparse
-import itertools
+import contextlib
 import os
 import platform
 import statistics
@@ -17,7 +18,9 @@ import sys
 import gradio
 from playwright.sync_api import sync_playwright
 
-from tests.browser import Visitor, fit, free_port, launch, running, running_app
+from benchmarks.first_load import TRIVIAL, print_first_loads
+from benchmarks.painting import STROKES, WATCH_ECHO, WATCH_PAD, echo, lags, pen, updates_a_second
+from tests.browser import Visitor, free_port, launch, running, running_app
 
 ECHO = """
 import sys, gradio as gr
@@ -26,120 +29,97 @@ with gr.Blocks(analytics_enabled=False) as echo:
     said.input(lambda text: text, said, heard, queue=sys.argv[2] == "queued", show_progress="hidden")
 echo.launch(server_port=int(sys.argv[1]), quiet=True, ssr_mode=False, enable_monitoring=False, run_history=False)
 """
-
-# A task queued in a frame's animation callback runs after that frame is painted.
-PAINTED = "const painted = (f) => requestAnimationFrame(() => setTimeout(() => f(performance.now())));"
-
-WATCH_PAD = (
-    "() => {"
-    + PAINTED
-    + """
-  window.paints = [];
-  document.querySelector(".lenet").addEventListener("lenet:shown", () => painted((t) => window.paints.push(t)));
-  document.addEventListener("pointerup", (event) => { window.up = event.timeStamp; }, { capture: true });
-}"""
-)
-
-WATCH_ECHO = (
-    "() => {"
-    + PAINTED
-    + """
-  const field = (id) => document.querySelector(`#${id} textarea, #${id} input`);
-  field("said").addEventListener("input", (event) => {
-    const began = event.timeStamp;
-    window.took = null;
-    const look = () => {
-      if (field("heard").value === field("said").value) painted((t) => { window.took = t - began; });
-      else requestAnimationFrame(look);
-    };
-    look();
-  }, { capture: true });
-}"""
-)
-
-STROKES = [  # short strokes of one digit, in units of the pad's side
-    [(0.35, 0.25), (0.5, 0.2), (0.62, 0.27), (0.62, 0.38), (0.5, 0.46)],
-    [(0.5, 0.46), (0.65, 0.55), (0.62, 0.7), (0.45, 0.76), (0.33, 0.7)],
-]
+ECHOES = ("queued", "unqueued")
+PENS = ("pen", "delayed pen")
+FRAME = 1000 / 60  # milliseconds
 
 
-def pen_up(visitor: Visitor, stroke: list) -> float:
-    """Milliseconds from pen-up to the frame that shows the prediction for the whole stroke."""
-    page = visitor.page
-    visitor.stroke(stroke, steps=3)
-    visitor.digit()
-    page.wait_for_timeout(60)  # until the last frame is painted
-    # The prediction for the last move may be painted before the pen is up: that counts as 0, not as negative.
-    return page.evaluate("() => Math.max(0, window.paints.at(-1) - window.up)")
+def print_latencies(browser, urls: dict[str, str], rounds: int) -> None:
+    """Measure and print; `urls` are those of PENS and of ECHOES."""
+    took = {name: [] for name in (*PENS, *ECHOES)}
+    visitors, echoes = {}, {}
+    for name in PENS:
+        visitors[name] = Visitor(browser.new_page(viewport={"width": 1400, "height": 1000}), urls[name])
+        visitors[name].page.evaluate(WATCH_PAD)
+    for name in ECHOES:
+        echoes[name] = browser.new_page()
+        echoes[name].goto(urls[name])
+        echoes[name].locator("#said").wait_for()
+        echoes[name].wait_for_timeout(500)
+        echoes[name].evaluate(WATCH_ECHO)
+    for turn in range(rounds + 3):  # three to warm up
+        for name, visitor in visitors.items():
+            visitor.page.bring_to_front()
+            if turn % 2 == 0:
+                visitor.click("clear")
+            took[name].append(pen(visitor, STROKES[turn % 2]))
+        for name, page in echoes.items():
+            page.bring_to_front()
+            took[name].append(echo(page, "abcdefghij"[turn % 10]))
+    rates = {name: [] for name in PENS}
+    for _ in range(3):
+        for name, visitor in visitors.items():
+            visitor.page.bring_to_front()
+            rates[name].append(updates_a_second(visitor))
+    rate = {name: statistics.median(of) for name, of in rates.items()}
+    behind = sorted(lags(visitors["pen"]))
+
+    up = {name: [turn[0] for turn in took[name][3:]] for name in PENS} | {name: took[name][3:] for name in ECHOES}
+    move = {name: [turn[1] for turn in took[name][3:]] for name in PENS}
+    median = {name: statistics.median(of) for name, of in up.items()}
+    _print("pen-up to painted prediction", up["pen"])
+    for name in ECHOES:
+        _print(f"Textbox echo, {name}", up[name])
+    queued, unqueued = (median["pen"] / median[name] for name in ECHOES)
+    print(f"ratio to the echo: {queued:.2f} (unqueued: {unqueued:.2f})")
+    print(f"updates a second while drawing: {rate['pen']:.1f}")
+    _print("last movement to painted prediction", move["pen"])
+    print("with 150 ms added to every request:")
+    _print("  pen-up to painted prediction", up["delayed pen"])
+    _print("  last movement to painted prediction", move["delayed pen"])
+    print(f"  updates per second while drawing: {rate['delayed pen']:.1f}")
+    changes = (
+        statistics.median(move["delayed pen"]) / statistics.median(move["pen"]),
+        rate["delayed pen"] / rate["pen"],
+    )
+    print(f"  ratio to that without: {changes[0]:.2f} for the time, {changes[1]:.2f} for the updates")
+    print(f"painted ink to painted prediction: median {statistics.median(behind):.1f} ms,", end=" ")
+    print(
+        f"longest {behind[-1]:.1f} ms, {sum(t < FRAME for t in behind)} of {len(behind)} within one frame", flush=True
+    )
 
 
-def echo(page, letter: str) -> float:
-    """Milliseconds from typing a letter to the frame that shows its echo."""
-    page.locator("#said textarea, #said input").press(letter)
-    page.wait_for_function("() => window.took !== null && window.took !== undefined")
-    return page.evaluate("() => window.took")
-
-
-def updates_a_second(visitor: Visitor) -> float:
-    """Predictions painted per second while the pen draws continuously."""
-    page = visitor.page
-    visitor.click("clear")
-    box = page.locator(".sheet").bounding_box()
-    page.evaluate("() => { window.paints = []; }")
-    path = list(itertools.chain.from_iterable(fit(STROKES, 0.6)))
-    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in path]
-    page.mouse.move(*at[0])
-    page.mouse.down()
-    began = page.evaluate("() => performance.now()")
-    for x, y in itertools.islice(itertools.cycle(at), 60):
-        page.mouse.move(x, y, steps=4)
-    ended = page.evaluate("() => performance.now()")
-    page.mouse.up()
-    visitor.digit()
-    paints = page.evaluate("() => window.paints")
-    return sum(began < t < ended for t in paints) / (ended - began) * 1000
+def _print(label: str, times: list[float]) -> None:
+    ordered = sorted(times)
+    print(f"{label}: median {statistics.median(ordered):.1f} ms, ", end="")
+    print(f"90 % within {ordered[int(0.9 * len(ordered))]:.1f} ms")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=40, help="number of measurements of each (default: 40)")
+    parser.add_argument("--loads", type=int, default=5, help="number of first loads of each (default: 5)")
     options = parser.parse_args()
-    echoes = ("queued", "unqueued")
-    took = {name: [] for name in ("pen", *echoes)}
-    with running_app() as url, sync_playwright() as playwright:
-        ports = {name: free_port() for name in echoes}
-        commands = {name: [sys.executable, "-c", ECHO, str(port), name] for name, port in ports.items()}
-        with running(commands["queued"], ports["queued"]) as a, running(commands["unqueued"], ports["unqueued"]) as b:
-            browser = launch(playwright)
-            version = browser.version
-            visitor = Visitor(browser.new_page(viewport={"width": 1400, "height": 1000}), url)
-            visitor.page.evaluate(WATCH_PAD)
-            pages = dict(zip(echoes, (browser.new_page(), browser.new_page()), strict=True))
-            for name, address in (("queued", a), ("unqueued", b)):
-                pages[name].goto(address)
-                pages[name].locator("#said").wait_for()
-                pages[name].wait_for_timeout(500)
-                pages[name].evaluate(WATCH_ECHO)
-            for turn in range(options.rounds + 3):  # three to warm up
-                visitor.page.bring_to_front()
-                if turn % 2 == 0:
-                    visitor.click("clear")
-                took["pen"].append(pen_up(visitor, STROKES[turn % 2]))
-                for name in echoes:
-                    pages[name].bring_to_front()
-                    took[name].append(echo(pages[name], "abcdefghij"[turn % 10]))
-            visitor.page.bring_to_front()
-            rate = updates_a_second(visitor)
-            browser.close()
-    versions = f"Python {platform.python_version()}, Gradio {gradio.__version__}, Chromium {version}"
-    print(f"{versions}; {os.cpu_count()} cores; {options.rounds} rounds")
-    median = {name: statistics.median(times[3:]) for name, times in took.items()}
-    for name, label in (("pen", "pen-up to painted prediction"), *((n, f"Textbox echo, {n}") for n in echoes)):
-        ordered = sorted(took[name][3:])
-        print(f"{label}: median {median[name]:.1f} ms, 90 % within {ordered[int(0.9 * len(ordered))]:.1f} ms")
-    queued, unqueued = (median["pen"] / median[name] for name in echoes)
-    print(f"ratio to the echo: {queued:.2f} (unqueued: {unqueued:.2f})")
-    print(f"updates a second while drawing: {rate:.1f}")
+    with contextlib.ExitStack() as stack:
+
+        def python(*command: str) -> str:
+            port = free_port()
+            return stack.enter_context(running([sys.executable, *command[:2], str(port), *command[2:]], port))
+
+        def delayed(url: str) -> str:
+            return python("-m", "benchmarks.delay", url.rsplit(":", 1)[1])
+
+        app, trivial = stack.enter_context(running_app()), python("-c", TRIVIAL)
+        delayed_app, delayed_trivial = delayed(app), delayed(trivial)
+        urls = {"pen": app, "delayed pen": delayed_app, **{name: python("-c", ECHO, name) for name in ECHOES}}
+        browser = launch(stack.enter_context(sync_playwright()))
+        versions = f"Python {platform.python_version()}, Gradio {gradio.__version__}, Chromium {browser.version}"
+        print(f"{versions}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}; {options.rounds} rounds")
+        print_latencies(browser, urls, options.rounds)
+        loads = {(False, "loopback"): app, (True, "loopback"): trivial}
+        delayed_loads = {(False, "delayed"): delayed_app, (True, "delayed"): delayed_trivial}
+        print_first_loads(browser, loads | delayed_loads, options.loads)
+        browser.close()
     return 0
 
 

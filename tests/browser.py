@@ -76,10 +76,10 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(
+def started(
     command: list[str], port: int, timeout: float = 90, cwd: Path = ROOT, env: dict[str, str] | None = None
-) -> Iterator[str]:
-    """The URL of a server that `command` starts on `port`, within `timeout` seconds; it is terminated on exit."""
+) -> Iterator[subprocess.Popen]:
+    """A server that `command` starts on `port`, within `timeout` seconds; it is terminated on exit."""
     url = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
@@ -92,10 +92,17 @@ def running(
                 server.kill()
                 raise RuntimeError(f"{command} did not start:\n{server.communicate()[0]}")
             time.sleep(0.1)
-        yield url
+        yield server
     finally:
         server.terminate()
         server.communicate(timeout=30)
+
+
+@contextlib.contextmanager
+def running(command: list[str], port: int, **options) -> Iterator[str]:
+    """The URL of a server: see `started`."""
+    with started(command, port, **options):
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextlib.contextmanager
