@@ -158,6 +158,8 @@ def main() -> int:
     parser.add_argument("--parts", type=int, default=5, help="number of parts, alternating with the echo (default: 5)")
     parser.add_argument("--pairs", type=int, default=3, help="measurements of the throughput of each (default: 3)")
     options = parser.parse_args()
+    if min(options.visitors, options.parts, options.pairs) < 1 or options.seconds / options.parts < 3:
+        parser.error("expected at least one visitor, part and pair, and at least 3 seconds per part")
     pngs = [png(example["strokes"]) for example in EXAMPLES]
     app, echo = free_port(), free_port()
     servers = (
