@@ -1,4 +1,4 @@
-"""LeNet-5 that you can draw on and look into.
+"""LeNet-5 for handwritten digits, with the output of every layer.
 
 from lenet import Recognizer
 

@@ -63,7 +63,7 @@ def in_words(reading: "Reading") -> str:
     from lenet.recognizer import percentage
 
     if reading.digit is None:
-        return f"no digit: {reading.reason}"
+        return f"rejected: {reading.reason}"
     return f"{reading.digit}  ({', '.join(f'{digit} {percentage(p)}' for digit, p in reading.top(3))})"
 
 

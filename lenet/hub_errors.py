@@ -10,14 +10,17 @@ BUSY = "too many requests, try again in a few minutes"
 # HTTP status: the sentence after a download, and after an upload. `said` is the Hub's own message.
 STATUS = {
     401: ("repository not found, or private and {token}", f"the token is invalid or has expired: {WRITE}"),
-    403: ("HF_TOKEN has no access to it: ask its owner", f"the token may not do this ({{said}}): {WRITE}"),
+    403: (
+        "HF_TOKEN has no access to it: request access from its owner",
+        f"the token may not do this ({{said}}): {WRITE}",
+    ),
     404: ("repository not found, or HF_TOKEN has no access to it", "{said}"),
     409: ("{said}", "the repository has changed in the meantime ({said}): publish again"),
     412: ("{said}", "the repository has changed in the meantime ({said}): publish again"),
     429: (BUSY, BUSY),
 }
-ELSE = ("the Hub has a problem, try again later", "{said}")
-SERVER = ("the Hub has a problem, try again later",) * 2
+ELSE = ("the Hub returned an error, try again later", "{said}")
+SERVER = ("the Hub returned an error, try again later",) * 2
 
 
 class HubError(Exception):
@@ -39,7 +42,7 @@ def explain(error: BaseException, publishing: bool = False, revision: str | None
     if known := [link for link in chain if isinstance(link, HubError)]:
         return known[0]
     if any(isinstance(link, OfflineModeIsEnabled) for link in chain):
-        return HubError("HF_HUB_OFFLINE is set: unset it first", unavailable=True)
+        return HubError("HF_HUB_OFFLINE is set; unset it to use the Hub", unavailable=True)
     if any(isinstance(link, RevisionNotFoundError) for link in chain):
         short = re.fullmatch("[0-9a-f]{4,39}", revision or "")
         return HubError(f"revision {revision} not found{'; a commit needs its full 40-character hash' * bool(short)}")

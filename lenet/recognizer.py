@@ -1,6 +1,6 @@
-"""The reader: an image in, a digit and everything the network computed for it out."""
+"""The reader: from an image to a digit, with the output of every layer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,11 @@ from lenet.weights.model import Weights
 
 @dataclass(frozen=True)
 class Reading:
-    """What the network made of one image.
+    """The result of reading one image.
 
     digit: 0 to 9, or None if the image was rejected.
     reason: None, or why it was rejected: "blank", "too little ink", "several digits" or "not a digit".
-    probabilities: ten floats that sum to 1; of a rejected image, those of the digits it resembles most.
+    probabilities: ten floats that sum to 1; for a rejected image, they only indicate which digits it resembles.
     activations: the output of every layer by name and in order, float32 arrays, from "input" (1, 32, 32) to
         "output" (10,).
     """
@@ -27,11 +27,14 @@ class Reading:
     digit: int | None
     reason: str | None
     probabilities: tuple[float, ...]
-    activations: dict[str, np.ndarray]
+    activations: dict[str, np.ndarray] = field(repr=False)
 
     def top(self, n: int = 3) -> list[tuple[int, float]]:
-        """The `n` most likely digits with their probabilities, in descending order. Raises ValueError if n < 0."""
-        if n < 0:
+        """The `n` most likely digits, 0 to 10 of them, with their probabilities, in descending order.
+
+        Raises ValueError for another `n`.
+        """
+        if not 0 <= n <= 10:
             raise ValueError(f"n must be 0 to 10, not {n}")
         order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
         return [(digit, self.probabilities[digit]) for digit in order[:n]]
@@ -42,7 +45,7 @@ class Reading:
 
 
 def percentage(p: float) -> str:
-    """A probability with one decimal, as on the page; never rounded to 0 or 100 %."""
+    """A probability to one decimal place, as on the page; never rounded to 0 or 100 %."""
     return "> 99.9 %" if p > 0.999 else "< 0.1 %" if p < 0.001 else f"{100 * p:.1f} %"
 
 
@@ -70,8 +73,8 @@ class Recognizer:
     def read(self, image: str | Path | Image.Image | np.ndarray) -> Reading:
         """Read one digit from an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
 
-        The image can have any size, and dark or light ink. Raises ValueError, saying what is accepted, for any other
-        input, and OSError if the file cannot be opened.
+        The image can have any size up to 50 million pixels, and dark or light ink. Raises ValueError, saying what is
+        accepted, for any other input, and OSError if the file cannot be opened.
         """
         ink = preprocess(image)
         features = self.weights.model.features(torch.from_numpy(ink)[None, None])

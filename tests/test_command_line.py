@@ -37,7 +37,7 @@ def test_one_line_per_image(images):
     assert two.count("%") == 3
     assert "100.0 %" not in done.stdout
     assert " 0.0 %" not in done.stdout
-    assert blank == f"{images['blank']}: no digit: blank"
+    assert blank == f"{images['blank']}: rejected: blank"
 
 
 def test_json_contains_what_the_reader_returns(images, reader, capsys):

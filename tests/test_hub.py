@@ -11,7 +11,7 @@ import pytest
 import torch
 from huggingface_hub import constants, hf_hub_download
 
-from lenet import Recognizer
+from lenet import NETWORKS, Recognizer
 from lenet.__main__ import main
 from lenet.weights import hub as weights_hub
 from lenet.weights.files import CONFIG, METRICS, WEIGHTS
@@ -323,6 +323,17 @@ def test_a_source_is_a_folder_or_a_repository(monkeypatch):
         (Path("a/b"), None, {}, Source(folder=Path("a/b"))),
     ):
         assert find_source(given, revision, environment) == source, (given, revision, environment)
+
+
+def test_the_name_of_a_network_means_its_bundled_weights(monkeypatch, tmp_path):
+    """textbook, tutorial and original, unless there is a folder of that name."""
+    monkeypatch.chdir(tmp_path)
+    for variant in NETWORKS:
+        weights = Recognizer.from_pretrained(variant).weights
+        assert (weights.model.variant, weights.origin) == (variant, "bundled")
+    (tmp_path / "original").mkdir()
+    with pytest.raises(ValueError, match=r"original has no config\.json"):
+        Recognizer.from_pretrained("original")
 
 
 def test_an_invalid_source_or_revision_is_reported(monkeypatch):

@@ -44,7 +44,7 @@ def slow_drip(request: Request) -> None:
 @pytest.mark.parametrize(
     ("step", "status", "expected"),
     [
-        ("whoami", 500, "HTTP 500: the Hub has a problem"),
+        ("whoami", 500, "HTTP 500: the Hub returned an error"),
         ("whoami", 429, "too many requests"),
         ("create", 403, "the token may not do this (broken)"),
         ("validate", 400, "HTTP 400: broken"),

@@ -174,7 +174,7 @@ def test_another_model_requires_a_variable_of_the_space(hub, capsys):
     """By default the page uses lenet-5 of the Space's owner; the command prints how to select another repository."""
     hub.put("another/old", MODEL_FILES)
     assert main(["publish-space", "--space", "someone/draw", "--model", "another/old"]) == 0
-    assert "unless LENET_MODEL in the Space's settings is another/old" in capsys.readouterr().out
+    assert "to use another/old, set LENET_MODEL=another/old in the Space's settings" in capsys.readouterr().out
     assert b"- another/old config.json" in hub.repositories["space", "someone/draw"].files["README.md"]
 
 

@@ -1,4 +1,4 @@
-"""Evaluate a run on images that no choice depended on: MNIST's test digits, other people's drawings, and non-digits.
+"""Evaluate a run on images not used for training or calibration: MNIST's test set, people's drawings, and non-digits.
 
 Writes the metrics (docs/metrics.md defines them) to the run's metrics.json, and plots beside it. The drawings are in
 the folder `sketches/` of the data folder; without it, only MNIST is evaluated.

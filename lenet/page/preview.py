@@ -6,7 +6,7 @@ from html import escape
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the convolutional network of 1998, makes of it."
+SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the 1998 convolutional network, computes."
 THEIRS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 
 

@@ -1,4 +1,4 @@
-"""Weights from any source, with a deadline: `begin(source)` starts a download, `load()` returns weights in any case.
+"""Weights from any source, with a deadline: `begin(source)` starts a download, `load()` returns weights, or a fallback.
 
 The download runs in a daemon thread while the caller imports PyTorch. A snapshot counts as current only once its files
 have been checked and loaded, so a bad commit never replaces a good cached one. A download that misses the deadline
@@ -17,7 +17,7 @@ from lenet.background import in_background
 from lenet.hub_client import COMMIT, guarded_client
 from lenet.hub_errors import HubError, explain
 from lenet.weights.files import CONFIG, LIMITS, WEIGHTS, has_hash, hash_of, one_line, write_whole
-from lenet.weights.source import Source, find_source
+from lenet.weights.source import PRETRAINED, Source, find_source
 
 if TYPE_CHECKING:
     from lenet.weights.model import Weights
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 # takes about as long, so usually nobody waits.
 PATIENCE = 4.0
 MODEL_HELP = (
-    "weights to use: a folder, or USER/NAME[@REVISION] on the Hugging Face Hub (default: LENET_MODEL, else bundled)"
+    "weights to use: textbook, tutorial or original, a folder, or USER/NAME[@REVISION] on the Hugging Face Hub "
+    "(default: LENET_MODEL if set, else textbook)"
 )
 BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
@@ -34,7 +35,7 @@ LONGEST = 600.0  # seconds after which a download is abandoned altogether
 
 
 class Fetch:
-    """Weights on their way. PyTorch is not imported until `load` is called."""
+    """A pending load of weights. PyTorch is not imported until `load` is called."""
 
     def __init__(self, source: Source):
         self.source = source
@@ -50,7 +51,8 @@ class Fetch:
         from lenet.weights.model import bundled, load_weights  # late: imports PyTorch
 
         if self.snapshot is None:
-            return load_weights(self.source.folder) if self.source.folder else load_weights(bundled(), "bundled")
+            folder = self.source.folder or bundled()
+            return load_weights(folder, "bundled" if folder.parent == PRETRAINED else None)
         try:
             folder = self.snapshot.result(max(0.0, self.deadline - time.monotonic()))
             weights = _load(folder, self.source.repository)
@@ -72,7 +74,7 @@ class Fetch:
 
 
 def begin(source: str | Path | None = None, revision: str | None = None) -> Fetch:
-    """Start to load `source`; best called before PyTorch is imported. Raises ValueError for an invalid source."""
+    """Start loading `source`, best before importing PyTorch. Raises ValueError for an invalid source."""
     return Fetch(find_source(source, revision))
 
 
@@ -95,7 +97,7 @@ def cached(source: Source) -> Path | None:
 
 
 def _load(folder: Path, repository: str) -> "Weights":
-    """Raises HubError, which speaks of the repository and not of the cache's long paths."""
+    """Raises HubError with a message about the repository rather than about paths of the cache."""
     from huggingface_hub import constants
 
     from lenet.weights.model import load_weights

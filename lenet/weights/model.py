@@ -16,6 +16,7 @@ from lenet.networks import NETWORKS, LeNet5
 from lenet.networks.base import Network
 from lenet.rejection import UNCALIBRATED, Calibration
 from lenet.weights.files import CONFIG, LIMITS, METRICS, WEIGHTS, one_line, write_whole
+from lenet.weights.source import PRETRAINED
 
 ARCHITECTURE = "LeNet5"
 NUMBERS = ("mean", "std", "temperature", "max_energy")
@@ -42,7 +43,7 @@ class Weights:
 
 def bundled(variant: str = LeNet5.variant) -> Path:
     """The folder of the weights that are part of the package, for one of the three networks."""
-    return Path(__file__).parents[1] / "pretrained" / variant
+    return PRETRAINED / variant
 
 
 def save_model(model: Network, folder: Path, calibration: Calibration = UNCALIBRATED) -> None:

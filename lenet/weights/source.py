@@ -8,6 +8,7 @@ from pathlib import Path
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 REVISION = re.compile(r"[A-Za-z0-9][\w./-]{0,255}", re.ASCII)
+PRETRAINED = Path(__file__).parents[1] / "pretrained"  # the bundled weights, one folder for each network
 SPACE_MODEL = "lenet-5"  # the repository that a Space loads from its owner's account
 
 
@@ -32,7 +33,9 @@ class Source:
 def find_source(
     given: str | Path | None = None, revision: str | None = None, environment: Mapping[str, str] = os.environ
 ) -> Source:
-    """Interpret `given`: a folder, or USER/NAME or USER/NAME@REVISION on the Hub; an existing folder takes precedence.
+    """Interpret `given`: a folder, the name of a bundled network, or USER/NAME or USER/NAME@REVISION on the Hub.
+
+    An existing folder takes precedence.
 
     None stands for the source in LENET_MODEL, else on a Space for the repository lenet-5 of its owner, else for the
     bundled weights. Raises ValueError for an invalid source or revision.
@@ -49,7 +52,8 @@ def find_source(
     if isinstance(given, Path) or Path(given).exists() or not _is_repository(repository):
         if revision is not None:
             raise ValueError(f"{given} is a folder: only a repository USER/NAME has revisions")
-        return Source(folder=Path(given))
+        is_bundled = not Path(given).exists() and str(given) in os.listdir(PRETRAINED)
+        return Source(folder=PRETRAINED / given if is_bundled else Path(given))
     if revision is None:
         revision = its_revision if "@" in str(given) else None
     elif its_revision not in ("", revision):

@@ -31,9 +31,9 @@ CPU = "--extra-index-url https://download.pytorch.org/whl/cpu"
 TEXT = """
 # LeNet-5: draw a digit and look inside
 
-Draw a digit with a mouse, pen or finger. While you draw, LeNet-5, the network of 1998, says which digit it sees and
-shows all of its layers.{model} The page uses the model `lenet-5` of the Space's owner if there is one, else the weights
-that come with it. In a copy of this Space, set the variable `LENET_MODEL` in the settings to use another, `USER/NAME`.
+Draw a digit with a mouse, pen or finger. As you draw, LeNet-5 predicts the digit, and the page shows the output of
+every layer.{model} It loads the model `lenet-5` from the account of the Space's owner if that exists, otherwise the
+bundled weights. If you duplicate this Space, set the variable `LENET_MODEL` to use another model, `USER/NAME`.
 """
 
 
@@ -48,7 +48,9 @@ def stage_main(arguments: list[str]) -> None:
     show(folder)
     print(f"the Space is staged in {folder}")
     if model and not model.endswith(f"/{SPACE_MODEL}"):
-        print(f"the page will use {SPACE_MODEL} of its owner unless LENET_MODEL in the Space's settings is {model}")
+        print(
+            f"the page uses its owner's {SPACE_MODEL}; to use {model}, set LENET_MODEL={model} in the Space's settings"
+        )
 
 
 def publish_main(arguments: list[str]) -> None:
@@ -72,7 +74,7 @@ def publish_main(arguments: list[str]) -> None:
     else:
         publish_space(options.space, model, options.private)
     if model != default:
-        print(f"the page will use {default} unless LENET_MODEL in the Space's settings is {model}")
+        print(f"the page will use {default}; to use {model}, set LENET_MODEL={model} in the Space's settings")
 
 
 def default_model(space: str) -> str:
