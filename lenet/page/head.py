@@ -1,29 +1,85 @@
-"""What the page adds to the document's head: its stylesheet, and the modules and weights to preload."""
+"""The head of the page: stylesheet, modules and weights to preload, and what other sites show of a link to it."""
 
-import json
+import re
+from html import escape
 
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lenet.page.blocks import TITLE
 from lenet.page.routes import FILES, STATIC_URL, Routes
 
-STYLE = f"{STATIC_URL}/page.css"
-
-# The stylesheet is linked, not given to Gradio, which would drop its container queries. All modules and the weights are
-# requested at once, instead of each when another one imports it. A script does so, since it knows the root path of a
-# proxy: Gradio's configuration comes before it in the document.
-PRELOAD = """
-<script>
-(() => {
-  const root = window.gradio_config?.root ?? "";
-  const add = (attributes) => document.head.append(Object.assign(document.createElement("link"), attributes));
-  add({ rel: "stylesheet", href: root + %s });
-  for (const path of %s) add({ rel: "modulepreload", href: root + path });
-  for (const path of %s) add({ rel: "preload", as: "fetch", crossOrigin: "anonymous", href: root + path });
-})();
-</script>
-"""
+SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the 1998 convolutional network, computes."
+# Of two previews, most sites would show the first, which is Gradio's.
+GRADIOS_PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 
 
-def head(routes: Routes) -> str:
-    """HTML for the document's head."""
-    modules = [f"{STATIC_URL}/{name}" for name in FILES if name.endswith(".js")]
-    data = [f"{routes.network_url}/model.safetensors", f"{STATIC_URL}/examples.json"]
-    return PRELOAD % tuple(map(json.dumps, (STYLE, modules, data)))
+class Head:
+    """ASGI middleware that completes the head of the page's HTML, where Gradio inserts one only when its scripts run.
+
+    The browser requests the modules and the weights at once, instead of each when another module imports it. The
+    stylesheet is linked, not given to Gradio, which would drop its container queries.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Routes):
+        self.app, self.routes = app, routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] != "/":
+            await self.app(scope, receive, send)
+            return
+        start: Message = {}
+        body = bytearray()
+
+        async def collect(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body.extend(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            html = bytes(body)
+            if b"text/html" in dict(start["headers"]).get(b"content-type", b""):
+                ours = (preview(_origin(scope) + _root(scope)) + self.links(_root(scope))).encode()
+                html = GRADIOS_PREVIEW.sub(b"", html).replace(b"</head>", ours + b"</head>", 1)
+            headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+            headers.append((b"content-length", str(len(html)).encode()))
+            await send({**start, "headers": headers})
+            await send({"type": "http.response.body", "body": html})
+
+        await self.app(scope, receive, collect)
+
+    def links(self, root: str) -> str:
+        """The link elements, for a page below the path `root`."""
+        modules = [f"{STATIC_URL}/{name}" for name in FILES if name.endswith(".js")]
+        data = [f"{self.routes.network_url}/model.safetensors", f"{STATIC_URL}/examples.json"]
+        return "".join(
+            [
+                f'<link rel="stylesheet" href="{root}{STATIC_URL}/page.css">\n',
+                *(f'<link rel="modulepreload" href="{root}{path}">\n' for path in modules),
+                *(f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{root}{path}">\n' for path in data),
+            ]
+        )
+
+
+def preview(base: str) -> str:
+    """The meta elements; `base` is the page's address, since that of the picture must be absolute."""
+    values = {"title": TITLE, "description": SUMMARY, "type": "website", "image": f"{base}{STATIC_URL}/preview.jpg"}
+    tags = "".join(f'<meta property="og:{name}" content="{escape(value)}">\n' for name, value in values.items())
+    return (
+        f'<meta name="description" content="{escape(SUMMARY)}">\n{tags}'
+        '<meta name="twitter:card" content="summary_large_image">\n'
+    )
+
+
+def _origin(scope: Scope) -> str:
+    """Scheme and host as the visitor's browser has them, also behind a proxy."""
+    headers = Headers(scope=scope)
+    scheme = headers.get("x-forwarded-proto", scope["scheme"]).split(",")[0].strip()
+    host = headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
+    return f"{scheme}://{host}"
+
+
+def _root(scope: Scope) -> str:
+    return scope.get("root_path", "").rstrip("/")

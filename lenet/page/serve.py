@@ -7,10 +7,9 @@ from gradio.networking import setup_tunnel
 from starlette.middleware import Middleware
 
 from lenet.background import in_background
-from lenet.page.blocks import TITLE, build_page
-from lenet.page.head import head
-from lenet.page.preview import LinkPreview
-from lenet.page.routes import STATIC_URL, Routes
+from lenet.page.blocks import build_page
+from lenet.page.head import Head
+from lenet.page.routes import Routes
 from lenet.recognizer import Recognizer
 
 SHARE_TIMEOUT = 20.0  # seconds; Gradio by itself waits three times thirty, and then prints paragraphs
@@ -22,7 +21,6 @@ def serve(reader: Recognizer, host: str | None = None, port: int | None = None, 
     Prints the local URL, then the public link or one line that says why there is none.
     """
     routes = Routes(reader)
-    preview = Middleware(LinkPreview, title=TITLE, image=f"{STATIC_URL}/preview.jpg")
     page = build_page(reader, routes)
     try:
         page.launch(
@@ -31,8 +29,7 @@ def serve(reader: Recognizer, host: str | None = None, port: int | None = None, 
             share=False,
             quiet=True,
             prevent_thread_lock=True,
-            head=head(routes),
-            app_kwargs={"routes": routes.all(), "middleware": [preview]},
+            app_kwargs={"routes": routes.all(), "middleware": [Middleware(Head, routes=routes)]},
             footer_links=["api"],
             run_history=False,
             enable_monitoring=False,

@@ -1,4 +1,4 @@
-"""Link previews: what a site that shows a link to the page finds in its HTML."""
+"""The head of the page's HTML: what is preloaded, and what a site that shows a link to the page finds."""
 
 import io
 import re
@@ -30,3 +30,13 @@ def test_behind_a_proxy_the_picture_has_the_visitors_address(app_url):
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "digits.example"}
     [picture] = properties(httpx.get(app_url, headers=headers).text)["og:image"]
     assert picture.startswith("https://digits.example/static-")
+
+
+def test_everything_that_is_preloaded_exists(app_url):
+    """The stylesheet, every module and the weights, each from the app itself."""
+    html = httpx.get(app_url).text
+    links = re.findall(r'<link rel="(stylesheet|modulepreload|preload)"[^>]* href="(/(?:static|network)-[^"]+)"', html)
+    names = {path.rsplit("/", 1)[1] for _, path in links}
+    assert {"page.css", "start.js", "network.js", "model.safetensors", "examples.json"} <= names
+    for _, path in links:
+        assert httpx.get(app_url + path).status_code == 200, path
