@@ -5,6 +5,7 @@ outside of the repository: by three lines of Python, by `python -m lenet` and by
 the wheel and the times. Downloads PyTorch: 0.8 GB, or 5 GB if PyTorch's own index is unreachable.
 """
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ print(reading.digit, reading.top(3))
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="python -m benchmarks.install", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = folder / "source"

@@ -6,6 +6,7 @@ Prints the times and the number of digits read correctly. The exit code is 1 if 
 were in use. Downloads as much as the Space does: 0.8 GB, or 5 GB if PyTorch's own index is unreachable.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -35,6 +36,7 @@ def install(space: Path, environment: Path) -> Path:
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="python -m benchmarks.space", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder, Hub() as hub, sync_playwright() as playwright:
         sha = hub.put(REPOSITORY, GOOD)
         space = shutil.copytree(stage_space(REPOSITORY), Path(folder) / "space")

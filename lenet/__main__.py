@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from lenet.interrupt import exit_on_interrupt
 from lenet.weights.hub import MODEL_HELP, begin
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def _run(arguments: list[str] | None) -> int:
         parser.error("--activations requires --json")
     try:
         fetch = begin(options.model)
-        from lenet.recognizer import Recognizer  # late: a download proceeds in the meantime
+        with exit_on_interrupt():
+            from lenet.recognizer import Recognizer  # late: a download proceeds in the meantime
 
         reader = Recognizer.from_pretrained(fetch)
     except ValueError as error:
