@@ -207,6 +207,7 @@ def test_share_without_network_serves_locally(configured_app):
     assert httpx.get(configured_app.url).status_code == 200
 
 
+@pytest.mark.slow
 def test_gradios_environment_variables_are_used(configured_app):
     """Server name and port apply if there is no flag; under a root path the page's modules are found."""
     url = configured_app.url

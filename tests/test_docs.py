@@ -94,6 +94,7 @@ def test_the_tree_in_the_readme_is_the_tree():
         assert rooms <= named
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["README.md", "python.md"])
 def test_every_python_snippet_runs_as_written(name, tmp_path, monkeypatch, request):
     """In a folder with the image that it reads, and a running page where it calls one."""

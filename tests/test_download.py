@@ -303,6 +303,7 @@ def test_a_download_continues_after_ctrl_c(server, path, monkeypatch):
     assert server.ranges() == [None, "bytes=1000-"]
 
 
+@pytest.mark.slow
 def test_a_killed_download_leaves_no_incomplete_file(server, path, fork):
     """After a kill at any of twenty moments, the file is complete or missing; in the end, the download succeeds."""
     server.replies["digits.zip"] = Reply(ZIP, pause=0.001)

@@ -8,6 +8,8 @@ import pytest
 from tests.browser import fit
 from tests.conftest import EXAMPLES
 
+pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
+
 DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
 
 
@@ -40,7 +42,6 @@ def draw(page, root, strokes: list) -> None:
         page.mouse.up()
 
 
-@pytest.mark.slow
 def test_two_apps_on_one_page_do_not_disturb_each_other(host, app_url):
     """Each has its own drawing, prediction and history; neither takes keys or pastes while the host has the focus."""
     script = re.search(r'<script type="module"[^>]*src="([^"]+)"', httpx.get(app_url).text)[1]

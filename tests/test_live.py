@@ -16,6 +16,8 @@ from PIL import Image
 from tests.browser import ROOT, Visitor, free_port, running
 from tests.conftest import EXAMPLES
 
+pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
+
 DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
 CHECKED = "Checked with PyTorch on the server."
 UNCHECKED = "Not checked: cannot reach the server. Retrying…"
@@ -147,7 +149,6 @@ def test_the_drawing_survives_a_reload(visitor):
     assert Visitor(other, visitor.page.url).digit() == "?"
 
 
-@pytest.mark.slow
 def test_a_server_that_is_killed_and_restarted_under_an_open_page(chromium):
     """The page goes on with its own network, says so, checks the drawing when the server is back, and loses nothing."""
     port = free_port()
@@ -185,7 +186,6 @@ def wait_until_up(port: int) -> None:
     raise RuntimeError("the app did not start")
 
 
-@pytest.mark.slow
 def test_a_page_without_weights_says_so_and_tries_again(chromium, app_url):
     """The server is lost between the page and its weights; when it is back, the page is ready."""
     context = chromium.new_context()

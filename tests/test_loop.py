@@ -67,6 +67,7 @@ def test_a_restored_trainer_continues_identically(small_data, augment):
     assert [{**row, "seconds": 0} for row in rows] == [{**row, "seconds": 0} for row in second.history]
 
 
+@pytest.mark.slow
 def test_the_training_accuracy_is_that_on_the_digits(small_data):
     """Outliers have no correct class and are not counted: after overfitting, the accuracy is nearly 100 %."""
     corpus = load_corpus(small_data, Recipe(validation_size=50, copies=0, outliers=100))

@@ -15,6 +15,8 @@ from train.data.pen_digits import FILE
 from train.engine.checkpoint import CHECKPOINT, load_checkpoint
 from train.engine.parallel import Group, process_group
 
+pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
+
 # 376 images in batches of 25, an odd number, and a last batch of one image, so that one of the processes has none.
 RECIPE = (
     *("--validation-size", 50, "--outliers", 59, "--copies", 1),
@@ -33,7 +35,6 @@ def start_two(start):
     return call
 
 
-@pytest.mark.slow
 def test_two_processes_train_the_same_network_as_one(start, small_data, tmp_path):
     """The weights are equal up to rounding; of the last batch, one process has no image."""
     two, one = tmp_path / "two", tmp_path / "one"

@@ -6,6 +6,8 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser import Visitor
 from tests.conftest import EXAMPLES, NO_DIGITS
 
+pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
+
 DIGIT = [[*stroke[:-1:10], stroke[-1]] for stroke in EXAMPLES[3]["strokes"]]
 WIDTHS = [*range(320, 1000, 20), *range(1000, 1500, 50), 1600, 1920, 2560]
 
@@ -57,7 +59,6 @@ def open_at(chromium, app_url):
         context.close()
 
 
-@pytest.mark.slow
 def test_every_width_holds(open_at):
     """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, with a digit and with a notice."""
     visitor = open_at(1400, 1000)
@@ -74,7 +75,6 @@ def below(visitor: Visitor, selector: str) -> float:
     return box["y"] + box["height"]
 
 
-@pytest.mark.slow
 def test_a_phone_shows_pad_answer_and_maps_at_once(open_at):
     """Upright, even a small one: in this order, without scrolling; brush and examples come after them."""
     for width, height in ((390, 844), (360, 640)):
@@ -119,7 +119,6 @@ def test_notices_do_not_move_the_maps(open_at):
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(open_at, scheme):
     """Blank, with a digit, and with a rejected drawing, at six widths."""

@@ -157,6 +157,7 @@ def test_a_dry_run_is_complete(small_data, tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", ["tutorial", "original"])
 def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path, variant):
     """With the recipe `sprint`, on MNIST alone; the folder contains the requested network."""
