@@ -68,12 +68,13 @@ class Server:
 
 
 def png(strokes: list) -> bytes:
-    """A drawing as the pad sends it: 280x280 pixels, black ink on a transparent ground."""
+    """A drawing as the pad sends it: black ink on a transparent ground, cropped to the ink."""
     opacity = np.invert(np.asarray(draw(strokes)))
     rgba = np.zeros((*opacity.shape, 4), np.uint8)
     rgba[..., 3] = opacity
+    image = Image.fromarray(rgba)
     file = io.BytesIO()
-    Image.fromarray(rgba).save(file, "PNG")
+    image.crop(image.getchannel("A").getbbox()).save(file, "PNG")
     return file.getvalue()
 
 
