@@ -1,6 +1,5 @@
 // The output layer: for each digit its score, and the probability that softmax makes of the ten scores.
-import { percentage } from "./prediction.js";
-import { number } from "./stages.js";
+import { number, percentage, range, rangeText } from "./format.js";
 
 export class OutputRow {
   /** `temperature`: the scores are divided by it before softmax, so that probabilities are calibrated. */
@@ -24,8 +23,9 @@ export class OutputRow {
   /** The scores and probabilities, whatever the other layers show. */
   show(reading) {
     const scores = reading?.outputs.output;
-    const [low, high] = scores ? [Math.min(0, ...scores), Math.max(0, ...scores)] : [0, 1];
-    const best = scores ? scores.indexOf(Math.max(...scores)) : -1;
+    const [lowest, highest] = range(scores ?? [0, 1]);
+    const [low, high] = [Math.min(0, lowest), Math.max(0, highest)];
+    const best = scores ? scores.indexOf(highest) : -1;
     this.rows.forEach(({ row, score, probability, scoreText, probabilityText }, digit) => {
       const value = scores?.[digit] ?? 0;
       // Bars from zero to the score, on an axis from the lowest to the highest.
@@ -36,6 +36,6 @@ export class OutputRow {
       probabilityText.textContent = reading ? percentage(reading.probabilities[digit]) : "\u00a0";
       row.classList.toggle("best", digit === best);
     });
-    this.range.textContent = scores ? `values ${number(Math.min(...scores))} to ${number(Math.max(...scores))}` : "\u00a0";
+    this.range.textContent = scores ? rangeText(lowest, highest) : "\u00a0";
   }
 }

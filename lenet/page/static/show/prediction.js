@@ -1,5 +1,7 @@
 // The prediction: one large digit, the three most likely digits as bars, whether the server has checked it, and a sentence
 // for screen readers.
+import { percentage } from "./format.js";
+
 export class Prediction {
   #announced = "";
 
@@ -76,11 +78,4 @@ const EXPLANATIONS = {
 
 function explanation(reason) {
   return EXPLANATIONS[reason] ?? `No digit: ${reason}.`;
-}
-
-/** With one decimal; never rounded to 0 or 100 %. */
-export function percentage(p) {
-  if (p > 0.999) return "> 99.9 %";
-  if (p < 0.001) return "< 0.1 %";
-  return `${(100 * p).toFixed(1)} %`;
 }

@@ -1,4 +1,5 @@
 // The layers as images: one canvas per feature map, C5 and F6 as one grid each; the output layer is in output.js.
+import { number, range, rangeText } from "./format.js";
 import { OutputRow } from "./output.js";
 import { isDark, paint } from "./palette.js";
 
@@ -93,22 +94,4 @@ function addFigure(section, label, caption) {
 
 function difference(values, from) {
   return values && from ? values.map((value, i) => value - from[i]) : values;
-}
-
-function range(values) {
-  let [low, high] = [values[0], values[0]];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
-}
-
-function rangeText(low, high) {
-  return `values ${number(low)} to ${number(high)}`;
-}
-
-export function number(value) {
-  const size = Math.abs(value);
-  return value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0).replace("-", "\u2212");
 }

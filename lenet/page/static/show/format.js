@@ -1,0 +1,27 @@
+// Numbers as text.
+
+/** The smallest and the largest value. */
+export function range(values) {
+  let [low, high] = [values[0], values[0]];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+export function rangeText(low, high) {
+  return `values ${number(low)} to ${number(high)}`;
+}
+
+export function number(value) {
+  const size = Math.abs(value);
+  return value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0).replace("-", "\u2212");
+}
+
+/** With one decimal; never rounded to 0 or 100 %. */
+export function percentage(p) {
+  if (p > 0.999) return "> 99.9 %";
+  if (p < 0.001) return "< 0.1 %";
+  return `${(100 * p).toFixed(1)} %`;
+}
