@@ -13,8 +13,9 @@ import torch
 from playwright.sync_api import Page
 
 from lenet import Recognizer
-from lenet.page.browser import description, safetensors
+from lenet.page.browser import description
 from lenet.page.routes import STATIC
+from lenet.weights.model import safetensors
 
 SIDE = 280  # of the pad
 BATCH = 50  # images per call of the browser
@@ -79,7 +80,8 @@ def static_files() -> Iterator[str]:
 def open_network(page: Page, url: str, reader: Recognizer) -> None:
     """Load a page with the reader's network in it."""
     page.goto(url + "page.html")
-    page.evaluate(SETUP, [description(reader.weights), base64.b64encode(safetensors(reader.weights)).decode()])
+    weights = base64.b64encode(safetensors(reader.weights.model)).decode()
+    page.evaluate(SETUP, [description(reader.weights), weights])
 
 
 def compare_layers(page: Page, reader: Recognizer, inputs: np.ndarray) -> Differences:

@@ -1,6 +1,4 @@
-"""What the browser builds its copy of the reader from: network, preprocessing, rejection and weights, as data."""
-
-from safetensors.torch import save
+"""What the browser builds its copy of the reader from: network, preprocessing and rejection, as data."""
 
 from lenet import rejection
 from lenet.image import preprocess, specks
@@ -29,9 +27,3 @@ def description(weights: Weights) -> dict:
             "wide": rejection.WIDE,
         },
     }
-
-
-def safetensors(weights: Weights) -> bytes:
-    """The tensors of the network, as in its model.safetensors."""
-    tensors = weights.model.state_dict()
-    return save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})

@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from lenet.page.browser import description, safetensors
+from lenet.page.browser import description
 from lenet.page.payload import MAX_BYTES, decode, pack
 from lenet.recognizer import Recognizer
+from lenet.weights.model import safetensors
 
 STATIC = Path(__file__).parent / "static"
 FILES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
@@ -44,7 +45,7 @@ class Routes:
 
     def __init__(self, reader: Recognizer):
         self.reader = reader
-        self.network = {"model.safetensors": safetensors(reader.weights)}
+        self.network = {"model.safetensors": safetensors(reader.weights.model)}
         self.description = description(reader.weights)
         self.network_url = address("network", {**self.network, "": json.dumps(self.description).encode()})
         self.read_url = "/read"

@@ -112,9 +112,7 @@ def _load(folder: Path, repository: str) -> "Weights":
 def _is_intact(file: Path) -> bool:
     """Whether a cached file still has its content: it links to a blob that is named by its hash, where links exist."""
     blob = file.resolve()
-    named = (
-        BLOB.fullmatch(blob.name) and blob.stat().st_size <= LIMITS[file.name]
-    )  # larger ones are rejected on loading
+    named = BLOB.fullmatch(blob.name) and blob.stat().st_size <= LIMITS[file.name]  # larger: rejected on loading
     return not named or has_hash(blob.read_bytes(), blob.name)
 
 

@@ -56,9 +56,13 @@ def save_model(model: Network, folder: Path, calibration: Calibration = UNCALIBR
         "std": model.std,
         **dataclasses.asdict(calibration),
     }
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     write_whole(folder / CONFIG, (json.dumps(config, indent=2) + "\n").encode())
-    write_whole(folder / WEIGHTS, save(tensors))
+    write_whole(folder / WEIGHTS, safetensors(model))
+
+
+def safetensors(model: Network) -> bytes:
+    """The tensors of the network, as the content of a model.safetensors."""
+    return save({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()})
 
 
 def load_weights(folder: Path, origin: str | None = None, url: str | None = None) -> Weights:

@@ -35,10 +35,8 @@ def find_source(
 ) -> Source:
     """Interpret `given`: a folder, the name of a bundled network, or USER/NAME or USER/NAME@REVISION on the Hub.
 
-    An existing folder takes precedence.
-
-    None stands for the source in LENET_MODEL, else on a Space for the repository lenet-5 of its owner, else for the
-    bundled weights. Raises ValueError for an invalid source or revision.
+    An existing folder takes precedence. None stands for the source in LENET_MODEL, else on a Space for the repository
+    lenet-5 of its owner, else for the bundled weights. Raises ValueError for an invalid source or revision.
     """
     if given is None:
         given = environment.get("LENET_MODEL") or None
