@@ -176,23 +176,6 @@ class Trainer:
         return self.averaged.module.to(memory_format=torch.contiguous_format)
 
 
-def fit(
-    model: Network,
-    training: Digits,
-    validation: Digits,
-    recipe: Recipe,
-    after_epoch: Callable[[dict], None] = lambda _metrics: None,
-) -> tuple[Network, list[dict]]:
-    """Train `model` in place; return the network with the averaged weights, and the metrics of each epoch.
-
-    `training` must be on the model's device. Deterministic for the same recipe and data on the same machine.
-    """
-    trainer = Trainer(model, training, recipe)
-    for _ in range(recipe.epochs):
-        after_epoch(trainer.train_epoch(validation))
-    return trainer.averaged_model(), trainer.history
-
-
 def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
     """The learning rate of each step, relative to its peak: linear warmup, then cosine annealing to nearly zero."""
     peak = warmup * steps
