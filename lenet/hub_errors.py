@@ -3,6 +3,8 @@
 import os
 import re
 
+from lenet.weights.files import one_line
+
 TOKENS = "https://huggingface.co/settings/tokens"
 WRITE = f"create one with write access at {TOKENS}"
 BUSY = "too many requests, try again in a few minutes"
@@ -64,6 +66,4 @@ def explain(error: BaseException, publishing: bool = False, revision: str | None
 
 
 def _line(said: object) -> str:
-    from lenet.weights.files import one_line
-
     return one_line(said) or type(said).__name__

@@ -225,34 +225,30 @@ def test_an_interrupted_download_is_continued(server, path, end):
     assert files(path) == [NAME]
 
 
-def another_version(handler: Handler) -> None:
-    """A range of another version, contrary to If-Range; without Range, the whole file."""
-    ranged = "Range" in handler.headers
-    handler.send_response(206 if ranged else 200)
-    handler.send_header("ETag", '"2"')
-    if ranged:
-        handler.send_header("Content-Range", f"bytes 1000-{len(ZIP) - 1}/{len(ZIP)}")
-    handler.end_headers()
-    handler.wfile.write(b"?" * (len(ZIP) - 1_000) if ranged else ZIP)
+def ignoring_if_range(etag: str, start: int, rest: bytes):
+    """A handler that responds to any Range with `rest` as the bytes from `start`; without one, with the whole file."""
+
+    def handle(handler: Handler) -> None:
+        ranged = "Range" in handler.headers
+        handler.send_response(206 if ranged else 200)
+        handler.send_header("ETag", etag)
+        if ranged:
+            handler.send_header("Content-Range", f"bytes {start}-{len(ZIP) - 1}/{len(ZIP)}")
+        handler.end_headers()
+        handler.wfile.write(rest if ranged else ZIP)
+
+    return handle
 
 
-def another_range(handler: Handler) -> None:
-    """Another range than the requested one; without Range, the whole file."""
-    ranged = "Range" in handler.headers
-    handler.send_response(206 if ranged else 200)
-    handler.send_header("ETag", '"1"')
-    if ranged:
-        handler.send_header("Content-Range", f"bytes 900-{len(ZIP) - 1}/{len(ZIP)}")
-    handler.end_headers()
-    handler.wfile.write(ZIP[900:] if ranged else ZIP)
-
+ANOTHER_VERSION = ignoring_if_range('"2"', 1_000, b"?" * (len(ZIP) - 1_000))
+ANOTHER_RANGE = ignoring_if_range('"1"', 900, ZIP[900:])
 
 PART = b'\t"1"\n' + ZIP[:1_000]
 RESTARTED = {  # the partial download after the URL, the response, the Range of each request
     "the server does not support ranges": (PART, Reply(ZIP, ranges=False), ["bytes=1000-"]),
     "another version": (PART, Reply(ZIP, etag='"2"'), ["bytes=1000-"]),
-    "another version, contrary to If-Range": (PART, another_version, ["bytes=1000-", None]),
-    "another range": (PART, another_range, ["bytes=1000-", None]),
+    "another version, contrary to If-Range": (PART, ANOTHER_VERSION, ["bytes=1000-", None]),
+    "another range": (PART, ANOTHER_RANGE, ["bytes=1000-", None]),
     "nothing is left to receive": (b'\t"1"\n' + ZIP, Reply(ZIP), [f"bytes={len(ZIP)}-", None]),
     "no validator": (b"\t\n" + ZIP[:1_000], Reply(ZIP), [None]),
     "another URL": (b'?\t"1"\n' + ZIP[:1_000], Reply(ZIP), [None]),

@@ -26,7 +26,7 @@ def gray_and_opacity(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.nd
     if pil.mode == "LA" and pil.getextrema()[1][0] == 255:
         pil = pil.convert("L")
     elif pil.mode == "LA" and (drawn := pil.getchannel("A").getbbox()):
-        pil = pil.crop(drawn)  # usually a small part of the pad; the rest would cost time at every pointer event
+        pil = pil.crop(drawn)  # usually a small part of the drawing area
     factor = -(-max(pil.size) // WORKING_SIDE)
     if factor > 1:
         pil = pil.convert("La").reduce(factor).convert("LA") if pil.mode == "LA" else pil.reduce(factor)
