@@ -77,7 +77,12 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def started(
-    command: list[str], port: int, timeout: float = 90, cwd: Path = ROOT, env: dict[str, str] | None = None
+    command: list[str],
+    port: int,
+    timeout: float = 90,
+    poll: float = 0.1,
+    cwd: Path = ROOT,
+    env: dict[str, str] | None = None,
 ) -> Iterator[subprocess.Popen]:
     """A server that `command` starts on `port`, within `timeout` seconds; it is terminated on exit."""
     url = f"http://127.0.0.1:{port}"
@@ -91,7 +96,7 @@ def started(
             if server.poll() is not None or time.monotonic() > deadline:
                 server.kill()
                 raise RuntimeError(f"{command} did not start:\n{server.communicate()[0]}")
-            time.sleep(0.1)
+            time.sleep(poll)
         yield server
     finally:
         server.terminate()

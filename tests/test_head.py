@@ -33,10 +33,10 @@ def test_behind_a_proxy_the_picture_has_the_visitors_address(app_url):
 
 
 def test_everything_that_is_preloaded_exists(app_url):
-    """The stylesheet, every module and the weights, each from the app itself."""
+    """The stylesheet, the module, the examples and the weights, each from the app itself."""
     html = httpx.get(app_url).text
     links = re.findall(r'<link rel="(stylesheet|modulepreload|preload)"[^>]* href="(/(?:static|network)-[^"]+)"', html)
     names = {path.rsplit("/", 1)[1] for _, path in links}
-    assert {"page.css", "start.js", "network.js", "model.safetensors", "examples.json"} <= names
+    assert names == {"page.css", "page.js", "model.safetensors", "examples.json"}
     for _, path in links:
         assert httpx.get(app_url + path).status_code == 200, path

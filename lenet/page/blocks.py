@@ -15,7 +15,7 @@ TITLE = "LeNet-5: draw a digit and look inside"
 START = """
 const embedded = element.closest("gradio-app")?.getAttribute("src");
 const root = (embedded ?? window.gradio_config?.root ?? "").replace(/[/]$/, "");
-import(root + "%s/start.js")
+import(root + "%s/page.js")
   .then((page) => page.start(element, root, %s))
   .catch((error) => {
     console.error(error);

@@ -1,4 +1,4 @@
-"""The head of the page: stylesheet, modules and weights to preload, and what other sites show of a link to it."""
+"""The head of the page: stylesheet, module and weights to preload, and what other sites show of a link to it."""
 
 import re
 from html import escape
@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.page.blocks import TITLE
-from lenet.page.routes import FILES, STATIC_URL, Routes
+from lenet.page.routes import STATIC_URL, Routes
 
 SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the 1998 convolutional network, computes."
 # Of two previews, most sites would show the first, which is Gradio's.
@@ -17,8 +17,8 @@ GRADIOS_PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>
 class Head:
     """ASGI middleware that completes the head of the page's HTML, where Gradio inserts one only when its scripts run.
 
-    The browser requests the modules and the weights at once, instead of each when another module imports it. The
-    stylesheet is linked, not given to Gradio, which would drop its container queries.
+    The browser requests the module and the weights at once, not when Gradio's scripts have run. The stylesheet is
+    linked, not given to Gradio, which would drop its container queries.
     """
 
     def __init__(self, app: ASGIApp, routes: Routes):
@@ -52,12 +52,11 @@ class Head:
 
     def links(self, root: str) -> str:
         """The link elements, for a page below the path `root`."""
-        modules = [f"{STATIC_URL}/{name}" for name in FILES if name.endswith(".js")]
         data = [f"{self.routes.network_url}/model.safetensors", f"{STATIC_URL}/examples.json"]
         return "".join(
             [
                 f'<link rel="stylesheet" href="{root}{STATIC_URL}/page.css">\n',
-                *(f'<link rel="modulepreload" href="{root}{path}">\n' for path in modules),
+                f'<link rel="modulepreload" href="{root}{STATIC_URL}/page.js">\n',
                 *(f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{root}{path}">\n' for path in data),
             ]
         )

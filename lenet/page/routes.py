@@ -3,6 +3,7 @@
 Requests for readings do not go through Gradio, whose route for server functions takes twice as long.
 """
 
+import gzip
 import hashlib
 import json
 import os
@@ -15,12 +16,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from lenet.page.browser import description
+from lenet.page.bundle import bundle
 from lenet.page.payload import MAX_BYTES, decode, pack
 from lenet.recognizer import Recognizer
 from lenet.weights.model import safetensors
 
 STATIC = Path(__file__).parent / "static"
-FILES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
+SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
+MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
+# The page loads the modules as one. Workers, and whoever reads the code in the browser, get them one by one.
+FILES = {**SOURCES, "page.js": bundle(MODULES, "start.js").encode()}
 TYPES = {
     ".js": "text/javascript",
     ".json": "application/json",
@@ -29,7 +34,8 @@ TYPES = {
     ".jpg": "image/jpeg",
     ".safetensors": "application/octet-stream",
 }
-FOREVER = {"Cache-Control": "max-age=31536000, immutable"}
+TEXT = {".js", ".json", ".css", ".html"}
+FOREVER = {"Cache-Control": "max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
 def address(name: str, files: dict[str, bytes]) -> str:
@@ -81,12 +87,16 @@ class Routes:
 
 def _files(files: dict[str, bytes]):
     """An endpoint for these files. Starlette's StaticFiles would not find them behind a proxy with a root path."""
+    compressed = {name: gzip.compress(data) for name, data in files.items() if Path(name).suffix in TEXT}
 
     async def serve(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in files:
             raise HTTPException(404)
-        return Response(files[name], media_type=TYPES[Path(name).suffix], headers=FOREVER)
+        headers, data = FOREVER, files[name]
+        if name in compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
+            headers, data = {**FOREVER, "Content-Encoding": "gzip"}, compressed[name]
+        return Response(data, media_type=TYPES[Path(name).suffix], headers=headers)
 
     return serve
 

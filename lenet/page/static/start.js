@@ -26,7 +26,7 @@ export async function start(element, base, settings) {
   const waiting = () => store.notify("Cannot reach the server, so the network is not loaded yet. Retrying…");
   const [weights] = await Promise.all([
     load(`${base}${settings.network}/model.safetensors`, (response) => response.arrayBuffer(), waiting),
-    addExamples(root.querySelector(".examples"), pad, waiting),
+    addExamples(root.querySelector(".examples"), file("examples.json"), pad, waiting),
   ]);
   store.notify("");
   const reader = new Reader(settings.description, weights);
@@ -36,9 +36,12 @@ export async function start(element, base, settings) {
   return live;
 }
 
+/** The URL of a file beside this one, or beside the module that contains it. */
+function file(name) { return new URL(name, import.meta.url).href; }
+
 /** Link the stylesheet, unless the document's head has done so: it does not where the app is embedded in another page. */
 function addStyle() {
-  const { href } = new URL("page.css", import.meta.url);
+  const href = file("page.css");
   if ([...document.styleSheets].some((sheet) => sheet.href === href)) return;
   document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
 }

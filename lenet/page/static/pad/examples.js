@@ -4,8 +4,7 @@ import { SIDE, drawStroke } from "./strokes.js";
 
 const THUMBNAIL = 88; // pixels, shown at half that size
 
-export async function addExamples(element, pad, waiting) {
-  const url = new URL("../examples.json", import.meta.url);
+export async function addExamples(element, url, pad, waiting) {
   for (const { label, strokes } of await load(url, (response) => response.json(), waiting)) {
     const ink = strokes.map((points) => ({ width: 20, points }));
     const button = document.createElement("button");

@@ -1,0 +1,47 @@
+"""The page's modules as one, so that a browser with six connections does not load them in many rounds.
+
+The sources are plain modules that run as they are, and only what they use is understood here: named imports, namespace
+imports, and exported functions, classes and constants. Each module becomes a function scope of its own.
+"""
+
+import posixpath
+import re
+
+IMPORT = re.compile(r'^import (?:\{([^}]+)\}|\* as (\w+)) from "(\.[^"]+)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+
+
+def bundle(files: dict[str, str], entry: str) -> str:
+    """One module with the exports of `entry`, from sources by path. Raises ValueError for what is not understood."""
+    done: dict[str, str] = {}
+
+    def add(path: str, importers: tuple[str, ...]) -> None:
+        if path in importers:
+            raise ValueError("modules import each other: " + " -> ".join([*importers, path]))
+        if path in done:
+            return
+        if path not in files:
+            raise ValueError(f"{importers[-1] if importers else 'the page'} imports {path}, which does not exist")
+
+        def bind(match: re.Match) -> str:
+            names, namespace, target = match.groups()
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+            add(target, (*importers, path))
+            return f"const {namespace or '{' + names.replace(' as ', ': ') + '}'} = {_identifier(target)};\n"
+
+        body = IMPORT.sub(bind, files[path])
+        exports = EXPORT.findall(body)
+        body = EXPORT.sub("", body)
+        if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
+            raise ValueError(f"{path}: cannot bundle {left[0]!r}")
+        done[path] = (
+            f"// {path}\nconst {_identifier(path)} = (() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}})();\n"
+        )
+
+    add(entry, ())
+    exports = EXPORT.findall(files[entry])
+    return "".join(done.values()) + f"export const {{ {', '.join(exports)} }} = {_identifier(entry)};\n"
+
+
+def _identifier(path: str) -> str:
+    return "module_" + re.sub(r"\W", "_", path.removesuffix(".js"))
