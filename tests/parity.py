@@ -38,7 +38,7 @@ async ([description, weights]) => {
     context.clearRect(0, 0, 280, 280);
     for (const stroke of strokes) drawStroke(context, stroke);
     const opacity = context.getImageData(0, 0, 280, 280).data.filter((_, i) => i % 4 === 3);
-    const ink = preprocess(opacity, 280, 280, description.preprocessing);
+    const { ink } = preprocess(opacity, 280, 280, description.preprocessing);
     const scores = network.forward(ink).outputs.output;
     const probabilities = network.probabilities(scores);
     const rejected = network.rejects(scores) ? "not a digit" : null;

@@ -1,11 +1,13 @@
 """The page as Gradio blocks: a gr.HTML, and the /predict endpoint."""
 
 import json
+import os
 
 import gradio as gr
 
 from lenet.page.document import document
 from lenet.page.routes import STATIC_URL, Routes
+from lenet.page.tour import steps
 from lenet.recognizer import Recognizer
 
 TITLE = "LeNet-5: draw a digit and look inside"
@@ -44,7 +46,13 @@ def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    settings = {"description": routes.description, "network": routes.network_url, "read": routes.read_url}
+    settings = {
+        "description": routes.description,
+        "network": routes.network_url,
+        "read": routes.read_url,
+        "tour": steps(reader.weights.model),
+        "space": os.environ.get("SPACE_ID"),
+    }
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
             html_template=document(reader),

@@ -4,6 +4,7 @@ from html import escape
 from pathlib import Path
 
 from lenet.networks.summary import Layer, layers
+from lenet.page.words import words
 from lenet.recognizer import Recognizer
 
 TEMPLATE = Path(__file__).parent / "static" / "page.html"
@@ -13,8 +14,10 @@ def document(reader: Recognizer) -> str:
     """The HTML of the page. Raises ValueError if it contains what Gradio would interpret as code."""
     rows = layers(reader.weights.model)
     html = TEMPLATE.read_text(encoding="utf-8")
+    model = reader.weights.model
     html = html.replace("<!-- input -->", _row(rows[0]))
-    html = html.replace("<!-- stages -->", "\n".join(_row(layer) for layer in rows[1:]))
+    html = html.replace("<!-- words about the input -->", _words("the input", words(model, "input")))
+    html = html.replace("<!-- stages -->", "\n".join(_row(layer, words(model, layer.name)) for layer in rows[1:]))
     notice = (
         f'<p class="origin-notice" role="status">{_safe(reader.weights.notice)}</p>' if reader.weights.notice else ""
     )
@@ -27,8 +30,11 @@ def document(reader: Recognizer) -> str:
     return html
 
 
-def _row(layer: Layer) -> str:
+def _row(layer: Layer, about: str | None = None) -> str:
+    """`about`: HTML that explains the layer."""
     shape = ",".join(str(side) for side in layer.shape)
+    kernels = '\n  <div class="kernels"></div>' if layer.name == "c1" else ""
+    details = _words(_name(layer), about) if about else ""
     return f"""
 <section class="stage" data-stage="{layer.name}" data-shape="{shape}" aria-label="{escape(_title(layer))}">
   <header>
@@ -40,8 +46,12 @@ def _row(layer: Layer) -> str:
       <span class="description">{escape(_sentence(layer.description))}</span> {escape(layer.caption)}
     </p>
   </header>
-  <div class="maps"></div>
+  <div class="maps"></div>{kernels}{details}
 </section>"""
+
+
+def _words(name: str, about: str) -> str:
+    return f'\n  <details class="words"><summary>About {escape(name)}</summary>{about}</details>'
 
 
 def _title(layer: Layer) -> str:

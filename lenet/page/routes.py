@@ -24,8 +24,9 @@ from lenet.weights.model import safetensors
 STATIC = Path(__file__).parent / "static"
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
+STYLES = [data for name, data in SOURCES.items() if name.endswith(".css")]
 # The page loads the modules as one. Workers, and whoever reads the code in the browser, get them one by one.
-FILES = {**SOURCES, "page.js": bundle(MODULES, "start.js").encode()}
+FILES = {**SOURCES, "page.js": bundle(MODULES, "start.js").encode(), "page.css": b"".join(reversed(STYLES))}
 TYPES = {
     ".js": "text/javascript",
     ".json": "application/json",

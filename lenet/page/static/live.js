@@ -18,8 +18,9 @@ export class Live {
     Object.assign(this, { pad, reader, server, store, network });
     pad.addEventListener("change", () => this.#changed());
     pad.addEventListener("rest", () => this.#wait(REST));
+    store.addEventListener("muted", () => this.#muted());
     window.addEventListener("online", () => this.#settle());
-    store.blank = reader.readInk(new Float32Array(reader.description.preprocessing.side ** 2));
+    store.setNetwork(reader.network, reader.readInk(new Float32Array(reader.description.preprocessing.side ** 2)));
     this.#changed();
   }
 
@@ -44,10 +45,25 @@ export class Live {
   }
 
   #show() {
-    const { pad } = this;
-    if (pad.blank || pad.image) this.store.show(null); // an image is preprocessed by the server
-    else this.store.show(this.reader.read(pad.opacity(), pad.side, pad.side));
-    this.store.setState(pad.blank ? "checked" : "live", Boolean(pad.image));
+    const { pad, store } = this;
+    if (pad.blank || pad.image) store.show(null); // an image is preprocessed by the server
+    else this.#showMuted(this.reader.read(pad.opacity(), pad.side, pad.side));
+    store.setState(pad.blank ? "checked" : "live", Boolean(pad.image));
+  }
+
+  /** Show the reading, or, if anything is muted, what the network computes without it. */
+  #showMuted(reading) {
+    const { reader, store } = this;
+    if (!store.mutedMaps.length) store.show(reading);
+    else store.show({ ...reader.readInk(reading.outputs.input, store.muted), placement: reading.placement }, reading);
+  }
+
+  #muted() {
+    const { store } = this;
+    const reading = store.unmuted ?? store.reading;
+    if (!reading) return;
+    this.#showMuted(reading);
+    if (store.state === "live") this.#wait(REST);
   }
 
   #wait(milliseconds) {
@@ -70,14 +86,15 @@ export class Live {
 
   #accept({ reason, probabilities, ink, network }) {
     const { store } = this;
-    const own = ink ? this.reader.readInk(ink) : store.reading;
-    const checked = answer(probabilities, reason, { outputs: own.outputs, before: own.before });
+    const own = ink ? this.reader.readInk(ink) : (store.unmuted ?? store.reading);
+    const { outputs, before, placement } = own;
+    const checked = answer(probabilities, reason, { outputs, before, placement });
     const differs = own.digit !== checked.digit || own.reason !== reason
       || probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE);
     const changed = network !== this.network;
     store.notify(changed ? "The server is now using different weights. Reload the page to see them." : "");
     if (differs && !changed) console.warn("The browser's reading differs from PyTorch's, which is shown.", own, checked);
-    if (differs || ink) store.show(checked);
+    if (differs || ink) this.#showMuted(checked);
     this.#failures = 0;
     store.setState("checked");
   }

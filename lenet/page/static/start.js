@@ -1,4 +1,13 @@
 // Connects the parts of the page: the pad, the network in the browser, the server, and what shows their readings.
+import { Address } from "./explore/address.js";
+import { Inspect } from "./explore/inspect.js";
+import { addKernels } from "./explore/kernels.js";
+import { addModes } from "./explore/modes.js";
+import { Muting } from "./explore/muting.js";
+import { Outlines } from "./explore/outlines.js";
+import { addPointing } from "./explore/pointing.js";
+import { addTour } from "./explore/tour.js";
+import { Why } from "./explore/why.js";
 import { Live } from "./live.js";
 import { Reader } from "./network/reader.js";
 import { addControls } from "./pad/controls.js";
@@ -20,20 +29,37 @@ export async function start(element, base, settings) {
   new Prediction(root, store);
   new Stages(root, store, settings.description.network.temperature);
   store.addEventListener("reading", () => root.dispatchEvent(new CustomEvent("lenet:shown", { detail: store.reading })));
+  addModes(root, store);
+  addPointing(root, store);
+  addKernels(root, store);
+  new Outlines(root, store, pad.side);
+  new Inspect(root, store);
+  new Muting(root, store);
   addControls(root, pad, store);
   addKeyboard(root, pad, store);
   addImages(root, pad, store);
   const waiting = () => store.notify("Cannot reach the server, so the network is not loaded yet. Retrying…");
-  const [weights] = await Promise.all([
+  const [weights, examples] = await Promise.all([
     load(`${base}${settings.network}/model.safetensors`, (response) => response.arrayBuffer(), waiting),
     addExamples(root.querySelector(".examples"), file("examples.json"), pad, waiting),
   ]);
   store.notify("");
   const reader = new Reader(settings.description, weights);
   const live = new Live(pad, reader, new Server(base + settings.read), store, settings.network);
+  new Why(root, store, pad.side, () => startWorker(settings.description.network, weights));
+  addTour(root, store, pad, settings.tour, () => pad.load(examples[3]));
+  new Address(root, pad, store, settings.description.network.variant, settings.space);
   keepDrawing(pad);
   root.dataset.ready = "true";
   return live;
+}
+
+/** A worker that has the network, too. A script that imports it may be started from a page of another origin, too. */
+function startWorker(description, weights) {
+  const script = new Blob([`import ${JSON.stringify(file("explore/worker.js"))};`], { type: "text/javascript" });
+  const worker = new Worker(URL.createObjectURL(script), { type: "module" });
+  worker.postMessage({ description, weights });
+  return worker;
 }
 
 /** The URL of a file beside this one, or beside the module that contains it. */

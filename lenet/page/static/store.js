@@ -1,7 +1,8 @@
-// What is shown: the reading, how far it has been checked, and a notice. Views listen to its events.
+// What is shown: the reading, how far it has been checked, the selected unit, and a notice. Views listen to its events.
 //
-// A reading is {digit, reason, probabilities, top, outputs, before}: digit is null with a reason if the input is rejected,
-// top lists the three most likely [digit, probability], and outputs and before hold a Float32Array for each layer.
+// A reading is {digit, reason, probabilities, top, outputs, before, placement}: digit is null with a reason if the input
+// is rejected, top lists the three most likely [digit, probability], outputs and before hold a Float32Array for each
+// layer, and placement says where in the input the drawing is.
 export class Store extends EventTarget {
   reading = null;
   /** "live" while the drawing changes, "checked" by the server, or "unchecked" if that cannot be reached. */
@@ -9,13 +10,61 @@ export class Store extends EventTarget {
   /** Whether the reading is not yet that of the drawing: until the next frame, or until the server has read an image. */
   busy = false;
   notice = "";
+  mode = "inspect";
+  /** The network, once it is loaded. */
+  network = null;
+  /** The unit that is explained, {layer, map, row, column}: the pinned one, else the one that is pointed at, else null. */
+  unit = null;
+  pinned = false;
+  /** For each layer, the numbers of the maps or units that are replaced by zeros. */
+  muted = {};
+  /** The same reading without muting; null if nothing is muted. */
+  unmuted = null;
   /** The reading of blank paper, which the layers can be compared with. */
   blank = null;
 
-  /** Event "reading": another reading, or null if there is nothing to read. */
-  show(reading) {
-    this.reading = reading;
+  /** Event "reading": another reading, or null if there is nothing to read. `unmuted`: if anything is muted. */
+  show(reading, unmuted = null) {
+    [this.reading, this.unmuted] = [reading, unmuted];
     this.dispatchEvent(new Event("reading"));
+  }
+
+  /** Event "network": the network is loaded; `blank` is its reading of blank paper. */
+  setNetwork(network, blank) {
+    [this.network, this.blank] = [network, blank];
+    this.dispatchEvent(new Event("network"));
+  }
+
+  /** Event "mode": another part of the explorer is shown. */
+  setMode(mode) {
+    this.mode = mode;
+    this.dispatchEvent(new Event("mode"));
+  }
+
+  /** Event "selection": another unit is explained, or none. */
+  point(unit) {
+    if (!this.pinned && !same(unit, this.unit)) this.#select(unit, false);
+  }
+  pin(unit) { this.#select(unit, true); }
+  free() { this.#select(null, false); }
+  #select(unit, pinned) {
+    [this.unit, this.pinned] = [unit, pinned];
+    this.dispatchEvent(new Event("selection"));
+  }
+
+  /** Event "muted": other maps or units are replaced by zeros. */
+  toggleMuted(layer, map) {
+    const maps = (this.muted[layer] ??= new Set());
+    if (!maps.delete(map)) maps.add(map);
+    this.dispatchEvent(new Event("muted"));
+  }
+  unmuteAll() {
+    this.muted = {};
+    this.dispatchEvent(new Event("muted"));
+  }
+  /** [layer, map] of everything that is muted. */
+  get mutedMaps() {
+    return Object.entries(this.muted).flatMap(([layer, maps]) => [...maps].map((map) => [layer, map]));
   }
 
   /** Event "state": another state, or busy or not. */
@@ -35,4 +84,8 @@ export class Store extends EventTarget {
     this.notice = notice;
     this.dispatchEvent(new Event("notice"));
   }
+}
+
+function same(a, b) {
+  return a === b || Boolean(a && b && a.layer === b.layer && a.map === b.map && a.row === b.row && a.column === b.column);
 }

@@ -11,18 +11,28 @@ export function convolution(input, side, sees, weight, bias, size) {
   for (let m = 0; m < sees.length; m++) {
     const map = output.subarray(m * out * out, (m + 1) * out * out).fill(bias[m]);
     for (const i of sees[m]) {
-      for (let ky = 0; ky < size; ky++) {
-        for (let kx = 0; kx < size; kx++) {
-          const k = weight[w++];
-          for (let y = 0; y < out; y++) {
-            const from = i * side * side + (y + ky) * side + kx;
-            for (let x = 0, to = y * out; x < out; x++, to++) map[to] += k * input[from + x];
-          }
-        }
-      }
+      for (let ky = 0; ky < size; ky++, w += size) addRow(map, out, input, (i * side + ky) * side, side, weight, w, size);
     }
   }
   return output;
+}
+
+/** Add what one row of a kernel contributes to a map. Five weights at once, the usual number, take half the time. */
+function addRow(map, out, input, first, side, weight, w, size) {
+  if (size !== 5) {
+    for (let y = 0, to = 0; y < out; y++) {
+      for (let x = 0; x < out; x++, to++) {
+        for (let k = 0; k < size; k++) map[to] += weight[w + k] * input[first + y * side + x + k];
+      }
+    }
+    return;
+  }
+  const [a, b, c, d, e] = [weight[w], weight[w + 1], weight[w + 2], weight[w + 3], weight[w + 4]];
+  for (let y = 0, to = 0; y < out; y++) {
+    for (let x = 0, at = first + y * side; x < out; x++, to++, at++) {
+      map[to] += a * input[at] + b * input[at + 1] + c * input[at + 2] + d * input[at + 3] + e * input[at + 4];
+    }
+  }
 }
 
 /** Call `reduce(map, a, b, c, d)` for each block of 2x2 inputs. */

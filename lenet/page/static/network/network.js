@@ -14,25 +14,47 @@ export class Network {
         if (!tensor) throw new Error(`${layer.name}.${name} is missing`);
         return tensor.data;
       });
+      const input = { maps, side };
       [maps, side] = layer.shape.length === 3 ? [layer.shape[0], layer.shape[2]] : [layer.shape[0], 1];
-      return { ...layer, compute: built };
+      return { ...layer, input, ...built };
     });
   }
 
   /**
    * Everything that the network computes for `ink`, 32x32 numbers in [0, 1], as Float32Arrays by layer: `outputs`, from
-   * "input" to "output", and `before`, the same before the activation function; "input" is normalized there.
+   * "input" to "output", and `before`, the same before the activation function; "input" is normalized there. `muted` has
+   * a Set for a layer of which some feature maps, or units, are replaced by zeros.
    */
-  forward(ink) {
-    const { mean, std, border, activation } = this.description;
+  forward(ink, muted = {}) {
+    const { mean, std, activation } = this.description;
     const normalized = ink.map((x) => (x - mean) / std);
     const [outputs, before] = [{ input: ink }, { input: normalized }];
-    let x = crop(normalized, 32, border);
+    let x = this.input(normalized);
     for (const { name, activated, compute } of this.layers) {
       before[name] = compute(x);
       outputs[name] = x = activated ? layers.activate(before[name], activation) : before[name];
+      if (muted[name]?.size) outputs[name] = x = this.#mute(name, x, muted[name]);
     }
     return { outputs, before };
+  }
+
+  /** What C1 is computed from: the normalized image, of which some networks crop the border. */
+  input(normalized) { return crop(normalized, 32, this.description.border); }
+
+  /** The value of a unit, {layer, map, row, column}, in a reading. */
+  value({ outputs }, { layer, map, row, column }) {
+    if (layer === "input") return outputs.input[row * 32 + column];
+    const { shape } = this.layer(layer);
+    return outputs[layer][shape.length === 3 ? (map * shape[1] + row) * shape[2] + column : map];
+  }
+
+  layer(name) { return this.layers.find((layer) => layer.name === name); }
+
+  #mute(name, values, maps) {
+    const size = values.length / this.layer(name).shape[0];
+    const rest = values.slice(); // without an activation function, these are the values before it, too
+    for (const map of maps) rest.fill(0, map * size, (map + 1) * size);
+    return rest;
   }
 
   /** Probabilities of the ten digits for the scores of the output layer. */
@@ -52,7 +74,7 @@ export class Network {
   }
 }
 
-/** A function from a layer's input to its output before the activation function. */
+/** What a layer is computed from, and `compute`, from its input to its output before the activation function. */
 function build({ kind, shape, size, table, centers }, maps, side, tensor) {
   switch (kind) {
     case "convolution":
@@ -60,22 +82,22 @@ function build({ kind, shape, size, table, centers }, maps, side, tensor) {
       const all = Array.from({ length: maps }, (_, i) => i);
       const sees = table ?? Array.from({ length: shape[0] }, () => all);
       const [weight, bias] = [tensor("weight"), tensor("bias")];
-      return (x) => layers.convolution(x, side, sees, weight, bias, size);
+      return { sees, weight, bias, compute: (x) => layers.convolution(x, side, sees, weight, bias, size) };
     }
     case "average pooling":
-      return (x) => layers.averagePooling(x, maps, side);
+      return { compute: (x) => layers.averagePooling(x, maps, side) };
     case "max pooling":
-      return (x) => layers.maxPooling(x, maps, side);
+      return { compute: (x) => layers.maxPooling(x, maps, side) };
     case "subsampling": {
       const [coefficient, bias] = [tensor("coefficient"), tensor("bias")];
-      return (x) => layers.subsampling(x, maps, side, coefficient, bias);
+      return { coefficient, bias, compute: (x) => layers.subsampling(x, maps, side, coefficient, bias) };
     }
     case "fully connected": {
       const [weight, bias] = [tensor("weight"), tensor("bias")];
-      return (x) => layers.fullyConnected(x, weight, bias);
+      return { weight, bias, compute: (x) => layers.fullyConnected(x, weight, bias) };
     }
     case "RBF":
-      return (x) => layers.negativeDistances(x, centers);
+      return { compute: (x) => layers.negativeDistances(x, centers) };
     default:
       throw new Error(`unknown kind of layer: ${kind}`);
   }

@@ -3,17 +3,20 @@
 import { resize } from "./resize.js";
 import { removeSpecks } from "./specks.js";
 
-/** The network's input, 32x32 numbers in [0, 1], for a drawing's opacity, 0 to 255, row by row. */
+/**
+ * The network's input for a drawing's opacity, 0 to 255, row by row: `ink`, 32x32 numbers in [0, 1], and the `placement`
+ * of the digit: its box in the drawing, `from`, and in the input, `to`; null if there is no ink.
+ */
 export function preprocess(opacity, width, height, settings) {
-  const frame = new Float32Array(settings.side ** 2);
+  const blank = { ink: new Float32Array(settings.side ** 2), placement: null };
   let highest = 0;
   for (let i = 0; i < opacity.length; i++) if (opacity[i] > highest) highest = opacity[i];
-  if (depth(highest) < settings.min_contrast) return frame;
+  if (depth(highest) < settings.min_contrast) return blank;
   const ink = Float32Array.from({ length: 256 }, (_, value) => depth(value) / depth(highest));
   const data = new Float32Array(opacity.length);
   for (let i = 0; i < opacity.length; i++) data[i] = ink[opacity[i]];
   const drawing = crop({ data, width, height }, Math.fround(settings.crop_threshold));
-  return drawing ? place(drawing, frame, settings) : frame;
+  return drawing ? place(drawing, blank.ink, settings) : blank;
 }
 
 /** How far black ink of this opacity on white paper is from the paper, in the reference's single precision. */
@@ -21,9 +24,9 @@ function depth(opacity) {
   return Math.fround(1 - Math.fround(1 - Math.fround(opacity / 255)));
 }
 
-function place(ink, frame, { side, digit_side, center, tie, crop_threshold, specks }) {
+function place(drawing, ink, { side, digit_side, center, tie, crop_threshold, specks }) {
   const threshold = Math.fround(crop_threshold);
-  const digit = crop(removeSpecks(ink, specks, threshold), threshold);
+  const digit = crop(removeSpecks(drawing, specks, threshold), threshold);
   const scale = digit_side / Math.max(digit.width, digit.height);
   const [width, height] = [digit.width, digit.height].map((length) => Math.max(1, roundHalfEven(length * scale)));
   const { data } = resize(digit, width, height);
@@ -38,9 +41,10 @@ function place(ink, frame, { side, digit_side, center, tie, crop_threshold, spec
   const top = Math.min(Math.max(0, Math.round(center - down / mass - tie)), side - height);
   const left = Math.min(Math.max(0, Math.round(center - across / mass - tie)), side - width);
   for (let y = 0; y < height; y++) {
-    frame.set(data.subarray(y * width, (y + 1) * width), (top + y) * side + left);
+    ink.set(data.subarray(y * width, (y + 1) * width), (top + y) * side + left);
   }
-  return frame;
+  const from = { left: drawing.left + digit.left, top: drawing.top + digit.top, width: digit.width, height: digit.height };
+  return { ink, placement: { from, to: { left, top, width, height } } };
 }
 
 /** The part within the bounding box of what is above the threshold; null if nothing is. */
@@ -61,7 +65,7 @@ function crop({ data, width, height }, threshold) {
   for (let y = 0; y < h; y++) {
     part.set(data.subarray((top + y) * width + left, (top + y) * width + left + w), y * w);
   }
-  return { data: part, width: w, height: h };
+  return { data: part, width: w, height: h, left, top };
 }
 
 /** As Python rounds: a half goes to the even neighbor. */

@@ -10,14 +10,15 @@ export class Reader {
     this.network = new Network(description.network, weights);
   }
 
-  /** The reading of a drawing: its opacity, 0 to 255, row by row. */
-  read(opacity, width, height) {
-    return this.readInk(preprocess(opacity, width, height, this.description.preprocessing));
+  /** The reading of a drawing: its opacity, 0 to 255, row by row. It has the `placement` of the digit, too. */
+  read(opacity, width, height, muted) {
+    const { ink, placement } = preprocess(opacity, width, height, this.description.preprocessing);
+    return { ...this.readInk(ink, muted), placement };
   }
 
-  /** The reading of a preprocessed image: 32x32 numbers in [0, 1]. */
-  readInk(ink) {
-    const { outputs, before } = this.network.forward(ink);
+  /** The reading of a preprocessed image: 32x32 numbers in [0, 1]. `muted`: see `Network.forward`. */
+  readInk(ink, muted) {
+    const { outputs, before } = this.network.forward(ink, muted);
     const probabilities = this.network.probabilities(outputs.output);
     const { preprocessing, rejection } = this.description;
     const rejected = this.network.rejects(outputs.output) ? "not a digit" : null;

@@ -4,9 +4,12 @@ import { SIDE, drawStroke } from "./strokes.js";
 
 const THUMBNAIL = 88; // pixels, shown at half that size
 
+/** Returns the strokes of each digit's example. */
 export async function addExamples(element, url, pad, waiting) {
+  const examples = [];
   for (const { label, strokes } of await load(url, (response) => response.json(), waiting)) {
     const ink = strokes.map((points) => ({ width: 20, points }));
+    examples[label] = ink;
     const button = document.createElement("button");
     button.type = "button";
     button.title = button.ariaLabel = `Example ${label}`;
@@ -18,4 +21,5 @@ export async function addExamples(element, url, pad, waiting) {
     for (const stroke of ink) drawStroke(context, stroke);
     button.addEventListener("click", () => pad.load(ink));
   }
+  return examples;
 }

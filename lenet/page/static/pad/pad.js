@@ -2,7 +2,7 @@
 //
 // A state of the pad is {strokes} or {image, paper}. States are immutable, so Undo is one step back in a list, and
 // undoes a stroke, a Clear or a loaded image alike; Redo is one step forward.
-import { SIDE, drawStroke } from "./strokes.js";
+import { SIDE, drawStroke, onGrid } from "./strokes.js";
 
 const EMPTY = { strokes: [] };
 
@@ -55,7 +55,7 @@ export class Pad extends EventTarget {
     return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
   }
 
-  load(strokes) { this.#push({ strokes }); }
+  load(strokes) { this.#push({ strokes: strokes.map(({ width, points }) => ({ width, points: onGrid(points) })) }); }
   /** Show and read an image, a canvas, on paper of the given color. The next stroke begins a new drawing. */
   loadImage(image, paper) { this.#push({ image, paper }); }
   clear() {
@@ -77,14 +77,14 @@ export class Pad extends EventTarget {
 
   down(x, y) {
     const replaces = this.state.image;
-    this.#stroke = { width: this.brush, points: [[x, y]] };
+    this.#stroke = { width: this.brush, points: onGrid([[x, y]]) };
     if (replaces) this.#redraw();
     else this.#paint(this.#stroke);
     this.#changed();
   }
   move(points) {
     const from = this.#stroke.points.length;
-    this.#stroke.points.push(...points);
+    this.#stroke.points.push(...onGrid(points));
     this.#paint(this.#stroke, from);
     this.#changed();
   }

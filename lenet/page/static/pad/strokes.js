@@ -1,6 +1,11 @@
 // Strokes: {width, points: [[x, y], ...]} in pad units. The pad is 280 units wide and high.
 export const SIDE = 280;
 
+/** Points on a grid of half units, so that a link to a drawing is short, and draws exactly the same. */
+export function onGrid(points) {
+  return points.map(([x, y]) => [Math.round(2 * x) / 2, Math.round(2 * y) / 2]);
+}
+
 /**
  * Draw a stroke, starting at point `from`; a single point is a dot. Each segment is a separate path, so that a stroke
  * drawn segment by segment, as the pen moves, is identical to one redrawn at once.

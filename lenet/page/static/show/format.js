@@ -14,6 +14,12 @@ export function rangeText(low, high) {
   return `values ${number(low)} to ${number(high)}`;
 }
 
+/** With `decimals` digits after the point. */
+export function decimal(value, decimals) {
+  const text = value.toFixed(decimals);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "\u2212");
+}
+
 export function number(value) {
   const size = Math.abs(value);
   return value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0).replace("-", "\u2212");

@@ -11,7 +11,7 @@ export class OutputRow {
       <th scope="col" colspan="2">softmax(score / ${number(temperature)})</th></tr></thead><tbody></tbody>`;
     this.rows = Array.from({ length: Number(section.dataset.shape) }, (_, digit) => {
       const row = table.tBodies[0].insertRow();
-      row.innerHTML = `<th scope="row">${digit}</th><td><span class="bar"><span class="score"></span></span></td>
+      row.innerHTML = `<th scope="row"><button type="button" data-unit="${digit}" aria-label="Output, digit ${digit}">${digit}</button></th><td><span class="bar"><span class="score"></span></span></td>
         <td class="number"></td><td><span class="bar"><span class="probability"></span></span></td><td class="number"></td>`;
       const [score, probability] = row.querySelectorAll(".bar span");
       const [scoreText, probabilityText] = row.querySelectorAll(".number");

@@ -1,10 +1,9 @@
 // The layers as images: one canvas per feature map, C5 and F6 as one grid each; the output layer is in output.js.
+import { canvasesOf } from "./cells.js";
+import { element } from "./element.js";
 import { number, range, rangeText } from "./format.js";
 import { OutputRow } from "./output.js";
 import { isDark, paint } from "./palette.js";
-
-// Layers without feature maps as grids of units, [columns, rows]. F6's 84 units form the paper's 7x12 bitmap.
-const GRIDS = { c5: [12, 10], f6: [7, 12] };
 
 export class Stages {
   constructor(root, store, temperature) {
@@ -38,7 +37,7 @@ class MapsRow {
     this.name = section.dataset.stage;
     this.range = section.querySelector(".range");
     const shape = section.dataset.shape.split(",").map(Number);
-    const [count, width, height] = shape.length === 3 ? [shape[0], shape[2], shape[1]] : [1, ...GRIDS[this.name]];
+    const { count, width, height } = canvasesOf(this.name, shape);
     const label = section.querySelector("h2").textContent;
     this.canvases = Array.from({ length: count }, (_, i) => {
       return addCanvas(section, width, height, count > 1 ? `${label}, feature map ${i}` : label);
@@ -76,19 +75,26 @@ class InputRow {
   }
 }
 
+/** A canvas that can have the focus, so that its units can be pointed at with the keyboard, in a box for outlines. */
 function addCanvas(section, width, height, label) {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height, title: label });
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", label);
-  section.querySelector(".maps").append(canvas);
+  const maps = section.querySelector(".maps");
+  const canvas = element("canvas", {
+    width,
+    height,
+    tabIndex: 0,
+    dataset: { index: maps.childElementCount },
+    attributes: { role: "application", "aria-label": label, "aria-roledescription": "grid of units" },
+  });
+  maps.append(element("div", { className: "map" }, canvas));
   return canvas;
 }
 
 function addFigure(section, label, caption) {
   const canvas = addCanvas(section, 32, 32, label);
-  const figure = document.createElement("figure");
-  canvas.replaceWith(figure);
-  figure.append(canvas, Object.assign(document.createElement("figcaption"), { textContent: caption }));
+  const map = canvas.parentElement;
+  const figure = element("figure");
+  map.replaceWith(figure);
+  figure.append(map, element("figcaption", { textContent: caption }));
   return canvas;
 }
 

@@ -1,0 +1,92 @@
+// The state of the page in the fragment of its address: drawing, mode, network and pinned unit. Version 1:
+// #v=1&d=DRAWING&m=MODE&n=NETWORK&u=LAYER.MAP.ROW.COLUMN. Unknown parts, of a later version, are ignored.
+import { decode, encode } from "../pad/code.js";
+import { ownsPage } from "../pad/embedding.js";
+
+const VERSION = "1";
+const PAUSE = 300; // milliseconds: browsers limit how often the address may change
+const COPIED = 2_000;
+
+/** `space`: the Space's USER/NAME if the page runs on one, whose own address is that of the link. */
+export class Address {
+  constructor(root, pad, store, variant, space) {
+    Object.assign(this, { root, pad, store, variant, space });
+    this.modes = [...root.querySelectorAll(".modes [data-mode]")].map(({ dataset }) => dataset.mode);
+    if (ownsPage(root)) {
+      this.#apply();
+      window.addEventListener("hashchange", () => { if (location.hash !== this.written) this.#apply(); });
+      const later = () => {
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.#write(), PAUSE);
+      };
+      for (const event of ["change", "rest"]) pad.addEventListener(event, later);
+      for (const event of ["mode", "selection"]) store.addEventListener(event, later);
+    }
+    this.#addButton();
+  }
+
+  /** "" for a blank pad and a page as it is at the start. */
+  fragment() {
+    const { pad, store } = this;
+    const parts = new URLSearchParams();
+    const strokes = pad.state.strokes ?? [];
+    if (strokes.length) parts.set("d", encode(strokes));
+    if (store.mode !== this.modes[0]) parts.set("m", store.mode);
+    if (store.pinned) parts.set("u", Object.values(unitParts(store.unit)).join("."));
+    if (![...parts].length) return "";
+    return `#${new URLSearchParams([["v", VERSION], ["n", this.variant], ...parts])}`;
+  }
+
+  #write() {
+    if (this.pad.drawing) return;
+    this.written = this.fragment();
+    history.replaceState(history.state, "", this.written || location.pathname + location.search);
+  }
+
+  #apply() {
+    const { pad, store } = this;
+    const parts = new URLSearchParams(location.hash.slice(1));
+    if (!parts.has("v")) return;
+    const strokes = decode(parts.get("d") ?? "");
+    if (!strokes) store.notify("The link does not contain a valid drawing.");
+    else if (JSON.stringify(strokes) !== JSON.stringify(pad.state.strokes)) pad.load(strokes);
+    if (this.modes.includes(parts.get("m"))) store.setMode(parts.get("m"));
+    const unit = parseUnit(parts.get("u"), store.network);
+    if (unit) store.pin(unit);
+    const other = parts.get("n");
+    if (other && other !== this.variant) store.notify(`The link was made with the network "${other}"; this page uses "${this.variant}".`);
+  }
+
+  #addButton() {
+    const button = this.root.querySelector(".copy-link");
+    const field = this.root.querySelector(".link");
+    const label = button.textContent;
+    button.addEventListener("click", async () => {
+      const page = this.space ? `https://huggingface.co/spaces/${this.space}` : location.origin + location.pathname + location.search;
+      const link = page + this.fragment();
+      try {
+        await navigator.clipboard.writeText(link);
+        button.textContent = "Copied";
+        this.store.announce("Link copied.");
+        setTimeout(() => { button.textContent = label; }, COPIED);
+      } catch { // not allowed, as in a frame or without HTTPS
+        field.value = link;
+        field.hidden = false;
+        field.focus();
+        field.select();
+      }
+    });
+  }
+}
+
+function unitParts({ layer, map, row, column }) { return { layer, map, row, column }; }
+
+/** The unit for LAYER.MAP.ROW.COLUMN; null if the network has none. */
+function parseUnit(text, network) {
+  const [layer, ...numbers] = (text ?? "").split(".");
+  if (numbers.length !== 3 || !numbers.every((number) => /^\d{1,3}$/.test(number))) return null;
+  const shape = layer === "input" ? [1, 32, 32] : network.layers.find(({ name }) => name === layer)?.shape;
+  const [map, row, column] = numbers.map(Number);
+  const [maps, rows, columns] = [...(shape ?? [0]), 1, 1];
+  return map < maps && row < rows && column < columns ? { layer, map, row, column } : null;
+}

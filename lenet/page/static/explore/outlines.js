@@ -1,0 +1,76 @@
+// Outlines around the selected unit, and around what it depends on: on the maps it reads, on the input and on the pad.
+import { receptiveField, sourceOf } from "../network/explain.js";
+import { cellOf } from "../show/cells.js";
+import { element } from "../show/element.js";
+
+export class Outlines {
+  #boxes = [];
+  #onPad = null;
+
+  constructor(root, store, side) {
+    Object.assign(this, { root, store, side });
+    store.addEventListener("selection", () => this.#select());
+    store.addEventListener("network", () => this.#select());
+    store.addEventListener("reading", () => this.#placeOnPad());
+  }
+
+  #select() {
+    for (const box of this.#boxes) box.remove();
+    this.#boxes = [];
+    this.#onPad = null;
+    const { unit, network, pinned } = this.store;
+    if (!unit || !network) return;
+    const { index, row, column } = cellOf(unit);
+    this.#outline(unit.layer, index, { top: row, left: column, bottom: row + 1, right: column + 1 }, pinned ? "unit pinned" : "unit");
+    if (unit.layer !== "input") {
+      const source = sourceOf(network, unit.layer);
+      for (const layer of new Set([source, "input"])) {
+        const field = receptiveField(network, unit, layer);
+        // The whole of C5 or F6 needs no outline.
+        if (layer !== "c5" && layer !== "f6") for (const map of field.maps) this.#outline(layer, map, field, "field");
+      }
+    }
+    this.field = receptiveField(network, unit, "input");
+    this.#onPad = element("div", { className: "outline field", attributes: { "aria-hidden": "true" } });
+    this.root.querySelector(".pad").append(this.#onPad);
+    this.#boxes.push(this.#onPad);
+    this.#placeOnPad();
+  }
+
+  #outline(layer, index, { top, left, bottom, right }, name) {
+    const maps = [...this.root.querySelectorAll(`[data-stage="${layer}"] .map`)];
+    for (const map of layer === "input" ? maps : maps.slice(index, index + 1)) {
+      const canvas = map.querySelector("canvas");
+      const box = element("div", { className: `outline ${name}`, attributes: { "aria-hidden": "true" } });
+      place(box, left / canvas.width, top / canvas.height, (right - left) / canvas.width, (bottom - top) / canvas.height);
+      map.append(box);
+      this.#boxes.push(box);
+    }
+  }
+
+  #placeOnPad() {
+    if (!this.#onPad) return;
+    const placement = this.store.reading?.placement;
+    this.#onPad.hidden = !placement;
+    if (!placement) return; // nothing is drawn, or an image, of which only the server knows the placement
+    const { top, left, bottom, right } = onDrawing(placement, this.field);
+    const { side } = this;
+    place(this.#onPad, left / side, top / side, (right - left) / side, (bottom - top) / side);
+  }
+}
+
+/** From a part of the input to the same part of the drawing, which the preprocessing has moved and scaled. */
+export function onDrawing({ from, to }, { top, left, bottom, right }) {
+  const [across, down] = [from.width / to.width, from.height / to.height];
+  return {
+    top: from.top + (top - to.top) * down,
+    left: from.left + (left - to.left) * across,
+    bottom: from.top + (bottom - to.top) * down,
+    right: from.left + (right - to.left) * across,
+  };
+}
+
+function place(box, left, top, width, height) {
+  const [insetInlineStart, insetBlockStart, inlineSize, blockSize] = [left, top, width, height].map((x) => `${100 * x}%`);
+  Object.assign(box.style, { insetInlineStart, insetBlockStart, inlineSize, blockSize });
+}

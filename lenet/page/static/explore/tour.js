@@ -1,0 +1,72 @@
+// A guided tour on a digit: a box that points at the parts of the page, one after the other, and can be left at any time.
+import { ownsPage } from "../pad/embedding.js";
+import { element } from "../show/element.js";
+
+const GAP = 10; // pixels between the box and what it points at
+
+/** `steps`: {selector, words, unit, mode}; `loadExample` loads an example digit onto the pad, if that is blank. */
+export function addTour(root, store, pad, steps, loadExample) {
+  const box = element("div", { className: "tour", hidden: true, tabIndex: -1, attributes: { role: "dialog", "aria-label": "Guided tour" } });
+  const text = element("p");
+  const progress = element("span", { className: "progress" });
+  const back = element("button", { type: "button" }, "Back");
+  const next = element("button", { type: "button", className: "next" }, "Next");
+  const leave = element("button", { type: "button", className: "leave" }, "Leave");
+  box.append(text, element("div", { className: "tour-buttons" }, progress, back, next, leave));
+  root.append(box);
+  let step = -1;
+  let target = null;
+
+  const show = (number) => {
+    target?.classList.remove("pointed-at");
+    step = number;
+    box.hidden = step < 0;
+    if (box.hidden) {
+      target = null;
+      return;
+    }
+    const { selector, words, unit, mode } = steps[step];
+    if (mode) store.setMode(mode);
+    if (unit) store.pin(unit);
+    else store.free();
+    target = root.querySelector(selector);
+    target.classList.add("pointed-at");
+    text.textContent = words;
+    progress.textContent = `${step + 1} of ${steps.length}`;
+    back.toggleAttribute("data-idle", step === 0);
+    next.textContent = step === steps.length - 1 ? "Finish" : "Next";
+    place();
+    box.focus({ preventScroll: true });
+    target.scrollIntoView({ block: "nearest" });
+    box.scrollIntoView({ block: "nearest" });
+  };
+  /** Below the target if it is wide, else beside it, within the page. */
+  const place = () => {
+    if (!target) return;
+    const [page, at] = [root.getBoundingClientRect(), target.getBoundingClientRect()];
+    const beside = at.right - page.left + GAP + box.offsetWidth <= page.width;
+    const left = beside ? at.right - page.left + GAP : Math.max(0, Math.min(at.left - page.left, page.width - box.offsetWidth));
+    const top = beside ? at.top - page.top : at.bottom - page.top + GAP;
+    Object.assign(box.style, { left: `${left}px`, top: `${Math.max(0, top)}px` });
+  };
+  const end = () => {
+    show(-1);
+    store.free();
+    start.focus();
+  };
+
+  const start = root.querySelector(".start-tour");
+  start.addEventListener("click", () => {
+    if (pad.blank) loadExample();
+    show(0);
+  });
+  back.addEventListener("click", () => show(Math.max(0, step - 1)));
+  next.addEventListener("click", () => (step === steps.length - 1 ? end() : show(step + 1)));
+  leave.addEventListener("click", end);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || step < 0 || !(ownsPage(root) || root.contains(document.activeElement))) return;
+    event.preventDefault();
+    end();
+  }, { capture: true });
+  new ResizeObserver(place).observe(root);
+}

@@ -1,0 +1,114 @@
+// Why one digit and not another: what F6 contributes, which ink speaks for which, and the smallest change of the answer.
+
+const PATCH = 4; // pixels: side of the squares that are erased
+const STEP = 2;
+const BEST = 24; // squares of each other size that are tried, the most promising ones
+const DOT = 3; // pixels: side of the first dots that are added
+
+/**
+ * The difference of the scores of two digits as a sum over the units of F6: `contributions`, one for each, and `bias`.
+ * For RBF units, it is the difference of two squared distances, unit by unit.
+ */
+export function compare(network, reading, first, second) {
+  const { outputs: { f6, output } } = reading;
+  const { weight, bias, centers } = network.layer("output");
+  const contributions = f6.map((x, i) => {
+    if (centers) return (x - centers[second][i]) ** 2 - (x - centers[first][i]) ** 2;
+    return (weight[first * f6.length + i] - weight[second * f6.length + i]) * x;
+  });
+  return { contributions, bias: centers ? 0 : bias[first] - bias[second], difference: output[first] - output[second] };
+}
+
+/**
+ * Erase squares of the ink, one after the other: `evidence`, 32x32 numbers, is how much the difference of the scores
+ * falls on average over the squares that contain a pixel: positive where the ink speaks for `first`. `tried` lists the
+ * squares, {kind: "erase", top, left, size, effect}.
+ */
+export function occlude(network, ink, first, second) {
+  const base = scoreDifference(network, ink, first, second);
+  const [evidence, count] = [new Float32Array(ink.length), new Uint8Array(ink.length)];
+  const tried = squares(ink, PATCH, STEP).filter((square) => inkIn(ink, square) > 0.5).map((square) => {
+    const effect = base - scoreDifference(network, changed(ink, square), first, second);
+    each(square, (i) => {
+      evidence[i] += effect;
+      count[i]++;
+    });
+    return { ...square, effect };
+  });
+  for (let i = 0; i < ink.length; i++) evidence[i] = count[i] && ink[i] > 0.1 ? evidence[i] / count[i] : 0;
+  return { evidence, tried };
+}
+
+/**
+ * The smallest erased square or added dot that makes the network prefer `to` to all other digits, {kind, top, left, size,
+ * amount}, with the amount of ink that it changes; `change` is null if none of those tried does. `tried` is their
+ * number. `erased`: what `occlude` has tried, with effects on the score of the present answer minus that of `to`.
+ */
+export function smallestChange(network, ink, to, erased) {
+  const found = [];
+  let tried = 0;
+  const test = (square) => {
+    tried++;
+    const image = changed(ink, square);
+    const { output } = network.forward(image).outputs;
+    if (output.indexOf(Math.max(...output)) === to) {
+      found.push({ ...square, amount: image.reduce((sum, x, i) => sum + Math.abs(x - ink[i]), 0) });
+    }
+    return output[to];
+  };
+  const promising = [...erased].sort((a, b) => b.effect - a.effect).slice(0, BEST);
+  for (const size of [2, 3, PATCH, 6]) {
+    for (const square of promising) test(resized(square, size));
+    if (found.length) break;
+  }
+  const dots = squares(ink, DOT, DOT, "add").filter((square) => inkIn(ink, square) < 0.5 * DOT ** 2);
+  const ranked = dots.map((square) => [test(square), square]).sort(([a], [b]) => b - a).map(([, square]) => square);
+  for (const size of [2, 4]) for (const square of ranked.slice(0, BEST / 2)) test(resized(square, size));
+  const change = found.reduce((best, next) => (best && best.amount <= next.amount ? best : next), null);
+  return { change, tried };
+}
+
+function scoreDifference(network, ink, first, second) {
+  const { output } = network.forward(ink).outputs;
+  return output[first] - output[second];
+}
+
+/** Squares that cover the bounding box of the ink. */
+function squares(ink, size, step, kind = "erase") {
+  const box = { top: 32, left: 32, bottom: 0, right: 0 };
+  ink.forEach((x, i) => {
+    if (x <= 0.1) return;
+    const [row, column] = [Math.trunc(i / 32), i % 32];
+    Object.assign(box, { top: Math.min(box.top, row), left: Math.min(box.left, column) });
+    Object.assign(box, { bottom: Math.max(box.bottom, row + 1), right: Math.max(box.right, column + 1) });
+  });
+  const list = [];
+  for (let top = box.top - 1; top < box.bottom; top += step) {
+    for (let left = box.left - 1; left < box.right; left += step) list.push({ kind, top, left, size });
+  }
+  return list;
+}
+
+/** Another size around the same center. */
+function resized(square, size) {
+  const by = Math.trunc((square.size - size) / 2);
+  return { ...square, top: square.top + by, left: square.left + by, size };
+}
+
+function each({ top, left, size }, call) {
+  for (let y = Math.max(0, top); y < Math.min(32, top + size); y++) {
+    for (let x = Math.max(0, left); x < Math.min(32, left + size); x++) call(y * 32 + x);
+  }
+}
+
+function inkIn(ink, square) {
+  let sum = 0;
+  each(square, (i) => { sum += ink[i]; });
+  return sum;
+}
+
+function changed(ink, square) {
+  const image = ink.slice();
+  each(square, (i) => { image[i] = square.kind === "add" ? 1 : 0; });
+  return image;
+}
