@@ -6,40 +6,16 @@ from torch import nn
 
 from lenet.networks.base import Network
 from lenet.networks.original import RadialBasis, SparseConvolution, Subsampling
-
-# One formula per kind of layer, in MathML. `a` is the activation function.
-CONVOLUTION = (
-    "<math><mi>y</mi><mo>=</mo><mi>a</mi><mo>(</mo><mi>b</mi><mo>+</mo><munder><mo>∑</mo><mtext>maps, 5x5</mtext></munder>"
-    "<mi>w</mi><mo>·</mo><mi>x</mi><mo>)</mo></math>"
+from lenet.page.formulas import (
+    AVERAGE,
+    CONVOLUTION,
+    DISTANCE,
+    MAXIMUM,
+    NORMALIZATION,
+    SOFTMAX,
+    SUBSAMPLING,
+    SUM,
 )
-AVERAGE = (
-    "<math><mi>y</mi><mo>=</mo><mfrac><mrow><msub><mi>x</mi><mn>1</mn></msub><mo>+</mo><msub><mi>x</mi><mn>2</mn></msub>"
-    "<mo>+</mo><msub><mi>x</mi><mn>3</mn></msub><mo>+</mo><msub><mi>x</mi><mn>4</mn></msub></mrow><mn>4</mn></mfrac></math>"
-)
-MAXIMUM = (
-    "<math><mi>y</mi><mo>=</mo><mi>max</mi><mo>(</mo><msub><mi>x</mi><mn>1</mn></msub><mo>,</mo><mo>…</mo><mo>,</mo>"
-    + ("<msub><mi>x</mi><mn>4</mn></msub><mo>)</mo></math>")
-)
-SUBSAMPLING = (
-    "<math><mi>y</mi><mo>=</mo><mi>a</mi><mo>(</mo><mi>b</mi><mo>+</mo><mi>c</mi><mo>·</mo><mo>(</mo>"
-    "<msub><mi>x</mi><mn>1</mn></msub><mo>+</mo><mo>…</mo><mo>+</mo><msub><mi>x</mi><mn>4</mn></msub><mo>)</mo><mo>)</mo>"
-    "</math>"
-)
-SUM = (
-    "<math><mi>y</mi><mo>=</mo><mi>a</mi><mo>(</mo><mi>b</mi><mo>+</mo><munder><mo>∑</mo><mi>i</mi></munder>"
-    "<msub><mi>w</mi><mi>i</mi></msub><msub><mi>x</mi><mi>i</mi></msub><mo>)</mo></math>"
-)
-SOFTMAX = (
-    "<math><msub><mi>p</mi><mi>i</mi></msub><mo>=</mo><mfrac><msup><mi>e</mi><mrow><msub><mi>s</mi><mi>i</mi></msub>"
-    "<mo>/</mo><mi>T</mi></mrow></msup><mrow><munder><mo>∑</mo><mi>j</mi></munder><msup><mi>e</mi><mrow>"
-    "<msub><mi>s</mi><mi>j</mi></msub><mo>/</mo><mi>T</mi></mrow></msup></mrow></mfrac></math>"
-)
-DISTANCE = (
-    "<math><msub><mi>s</mi><mi>i</mi></msub><mo>=</mo><mo>−</mo><munder><mo>∑</mo><mi>j</mi></munder><msup><mrow><mo>(</mo>"
-    "<msub><mi>x</mi><mi>j</mi></msub><mo>−</mo><msub><mi>c</mi><mrow><mi>i</mi><mi>j</mi></mrow></msub><mo>)</mo></mrow>"
-    "<mn>2</mn></msup></math>"
-)
-NORMALIZATION = "<math><mi>y</mi><mo>=</mo><mfrac><mrow><mi>x</mi><mo>−</mo><mtext>mean</mtext></mrow><mtext>deviation</mtext></mfrac></math>"
 
 
 def words(model: Network, name: str) -> str:
@@ -53,10 +29,10 @@ def _words(model: Network, name: str, layer: nn.Module | None) -> tuple[list[str
         case "input", None:
             return [
                 "Your drawing is cropped, scaled so that its longer side is 20 pixels, and moved so that its center of "
-                "mass is in the middle of 32x32 pixels, as was done with the digits that the network learned from. Then "
-                "the mean of their pixels is subtracted, and the result divided by their standard deviation.",
+                "mass is in the middle of 32x32 pixels, as was done with the digits that the network learned from. "
+                "Then the mean of their pixels is subtracted, and the result divided by their standard deviation.",
                 "The frame is larger than any digit, so that the ends of strokes can be in the middle of what a unit "
-                "sees. Networks of today are often trained on shifted and scaled copies instead, and need less of this.",
+                "sees. Networks of today are often trained on shifted and scaled copies, and need less of this.",
             ], NORMALIZATION
         case "c1", nn.Conv2d():
             side = 28 - 2 * model.border
@@ -125,23 +101,23 @@ def _words(model: Network, name: str, layer: nn.Module | None) -> tuple[list[str
             ], SOFTMAX
         case _, Subsampling():
             return [
-                "Each block of 2x2 values is summed, multiplied by a coefficient and added to a bias; both are learned, "
-                "one pair per map. The blocks do not overlap: the step, or stride, is 2. The map becomes half as wide "
-                "and high, and a small shift of the stroke changes little.",
-                "Networks of today take the largest value of the block instead, or use convolutions with a stride of 2.",
+                "Each block of 2x2 values is summed, multiplied by a coefficient and added to a bias; both are "
+                "learned, one pair per map. The blocks do not overlap: the step, or stride, is 2. The map becomes half "
+                "as wide and high, and a small shift of the stroke changes little.",
+                "Networks of today take the largest value of the block, or use convolutions with a stride of 2.",
             ], SUBSAMPLING
         case _, nn.AvgPool2d():
             return [
-                "Each block of 2x2 values becomes their average. The blocks do not overlap: the step, or stride, is 2, "
-                "not 1 as some articles have it. The map becomes half as wide and high, and a small shift of the stroke "
-                "changes little.",
+                "Each block of 2x2 values becomes their average. The blocks do not overlap: the step, or stride, is "
+                "2, not 1 as some articles have it. The map becomes half as wide and high, and a small shift of the "
+                "stroke changes little.",
                 "In the network of 1998, the sum of the block is multiplied by a learned coefficient and added to a "
                 "bias. Networks of today take the largest value instead, or use convolutions with a stride of 2.",
             ], AVERAGE
         case _, nn.MaxPool2d():
             return [
-                "Each block of 2x2 values becomes its largest value. The blocks do not overlap: the step, or stride, is "
-                "2. The map becomes half as wide and high, and a small shift of the stroke changes little.",
+                "Each block of 2x2 values becomes its largest value. The blocks do not overlap: the step, or stride, "
+                "is 2. The map becomes half as wide and high, and a small shift of the stroke changes little.",
                 "LeNet-5 did not do this: it averaged, with a learned coefficient and bias. Taking the largest value "
                 "became common ten years later.",
             ], MAXIMUM

@@ -90,7 +90,7 @@ function pooling(network, { kind, source, inputs, coefficient, bias, value, befo
   ];
 }
 
-function fullyConnected(network, { source, contributions, bias, value, before }, { all }) {
+function fullyConnected(network, { source, contributions, bias, value, before, activated }, { all }) {
   const items = [...contributions].map((contribution, i) => ({ name: `${source.toUpperCase()}, unit ${i}`, value: contribution }));
   const [shown, rest] = largest(items, (item) => item.value, all ? items.length : UNITS);
   return [
@@ -99,8 +99,8 @@ function fullyConnected(network, { source, contributions, bias, value, before },
     ledger([
       ...(rest.length ? [[`the other ${rest.length} units`, show(rest.reduce((sum, item) => sum + item.value, 0))]] : []),
       ["bias", show(bias)],
-      value === before ? ["score: the sum with bias", show(value), "result"] : ["sum with bias, before the activation", show(before), "result"],
-      ...(value === before ? [] : [activation(network, before, value)]),
+      [activated ? "sum with bias, before the activation" : "score: the sum with bias", show(before), "result"],
+      ...(activated ? [activation(network, before, value)] : []),
     ]),
   ];
 }

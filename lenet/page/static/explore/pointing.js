@@ -36,14 +36,11 @@ export function addPointing(root, store) {
   root.addEventListener("keydown", (event) => {
     const canvas = canvasOf(event);
     if (!canvas || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (ARROWS[event.key]) {
-      const [row, column] = cursorOf(canvas).map((at, axis) => at + ARROWS[event.key][axis]);
-      cursors.set(canvas, [clamp(row, canvas.height), clamp(column, canvas.width)]);
-    } else if (event.key !== "Enter" && event.key !== " ") {
-      return;
-    }
+    if (!ARROWS[event.key] && event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    const unit = unitIn(canvas, cursorOf(canvas));
+    const [row, column] = cursorOf(canvas).map((at, axis) => at + (ARROWS[event.key]?.[axis] ?? 0));
+    cursors.set(canvas, [clamp(row, canvas.height), clamp(column, canvas.width)]);
+    const unit = unitIn(canvas, cursors.get(canvas));
     if (!ARROWS[event.key] || store.pinned) store.pin(unit);
     else store.point(unit);
     announce(unit);

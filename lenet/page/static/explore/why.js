@@ -147,8 +147,8 @@ export class Why {
     trials.querySelector(".for-first").textContent = `speaks for ${first}`;
     trials.querySelector(".for-second").textContent = `speaks for ${second}`;
     const sentence = change
-      ? `${change.kind === "erase" ? "Erasing" : "Adding"} ${change.size}x${change.size} pixels of the input at the dashed square makes it ${article(other)} ${other}. It is the smallest of ${changes} changes tried.`
-      : `None of the ${changes} changes tried makes it ${article(other)} ${other}: squares of up to 6x6 pixels were erased, and dots of up to 4x4 added.`;
+      ? `${change.kind === "erase" ? "Erasing" : "Adding"} ${change.size}x${change.size} pixels of the input at the dashed square makes it ${article(other)} ${other}. Of ${changes} changes tried, it is the smallest that does.`
+      : `None of the ${changes} changes tried makes it ${article(other)} ${other}: squares of up to 10x10 pixels were erased, and dots of up to 6x6 added.`;
     trials.querySelector(".change").textContent = sentence;
     const box = trials.querySelector(".ghost");
     box.hidden = !change;

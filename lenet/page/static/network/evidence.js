@@ -2,8 +2,10 @@
 
 const PATCH = 4; // pixels: side of the squares that are erased
 const STEP = 2;
-const BEST = 24; // squares of each other size that are tried, the most promising ones
+const ERASED = [2, 3, PATCH, 6, 8, 10]; // sizes that are tried, until one of them changes the answer
 const DOT = 3; // pixels: side of the first dots that are added
+const ADDED = [2, 4, 6];
+const BEST = [18, 9]; // of the erased and of the added squares, the most promising are tried in other sizes
 
 /**
  * The difference of the scores of two digits as a sum over the units of F6: `contributions`, one for each, and `bias`.
@@ -56,14 +58,14 @@ export function smallestChange(network, ink, to, erased) {
     }
     return output[to];
   };
-  const promising = [...erased].sort((a, b) => b.effect - a.effect).slice(0, BEST);
-  for (const size of [2, 3, PATCH, 6]) {
+  const promising = [...erased].sort((a, b) => b.effect - a.effect).slice(0, BEST[0]);
+  for (const size of ERASED) {
     for (const square of promising) test(resized(square, size));
     if (found.length) break;
   }
   const dots = squares(ink, DOT, DOT, "add").filter((square) => inkIn(ink, square) < 0.5 * DOT ** 2);
   const ranked = dots.map((square) => [test(square), square]).sort(([a], [b]) => b - a).map(([, square]) => square);
-  for (const size of [2, 4]) for (const square of ranked.slice(0, BEST / 2)) test(resized(square, size));
+  for (const size of ADDED) for (const square of ranked.slice(0, BEST[1])) test(resized(square, size));
   const change = found.reduce((best, next) => (best && best.amount <= next.amount ? best : next), null);
   return { change, tried };
 }

@@ -20,7 +20,8 @@ export function explain(network, reading, unit) {
   const source = sourceOf(network, name);
   const input = source === "input" ? network.input(reading.before.input) : reading.outputs[source];
   const at = indexOf(layer, unit);
-  const found = { kind: layer.kind, source, value: reading.outputs[name][at], before: reading.before[name][at] };
+  const [value, before] = [reading.outputs[name][at], reading.before[name][at]];
+  const found = { kind: layer.kind, activated: layer.activated, source, value, before };
   switch (layer.kind) {
     case "convolution":
     case "sparse convolution":

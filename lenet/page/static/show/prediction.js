@@ -20,7 +20,7 @@ export class Prediction {
     this.notice = root.querySelector(".notice");
     this.announcement = root.querySelector(".announcement");
     store.addEventListener("reading", () => this.#show(store.reading));
-    store.addEventListener("state", () => this.#showState());
+    for (const event of ["state", "muted"]) store.addEventListener(event, () => this.#showState());
     store.addEventListener("notice", () => { this.notice.textContent = store.notice; });
     store.addEventListener("announcement", ({ detail }) => this.#say(detail));
     this.#show(null);
@@ -42,9 +42,9 @@ export class Prediction {
   }
 
   #showState() {
-    const { state, busy, reading } = this.store;
+    const { state, busy, reading, unmuted } = this.store;
     this.root.setAttribute("aria-busy", busy);
-    this.check.textContent = !reading ? "" : {
+    this.check.textContent = !reading ? "" : unmuted ? "Some maps or units are muted." : {
       live: "",
       checked: "Checked with PyTorch on the server.",
       unchecked: "Not checked: cannot reach the server. Retrying…",
