@@ -220,7 +220,7 @@ def test_what_is_pinned_stays_live(explore):
     explorer.click("undo")
     assert explorer.value() == first
     explorer.page.keyboard.press("Escape")
-    assert explorer.page.locator(".card h3").count() == 0
+    assert explorer.page.locator(".card h2").count() == 0
     assert explorer.page.locator(".outline:visible").count() == 0
 
 
@@ -231,7 +231,7 @@ def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
     explorer.digit()
     canvas = explorer.canvas("c3", 2)
     canvas.hover(position={"x": 25, "y": 25})
-    assert explorer.page.locator(".card h3").inner_text().startswith("C3, map 2, row 4, column 4")
+    assert explorer.page.locator(".card h2").inner_text().startswith("C3, map 2, row 4, column 4")
     outlined = explorer.page.evaluate(
         """() => [...document.querySelectorAll("[data-stage=s2] .map")].flatMap((map, i) => {
           const box = map.querySelector(".outline");
@@ -260,7 +260,7 @@ def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
     expected = [0.5 + (middle - (side[0] + side[-1] + 1) / 2) * scale for side in (columns, rows)]
     assert np.allclose(at, expected, atol=0.02)
     explorer.page.locator(".masthead").hover()
-    assert explorer.page.locator(".card h3").count() == 0
+    assert explorer.page.locator(".card h2").count() == 0
 
 
 def test_the_keyboard_moves_from_unit_to_unit(explore):
@@ -272,7 +272,7 @@ def test_the_keyboard_moves_from_unit_to_unit(explore):
     page.locator(".copy-link").focus()
     page.locator('[data-stage="c1"] summary').focus()
     page.keyboard.press("Shift+Tab")
-    assert page.locator(".card h3").inner_text().startswith("C1, map 5, row 14, column 14")
+    assert page.locator(".card h2").inner_text().startswith("C1, map 5, row 14, column 14")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
     value = float(explorer.features()["c1"][5, 13, 15])
@@ -283,7 +283,7 @@ def test_the_keyboard_moves_from_unit_to_unit(explore):
     page.keyboard.press("ArrowLeft")
     assert page.locator(".outline.pinned:visible").count() == 1
     page.keyboard.press("Tab")
-    assert page.locator(".card h3").inner_text().startswith("C1, map 5, row 13, column 14")
+    assert page.locator(".card h2").inner_text().startswith("C1, map 5, row 13, column 14")
 
 
 def test_a_tap_enlarges_the_map_below_its_row(explore):
@@ -302,13 +302,13 @@ def test_a_tap_enlarges_the_map_below_its_row(explore):
     assert box["y"] + box["height"] <= after["y"]
     assert box["width"] > 300
     frame.tap(position={"x": box["width"] * 10.5 / 28, "y": box["height"] * 12.5 / 28})
-    assert page.locator(".card h3").inner_text().startswith("C1, map 3, row 12, column 10")
+    assert page.locator(".card h2").inner_text().startswith("C1, map 3, row 12, column 10")
     assert close(explorer.value(), explorer.features()["c1"][3, 12, 10])
     page.locator('[data-step="right"]').tap()
     page.locator('[data-step="down"]').tap()
     assert close(explorer.value(), explorer.features()["c1"][3, 13, 11])
     page.locator(".unpin").tap()
-    assert page.locator(".card h3").count() == 0
+    assert page.locator(".card h2").count() == 0
 
 
 def test_the_kernels_of_c1_are_beside_its_maps(explore):
@@ -367,7 +367,7 @@ def test_why_this_digit_and_not_that(explore, variant):
         source = int(row.locator("button").inner_text().split()[-1])
         assert close(number(row.locator(".number").inner_text()), inputs[source])
     rows.first.locator("button").click()
-    assert page.locator(".card h3").inner_text().startswith("C5, unit")
+    assert page.locator(".card h2").inner_text().startswith("C5, unit")
 
 
 @pytest.mark.parametrize("variant", NETWORKS)

@@ -59,13 +59,38 @@ def open_at(chromium, app_url):
         context.close()
 
 
-def test_every_width_holds(open_at):
-    """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, with a digit and with a notice."""
+def open_mode(visitor: Visitor, mode: str) -> None:
+    """Inspect with a unit of C3 pinned and numbers shown, with something muted, or Why with its trials finished."""
+    page = visitor.page
+    if mode == "rest":
+        return
+    if mode == "why":
+        page.locator('.strip [data-mode="why"]').click()
+        page.locator(".change", has_text="tried").wait_for()
+        return
+    page.locator('[data-stage="c3"] canvas').first.click()
+    if mode == "numbers":
+        page.locator(".with-numbers").check()
+    if mode == "muted":
+        page.locator("button.mute").click()
+        page.locator('[data-unit="3"]').click()
+    for summary in page.locator("details.words summary").all() if mode == "inspect" else []:
+        summary.click()
+
+
+MODES = ("rest", "inspect", "numbers", "muted", "why")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_width_holds(open_at, mode):
+    """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, in every mode."""
     visitor = open_at(1400, 1000)
     visitor.draw(DIGIT)
     visitor.digit()
+    open_mode(visitor, mode)
     for width in WIDTHS:
         visitor.page.set_viewport_size({"width": width, "height": 900})
+        visitor.page.evaluate("() => scrollTo(0, 0)")  # what stays in view is over other things when it is scrolled
         assert visitor.page.evaluate(FAULTS) == [], width
 
 
@@ -117,6 +142,20 @@ def test_notices_do_not_move_the_maps(open_at):
     visitor.page.locator(".file").set_input_files(letter)
     visitor.page.locator(".notice", has_text="is not an image the browser can open").wait_for()
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
+
+
+@pytest.mark.parametrize("mode", MODES[1:])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_mode(open_at, scheme, mode):
+    """At a phone's and at a desktop's width."""
+    visitor = open_at(1400, 900, color_scheme=scheme)
+    visitor.draw(DIGIT)
+    visitor.page.locator(".check", has_text="Checked").wait_for()
+    open_mode(visitor, mode)
+    for width in (390, 1400):
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(visitor.page, context=".lenet").response["violations"]
+        assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found] == [], width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

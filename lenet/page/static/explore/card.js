@@ -22,7 +22,7 @@ export function card({ network, reading, blank }, unit, options) {
     "RBF": () => radialBasis(found, options),
   }[found.kind] ?? (() => pooling(network, found));
   return [
-    element("h3", {}, nameOf(unit), element("output", { className: "value" }, show(found.value))),
+    element("h2", {}, nameOf(unit), element("output", { className: "value" }, show(found.value))),
     ...parts(),
     ...(unit.layer === "output" ? [softmax(network, reading ?? blank, unit.map)] : []),
     element("p", { className: "remark" }, ...remarks(network, { reading, blank }, unit, found)),

@@ -53,8 +53,9 @@ export class Outlines {
     const placement = this.store.reading?.placement;
     this.#onPad.hidden = !placement;
     if (!placement) return; // nothing is drawn, or an image, of which only the server knows the placement
-    const { top, left, bottom, right } = onDrawing(placement, this.field);
     const { side } = this;
+    const drawn = onDrawing(placement, this.field); // partly outside of the pad if the digit is near its edge, or large
+    const [top, left, bottom, right] = ["top", "left", "bottom", "right"].map((edge) => Math.min(side, Math.max(0, drawn[edge])));
     place(this.#onPad, left / side, top / side, (right - left) / side, (bottom - top) / side);
   }
 }
