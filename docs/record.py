@@ -22,6 +22,19 @@ def screenshot(page: Page) -> Image.Image:
     return image.convert("RGB").resize((WIDTH, round(WIDTH * image.height / image.width)), Image.Resampling.LANCZOS)
 
 
+def save_details(visitor: Visitor) -> None:
+    """The column of the pad in two modes, for the README."""
+    page = visitor.page
+    for name, digit, mode in (("inspect", 3, "inspect"), ("why", 8, "why")):
+        visitor.click("clear")
+        visitor.draw([[*stroke[:-1:5], stroke[-1]] for stroke in EXAMPLES[digit]["strokes"]])
+        page.locator(f'.strip [data-mode="{mode}"]').click()
+        page.wait_for_timeout(1_500)
+        box = page.locator(".left").bounding_box()
+        image = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
+        image.save(ROOT / f"docs/{name}.webp", quality=80)
+
+
 def main() -> None:
     with running_app() as url, sync_playwright() as playwright:
         browser = launch(playwright)
@@ -43,11 +56,17 @@ def main() -> None:
         print("predicted", visitor.digit())
         page.mouse.move(5, 5)
         images.append(screenshot(page))
+        durations = [FRAME] * (len(images) - 1) + [LAST]
+        page.locator('[data-stage="c1"] canvas').nth(1).click(position={"x": 75, "y": 60})
+        images.append(screenshot(page))
+        page.locator('[data-stage="c3"] canvas').nth(4).click(position={"x": 25, "y": 30})
+        images.append(screenshot(page))
+        durations += [LAST, LAST]
+        save_details(visitor)
         browser.close()
-    last = images[-1].crop((0, 0, WIDTH, round(WIDTH * 0.525))).resize((1200, 630), Image.Resampling.LANCZOS)
+    last = images[-3].crop((0, 0, WIDTH, round(WIDTH * 0.525))).resize((1200, 630), Image.Resampling.LANCZOS)
     last.save(ROOT / "lenet/page/static/preview.jpg", quality=80)
     path = ROOT / "docs/page.webp"
-    durations = [FRAME] * (len(images) - 1) + [LAST]
     images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, quality=70, method=6)
     print(f"{path}: {len(images)} frames, {path.stat().st_size:,} bytes")
 

@@ -18,6 +18,7 @@ from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint
 from train.engine.loop import Trainer, initialize, score
 from train.engine.memory import keep_freed_memory
 from train.engine.parallel import Group, is_first_process, process_group
+from train.engine.snapshots import write_snapshots
 from train.evaluate import evaluate
 from train.options import DRY_RUN_IMAGES, build_parser, device_of, folders_of, recipe_of
 from train.publish.hub import check_may_write, look_up
@@ -146,6 +147,7 @@ def _finish(
         "images": corpus.counts(),
         "processes": trainer.group.size,
     }
+    write_snapshots(folder, model, trainer.snapshots, lambda network: score(network, corpus.mnist_validation).error)
     write_run(folder, model, calibration, recipe, trainer.history, metrics, seconds, device)
     print(f"{seconds:.0f} s; saved to {folder}", flush=True)
     evaluate(folder, options.data_dir, limit=DRY_RUN_IMAGES if options.dry_run else None)

@@ -26,7 +26,7 @@ def total(over: str) -> str:
 
 
 def math(*parts: str) -> str:
-    return f"<math>{''.join(parts)}</math>"
+    return f'<math displaystyle="true">{"".join(parts)}</math>'
 
 
 def _four(operator: str) -> str:

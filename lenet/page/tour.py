@@ -23,7 +23,7 @@ def steps(model: Network) -> list[dict]:
         },
         {
             "selector": '[data-stage="input"]',
-            "words": "The input: the drawing, scaled to 20 pixels and centered in 32x32. On its right the same, "
+            "words": "The input: the drawing, scaled to 20 pixels and centered in 32x32. Beside it the same, "
             "normalized: these are the numbers that the network sees.",
         },
         {

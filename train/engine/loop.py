@@ -17,6 +17,7 @@ from train.data.digits import Digits, as_float
 from train.engine.augment import distort, random_grids, random_shift
 from train.engine.muon import Muon
 from train.engine.parallel import Group
+from train.engine.snapshots import half, snapshot_steps
 from train.errors import CommandError
 from train.recipe import Recipe
 
@@ -91,6 +92,13 @@ class Trainer:
         self.schedule = LambdaLR(self.optimizer, one_cycle(recipe.epochs * steps, recipe.warmup))
         self.averaged = AveragedModel(model, multi_avg_fn=exponential_moving_average(recipe.ema_decay))
         self.history: list[dict] = []
+        self.snapshot_steps = set(snapshot_steps(recipe.epochs * steps))
+        self.snapshots: dict[int, dict[str, Tensor]] = {}
+        self._keep_snapshot(0)
+
+    def _keep_snapshot(self, step: int) -> None:
+        if step in self.snapshot_steps:
+            self.snapshots[step] = half(self.averaged.module)
 
     def state_dict(self) -> dict:
         """Everything that the next epoch depends on."""
@@ -101,6 +109,7 @@ class Trainer:
             "schedule": self.schedule.state_dict(),
             "generator": self.generator.get_state(),
             "history": self.history,
+            "snapshots": self.snapshots,
         }
 
     def load_state_dict(self, state: dict) -> None:
@@ -111,6 +120,7 @@ class Trainer:
         self.schedule.load_state_dict(state["schedule"])
         self.generator.set_state(state["generator"].cpu())
         self.history = state["history"]
+        self.snapshots = state["snapshots"]
 
     def train_epoch(self, validation: Digits, progress: bool = False) -> dict:
         """Train on every image once, then validate; return the metrics, which are also appended to `history`."""
@@ -169,6 +179,7 @@ class Trainer:
         self.optimizer.step()
         self.schedule.step()
         self.averaged.update_parameters(self.model)
+        self._keep_snapshot(int(self.averaged.n_averaged))
         return loss.detach(), (scores.argmax(1) == batch.labels).sum()
 
     def averaged_model(self) -> Network:

@@ -49,7 +49,7 @@ function convolution(network, { source, terms, bias, value, before }, { numbers,
   const head = [terms.length > 1 ? `map` : "", from, "\u00d7 kernel", "= products", "sum"];
   const total = terms.reduce((sum, term) => sum + term.sum, 0);
   return [
-    element("table", { className: numbers ? "terms with-numbers" : "terms" },
+    element("table", { className: numbers ? "terms detailed" : "terms" },
       element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
       element("tbody", {}, ...rows)),
     ledger([

@@ -9,8 +9,7 @@ export class Outlines {
 
   constructor(root, store, side) {
     Object.assign(this, { root, store, side });
-    store.addEventListener("selection", () => this.#select());
-    store.addEventListener("network", () => this.#select());
+    for (const event of ["selection", "network", "mode"]) store.addEventListener(event, () => this.#select());
     store.addEventListener("reading", () => this.#placeOnPad());
   }
 
@@ -18,8 +17,8 @@ export class Outlines {
     for (const box of this.#boxes) box.remove();
     this.#boxes = [];
     this.#onPad = null;
-    const { unit, network, pinned } = this.store;
-    if (!unit || !network) return;
+    const { unit, network, pinned, mode } = this.store;
+    if (!unit || !network || mode !== "inspect") return;
     const { index, row, column } = cellOf(unit);
     this.#outline(unit.layer, index, { top: row, left: column, bottom: row + 1, right: column + 1 }, pinned ? "unit pinned" : "unit");
     if (unit.layer !== "input") {

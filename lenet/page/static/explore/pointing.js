@@ -22,7 +22,7 @@ export function addPointing(root, store) {
     const canvas = canvasOf(event);
     const button = buttonOf(event);
     if (canvas) cursors.set(canvas, cellUnder(canvas, event));
-    if (canvas || button) store.pin(canvas ? unitUnder(canvas, event) : output(button));
+    if (canvas || button) pin(canvas ? unitUnder(canvas, event) : output(button));
   });
 
   root.addEventListener("focusin", (event) => {
@@ -41,7 +41,7 @@ export function addPointing(root, store) {
     const [row, column] = cursorOf(canvas).map((at, axis) => at + (ARROWS[event.key]?.[axis] ?? 0));
     cursors.set(canvas, [clamp(row, canvas.height), clamp(column, canvas.width)]);
     const unit = unitIn(canvas, cursors.get(canvas));
-    if (!ARROWS[event.key] || store.pinned) store.pin(unit);
+    if (!ARROWS[event.key] || store.pinned) pin(unit);
     else store.point(unit);
     announce(unit);
   });
@@ -49,6 +49,11 @@ export function addPointing(root, store) {
     if (event.key !== "Escape" || event.defaultPrevented || !store.pinned) return;
     if (ownsPage(root) || root.contains(document.activeElement)) store.free();
   });
+
+  function pin(unit) {
+    if (store.mode !== "inspect") store.setMode("inspect");
+    store.pin(unit);
+  }
 
   /** The cell of the pinned unit if it is on this canvas, else where the keyboard was last, else the middle. */
   function cursorOf(canvas) {
