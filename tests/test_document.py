@@ -50,7 +50,7 @@ def test_every_layer_of_every_network_has_a_row():
             else:
                 assert layer.arithmetic == "no parameters", layer
             row = re.search(f'<section [^>]*data-stage="{layer.name}".*?</section>', html, re.DOTALL)[0]
-            assert f">{layer.arithmetic}<" in row
+            assert f">{layer.arithmetic}{' parameters' if layer.parameters else ''}<" in row
             assert f">{escape(layer.description[0].upper() + layer.description[1:])}.<" in row
             assert escape(layer.caption) in row
 

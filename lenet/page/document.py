@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from lenet.networks.summary import Layer, layers
-from lenet.page.words import words
+from lenet.page.words import about, guide, words
 from lenet.recognizer import Recognizer
 
 TEMPLATE = Path(__file__).parent / "static" / "page.html"
@@ -15,7 +15,9 @@ def document(reader: Recognizer) -> str:
     rows = layers(reader.weights.model)
     html = TEMPLATE.read_text(encoding="utf-8")
     model = reader.weights.model
+    html = html.replace("<!-- about -->", escape(about(model)))
     html = html.replace("<!-- input -->", _row(rows[0]))
+    html = html.replace("<!-- guide -->", _words("this page", guide(model)))
     html = html.replace("<!-- words about the input -->", _words("the input", words(model, "input")))
     html = html.replace("<!-- stages -->", "\n".join(_row(layer, words(model, layer.name)) for layer in rows[1:]))
     notice = (
@@ -40,7 +42,7 @@ def _row(layer: Layer, about: str | None = None) -> str:
   <header>
     <h2>{escape(_name(layer))}</h2>
     <span class="shape">{escape(_shape(layer.shape))}</span>
-    <span class="arithmetic">{escape(layer.arithmetic)}</span>
+    <span class="arithmetic">{escape(layer.arithmetic)}{" parameters" if layer.parameters else ""}</span>
     <span class="range" title="smallest and largest value">&nbsp;</span>
     <p class="caption">
       <span class="description">{escape(_sentence(layer.description))}</span> {escape(layer.caption)}

@@ -1,5 +1,7 @@
 """The steps of the guided tour: what each points at, what it says, and what it does on the page."""
 
+from torch import nn
+
 from lenet.networks.base import Network
 from lenet.networks.original import RadialBasis, SparseConvolution
 
@@ -11,6 +13,7 @@ def steps(model: Network) -> list[dict]:
         last = "The output: the distance between F6 and each digit's bitmap. The closest one wins."
     else:
         last = "The output: each digit's score is a weighted sum of F6. Softmax turns scores into probabilities."
+    pooling = {nn.AvgPool2d: "averages", nn.MaxPool2d: "takes the largest of"}.get(type(model.s2), "sums up")
     side = 32 - 2 * model.border
     c1, s2 = side - 4, (side - 4) // 2
     c3 = s2 - 4
@@ -23,13 +26,14 @@ def steps(model: Network) -> list[dict]:
         },
         {
             "selector": '[data-stage="input"]',
-            "words": "The input: the drawing, scaled to 20 pixels and centered in 32x32. Beside it the same, "
-            "normalized: these are the numbers that the network sees.",
+            "words": "The input: the drawing, scaled so that its longer side is 20 pixels, and centered in 32x32. "
+            "Beside it the same, normalized: these are the numbers that the network sees.",
         },
         {
             "selector": '[data-stage="c1"]',
-            "words": "C1 is a convolution. Each of its six maps slides one 5x5 kernel, shown below it, over the input. "
-            "Red means that the patch resembles the kernel, blue that it is the opposite.",
+            "words": "C1 is a convolution. Each of its six maps slides one 5x5 kernel, shown below it, over the "
+            "input. Red means that the patch resembles the kernel, blue that it is the opposite; a bias is "
+            "added, which colors even blank paper.",
             "mode": "inspect",
         },
         {
@@ -41,8 +45,8 @@ def steps(model: Network) -> list[dict]:
         },
         {
             "selector": '[data-stage="s2"]',
-            "words": "S2 takes each block of 2x2 values together: half the resolution, so that the exact position "
-            "matters less.",
+            "words": f"S2 {pooling} each block of 2x2 values: half the resolution, so that the exact position matters "
+            "less. S4 does the same after C3.",
             "unit": {"layer": "s2", "map": 0, "row": s2 // 2, "column": s2 // 2},
         },
         {
@@ -58,8 +62,8 @@ def steps(model: Network) -> list[dict]:
         },
         {
             "selector": ".modes",
-            "words": "Why one digit and not another? This mode shows which ink speaks for which, and the smallest "
-            "change that would make it the other one. Now draw a digit of your own.",
+            "words": "Why one digit and not another? This mode shows which ink speaks for which, and a small change "
+            "that would make it the other one. Now draw a digit of your own.",
             "mode": "why",
         },
     ]

@@ -11,6 +11,9 @@ export class Store extends EventTarget {
   busy = false;
   notice = "";
   mode = "inspect";
+  pair = null;
+  /** Whether the layers are shown before the activation function, and as the difference from blank paper. */
+  view = { before: false, difference: false };
   /** The network, once it is loaded. */
   network = null;
   /** The unit that is explained, {layer, map, row, column}: the pinned one, else the one that is pointed at, else null. */
@@ -52,14 +55,28 @@ export class Store extends EventTarget {
     this.dispatchEvent(new Event("selection"));
   }
 
+  /** Event "pair": other digits are compared, [first, second]; null for the two most likely ones. */
+  setPair(pair) {
+    this.pair = pair;
+    this.dispatchEvent(new Event("pair"));
+  }
+
+  /** Event "view": the layers are shown in another way. */
+  setView(view) {
+    this.view = { ...this.view, ...view };
+    this.dispatchEvent(new Event("view"));
+  }
+
   /** Event "muted": other maps or units are replaced by zeros. */
   toggleMuted(layer, map) {
     const maps = (this.muted[layer] ??= new Set());
     if (!maps.delete(map)) maps.add(map);
     this.dispatchEvent(new Event("muted"));
   }
-  unmuteAll() {
+  /** Mute these, {layer, map}, and no others. */
+  mute(units) {
     this.muted = {};
+    for (const { layer, map } of units) (this.muted[layer] ??= new Set()).add(map);
     this.dispatchEvent(new Event("muted"));
   }
   /** [layer, map] of everything that is muted. */

@@ -1,11 +1,13 @@
 // The state of the page in the fragment of its address: drawing, mode, network and pinned unit. Version 1:
-// #v=1&d=DRAWING&m=MODE&n=NETWORK&u=LAYER.MAP.ROW.COLUMN. Unknown parts, of a later version, are ignored.
+// #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference, where x is
+// what is muted, p the pair in Why, and s how layers are shown. Unknown parts, of a later version, are ignored.
 import { decode, encode } from "../pad/code.js";
 import { ownsPage } from "../pad/embedding.js";
 
 const VERSION = "1";
 const PAUSE = 300; // milliseconds: browsers limit how often the address may change
 const COPIED = 2_000;
+const UNIT = ["layer", "map", "row", "column"];
 
 /** `space`: the Space's USER/NAME if the page runs on one, whose own address is that of the link. */
 export class Address {
@@ -20,7 +22,7 @@ export class Address {
         this.timer = setTimeout(() => this.#write(), PAUSE);
       };
       for (const event of ["change", "rest"]) pad.addEventListener(event, later);
-      for (const event of ["mode", "selection"]) store.addEventListener(event, later);
+      for (const event of ["mode", "selection", "muted", "pair", "view"]) store.addEventListener(event, later);
     }
     this.#addButton();
   }
@@ -32,7 +34,11 @@ export class Address {
     const strokes = pad.state.strokes ?? [];
     if (strokes.length) parts.set("d", encode(strokes));
     if (store.mode !== this.modes[0]) parts.set("m", store.mode);
-    if (store.pinned) parts.set("u", Object.values(unitParts(store.unit)).join("."));
+    if (store.pinned) parts.set("u", UNIT.map((part) => store.unit[part]).join("."));
+    if (store.mutedMaps.length) parts.set("x", store.mutedMaps.map((muted) => muted.join(".")).join());
+    if (store.pair) parts.set("p", store.pair.join("."));
+    const view = Object.keys(store.view).filter((name) => store.view[name]);
+    if (view.length) parts.set("s", view.join());
     if (![...parts].length) return "";
     return `#${new URLSearchParams([["v", VERSION], ["n", this.variant], ...parts])}`;
   }
@@ -53,6 +59,13 @@ export class Address {
     if (this.modes.includes(parts.get("m"))) store.setMode(parts.get("m"));
     const unit = parseUnit(parts.get("u"), store.network);
     if (unit) store.pin(unit);
+    const muted = (parts.get("x") ?? "").split(",").map((text) => parseUnit(`${text}.0.0`, store.network));
+    store.mute(muted.filter((part) => part && part.layer !== "input" && part.layer !== "output"));
+    const pair = (parts.get("p") ?? "").split(".").map(Number);
+    const isPair = parts.has("p") && pair.length === 2 && pair.every((digit) => Number.isInteger(digit) && digit >= 0 && digit < 10);
+    store.setPair(isPair && pair[0] !== pair[1] ? pair : null);
+    const view = (parts.get("s") ?? "").split(",");
+    store.setView({ before: view.includes("before"), difference: view.includes("difference") });
     const other = parts.get("n");
     if (other && other !== this.variant) store.notify(`The link was made with the network "${other}"; this page uses "${this.variant}".`);
   }
@@ -78,8 +91,6 @@ export class Address {
     });
   }
 }
-
-function unitParts({ layer, map, row, column }) { return { layer, map, row, column }; }
 
 /** The unit for LAYER.MAP.ROW.COLUMN; null if the network has none. */
 function parseUnit(text, network) {

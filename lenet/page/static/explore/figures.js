@@ -1,39 +1,48 @@
 // Small figures for explanations: grids of values, bars to both sides of zero, and sums written down line by line.
-import { element } from "../show/element.js";
 import { decimal } from "../show/format.js";
 import { paint } from "../show/palette.js";
+import { node } from "./tree.js";
 
 /** Values as a grid of colors, or, with `numbers`, as a table of numbers on these colors. */
 export function grid(values, scale, numbers, columns = Math.sqrt(values.length)) {
-  const canvas = element("canvas", { width: columns, height: values.length / columns, className: "grid" });
-  canvas.setAttribute("aria-hidden", "true");
-  paint(canvas, values, scale);
+  const rows = values.length / columns;
+  const canvas = node("canvas", {
+    width: columns,
+    height: rows,
+    className: "grid",
+    attributes: { "aria-hidden": "true" },
+    draw: (made) => paint(made, values, scale),
+  });
   if (!numbers) return canvas;
-  const rows = Array.from({ length: values.length / columns }, (_, row) => element("tr", {},
-    ...Array.from({ length: columns }, (_, column) => {
-      const value = values[row * columns + column];
-      // The colors are dark at both ends of the scale, on a light page; on a dark page they are bright there.
-      return element("td", { className: Math.abs(value) > 0.55 * scale ? "strong" : "" }, decimal(value, 2));
-    })));
-  const table = element("table", { className: "numbers" }, element("tbody", {}, ...rows));
-  return element("div", { className: "grid-with-numbers" }, canvas, table);
+  const cell = (value) => node("td", { className: Math.abs(value) > 0.55 * scale ? "strong" : "" }, decimal(value, 2));
+  const row = (number) => node("tr", {}, ...Array.from(values.subarray(number * columns, (number + 1) * columns), cell));
+  const table = node("table", { className: "numbers" }, node("tbody", {}, ...Array.from({ length: rows }, (_, i) => row(i))));
+  return node("div", { className: "grid-with-numbers" }, canvas, table);
 }
 
-/** A list of {name, value, open}, with a bar to the left of zero or to the right; `open` makes a name a button. */
-export function bars(items, show) {
+/**
+ * A list of {name, value}, with a bar to the left of zero or to the right. With `open`, a function, a name is a button;
+ * `expanded` says whether it shows `more`, nodes below it; `points`, LAYER.UNIT, is the unit that it is about.
+ */
+export function bars(items, show, names = ["positive", "negative"]) {
   const most = Math.max(1e-9, ...items.map(({ value }) => Math.abs(value)));
-  return element("ul", { className: "bars" }, ...items.map(({ name, value, open }) => {
-    const fill = element("span", { className: value < 0 ? "negative" : "positive" });
-    fill.style.inlineSize = `${(50 * Math.abs(value)) / most}%`;
-    const label = open ? element("button", { type: "button", onclick: open }, name) : element("span", {}, name);
-    return element("li", {}, label, element("span", { className: "signed" }, fill), element("span", { className: "number" }, show(value)));
+  return node("ul", { className: "bars" }, ...items.map(({ name, value, open, expanded, points = "", more = [] }) => {
+    const attributes = { "data-points": points, ...(expanded === undefined ? {} : { "aria-expanded": String(expanded) }) };
+    return node("li", {},
+      open ? node("button", { type: "button", onclick: open, attributes }, name) : node("span", {}, name),
+      node("span", { className: "signed" }, node("span", {
+        className: value < 0 ? names[1] : names[0],
+        style: { inlineSize: `${(50 * Math.abs(value)) / most}%` },
+      })),
+      node("span", { className: "number" }, show(value)),
+      ...more);
   }));
 }
 
 /** A sum line by line: [text, number, class]. */
 export function ledger(lines) {
-  return element("dl", { className: "ledger" }, ...lines.map(([text, number, name = ""]) => element("div", { className: name },
-    element("dt", {}, text), element("dd", {}, number))));
+  return node("dl", { className: "ledger" }, ...lines.map(([text, number, className = ""]) => node("div", { className },
+    node("dt", {}, text), node("dd", {}, number))));
 }
 
 /** The `count` items with the largest absolute values, in descending order, and the others. */
@@ -41,3 +50,7 @@ export function largest(items, valueOf, count) {
   const sorted = [...items].sort((a, b) => Math.abs(valueOf(b)) - Math.abs(valueOf(a)));
   return [sorted.slice(0, count), sorted.slice(count)];
 }
+
+export function sumOf(values) { return values.reduce((sum, value) => sum + value, 0); }
+
+export function peak(values) { return values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9); }

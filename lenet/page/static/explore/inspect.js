@@ -3,6 +3,7 @@ import { canvasesOf, cellOf, unitAt } from "../show/cells.js";
 import { element } from "../show/element.js";
 import { paint } from "../show/palette.js";
 import { card } from "./card.js";
+import { patch } from "./tree.js";
 
 const STEPS = { left: [0, -1], right: [0, 1], up: [-1, 0], down: [1, 0] };
 
@@ -22,8 +23,11 @@ export class Inspect {
     this.panel.querySelector(".unpin").addEventListener("click", () => store.free());
     this.mute.addEventListener("click", () => store.toggleMuted(store.unit.layer, store.unit.map));
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
+    store.addEventListener("selection", () => this.#scrollToCard());
     for (const event of ["selection", "reading", "network", "muted", "mode"]) store.addEventListener(event, () => this.#show());
     new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    store.addEventListener("mode", () => { this.home.scrollTop = 0; });
+    this.muting = root.querySelector(".muting");
     new ResizeObserver(() => this.#place()).observe(root);
     this.#listen();
     this.#show();
@@ -41,7 +45,8 @@ export class Inspect {
     const shown = network && unit && (pinned || !this.narrow);
     this.hint.hidden = shown;
     this.actions.hidden = !(shown && pinned);
-    this.card.replaceChildren(...(shown ? card(store, unit, { numbers: this.numbers.checked, all: this.all.checked }) : []));
+    const options = { numbers: this.numbers.checked, all: this.all.checked, open: (other) => store.pin(other) };
+    patch(this.card, shown ? card(store, unit, options) : []);
     this.#place();
     this.#enlarge(shown && unit.layer !== "output");
     if (!shown) return;
@@ -57,12 +62,27 @@ export class Inspect {
     const { unit, pinned } = this.store;
     if (!(this.narrow && pinned && unit)) {
       if (panel.parentElement !== this.home) this.home.prepend(panel);
-      panel.style.order = "";
+      if (this.muting.parentElement !== this.home) this.home.append(this.muting);
+      panel.style.order = this.muting.style.order = "";
       return;
     }
     const above = this.root.querySelector(unit.layer === "input" ? ".answer" : `.stage[data-stage="${unit.layer}"]`);
-    if (above.nextElementSibling !== panel) above.after(panel);
-    panel.style.order = getComputedStyle(above).order;
+    if (above.nextElementSibling !== panel) above.after(panel, this.muting);
+    panel.style.order = this.muting.style.order = getComputedStyle(above).order;
+  }
+
+  /** The card of another layer or map begins at its heading, in view. */
+  #scrollToCard() {
+    const { unit, pinned } = this.store;
+    const key = pinned && unit ? `${unit.layer}.${unit.map}` : "";
+    if (key === this.shown) return;
+    this.shown = key;
+    this.home.scrollTop = 0;
+    if (!key || !this.narrow) return;
+    requestAnimationFrame(() => {
+      const { bottom } = this.panel.getBoundingClientRect();
+      if (bottom > innerHeight) this.panel.previousElementSibling.scrollIntoView({ block: "start" }); // the row of the map
+    });
   }
 
   #enlarge(shown) {

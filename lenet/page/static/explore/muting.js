@@ -9,7 +9,7 @@ export class Muting {
   constructor(root, store) {
     Object.assign(this, { root, store });
     this.panel = root.querySelector(".muting");
-    this.panel.querySelector(".reset").addEventListener("click", () => store.unmuteAll());
+    this.panel.querySelector(".reset").addEventListener("click", () => store.mute([]));
     store.addEventListener("muted", () => this.#mark());
     for (const event of ["muted", "reading"]) store.addEventListener(event, () => this.#compare());
   }

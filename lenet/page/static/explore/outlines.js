@@ -18,7 +18,7 @@ export class Outlines {
     this.#boxes = [];
     this.#onPad = null;
     const { unit, network, pinned, mode } = this.store;
-    if (!unit || !network || mode !== "inspect") return;
+    if (!unit || !network || (pinned && mode !== "inspect")) return;
     const { index, row, column } = cellOf(unit);
     this.#outline(unit.layer, index, { top: row, left: column, bottom: row + 1, right: column + 1 }, pinned ? "unit pinned" : "unit");
     if (unit.layer !== "input") {

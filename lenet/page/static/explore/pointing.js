@@ -15,7 +15,7 @@ export function addPointing(root, store) {
     const canvas = canvasOf(event);
     const button = buttonOf(event);
     if (canvas) store.point(unitUnder(canvas, event));
-    else store.point(button ? output(button) : null);
+    else store.point(button ? output(button) : pointedAt(event));
   });
   root.addEventListener("pointerleave", () => store.point(null));
   root.addEventListener("click", (event) => {
@@ -84,6 +84,14 @@ function cellUnder(canvas, event) {
 }
 
 function unitUnder(canvas, event) { return unitIn(canvas, cellUnder(canvas, event)); }
+
+/** The unit that an explanation is about. */
+function pointedAt(event) {
+  const points = event.target.closest?.("[data-points]")?.dataset.points;
+  if (!points) return null;
+  const [layer, map] = points.split(".");
+  return { layer, map: Number(map), row: 0, column: 0 };
+}
 
 function output(button) { return { layer: "output", map: Number(button.dataset.unit), row: 0, column: 0 }; }
 

@@ -35,24 +35,27 @@ export function addTour(root, store, pad, steps, loadExample) {
     progress.textContent = `${step + 1} of ${steps.length}`;
     back.toggleAttribute("data-idle", step === 0);
     next.textContent = step === steps.length - 1 ? "Finish" : "Next";
-    place();
-    box.focus({ preventScroll: true });
     target.scrollIntoView({ block: "nearest" });
-    box.scrollIntoView({ block: "nearest" });
+    box.focus({ preventScroll: true });
+    place();
   };
-  /** Below the target if it is wide, else beside it, within the page. */
+  /** Below the target, beside it or above it, where there is room in the window; else over it. */
   const place = () => {
     if (!target) return;
     const [page, at] = [root.getBoundingClientRect(), target.getBoundingClientRect()];
-    const beside = at.right - page.left + GAP + box.offsetWidth <= page.width;
-    const left = beside ? at.right - page.left + GAP : Math.max(0, Math.min(at.left - page.left, page.width - box.offsetWidth));
-    const top = beside ? at.top - page.top : at.bottom - page.top + GAP;
-    Object.assign(box.style, { left: `${left}px`, top: `${Math.max(0, top)}px` });
+    const [width, height] = [box.offsetWidth, box.offsetHeight];
+    const fits = ([left, top]) => left >= page.left && left + width <= page.right && top >= 0 && top + height <= innerHeight;
+    const across = Math.max(page.left, Math.min(at.left, page.right - width));
+    const down = Math.max(0, Math.min(at.top, innerHeight - height));
+    const places = [[across, at.bottom + GAP], [at.right + GAP, down], [across, at.top - GAP - height], [at.left - GAP - width, down]];
+    const [left, top] = places.find(fits) ?? [across, down];
+    Object.assign(box.style, { left: `${left - page.left}px`, top: `${top - page.top}px` });
   };
   const end = () => {
     show(-1);
     store.free();
-    start.focus();
+    start.focus({ preventScroll: true });
+    pad.element.scrollIntoView({ block: "nearest" });
   };
 
   const start = root.querySelector(".start-tour");

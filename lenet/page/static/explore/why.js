@@ -3,13 +3,15 @@
 import { compare } from "../network/evidence.js";
 import { explain } from "../network/explain.js";
 import { element } from "../show/element.js";
-import { decimal } from "../show/format.js";
+import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
-import { bars, grid, largest, ledger } from "./figures.js";
+import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
 import { onDrawing } from "./outlines.js";
+import { node, patch } from "./tree.js";
 
 const UNITS = 8;
 const INPUTS = 4;
+const PAUSE = 150; // milliseconds between two drawings that the worker gets, so that the pen has the processor, too
 const show = (value) => decimal(value, 3);
 
 export class Why {
@@ -23,20 +25,18 @@ export class Why {
     Object.assign(this, { root, store, side, startWorker });
     this.panel = root.querySelector(".panel.why");
     this.selects = [...this.panel.querySelectorAll("select")];
-    for (const select of this.selects) {
+    for (const [i, select] of this.selects.entries()) {
       select.append(...Array.from({ length: 10 }, (_, digit) => element("option", {}, String(digit))));
       select.addEventListener("change", () => {
-        this.chosen = this.selects.map(({ value }) => Number(value));
-        this.#show();
+        const other = this.selects[1 - i];
+        if (other.value === select.value) other.value = this.shown[i]; // two different digits
+        store.setPair(this.selects.map(({ value }) => Number(value)));
       });
     }
-    this.panel.querySelector(".likeliest").addEventListener("click", () => {
-      this.chosen = null;
-      this.#show();
-    });
+    this.panel.querySelector(".likeliest").addEventListener("click", () => store.setPair(null));
     this.ghost = element("div", { className: "ghost", hidden: true, attributes: { "aria-hidden": "true" } });
     root.querySelector(".pad").append(this.ghost);
-    for (const event of ["mode", "reading", "network"]) store.addEventListener(event, () => this.#show());
+    for (const event of ["mode", "reading", "network", "pair"]) store.addEventListener(event, () => this.#show());
     new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
     this.#show();
   }
@@ -51,9 +51,14 @@ export class Why {
     panel.querySelector(".hint").hidden = Boolean(reading);
     body.hidden = !reading;
     if (!reading || !network) return;
-    const pair = this.chosen ?? reading.top.slice(0, 2).map(([digit]) => digit);
+    const pair = store.pair ?? reading.top.slice(0, 2).map(([digit]) => digit);
     this.selects.forEach((select, i) => { select.value = pair[i]; });
-    panel.querySelector(".likeliest").hidden = !this.chosen;
+    this.shown = pair;
+    panel.querySelector(".likeliest").hidden = !store.pair;
+    const rejected = panel.querySelector(".rejected");
+    rejected.hidden = !reading.reason;
+    const [[likeliest, probability]] = reading.top;
+    rejected.textContent = `The drawing is rejected: ${reading.reason}. If it had to be a digit, it would be ${article(likeliest)} ${likeliest} (${percentage(probability)}).`;
     this.#showContributions(reading, pair);
     this.#ask(reading, pair);
     this.#showTrials();
@@ -62,31 +67,27 @@ export class Why {
   #showContributions(reading, [first, second]) {
     const { network } = this.store;
     const { contributions, bias, difference } = compare(network, reading, first, second);
-    const items = [...contributions].map((value, i) => ({ i, name: `F6, unit ${i}`, value, open: () => this.#trace(i) }));
+    const items = [...contributions].map((value, i) => ({
+      name: `F6, unit ${i}`,
+      value,
+      points: `f6.${i}`,
+      open: () => this.#trace(i),
+      expanded: i === this.#traced,
+      more: i === this.#traced ? [this.#inputsOf(reading, i)] : [],
+    }));
     const [shown, rest] = largest(items, ({ value }) => value, UNITS);
-    const list = bars(shown, show);
-    shown.forEach(({ i, name }, at) => {
-      const item = list.children[at];
-      const button = item.querySelector("button");
-      Object.assign(button, { title: `Show what ${name} is computed from` });
-      button.dataset.key = `f6-${i}`;
-      button.setAttribute("aria-expanded", i === this.#traced);
-      if (i === this.#traced) item.append(this.#inputsOf(reading, i));
-    });
-    const focused = this.panel.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    this.panel.querySelector(".contributions").replaceChildren(
-      element("p", {}, `Each unit of F6 adds to the score of ${first} or to that of ${second}. The largest of ${items.length}:`),
-      list,
+    patch(this.panel.querySelector(".contributions"), [
+      node("p", {}, `What each unit of F6 adds to the score of ${first} minus the score of ${second}; the largest of ${items.length}:`),
+      bars(shown, show),
       ledger([
-        [`the other ${rest.length} units`, show(rest.reduce((sum, { value }) => sum + value, 0))],
+        [`the other ${rest.length} units`, show(sumOf(rest.map(({ value }) => value)))],
         ...(bias ? [["difference of the biases", show(bias)]] : []),
         [`score of ${first} minus score of ${second}`, show(difference), "result"],
       ]),
-      ...(network.layer("output").centers ? [element("figure", { className: "bitmap" },
-        grid(contributions, Math.max(...contributions.map(Math.abs)), false, 7),
-        element("figcaption", {}, "The contributions as F6's 7x12 bitmap."))] : []),
-    );
-    if (focused) this.panel.querySelector(`[data-key="${focused}"]`)?.focus();
+      ...(network.layer("output").centers ? [node("figure", { className: "bitmap" },
+        grid(contributions, peak(contributions), false, 7),
+        node("figcaption", {}, "The contributions as F6's 7x12 bitmap."))] : []),
+    ]);
   }
 
   #trace(unit) {
@@ -96,17 +97,25 @@ export class Why {
 
   /** The units of C5 that contribute most to a unit of F6; a click shows one in Inspect, with the maps it reads. */
   #inputsOf(reading, unit) {
-    const { contributions } = explain(this.store.network, reading, { layer: "f6", map: unit, row: 0, column: 0 });
+    const { contributions, bias, before } = explain(this.store.network, reading, { layer: "f6", map: unit, row: 0, column: 0 });
     const items = [...contributions].map((value, i) => ({
       name: `C5, unit ${i}`,
       value,
+      points: `c5.${i}`,
       open: () => {
         this.store.setMode("inspect");
         this.store.pin({ layer: "c5", map: i, row: 0, column: 0 });
       },
     }));
-    return element("div", { className: "traced" }, element("p", {}, "Before the activation, mostly from:"),
-      bars(largest(items, ({ value }) => value, INPUTS)[0], show));
+    const [shown, rest] = largest(items, ({ value }) => value, INPUTS);
+    return node("div", { className: "traced" },
+      node("p", {}, `What raises and lowers F6, unit ${unit}; a click opens a unit in Inspect:`),
+      bars(shown, show, ["raises", "lowers"]),
+      ledger([
+        [`the other ${rest.length} units`, show(sumOf(rest.map(({ value }) => value)))],
+        ["bias", show(bias)],
+        ["sum, before the activation", show(before), "result"],
+      ]));
   }
 
   /** Have the worker try changes of this drawing: one drawing at a time, and then the latest. */
@@ -124,9 +133,11 @@ export class Why {
     if (!this.worker) {
       this.worker = this.startWorker();
       this.worker.addEventListener("message", ({ data }) => {
-        this.working = false;
         this.#result = { ...data, ...this.#asked };
-        this.#next();
+        setTimeout(() => {
+          this.working = false;
+          this.#next();
+        }, PAUSE);
         if (this.store.mode === "why") this.#showTrials();
       });
     }
@@ -141,9 +152,7 @@ export class Why {
     trials.hidden = !result;
     if (!result) return;
     const { evidence, first, second, other, change, changes, ink } = result;
-    const most = evidence.reduce((peak, value) => Math.max(peak, Math.abs(value)), 1e-9);
-    const canvas = trials.querySelector("canvas");
-    paint(canvas, evidence, most);
+    paint(trials.querySelector("canvas"), evidence, peak(evidence));
     trials.querySelector(".for-first").textContent = `speaks for ${first}`;
     trials.querySelector(".for-second").textContent = `speaks for ${second}`;
     const sentence = change

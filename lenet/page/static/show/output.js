@@ -8,7 +8,7 @@ export class OutputRow {
     const table = document.createElement("table");
     table.className = "outputs";
     table.innerHTML = `<thead><tr><th scope="col">digit</th><th scope="col" colspan="2">score</th>
-      <th scope="col" colspan="2">softmax(score / ${number(temperature)})</th></tr></thead><tbody></tbody>`;
+      <th scope="col" colspan="2">probability: softmax(score / ${number(temperature)})</th></tr></thead><tbody></tbody>`;
     this.rows = Array.from({ length: Number(section.dataset.shape) }, (_, digit) => {
       const row = table.tBodies[0].insertRow();
       row.innerHTML = `<th scope="row"><button type="button" data-unit="${digit}" aria-label="Output, digit ${digit}">${digit}</button></th><td><span class="bar"><span class="score"></span></span></td>

@@ -13,9 +13,16 @@ export class Stages {
     });
     this.legend = root.querySelector(".scale");
     this.store = store;
-    this.before = root.querySelector(".view .before");
-    this.difference = root.querySelector(".view .difference");
-    root.querySelector(".view").addEventListener("change", () => this.#show());
+    const [after, before, difference] = ["after", "before", "difference"].map((name) => root.querySelector(`.view .${name}`));
+    after.name = before.name = `view-${crypto.getRandomValues(new Uint32Array(1))[0]}`; // one group for each app on a page
+    root.querySelector(".view").addEventListener("change", () => {
+      store.setView({ before: before.checked, difference: difference.checked });
+    });
+    store.addEventListener("view", () => {
+      (store.view.before ? before : after).checked = true;
+      difference.checked = store.view.difference;
+      this.#show();
+    });
     store.addEventListener("reading", () => this.#show());
     new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
     this.#show();
@@ -25,9 +32,9 @@ export class Stages {
     const dark = isDark();
     if (dark !== this.dark) paint(this.legend, Float32Array.from({ length: 255 }, (_, i) => i / 127 - 1), 1);
     this.dark = dark;
-    const { reading, blank } = this.store;
-    const kind = this.before.checked ? "before" : "outputs";
-    const from = this.difference.checked ? blank?.[kind] : null;
+    const { reading, blank, view } = this.store;
+    const kind = view.before ? "before" : "outputs";
+    const from = view.difference ? blank?.[kind] : null;
     for (const row of this.rows) row.show(reading, kind, from);
   }
 }
