@@ -39,11 +39,11 @@ CARD = """(index) => {
 # The results of the worker: its own measurement of its time.
 WATCH_WORKER = """
 const Plain = Worker;
-window.trials = [];
+Object.assign(window, { trials: [], sweeps: [] });
 window.Worker = class extends Plain {
   constructor(...options) {
     super(...options);
-    this.addEventListener("message", ({ data }) => window.trials.push(data.milliseconds));
+    this.addEventListener("message", ({ data }) => (data.digits ? window.sweeps : window.trials).push(data.milliseconds));
   }
 };
 """
@@ -64,8 +64,17 @@ def open_why(visitor: Visitor) -> None:
     visitor.page.locator('.strip [data-mode="why"]').click()
 
 
+def open_break(visitor: Visitor) -> None:
+    visitor.page.locator('.strip [data-mode="break"]').click()
+
+
 def print_drawing(visitor: Visitor, rounds: int) -> None:
-    states = {"nothing open": open_nothing, "a unit of C3 pinned, with numbers": open_unit, "Why": open_why}
+    states = {
+        "nothing open": open_nothing,
+        "a unit of C3 pinned, with numbers": open_unit,
+        "Why": open_why,
+        "Break": open_break,
+    }
     rates, moves = {name: [] for name in states}, {name: [] for name in states}
     visitor.page.evaluate(WATCH_PAD)
     for number in range(rounds + 1):
@@ -92,9 +101,15 @@ def print_work(visitor: Visitor, variant: str) -> None:
         visitor.draw([[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]])
         visitor.page.wait_for_timeout(700)
     trials = sorted(visitor.page.evaluate("() => window.trials.slice(1)"))
+    visitor.page.locator('.strip [data-mode="break"]').click()
+    for transform in visitor.page.locator("[data-transform]").all() * 2:
+        transform.click()
+        visitor.page.wait_for_timeout(500)
+    sweeps = sorted(visitor.page.evaluate("() => window.sweeps.slice(1)"))
     print(f"{variant}: card of a unit of C3 {statistics.median(cards):.1f} ms, longest {cards[-1]:.1f};", end=" ")
     print(f"evidence and smallest change {statistics.median(trials):.0f} ms,", end=" ")
-    print(f"90 % within {trials[int(0.9 * len(trials))]:.0f}, of {len(trials)}", flush=True)
+    print(f"90 % within {trials[int(0.9 * len(trials))]:.0f}, of {len(trials)};", end=" ")
+    print(f"Break's curve {statistics.median(sweeps):.0f} ms, longest {sweeps[-1]:.0f}, of {len(sweeps)}", flush=True)
 
 
 def main() -> int:

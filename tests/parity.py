@@ -25,9 +25,11 @@ SETUP = """
 async ([description, weights]) => {
   const { Network } = await import("./network/network.js");
   const { preprocess } = await import("./network/preprocess.js");
+  const { readSafetensors } = await import("./network/safetensors.js");
   const { rejectionReason } = await import("./network/rejection.js");
   const { drawStroke } = await import("./pad/strokes.js");
-  const network = new Network(description.network, Uint8Array.from(atob(weights), (c) => c.charCodeAt(0)).buffer);
+  const { tensors } = readSafetensors(Uint8Array.from(atob(weights), (c) => c.charCodeAt(0)).buffer);
+  const network = new Network(description.network, tensors);
   const plain = (arrays) => Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, [...values]]));
   window.forward = (ink) => {
     const { outputs, before } = network.forward(Float32Array.from(ink));

@@ -408,9 +408,10 @@ def test_the_evidence_is_what_erasing_changes(explore, chromium):
     weights = explorer.page.evaluate("() => document.querySelector('link[as=fetch][href*=\"/network-\"]').href")
     evidence, tried = explorer.page.evaluate(
         """async ([base, weights, description, ink]) => {
-          const [{ occlude }, { Network }] = await Promise.all(
-            ["evidence", "network"].map((name) => import(`${base}/network/${name}.js`)));
-          const network = new Network(description, await (await fetch(weights)).arrayBuffer());
+          const [{ occlude }, { Network }, { readSafetensors }] = await Promise.all(
+            ["evidence", "network", "safetensors"].map((name) => import(`${base}/network/${name}.js`)));
+          const { tensors } = readSafetensors(await (await fetch(weights)).arrayBuffer());
+          const network = new Network(description, tensors);
           const { evidence, tried } = occlude(network, Float32Array.from(ink), 5, 6);
           return [[...evidence], tried];
         }""",

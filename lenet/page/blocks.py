@@ -50,6 +50,7 @@ def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
         "description": routes.description,
         "network": routes.network_url,
         "read": routes.read_url,
+        "weights": reader.weights.origin,
         "tour": steps(reader.weights.model),
         "space": os.environ.get("SPACE_ID"),
     }

@@ -1,8 +1,10 @@
 """The page's HTML: `static/page.html` with a row for each layer of the network, a notice and the footer."""
 
+import json
 from html import escape
 from pathlib import Path
 
+from lenet.networks import NETWORKS
 from lenet.networks.summary import Layer, layers
 from lenet.page.words import about, guide, words
 from lenet.recognizer import Recognizer
@@ -15,6 +17,7 @@ def document(reader: Recognizer) -> str:
     rows = layers(reader.weights.model)
     html = TEMPLATE.read_text(encoding="utf-8")
     model = reader.weights.model
+    html = html.replace("<!-- variants -->", escape(json.dumps(list(NETWORKS))))
     html = html.replace("<!-- about -->", escape(about(model)))
     html = html.replace("<!-- input -->", _row(rows[0]))
     html = html.replace("<!-- guide -->", _words("this page", guide(model)))

@@ -12,15 +12,17 @@ export class Live {
   #stale = false;
   #timer = 0;
   #failures = 0;
+  #ink = null; // of an image, which only the server can preprocess
 
   /** `network` identifies the network that the browser has, in the server's terms. */
   constructor(pad, reader, server, store, network) {
     Object.assign(this, { pad, reader, server, store, network });
     pad.addEventListener("change", () => this.#changed());
     pad.addEventListener("rest", () => this.#wait(REST));
-    store.addEventListener("muted", () => this.#muted());
+    store.addEventListener("muted", () => this.#showAgain());
+    store.addEventListener("source", () => this.#showAgain());
     window.addEventListener("online", () => this.#settle());
-    store.setNetwork(reader.network, reader.readInk(new Float32Array(reader.description.preprocessing.side ** 2)));
+    store.setNetwork(reader.network, reader.blank);
     this.#changed();
   }
 
@@ -28,6 +30,7 @@ export class Live {
     this.store.notify("");
     this.store.setState("live", true);
     this.#failures = 0;
+    this.#ink = null;
     this.#wait(REST);
     this.#stale = true;
     if (!this.#frame) this.#update();
@@ -46,24 +49,35 @@ export class Live {
 
   #show() {
     const { pad, store } = this;
-    if (pad.blank || pad.image) store.show(null); // an image is preprocessed by the server
-    else this.#showMuted(this.reader.read(pad.opacity(), pad.side, pad.side));
-    store.setState(pad.blank ? "checked" : "live", Boolean(pad.image));
+    const waiting = Boolean(pad.image && !this.#ink); // an image is preprocessed by the server
+    if (pad.blank || waiting) store.show(null);
+    else this.#showMuted(this.#read());
+    store.setState(pad.blank ? "checked" : "live", waiting);
+  }
+
+  #read() {
+    const { pad, reader, store } = this;
+    if (store.source) return store.source.read(pad, this.#ink);
+    return this.#ink ? reader.readInk(this.#ink) : reader.read(pad.opacity(), pad.side, pad.side);
+  }
+
+  /** The network, the source or what is muted has changed. */
+  #showAgain() {
+    const { store } = this;
+    const { network, blank } = store.source?.reader ?? this.reader;
+    if (network !== store.network) store.setNetwork(network, blank);
+    this.#show();
+    if (!store.source) this.#wait(REST);
   }
 
   /** Show the reading, or, if anything is muted, what the network computes without it. */
   #showMuted(reading) {
     const { reader, store } = this;
     if (!store.mutedMaps.length) store.show(reading);
-    else store.show({ ...reader.readInk(reading.outputs.input, store.muted), placement: reading.placement }, reading);
-  }
-
-  #muted() {
-    const { store } = this;
-    const reading = store.unmuted ?? store.reading;
-    if (!reading) return;
-    this.#showMuted(reading);
-    if (store.state === "live") this.#wait(REST);
+    else {
+      const muted = (store.source?.reader ?? reader).readInk(reading.outputs.input, store.muted);
+      store.show({ ...muted, placement: reading.placement }, reading);
+    }
   }
 
   #wait(milliseconds) {
@@ -75,6 +89,7 @@ export class Live {
     const { pad, store } = this;
     clearTimeout(this.#timer);
     if (pad.blank || pad.drawing || store.state === "checked") return;
+    if (store.source && !(pad.image && !this.#ink)) return; // nothing that the server could check
     const { version, image } = pad;
     try {
       const reading = await this.server.read(await pad.png(), Boolean(image));
@@ -86,6 +101,11 @@ export class Live {
 
   #accept({ reason, probabilities, ink, network }) {
     const { store } = this;
+    if (ink) this.#ink = ink;
+    if (ink && store.source) {
+      this.#show();
+      return;
+    }
     const own = ink ? this.reader.readInk(ink) : (store.unmuted ?? store.reading);
     const { outputs, before, placement } = own;
     const checked = answer(probabilities, reason, { outputs, before, placement });

@@ -47,6 +47,19 @@ export async function load(url, parse, waiting) {
   }
 }
 
+/** A file that only some weights have, an ArrayBuffer. Throws Error with a sentence if there is none. */
+export async function fetchExtra(url) {
+  let response;
+  try {
+    response = await fetch(url, { credentials: "same-origin" });
+  } catch {
+    throw new Error("Cannot reach the server. Please try again later.");
+  }
+  if (response.ok) return response.arrayBuffer();
+  const { error } = await response.json().catch(() => ({}));
+  throw new Error(error ?? `Not available: HTTP ${response.status}.`);
+}
+
 function floats(base64) {
   return new Float32Array(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer);
 }

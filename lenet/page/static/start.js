@@ -1,11 +1,16 @@
 // Connects the parts of the page: the pad, the network in the browser, the server, and what shows their readings.
 import { Address } from "./explore/address.js";
+import { Background } from "./explore/background.js";
+import { Breaking } from "./explore/breaking.js";
+import { Comparing } from "./explore/comparing.js";
 import { Inspect } from "./explore/inspect.js";
 import { addKernels } from "./explore/kernels.js";
 import { addModes } from "./explore/modes.js";
+import { Learning } from "./explore/learning.js";
 import { Muting } from "./explore/muting.js";
 import { Outlines } from "./explore/outlines.js";
 import { addPointing } from "./explore/pointing.js";
+import { Saving } from "./explore/saving.js";
 import { addTour } from "./explore/tour.js";
 import { Why } from "./explore/why.js";
 import { Live } from "./live.js";
@@ -16,7 +21,7 @@ import { addImages } from "./pad/images.js";
 import { addKeyboard } from "./pad/keyboard.js";
 import { Pad } from "./pad/pad.js";
 import { keepDrawing } from "./pad/session.js";
-import { load, Server } from "./server.js";
+import { fetchExtra, load, Server } from "./server.js";
 import { Prediction } from "./show/prediction.js";
 import { Stages } from "./show/stages.js";
 import { Store } from "./store.js";
@@ -44,11 +49,16 @@ export async function start(element, base, settings) {
     addExamples(root.querySelector(".examples"), file("examples.json"), pad, waiting),
   ]);
   store.notify("");
-  const reader = new Reader(settings.description, weights);
+  const reader = Reader.of(settings.description, weights);
   const live = new Live(pad, reader, new Server(base + settings.read), store, settings.network);
-  new Why(root, store, pad.side, () => startWorker(settings.description.network, weights));
+  const background = new Background(() => startWorker(settings.description, weights));
+  new Why(root, store, pad.side, background);
+  new Breaking(root, store, pad, reader, background);
+  new Comparing(root, store, (variant, name) => fetchExtra(`${base}/networks/${variant}/${name}`));
+  new Learning(root, store, reader, (name) => fetchExtra(`${base}${settings.network}/${name}`));
   addTour(root, store, pad, settings.tour, () => pad.load(examples[3]));
-  new Address(root, pad, store, settings.description.network.variant, settings.space);
+  const address = new Address(root, pad, store, settings.description.network.variant, settings.space);
+  new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad);
   root.dataset.ready = "true";
   return live;

@@ -16,6 +16,11 @@ export class Store extends EventTarget {
   view = { before: false, difference: false };
   /** The network, once it is loaded. */
   network = null;
+  /**
+   * What the reading comes from, if not from the drawing and the network as they are: {note, read(pad, ink), reader}.
+   * `read` returns a reading, `ink` is an image's preprocessed input; `reader` is needed for another network only.
+   */
+  source = null;
   /** The unit that is explained, {layer, map, row, column}: the pinned one, else the one that is pointed at, else null. */
   unit = null;
   pinned = false;
@@ -36,6 +41,21 @@ export class Store extends EventTarget {
   setNetwork(network, blank) {
     [this.network, this.blank] = [network, blank];
     this.dispatchEvent(new Event("network"));
+  }
+
+  /** Event "source": the reading comes from something else, or from drawing and network again. */
+  setSource(source) {
+    this.source = source;
+    this.dispatchEvent(new Event("source"));
+  }
+  /** Nothing happens if it is not the present source. */
+  dropSource(source) {
+    if (source && source === this.source) this.setSource(null);
+  }
+
+  /** Whether the selected unit is explained: in Inspect, and where the drawing or the network changes. */
+  get inspecting() {
+    return this.mode === "inspect" || (this.pinned && ["break", "learn"].includes(this.mode));
   }
 
   /** Event "mode": another part of the explorer is shown. */

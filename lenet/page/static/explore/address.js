@@ -70,13 +70,18 @@ export class Address {
     if (other && other !== this.variant) store.notify(`The link was made with the network "${other}"; this page uses "${this.variant}".`);
   }
 
+  /** The address of what is shown, on a Space that of the Space. */
+  link() {
+    const page = this.space ? `https://huggingface.co/spaces/${this.space}` : location.origin + location.pathname + location.search;
+    return page + this.fragment();
+  }
+
   #addButton() {
     const button = this.root.querySelector(".copy-link");
     const field = this.root.querySelector(".link");
     const label = button.textContent;
     button.addEventListener("click", async () => {
-      const page = this.space ? `https://huggingface.co/spaces/${this.space}` : location.origin + location.pathname + location.search;
-      const link = page + this.fragment();
+      const link = this.link();
       try {
         await navigator.clipboard.writeText(link);
         button.textContent = "Copied";

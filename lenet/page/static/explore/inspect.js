@@ -39,7 +39,7 @@ export class Inspect {
   #show() {
     const { store } = this;
     const { unit, pinned, network } = store;
-    this.panel.hidden = store.mode !== "inspect";
+    this.panel.hidden = !store.inspecting;
     if (this.panel.hidden) return;
     // On a narrow screen, a preview would move what is pointed at.
     const shown = network && unit && (pinned || !this.narrow);

@@ -17,8 +17,8 @@ export class Outlines {
     for (const box of this.#boxes) box.remove();
     this.#boxes = [];
     this.#onPad = null;
-    const { unit, network, pinned, mode } = this.store;
-    if (!unit || !network || (pinned && mode !== "inspect")) return;
+    const { unit, network, pinned, inspecting } = this.store;
+    if (!unit || !network || (pinned && !inspecting)) return;
     const { index, row, column } = cellOf(unit);
     this.#outline(unit.layer, index, { top: row, left: column, bottom: row + 1, right: column + 1 }, pinned ? "unit pinned" : "unit");
     if (unit.layer !== "input") {

@@ -51,8 +51,8 @@ export function addPointing(root, store) {
   });
 
   function pin(unit) {
-    if (store.mode !== "inspect") store.setMode("inspect");
     store.pin(unit);
+    if (!store.inspecting) store.setMode("inspect");
   }
 
   /** The cell of the pinned unit if it is on this canvas, else where the keyboard was last, else the middle. */

@@ -11,18 +11,15 @@ import { node, patch } from "./tree.js";
 
 const UNITS = 8;
 const INPUTS = 4;
-const PAUSE = 150; // milliseconds between two drawings that the worker gets, so that the pen has the processor, too
 const show = (value) => decimal(value, 3);
 
 export class Why {
   #traced = null; // the unit of F6 whose inputs are shown
-  #asked = null; // what the worker is working on
-  #pending = null;
+  #asked = null; // what the worker has been given last
   #result = null;
 
-  /** `startWorker` makes the worker, which is not needed before this mode is opened. */
-  constructor(root, store, side, startWorker) {
-    Object.assign(this, { root, store, side, startWorker });
+  constructor(root, store, side, background) {
+    Object.assign(this, { root, store, side, background });
     this.panel = root.querySelector(".panel.why");
     this.selects = [...this.panel.querySelectorAll("select")];
     for (const [i, select] of this.selects.entries()) {
@@ -118,32 +115,17 @@ export class Why {
       ]));
   }
 
-  /** Have the worker try changes of this drawing: one drawing at a time, and then the latest. */
+  /** Have the worker try changes of this drawing. */
   #ask({ outputs: { input }, top }, [first, second]) {
     const { muted, mutedMaps } = this.store;
     const key = [first, second, ...mutedMaps].join();
-    this.#pending = null;
     if (this.#asked?.ink === input && this.#asked.key === key) return;
-    this.#pending = { ink: input, first, second, answer: top[0][0], muted, key };
-    if (!this.working) this.#next();
-  }
-
-  #next() {
-    if (!this.#pending) return;
-    if (!this.worker) {
-      this.worker = this.startWorker();
-      this.worker.addEventListener("message", ({ data }) => {
-        this.#result = { ...data, ...this.#asked };
-        setTimeout(() => {
-          this.working = false;
-          this.#next();
-        }, PAUSE);
-        if (this.store.mode === "why") this.#showTrials();
-      });
-    }
-    this.working = true;
-    [this.#asked, this.#pending] = [this.#pending, null];
-    this.worker.postMessage(this.#asked);
+    const asked = { ink: input, first, second, answer: top[0][0], muted, key };
+    this.#asked = asked;
+    this.background.ask("why", asked, (result) => {
+      this.#result = { ...result, ...asked };
+      if (this.store.mode === "why") this.#showTrials();
+    });
   }
 
   #showTrials() {

@@ -1,12 +1,10 @@
 // One of the three networks, built from the description that `lenet.networks.description` makes, and its weights.
 import * as layers from "./layers.js";
-import { readSafetensors } from "./safetensors.js";
 
 export class Network {
-  /** `weights`: the content of model.safetensors, an ArrayBuffer. Throws if a tensor is missing or misshapen. */
-  constructor(description, weights) {
+  /** `tensors`: {data, shape} by name, as `readSafetensors` returns them. Throws if one is missing. */
+  constructor(description, tensors) {
     this.description = description;
-    const tensors = readSafetensors(weights);
     let [maps, side] = [1, 32 - 2 * description.border];
     this.layers = description.layers.map((layer) => {
       const built = build(layer, maps, side, (name) => {

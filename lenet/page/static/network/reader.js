@@ -2,13 +2,18 @@
 import { Network } from "./network.js";
 import { preprocess } from "./preprocess.js";
 import { rejectionReason } from "./rejection.js";
+import { readSafetensors } from "./safetensors.js";
 
 export class Reader {
-  /** `description` as made by `lenet.page.browser`, `weights` the content of model.safetensors. */
-  constructor(description, weights) {
+  /** `description` as made by `lenet.page.browser`, `tensors` those of model.safetensors. */
+  constructor(description, tensors) {
     this.description = description;
-    this.network = new Network(description.network, weights);
+    this.network = new Network(description.network, tensors);
+    this.blank = this.readInk(new Float32Array(description.preprocessing.side ** 2));
   }
+
+  /** A reader with the content of model.safetensors, an ArrayBuffer. */
+  static of(description, weights) { return new Reader(description, readSafetensors(weights).tensors); }
 
   /** The reading of a drawing: its opacity, 0 to 255, row by row. It has the `placement` of the digit, too. */
   read(opacity, width, height, muted) {

@@ -1,16 +1,32 @@
 // The safetensors format: eight bytes with the length of a JSON header, the header, and the raw numbers.
 
-/** The tensors of a file, an ArrayBuffer, by name: {shape, data: Float32Array}. Throws if it is not as expected. */
+const KINDS = {
+  F32: (bytes) => new Float32Array(bytes),
+  F16: (bytes) => Float32Array.from(new Uint16Array(bytes), fromHalf),
+  U8: (bytes) => new Uint8Array(bytes),
+};
+
+/**
+ * The tensors of a file, an ArrayBuffer, by name: {shape, data}, a Float32Array or Uint8Array, and its `metadata`. Throws
+ * if it is not as expected.
+ */
 export function readSafetensors(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
   const tensors = {};
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header)) {
     if (name === "__metadata__") continue;
-    if (dtype !== "F32") throw new Error(`${name} has dtype ${dtype}, expected F32`);
-    const data = new Float32Array(buffer.slice(8 + length + from, 8 + length + to)); // aligned, as a view may not be
+    if (!(dtype in KINDS)) throw new Error(`${name} has dtype ${dtype}, expected ${Object.keys(KINDS).join(", ")}`);
+    const data = KINDS[dtype](buffer.slice(8 + length + from, 8 + length + to)); // aligned, as a view may not be
     if (data.length !== shape.reduce((product, side) => product * side, 1)) throw new Error(`${name} has another size`);
     tensors[name] = { shape, data };
   }
-  return tensors;
+  return { tensors, metadata: header.__metadata__ ?? {} };
+}
+
+/** The number that 16 bits stand for: sign, five bits of exponent, ten of fraction. */
+function fromHalf(bits) {
+  const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+  if (exponent === 0) return sign * 2 ** -24 * fraction;
+  return sign * 2 ** (exponent - 15) * (1 + fraction / 1024);
 }

@@ -39,6 +39,7 @@ export class Pad extends EventTarget {
   get canRedo() { return this.#undone.length > 0; }
 
   /** The image on the pad, a canvas, if any; the first stroke replaces it. */
+  get strokes() { return [...(this.state.strokes ?? []), ...(this.#stroke ? [this.#stroke] : [])]; }
   get image() { return this.#stroke ? undefined : this.state.image; }
 
   /** The drawing's opacity, 0 to 255, row by row. */

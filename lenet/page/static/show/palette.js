@@ -40,7 +40,8 @@ const images = new WeakMap(); // the ImageData of each canvas, reused
  */
 export function paint(canvas, values, scale, palette = "diverging") {
   const context = canvas.getContext("2d");
-  if (!images.has(canvas)) images.set(canvas, context.createImageData(canvas.width, canvas.height));
+  const old = images.get(canvas);
+  if (old?.width !== canvas.width || old.height !== canvas.height) images.set(canvas, context.createImageData(canvas.width, canvas.height));
   const image = images.get(canvas);
   const pixels = new Uint32Array(image.data.buffer);
   const colors = PALETTES[isDark() ? "dark" : "light"][palette];

@@ -20,7 +20,7 @@ export class Prediction {
     this.notice = root.querySelector(".notice");
     this.announcement = root.querySelector(".announcement");
     store.addEventListener("reading", () => this.#show(store.reading));
-    for (const event of ["state", "muted"]) store.addEventListener(event, () => this.#showState());
+    for (const event of ["state", "muted", "source"]) store.addEventListener(event, () => this.#showState());
     store.addEventListener("notice", () => { this.notice.textContent = store.notice; });
     store.addEventListener("announcement", ({ detail }) => this.#say(detail));
     this.#show(null);
@@ -42,9 +42,9 @@ export class Prediction {
   }
 
   #showState() {
-    const { state, busy, reading, unmuted } = this.store;
+    const { state, busy, reading, unmuted, source } = this.store;
     this.root.setAttribute("aria-busy", busy);
-    this.check.textContent = !reading ? "" : unmuted ? "Some maps or units are muted." : {
+    this.check.textContent = !reading ? "" : source ? source.note : unmuted ? "Some maps or units are muted." : {
       live: "",
       checked: "Checked with PyTorch on the server.",
       unchecked: "Not checked: cannot reach the server. Retrying…",

@@ -1,0 +1,34 @@
+// Work for a worker with a network of its own: hundreds of passes that must not make the pen wait. One task at a time,
+// and of each kind only the latest, so that a moving pen leaves no queue behind.
+const PAUSE = 150; // milliseconds between two tasks, so that the pen has the processor, too
+
+export class Background {
+  #waiting = new Map();
+  #busy = false;
+  #worker = null;
+
+  /** `start` makes the worker, when there is something to do. */
+  constructor(start) { this.start = start; }
+
+  /** Have the worker do a task, and call `done` with its result, unless another task of this kind comes before. */
+  ask(kind, message, done) {
+    this.#waiting.set(kind, { message, done });
+    if (!this.#busy) this.#next();
+  }
+
+  #next() {
+    if (!this.#waiting.size) return;
+    const [[kind, { message, done }]] = this.#waiting;
+    this.#waiting.delete(kind);
+    this.#busy = true;
+    this.#worker ??= this.start();
+    this.#worker.onmessage = ({ data }) => {
+      done(data);
+      setTimeout(() => {
+        this.#busy = false;
+        this.#next();
+      }, PAUSE);
+    };
+    this.#worker.postMessage({ kind, ...message });
+  }
+}

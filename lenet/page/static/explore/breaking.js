@@ -1,0 +1,170 @@
+// Break it: change the drawing by a slider, and see where the answer changes. The layers and the prediction show the
+// changed drawing; the film strip shows what the preprocessing makes of it.
+import { POSITIONS, TRANSFORMS, applies, positionOf, readChanged, valueAt } from "../network/transforms.js";
+import { element } from "../show/element.js";
+import { decimal } from "../show/format.js";
+import { showCurve } from "./curve.js";
+import { showFilmstrip } from "./filmstrip.js";
+
+const STEP = 60; // milliseconds per position while it plays
+
+export class Breaking {
+  #name = "rotation";
+  #result = null;
+  #asked = "";
+  #timer = 0;
+
+  constructor(root, store, pad, reader, background) {
+    Object.assign(this, { root, store, pad, reader, background });
+    this.panel = root.querySelector(".panel.break");
+    this.slider = this.panel.querySelector("input[type=range]");
+    this.slider.max = POSITIONS - 1;
+    this.centering = this.panel.querySelector(".centering");
+    this.play = this.panel.querySelector(".play");
+    this.buttons = Object.entries(TRANSFORMS).map(([name, { label }]) => {
+      const button = element("button", { type: "button", dataset: { transform: name } }, label);
+      button.addEventListener("click", () => this.#choose(name));
+      return button;
+    });
+    this.panel.querySelector(".transforms").append(...this.buttons);
+    this.slider.addEventListener("input", () => {
+      this.#stop();
+      this.#change();
+    });
+    this.centering.addEventListener("change", () => this.#change());
+    this.play.addEventListener("click", () => (this.#timer ? this.#stop() : this.#start()));
+    store.addEventListener("mode", () => this.#open());
+    store.addEventListener("reading", () => this.#show());
+    new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    new ResizeObserver(() => this.#show()).observe(this.panel);
+    this.#choose("rotation");
+  }
+
+  get open() { return this.store.mode === "break"; }
+  get value() { return valueAt(this.#name, Number(this.slider.value)); }
+
+  /** Strokes, or the input of an image, which the store's reading has as long as it is not changed. */
+  #drawing(ink) {
+    const { pad } = this;
+    if (pad.image) return { ink };
+    return { strokes: pad.strokes };
+  }
+
+  #choose(name) {
+    this.#stop();
+    this.#name = name;
+    for (const button of this.buttons) button.setAttribute("aria-pressed", button.dataset.transform === name);
+    this.slider.value = positionOf(name, TRANSFORMS[name].start);
+    this.slider.setAttribute("aria-label", TRANSFORMS[name].label);
+    if (this.open) this.#change();
+  }
+
+  #open() {
+    this.panel.hidden = !this.open;
+    this.#stop();
+    if (this.open) this.#change();
+    else this.store.dropSource(this.source);
+  }
+
+  /** The drawing is shown as the slider changes it. */
+  #change() {
+    const [name, preprocessed] = [this.#name, this.centering.checked];
+    this.source = {
+      note: `Shown: the drawing with ${described(name, this.value)}${preprocessed ? "" : ", not centered"}.`,
+      read: (pad, ink) => {
+        this.ink = ink;
+        const drawing = this.#drawing(ink);
+        if (!applies(name, drawing)) return this.reader.readInk(ink);
+        this.drawn = readChanged(this.reader, drawing, name, this.value, preprocessed);
+        return this.drawn;
+      },
+    };
+    this.store.setSource(this.source);
+  }
+
+  #show() {
+    if (!this.open) return;
+    const { reading } = this.store;
+    const { panel } = this;
+    panel.querySelector(".hint").hidden = Boolean(reading);
+    panel.querySelector(".breaking").hidden = !reading;
+    if (!reading) return;
+    const drawing = this.#drawing(this.ink);
+    const possible = applies(this.#name, drawing);
+    panel.querySelector(".impossible").hidden = possible;
+    panel.querySelector(".curve").hidden = !possible;
+    panel.querySelector(".amount").textContent = amount(this.#name, this.value);
+    this.slider.setAttribute("aria-valuetext", amount(this.#name, this.value));
+    if (!possible) return;
+    this.#ask(drawing);
+    showFilmstrip(panel.querySelector(".filmstrip"), this.drawn ?? reading, this.reader.description.network, this.centering.checked);
+    this.#showCurve();
+  }
+
+  /** One batch when the drawing, the change or the preprocessing is another. */
+  #ask(drawing) {
+    const [name, preprocessed] = [this.#name, this.centering.checked];
+    const key = `${this.pad.version} ${name} ${preprocessed}`;
+    if (key === this.#asked) return;
+    this.#asked = key;
+    this.background.ask("break", { drawing, name, preprocessed }, (result) => {
+      if (result.probabilities.length !== POSITIONS * 10) return;
+      this.#result = { ...result, name, preprocessed };
+      this.#showCurve();
+    });
+  }
+
+  #showCurve() {
+    const result = this.#result;
+    const words = this.panel.querySelector(".breaking-point");
+    if (!result || result.name !== this.#name || result.preprocessed !== this.centering.checked) {
+      words.textContent = "";
+      return;
+    }
+    showCurve(this.panel.querySelector(".curve canvas"), result, Number(this.slider.value));
+    words.textContent = breakingPoint(result);
+  }
+
+  #start() {
+    if (Number(this.slider.value) === POSITIONS - 1) this.slider.value = 0;
+    this.play.textContent = "Stop";
+    this.#timer = setInterval(() => {
+      if (Number(this.slider.value) === POSITIONS - 1) this.#stop();
+      else {
+        this.slider.value = Number(this.slider.value) + 1;
+        this.#change();
+      }
+    }, STEP);
+  }
+  #stop() {
+    clearInterval(this.#timer);
+    this.#timer = 0;
+    this.play.textContent = "Play";
+  }
+}
+
+/** Where the answer changes, to both sides of the unchanged drawing, in words. */
+export function breakingPoint({ digits, name }) {
+  const start = positionOf(name, TRANSFORMS[name].start);
+  const digit = digits[start];
+  if (digit < 0) return "The unchanged drawing is rejected.";
+  let [first, last] = [start, start];
+  while (first > 0 && digits[first - 1] === digit) first--;
+  while (last < POSITIONS - 1 && digits[last + 1] === digit) last++;
+  const at = (position) => amount(name, valueAt(name, position));
+  const becomes = (position) => (digits[position] < 0 ? "it is rejected" : `it is read as ${digits[position]}`);
+  const limits = [
+    first > 0 ? `at ${at(first - 1)} ${becomes(first - 1)}` : "",
+    last < POSITIONS - 1 ? `at ${at(last + 1)} ${becomes(last + 1)}` : "",
+  ].filter(Boolean);
+  if (!limits.length) return `Read as ${digit} over the whole range.`;
+  return `Read as ${digit} from ${at(first)} to ${at(last)}; ${limits.join(", ")}.`;
+}
+
+function amount(name, value) {
+  const { from, unit } = TRANSFORMS[name];
+  const sign = from < 0 && value > 0 ? "+" : "";
+  return `${sign}${decimal(value, Math.abs(from) < 5 ? 2 : 0)}${unit}`;
+}
+
+function described(name, value) { return `${TRANSFORMS[name].label.toLowerCase()} ${amount(name, value)}`; }

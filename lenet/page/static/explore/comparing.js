@@ -1,0 +1,117 @@
+// Compare: the three networks on the same drawing, layer by layer. They are loaded when this is opened.
+import { Reader } from "../network/reader.js";
+import { canvasesOf } from "../show/cells.js";
+import { decimal, percentage } from "../show/format.js";
+import { paint } from "../show/palette.js";
+import { grid, peak } from "./figures.js";
+import { node, patch } from "./tree.js";
+
+const COLUMNS = { c1: 6, s2: 6, c3: 8, s4: 8, c5: 1, f6: 1 };
+
+export class Comparing {
+  #readers = null; // by name
+
+  /** `fetchNetwork` fetches a file, an ArrayBuffer, of one of the three networks: fetchNetwork(variant, name). */
+  constructor(root, store, fetchNetwork) {
+    Object.assign(this, { store, fetchNetwork });
+    this.panel = root.querySelector(".compare");
+    this.hint = this.panel.querySelector(".hint");
+    this.table = this.panel.querySelector(".networks");
+    store.addEventListener("mode", () => this.#open());
+    store.addEventListener("reading", () => this.#show());
+    new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    this.#open();
+  }
+
+  get open() { return this.store.mode === "compare"; }
+
+  async #open() {
+    this.panel.hidden = !this.open;
+    if (!this.open) return;
+    try {
+      if (!this.#readers) this.hint.textContent = "Loading the three networks…";
+      this.#readers ??= await this.#load();
+      this.#show();
+    } catch (error) {
+      this.hint.hidden = false;
+      this.hint.textContent = error.message;
+    }
+  }
+
+  async #load() {
+    const variants = JSON.parse(this.panel.dataset.variants);
+    const readers = await Promise.all(variants.map(async (variant) => {
+      const [description, weights] = await Promise.all(["description.json", "model.safetensors"].map((name) => this.fetchNetwork(variant, name)));
+      return [variant, Reader.of(JSON.parse(new TextDecoder().decode(description)), weights)];
+    }));
+    return new Map(readers);
+  }
+
+  #show() {
+    if (!this.open || !this.#readers) return;
+    const { reading } = this.store;
+    this.hint.hidden = Boolean(reading);
+    this.hint.textContent = "Draw a digit to compare what the three networks make of it.";
+    this.table.hidden = !reading;
+    if (!reading) return;
+    const ink = reading.outputs.input;
+    const columns = [...this.#readers].map(([variant, reader]) => ({ variant, network: reader.network, reading: reader.readInk(ink) }));
+    const answers = columns.map((column) => column.reading.digit);
+    const agree = new Set(answers).size === 1;
+    const layers = ["c1", "s2", "c3", "s4", "c5", "f6"];
+    const row = (name, cells) => node("tr", {}, node("th", { scope: "row" }, name), ...cells.map((cell) => node("td", {}, ...cell)));
+    patch(this.table, [
+      node("thead", {}, node("tr", {}, node("td", {}), ...columns.map(({ variant }) => node("th", { scope: "col" }, variant)))),
+      node("tbody", {},
+        row("Answer", columns.map((column) => answer(column.reading, agree))),
+        ...layers.map((layer) => row(layer.toUpperCase(), columns.map((column) => maps(column, layer)))),
+        row("Output", columns.map(({ reading: { probabilities } }) => [outputs(probabilities)]))),
+    ]);
+    const original = columns.find(({ network }) => network.layer("output").centers);
+    patch(this.panel.querySelector(".bitmaps"), original ? bitmaps(original) : []);
+    this.panel.querySelector(".agreement").textContent = agree ? "All three agree." : `They disagree: ${columns.map(({ variant }, i) => `${variant} ${answers[i] ?? "rejects it"}`).join(", ")}.`;
+  }
+}
+
+function answer({ digit, reason, top }, agree) {
+  const className = agree ? "answer-of" : "answer-of disagrees";
+  return [node("b", { className }, digit === null ? "?" : String(digit)), node("span", {}, digit === null ? reason : percentage(top[0][1]))];
+}
+
+function maps({ network, reading }, layer) {
+  const { shape, kind } = network.layer(layer);
+  const { count, width, height } = canvasesOf(layer, shape);
+  const values = reading.outputs[layer];
+  const size = values.length / count;
+  const scale = Math.max(1, peak(values));
+  const canvases = Array.from({ length: count }, (_, i) => node("canvas", {
+    width,
+    height,
+    attributes: { "aria-hidden": "true" },
+    draw: (canvas) => paint(canvas, values.subarray(i * size, (i + 1) * size), scale),
+  }));
+  const about = `${shape.length === 3 ? `${shape[0]}@${shape[1]}x${shape[2]}` : shape[0]}, ${kind}, \u00b1${decimal(scale, 1)}`;
+  return [node("div", { className: `strip-of ${layer}`, style: { gridTemplateColumns: `repeat(${COLUMNS[layer]}, minmax(0, 1fr))` } }, ...canvases), node("span", {}, about)];
+}
+
+function outputs(probabilities) {
+  const best = Math.max(...probabilities);
+  return node("ul", { className: "probabilities" }, ...probabilities.map((p, digit) => node("li", { className: p === best ? "best" : "" },
+    node("span", {}, String(digit)),
+    node("span", { className: "bar" }, node("span", { style: { inlineSize: `${100 * p}%` } })),
+    node("span", { className: "number" }, percentage(p)))));
+}
+
+/** F6 of the network of 1998 beside the bitmaps that it is compared with, and the squared distances. */
+function bitmaps({ variant, network, reading }) {
+  const { centers } = network.layer("output");
+  const { f6, output } = reading.outputs;
+  const scale = Math.max(1, peak(f6));
+  const nearest = output.indexOf(Math.max(...output));
+  const figure = (name, values, className = "") => node("figure", { className }, grid(Float64Array.from(values), scale, false, 7), node("figcaption", {}, name));
+  return [
+    node("p", {}, `${variant}: F6, and its squared distance to the bitmap of each digit. The smallest wins.`),
+    node("div", { className: "bitmap-row" }, figure("F6", f6),
+      ...centers.map((center, digit) => figure(`${digit}: ${decimal(-output[digit], 1)}`, center, digit === nearest ? "nearest" : ""))),
+  ];
+}

@@ -1,0 +1,68 @@
+// The ten probabilities over the range of a change, with a marker, and the rejected region hatched.
+const HEIGHT = 110; // CSS pixels
+const LABELED = 0.25; // digits that reach this probability get a label
+
+export function showCurve(canvas, { probabilities, digits }, position) {
+  const width = canvas.clientWidth || 300;
+  const ratio = window.devicePixelRatio;
+  [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(HEIGHT * ratio)];
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  const style = getComputedStyle(canvas);
+  const ink = style.color;
+  const mark = style.getPropertyValue("--mark");
+  const count = digits.length;
+  const x = (at) => ((at + 0.5) * width) / count;
+  const y = (p) => 12 + (1 - p) * (HEIGHT - 16);
+  context.strokeStyle = context.fillStyle = ink;
+  context.font = `11px ${style.fontFamily}`;
+
+  context.globalAlpha = 0.35;
+  context.lineWidth = 1;
+  for (let at = 0; at < count; at++) if (digits[at] < 0) hatch(context, (at * width) / count, width / count);
+  for (let digit = 0; digit < 10; digit++) {
+    const best = Array.from({ length: count }, (_, at) => at).reduce((a, b) => (p(b, digit) > p(a, digit) ? b : a));
+    const clear = p(best, digit) >= LABELED;
+    context.globalAlpha = clear ? 1 : 0.35;
+    context.lineWidth = clear ? 1.5 : 1;
+    context.setLineDash(clear ? DASHES[digit % DASHES.length] : []);
+    context.beginPath();
+    for (let at = 0; at < count; at++) context.lineTo(x(at), y(p(at, digit)));
+    context.stroke();
+    if (clear) context.fillText(String(digit), Math.min(width - 8, Math.max(2, x(middleOf(digit, best)) - 3)), y(p(best, digit)) - 3);
+  }
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+  context.lineWidth = 3;
+  context.strokeStyle = mark;
+  context.beginPath();
+  context.moveTo(x(position), 0);
+  context.lineTo(x(position), HEIGHT);
+  context.stroke();
+
+  function p(at, digit) { return probabilities[at * 10 + digit]; }
+
+  /** The middle of the stretch around `best` in which the digit is about as likely as there. */
+  function middleOf(digit, best) {
+    let [first, last] = [best, best];
+    while (first > 0 && p(first - 1, digit) > 0.95 * p(best, digit)) first--;
+    while (last < count - 1 && p(last + 1, digit) > 0.95 * p(best, digit)) last++;
+    return (first + last) / 2;
+  }
+}
+
+const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+
+function hatch(context, left, width) {
+  context.save();
+  context.beginPath();
+  context.rect(left, 0, width, HEIGHT);
+  context.clip();
+  context.beginPath();
+  for (let offset = -HEIGHT - (left % 8); offset < width; offset += 8) {
+    context.moveTo(left + offset, HEIGHT);
+    context.lineTo(left + offset + HEIGHT, 0);
+  }
+  context.stroke();
+  context.restore();
+}

@@ -1,0 +1,114 @@
+// Learn: the network at about 16 steps of its training. The drawing, the layers, the kernels and the answer are shown as
+// the network of that step sees them, also while one draws.
+import { Reader } from "../network/reader.js";
+import { readSafetensors } from "../network/safetensors.js";
+import { element } from "../show/element.js";
+
+const STEP = 500; // milliseconds per step while it plays
+
+export class Learning {
+  #steps = null; // {step, error, reader} for each snapshot
+  #timer = 0;
+
+  /** `fetchExtra` fetches a file that belongs to the weights, as an ArrayBuffer; it throws a sentence if there is none. */
+  constructor(root, store, reader, fetchExtra) {
+    Object.assign(this, { store, reader, fetchExtra });
+    this.panel = root.querySelector(".panel.learn");
+    this.slider = this.panel.querySelector("input");
+    this.play = this.panel.querySelector(".play");
+    this.words = this.panel.querySelector(".step-words");
+    this.slider.addEventListener("input", () => {
+      this.#stop();
+      this.#show();
+    });
+    this.play.addEventListener("click", () => (this.#timer ? this.#stop() : this.#start()));
+    store.addEventListener("mode", () => this.#open());
+    this.#open();
+  }
+
+  get open() { return this.store.mode === "learn"; }
+
+  async #open() {
+    this.panel.hidden = !this.open;
+    this.#stop();
+    if (!this.open) {
+      this.store.dropSource(this.source);
+      return;
+    }
+    const hint = this.panel.querySelector(".hint");
+    try {
+      hint.textContent = "Loading…";
+      this.#steps ??= this.#read(await this.fetchExtra("snapshots.safetensors"));
+      hint.hidden = true;
+      this.panel.querySelector(".learning").hidden = false;
+      this.#drawErrors();
+      if (this.open) this.#show();
+    } catch (error) {
+      hint.hidden = false;
+      hint.textContent = error.message;
+    }
+  }
+
+  #read(buffer) {
+    const { tensors, metadata } = readSafetensors(buffer);
+    const errors = JSON.parse(metadata.validation_errors);
+    const steps = JSON.parse(metadata.steps).map((step, i) => {
+      const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${step}.`));
+      const named = Object.fromEntries(own.map(([name, tensor]) => [name.slice(`${step}.`.length), tensor]));
+      return { step, error: errors[i], reader: new Reader(this.reader.description, named) };
+    });
+    this.slider.max = steps.length - 1;
+    this.slider.value = steps.length - 1;
+    return steps;
+  }
+
+  #show() {
+    const number = Number(this.slider.value);
+    const { step, error, reader } = this.#steps[number];
+    const percent = `${(100 * error).toFixed(error < 0.1 ? 2 : 1)} %`;
+    this.words.textContent = `After ${step.toLocaleString("en")} steps: ${percent} of the validation digits are misread.`;
+    this.slider.setAttribute("aria-valuetext", `${step} steps`);
+    this.marker.setAttribute("cx", this.#x(number));
+    this.marker.setAttribute("cy", this.#y(error));
+    this.source = {
+      note: `Shown: the network after ${step.toLocaleString("en")} steps of training.`,
+      reader,
+      read: (pad, ink) => (pad.image ? reader.readInk(ink) : reader.read(pad.opacity(), pad.side, pad.side)),
+    };
+    this.store.setSource(this.source);
+  }
+
+  #x(number) { return 4 + (292 * number) / (this.#steps.length - 1); }
+  /** Logarithmic, from 100 % down to the smallest error. */
+  #y(error) {
+    const smallest = Math.min(...this.#steps.map((step) => step.error));
+    return 8 + (84 * Math.log(error)) / Math.log(Math.max(smallest, 1e-4));
+  }
+
+  #drawErrors() {
+    const svg = this.panel.querySelector("svg");
+    const points = this.#steps.map(({ error }, i) => `${this.#x(i)},${this.#y(error)}`).join(" ");
+    svg.querySelector("polyline").setAttribute("points", points);
+    this.marker = svg.querySelector("circle");
+    this.panel.querySelector(".steps-of-training").replaceChildren(
+      ...[0, Math.floor(this.#steps.length / 2), this.#steps.length - 1].map((i) => element("span", {}, this.#steps[i].step.toLocaleString("en"))));
+  }
+
+  #start() {
+    if (Number(this.slider.value) === this.#steps.length - 1) this.slider.value = 0;
+    this.#show();
+    this.play.textContent = "Stop";
+    this.#timer = setInterval(() => {
+      if (Number(this.slider.value) === this.#steps.length - 1) this.#stop();
+      else {
+        this.slider.value = Number(this.slider.value) + 1;
+        this.#show();
+      }
+    }, STEP);
+  }
+  #stop() {
+    clearInterval(this.#timer);
+    this.#timer = 0;
+    this.play.textContent = "Play";
+  }
+}

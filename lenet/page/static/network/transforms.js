@@ -1,0 +1,148 @@
+// Changes of a drawing: rotated, scaled, squeezed, slanted, shifted, with other strokes, with noise or gaps, and what the
+// reader makes of it. A drawing is {strokes}, or {ink}, the preprocessed input of an image.
+import { SIDE, drawStroke } from "../pad/strokes.js";
+import { preprocess } from "./preprocess.js";
+import { resize } from "./resize.js";
+
+export const POSITIONS = 61;
+
+const RADIANS = Math.PI / 180;
+const DASH = 2.5; // length of a dash and its gap, in widths of the stroke
+const FINE = 10; // pixels per pixel of the input when it is drawn without preprocessing
+
+/** `start` leaves the drawing as it is. `matrix` is an affine transformation around the center of the drawing. */
+export const TRANSFORMS = {
+  rotation: { label: "Rotation", from: -90, to: 90, start: 0, unit: "\u00b0", matrix: (x) => turn(x * RADIANS) },
+  scale: { label: "Scale", from: 0.4, to: 1.6, start: 1, unit: "x", matrix: (x) => [x, 0, 0, x, 0, 0] },
+  squeeze: { label: "Squeeze", from: 0.2, to: 1.8, start: 1, unit: "x", matrix: (x) => [x, 0, 0, 1, 0, 0] },
+  slant: { label: "Slant", from: -60, to: 60, start: 0, unit: "\u00b0", matrix: (x) => [1, 0, -Math.tan(x * RADIANS), 1, 0, 0] },
+  shift: { label: "Shift", from: -90, to: 90, start: 0, unit: " px", matrix: (x) => [1, 0, 0, 1, x, 0] },
+  width: { label: "Stroke width", from: 0.1, to: 3.1, start: 1, unit: "x", strokes: true },
+  noise: { label: "Noise", from: 0, to: 1, start: 0, unit: "" },
+  gaps: { label: "Gaps", from: 0, to: 0.9, start: 0, unit: "", strokes: true },
+};
+
+/** The value at a position from 0 to POSITIONS - 1. */
+export function valueAt(name, position) {
+  const { from, to } = TRANSFORMS[name];
+  return Number((from + ((to - from) * position) / (POSITIONS - 1)).toFixed(4));
+}
+
+export function positionOf(name, value) {
+  const { from, to } = TRANSFORMS[name];
+  return Math.round(((value - from) / (to - from)) * (POSITIONS - 1));
+}
+
+/** Whether this change is possible: the strokes of an image are not known. */
+export function applies(name, drawing) { return !TRANSFORMS[name].strokes || Boolean(drawing.strokes); }
+
+/** The reading of the changed drawing, with its `opacity` as drawn; `preprocessed`: whether it is centered and scaled. */
+export function readChanged(reader, drawing, name, value, preprocessed) {
+  const { side, center } = frame(drawing, reader);
+  const opacity = render(drawing, name, value, SIDE, (context) => context.resetTransform(), center);
+  let { ink, placement } = preprocessed
+    ? preprocess(opacity, SIDE, SIDE, reader.description.preprocessing)
+    : { ink: unprocessed(drawing, name, value, side, center), placement: null };
+  if (name === "noise" && value > 0) ink = ink.map((x, i) => Math.min(1, Math.max(0, x + value * NOISE[i])));
+  return { ...reader.readInk(ink), placement, opacity };
+}
+
+/** The reader's answers over the whole range: `probabilities`, ten for each position, and `digits`, -1 if rejected. */
+export function sweep(reader, drawing, name, preprocessed) {
+  const [probabilities, digits] = [new Float32Array(POSITIONS * 10), new Int8Array(POSITIONS)];
+  for (let position = 0; position < POSITIONS; position++) {
+    const reading = readChanged(reader, drawing, name, valueAt(name, position), preprocessed);
+    probabilities.set(reading.probabilities, position * 10);
+    digits[position] = reading.digit ?? -1;
+  }
+  return { probabilities, digits };
+}
+
+/** Standard normal numbers, always the same: with another noise each time, one could not compare. */
+const NOISE = (() => {
+  let state = 1998;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 1) / 2 ** 32;
+  };
+  return Float32Array.from({ length: 1024 }, () => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next()));
+})();
+
+const canvases = new Map();
+
+function contextOf(side) {
+  if (!canvases.has(side)) canvases.set(side, new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true }));
+  return canvases.get(side);
+}
+
+/** The opacity, 0 to 255, of the changed drawing; `view` sets the transformation from the pad to the canvas. */
+function render(drawing, name, value, side, view, [x, y]) {
+  const context = contextOf(side);
+  context.resetTransform();
+  context.clearRect(0, 0, side, side);
+  view(context);
+  const { matrix } = TRANSFORMS[name];
+  if (matrix) {
+    context.translate(x, y);
+    context.transform(...matrix(value));
+    context.translate(-x, -y);
+  }
+  if (drawing.ink) drawInk(context, drawing.ink);
+  else for (const stroke of drawing.strokes) drawChanged(context, stroke, name, value);
+  const { data } = context.getImageData(0, 0, side, side);
+  const opacity = new Uint8Array(side * side);
+  for (let i = 0; i < opacity.length; i++) opacity[i] = data[4 * i + 3];
+  return opacity;
+}
+
+function drawChanged(context, stroke, name, value) {
+  if (name === "width") {
+    drawStroke(context, { ...stroke, width: stroke.width * value });
+  } else if (name === "gaps" && value > 0 && stroke.points.length > 1) {
+    const period = DASH * stroke.width;
+    context.lineWidth = stroke.width;
+    context.lineCap = "butt";
+    context.lineJoin = "round";
+    context.setLineDash([(1 - value) * period, value * period]);
+    context.beginPath();
+    for (const point of stroke.points) context.lineTo(...point);
+    context.stroke();
+    context.setLineDash([]);
+  } else {
+    drawStroke(context, stroke);
+  }
+}
+
+/** The input of an image on the whole pad, as black ink. */
+function drawInk(context, ink) {
+  const small = contextOf(32);
+  const pixels = new ImageData(32, 32);
+  ink.forEach((x, i) => { pixels.data[4 * i + 3] = Math.round(255 * x); });
+  small.putImageData(pixels, 0, 0);
+  context.drawImage(small.canvas, 0, 0, SIDE, SIDE);
+}
+
+/** Where the unchanged drawing is: its center, and the part of the pad that becomes the input, {left, top, width, height}. */
+function frame(drawing, reader) {
+  const opacity = render(drawing, "rotation", 0, SIDE, (context) => context.resetTransform(), [0, 0]);
+  const { placement } = preprocess(opacity, SIDE, SIDE, reader.description.preprocessing);
+  if (!placement) return { side: { left: 0, top: 0, width: SIDE, height: SIDE }, center: [SIDE / 2, SIDE / 2] };
+  const { from, to } = placement;
+  const scale = Math.max(from.width, from.height) / Math.max(to.width, to.height);
+  const side = { left: from.left - to.left * scale, top: from.top - to.top * scale, width: 32 * scale, height: 32 * scale };
+  return { side, center: [from.left + from.width / 2, from.top + from.height / 2] };
+}
+
+/** The input without preprocessing: the changed drawing as it is seen from where the unchanged one would be centered. */
+function unprocessed(drawing, name, value, { left, top, width }, center) {
+  const fine = 32 * FINE;
+  const view = (context) => {
+    context.scale(fine / width, fine / width);
+    context.translate(-left, -top);
+  };
+  const opacity = render(drawing, name, value, fine, view, center);
+  const { data } = resize({ data: Float32Array.from(opacity, (x) => x / 255), width: fine, height: fine }, 32, 32);
+  return data.map((x) => Math.min(1, Math.max(0, x)));
+}
+
+function turn(angle) { return [Math.cos(angle), Math.sin(angle), -Math.sin(angle), Math.cos(angle), 0, 0]; }
