@@ -43,7 +43,9 @@ Object.assign(window, { trials: [], sweeps: [] });
 window.Worker = class extends Plain {
   constructor(...options) {
     super(...options);
-    this.addEventListener("message", ({ data }) => (data.digits ? window.sweeps : window.trials).push(data.milliseconds));
+    this.addEventListener("message", ({ data }) => {
+      (data.digits ? window.sweeps : window.trials).push(data.milliseconds);
+    });
   }
 };
 """

@@ -23,11 +23,11 @@ export class Background {
     this.#busy = true;
     this.#worker ??= this.start();
     this.#worker.onmessage = ({ data }) => {
-      done(data);
       setTimeout(() => {
         this.#busy = false;
         this.#next();
       }, PAUSE);
+      done(data);
     };
     this.#worker.postMessage({ kind, ...message });
   }

@@ -6,6 +6,7 @@ import { decimal } from "../show/format.js";
 import { showCurve } from "./curve.js";
 import { showFilmstrip } from "./filmstrip.js";
 
+const STRIP = 100; // milliseconds between two pictures of the film strip while the pen draws
 const STEP = 60; // milliseconds per position while it plays
 
 export class Breaking {
@@ -35,6 +36,7 @@ export class Breaking {
     this.play.addEventListener("click", () => (this.#timer ? this.#stop() : this.#start()));
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#show());
+    pad.addEventListener("rest", () => this.#show());
     new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
     new ResizeObserver(() => this.#show()).observe(this.panel);
     this.#choose("rotation");
@@ -75,7 +77,11 @@ export class Breaking {
         this.ink = ink;
         const drawing = this.#drawing(ink);
         if (!applies(name, drawing)) return this.reader.readInk(ink);
-        this.drawn = readChanged(this.reader, drawing, name, this.value, preprocessed);
+        const unchanged = this.value === TRANSFORMS[name].start && preprocessed && !pad.image;
+        if (unchanged) {
+          const opacity = pad.opacity();
+          this.drawn = { ...this.reader.read(opacity, pad.side, pad.side), opacity };
+        } else this.drawn = readChanged(this.reader, drawing, name, this.value, preprocessed);
         return this.drawn;
       },
     };
@@ -96,9 +102,17 @@ export class Breaking {
     panel.querySelector(".amount").textContent = amount(this.#name, this.value);
     this.slider.setAttribute("aria-valuetext", amount(this.#name, this.value));
     if (!possible) return;
+    // Large pictures, not for every movement of the pen.
+    if (!this.pad.drawing || performance.now() - this.shownAt > STRIP) this.#showStrip();
+    if (this.pad.drawing) return; // the curve is that of the drawing when the pen rests
     this.#ask(drawing);
-    showFilmstrip(panel.querySelector(".filmstrip"), this.drawn ?? reading, this.reader.description.network, this.centering.checked);
     this.#showCurve();
+  }
+
+  #showStrip() {
+    const { panel } = this;
+    this.shownAt = performance.now();
+    showFilmstrip(panel.querySelector(".filmstrip"), this.drawn ?? this.store.reading, this.reader.description.network, this.centering.checked);
   }
 
   /** One batch when the drawing, the change or the preprocessing is another. */
