@@ -5,6 +5,7 @@ import { Breaking } from "./explore/breaking.js";
 import { Comparing } from "./explore/comparing.js";
 import { Inspect } from "./explore/inspect.js";
 import { addKernels } from "./explore/kernels.js";
+import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
 import { Learning } from "./explore/learning.js";
 import { Muting } from "./explore/muting.js";
@@ -55,7 +56,9 @@ export async function start(element, base, settings) {
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, reader, background);
   new Comparing(root, store, (variant, name) => fetchExtra(`${base}/networks/${variant}/${name}`));
-  new Learning(root, store, reader, (name) => fetchExtra(`${base}${settings.network}/${name}`));
+  const fetchOwn = (name) => fetchExtra(`${base}${settings.network}/${name}`);
+  new Learning(root, store, reader, fetchOwn);
+  new Mistakes(root, store, pad, fetchOwn);
   addTour(root, store, pad, settings.tour, () => pad.load(examples[3]));
   const address = new Address(root, pad, store, settings.description.network.variant, settings.space);
   new Saving(root, store, pad, settings.weights, () => address.link());

@@ -13,7 +13,7 @@ const FINE = 10; // pixels per pixel of the input when it is drawn without prepr
 /** `start` leaves the drawing as it is. `matrix` is an affine transformation around the center of the drawing. */
 export const TRANSFORMS = {
   rotation: { label: "Rotation", from: -90, to: 90, start: 0, unit: "\u00b0", matrix: (x) => turn(x * RADIANS) },
-  scale: { label: "Scale", from: 0.4, to: 1.6, start: 1, unit: "x", matrix: (x) => [x, 0, 0, x, 0, 0] },
+  scale: { label: "Scale", from: 0.2, to: 1.4, start: 1, unit: "x", matrix: (x) => [x, 0, 0, x, 0, 0] },
   squeeze: { label: "Squeeze", from: 0.2, to: 1.8, start: 1, unit: "x", matrix: (x) => [x, 0, 0, 1, 0, 0] },
   slant: { label: "Slant", from: -60, to: 60, start: 0, unit: "\u00b0", matrix: (x) => [1, 0, -Math.tan(x * RADIANS), 1, 0, 0] },
   shift: { label: "Shift", from: -90, to: 90, start: 0, unit: " px", matrix: (x) => [1, 0, 0, 1, x, 0] },
