@@ -8,6 +8,7 @@ import pytest
 from huggingface_hub import ModelCard, metadata_load
 
 from lenet import NETWORKS
+from lenet.extras.files import EXTRAS, MISREAD_DIGITS, NEIGHBORS, SNAPSHOTS
 from tests.browser import ROOT
 from tests.fake_hub.repository import errors_in_card
 from train.publish.card import count, model_card, most_confused, number, percent, share, value
@@ -84,13 +85,30 @@ def test_the_text_covers_use_evaluation_and_limitations():
     assert "(misread.png)" in text
 
 
+def test_the_files_for_the_page_are_listed():
+    """In one sentence, with what is in them, and with whose digits they contain if there are any."""
+    metrics, config = metrics_and_config()
+    credit = "Yann LeCun, Corinna Cortes and Christopher Burges, [CC BY-SA 3.0]"
+    for extras, digits in (
+        ([], False),
+        ([SNAPSHOTS], False),
+        ([MISREAD_DIGITS], True),
+        ([SNAPSHOTS, NEIGHBORS], True),
+        (list(EXTRAS), True),
+    ):
+        text = model_card(metrics, config, "someone/lenet-5", extras=extras).text
+        assert re.findall(r"`(\w+\.\w+)` \(", text) == extras
+        assert (credit in text) == digits
+
+
+@pytest.mark.parametrize("extras", [(), tuple(EXTRAS)])
 @pytest.mark.parametrize(
     "plots", [(), ("misread.png", "confusion.png", "curves.png", "reliability.png", "rejections.png")]
 )
-def test_blocks_are_separated_by_one_blank_line(plots):
+def test_blocks_are_separated_by_one_blank_line(plots, extras):
     """With or without plots: a heading, table or plot that touches a paragraph would be a part of it."""
     metrics, config = metrics_and_config()
-    text = model_card(metrics, config, "someone/lenet-5", plots).text
+    text = model_card(metrics, config, "someone/lenet-5", plots, extras=extras).text
     assert "\n\n\n" not in text
     assert re.findall(r"[^\n]\n#|[^|\n]\n\||\|\n[^|\n]|[^\n]\n!\[|\]\(\w+\.png\)\n[^\n]", text) == []
     assert [name for name in plots if f"({name})" not in text] == []

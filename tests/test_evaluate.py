@@ -20,6 +20,7 @@ from train.data.strokes import draw_strokes
 from train.evaluate import evaluate
 
 PLOTS = {"confusion.png", "misread.png", "reliability.png", "rejections.png"}
+DIGITS = {"misread.json", "neighbors.safetensors"}
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +97,10 @@ def same(metrics, whole, by):
 
 
 def test_it_writes_metrics_and_plots(evaluated):
-    """metrics.json holds what was returned; the plots are beside it."""
+    """metrics.json holds what was returned; plots and digits for the page are beside it."""
     folder, metrics = evaluated
-    assert {path.name for path in folder.iterdir()} == {"config.json", "model.safetensors", "metrics.json", *PLOTS}
+    files = {"config.json", "model.safetensors", "metrics.json"}
+    assert {path.name for path in folder.iterdir()} == files | PLOTS | DIGITS
     assert json.loads((folder / "metrics.json").read_text()) == metrics
     assert set(metrics) == {"test", "sketches", "drawn", "nondigits"}
     for name in PLOTS:
@@ -200,9 +202,9 @@ def test_nothing_accepted_has_no_selective_accuracy(sketched_data, tmp_path, cap
 def test_twice_gives_the_same(evaluated, sketched_data):
     """Nothing is random: the same metrics, in the same order, byte for byte."""
     folder, _ = evaluated
-    before = (folder / "metrics.json").read_bytes()
+    before = {name: (folder / name).read_bytes() for name in ("metrics.json", *DIGITS)}
     evaluate(folder, sketched_data)
-    assert (folder / "metrics.json").read_bytes() == before
+    assert {name: (folder / name).read_bytes() for name in before} == before
 
 
 def test_what_training_wrote_is_kept(sketched_data, tmp_path):

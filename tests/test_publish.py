@@ -14,6 +14,7 @@ from huggingface_hub import constants
 from safetensors.torch import load, load_file, save
 
 from lenet import Recognizer
+from lenet.extras.files import EXTRAS
 from lenet.weights.model import bundled
 from tests.browser import ROOT
 from tests.conftest import ERROR, EXAMPLES, draw
@@ -71,7 +72,7 @@ def test_the_round_trip(hub, small_data, tmp_path, capsys):
     assert main([*map(str, dry), "--outliers", "20", "--push-to-hub", REPO]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
-    assert "published: README.md, config.json, confusion.png, 6 more; http" in printed.out
+    assert "published: README.md, config.json, confusion.png, 9 more; http" in printed.out
     repository = hub.repositories["model", REPO]
     assert len(repository.commits) == 2  # the Hub's initial commit, and ours
     plots = {"curves.png", "confusion.png", "misread.png", "reliability.png", "rejections.png"}
@@ -114,6 +115,28 @@ def test_one_commit_contains_everything(hub, capsys):
     assert "   247,552  model.safetensors" in printed.out
     assert f"{hub.url}/{REPO} is at {repository.head['sha'][:7]}" in printed.out
     assert "has no misread.png: `python -m train evaluate" in printed.out
+
+
+def test_files_for_the_page_of_another_run_are_removed(hub, run, tmp_path):
+    """A run without them replaces one that has them; its card does not list them any more."""
+    assert publish(run) == 0
+    assert b"`neighbors.safetensors` (about" in files_of(hub)["README.md"]
+    bare = shutil.copytree(run, tmp_path / "bare", ignore=shutil.ignore_patterns(*EXTRAS))
+    assert publish(bare) == 0
+    assert files_of(hub).keys() == (FILES | DRAWN) - set(EXTRAS)
+    assert b"neighbors.safetensors" not in files_of(hub)["README.md"]
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_a_damaged_file_for_the_page_is_not_published(hub, run, tmp_path, failure, name):
+    """One line names it and says what to do; nothing is requested, and nothing is left in the staging folder."""
+    folder = shutil.copytree(run, tmp_path / "damaged")
+    (folder / name).write_bytes((folder / name).read_bytes()[:-2])
+    message = failure(folder=folder)
+    assert f"{folder}: {name} is damaged or of another network: " in message
+    assert ("`python -m train evaluate" in message) == (name != "snapshots.safetensors")
+    assert hub.requests == []
+    assert not Path("build/publish/someone--lenet-5").exists()
 
 
 def test_only_changes_are_committed(hub, run, another, tmp_path, capsys):

@@ -9,9 +9,11 @@ import subprocess
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file
 
 from lenet import Recognizer
+from lenet.extras.files import EXTRAS
+from lenet.extras.load import load_extra
 from lenet.rejection import energy
 from tests.browser import ROOT
 from tests.conftest import EXAMPLES, draw
@@ -37,10 +39,11 @@ def run(start, small_data, tmp_path_factory):
 
 
 def test_a_run_folder_is_complete(run):
-    """It contains weights, configuration, metrics and plots, and neither a checkpoint nor temporary files."""
+    """Weights, configuration, metrics, plots and files for the page; neither a checkpoint nor temporary files."""
     folder, done = run
     plots = {"curves.png", "confusion.png", "misread.png", "reliability.png", "rejections.png"}
-    assert {path.name for path in folder.iterdir()} == {"model.safetensors", "config.json", "metrics.json", *plots}
+    files = {"model.safetensors", "config.json", "metrics.json", *EXTRAS}
+    assert {path.name for path in folder.iterdir()} == files | plots
     for name in plots:
         with Image.open(folder / name) as plot:
             assert min(plot.size) > 80
@@ -50,6 +53,22 @@ def test_a_run_folder_is_complete(run):
     assert done.printed.count("validation loss") == 3
     assert "MNIST test, 100 images: " in done.printed
     assert done.errors == ""
+
+
+def test_the_files_for_the_page_fit_the_weights(run, small_data):
+    """The page accepts them; the neighbors are digits of the training part, not of the one held out."""
+    folder, _ = run
+    weights = Recognizer.from_pretrained(folder).weights
+    content = {name: load_extra(weights, name) for name in EXTRAS}
+    training, held_out = split(load_mnist(small_data, train=True), 50, 0)
+    images = {bytes(image.flatten()) for image in load(content["neighbors.safetensors"])["images"]}
+    assert images <= {bytes(image[0, 2:-2, 2:-2].flatten()) for image in training.images}
+    assert images.isdisjoint({bytes(image[0, 2:-2, 2:-2].flatten()) for image in held_out.images})
+    last = load(content["snapshots.safetensors"])
+    final = load_file(folder / "model.safetensors")
+    steps = 3 * -(-(250 + 67 + 50) // 16)
+    for name, value in final.items():
+        assert torch.equal(last[f"{steps}.{name}"], value.half())
 
 
 def test_the_metrics_are_those_of_the_weights(run, small_data):

@@ -1,7 +1,7 @@
 """Evaluate a run on images not used for training or calibration: MNIST's test set, people's drawings, and non-digits.
 
-Writes the metrics (docs/metrics.md defines them) to the run's metrics.json, and plots beside it. The drawings are in
-the folder `sketches/` of the data folder; without it, only MNIST is evaluated.
+Writes the metrics (docs/metrics.md defines them) to the run's metrics.json, and beside it plots and digits for the
+page. The drawings are in the folder `sketches/` of the data folder; without it, only MNIST is evaluated.
 """
 
 import argparse
@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from lenet import Recognizer
+from lenet.extras.files import MISREAD_DIGITS, NEIGHBORS
 from lenet.rejection import NO_DIGIT, energy, rejection_reason
 from lenet.weights.model import METRICS, write_whole
-from train import plots
+from train import gallery, plots
 from train.calibrate import scores_of
 from train.data import evaluation_set
 from train.data.digits import DataError, Digits
@@ -94,6 +95,9 @@ def evaluate(run: Path, data_dir: Path, limit: int | None = None) -> dict:
     plots.draw_reliability(run / plots.RELIABILITY, reliabilities)
     plots.draw_rejections(run / plots.REJECTIONS, energies, reader.weights.calibration.max_energy)
     metrics = {**(reader.weights.metrics or {}), **parts}
+    write_whole(run / MISREAD_DIGITS, gallery.misread(digits, test.probabilities))
+    training = gallery.training_digits(data_dir, reader.weights.metrics or {})[:limit]
+    write_whole(run / NEIGHBORS, gallery.neighbors(reader.weights.model, training))
     write_whole(run / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
     report(parts)
     return metrics

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from lenet.page.browser import description
 from lenet.page.bundle import bundle
+from lenet.page.on_demand import OnDemand
 from lenet.page.payload import MAX_BYTES, decode, pack
 from lenet.recognizer import Recognizer
 from lenet.weights.model import safetensors
@@ -55,12 +56,14 @@ class Routes:
         self.network = {"model.safetensors": safetensors(reader.weights.model)}
         self.description = description(reader.weights)
         self.network_url = address("network", {**self.network, "": json.dumps(self.description).encode()})
+        self.on_demand = OnDemand(reader.weights, self.network_url)
         self.read_url = "/read"
         self.limiter: anyio.CapacityLimiter | None = None
 
     def all(self) -> list[Route]:
         return [
             Route(STATIC_URL + "/{name:path}", _files(FILES)),
+            *self.on_demand.all(),  # before the next, which would answer 404
             Route(self.network_url + "/{name:path}", _files(self.network)),
             Route(self.read_url, self.read, methods=["POST"]),
         ]

@@ -1,6 +1,7 @@
 """The files of a model folder: their names and size limits, atomic writing, and the hashes that the Hub uses."""
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -25,6 +26,27 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:  # including Ctrl+C
         part.unlink(missing_ok=True)
         raise
+
+
+def read_limited(path: Path, limit: int) -> bytes:
+    """The content of a file that may come from anywhere. Raises ValueError if it is larger than `limit` bytes."""
+    with open(path, "rb") as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise ValueError(f"larger than {limit:,} bytes")
+    return content
+
+
+def parse_object(content: bytes) -> dict:
+    """The JSON object. Raises ValueError for anything else and for NaN, RecursionError for deep nesting."""
+    value = json.loads(content, parse_constant=_reject)
+    if not isinstance(value, dict):
+        raise ValueError(f"expected an object, found {type(value).__name__}")
+    return value
+
+
+def _reject(constant: str) -> None:
+    raise ValueError(f"{constant} is not allowed")
 
 
 def has_hash(content: bytes, hash: str) -> bool:

@@ -7,7 +7,6 @@ continues in the background, and is in the Hub's cache at the next start.
 
 import contextlib
 import os
-import re
 import time
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING
 from lenet.background import in_background
 from lenet.hub_client import COMMIT, guarded_client
 from lenet.hub_errors import HubError, explain
-from lenet.weights.files import CONFIG, LIMITS, WEIGHTS, has_hash, hash_of, one_line, write_whole
+from lenet.hub_files import check_size, download, is_intact
+from lenet.weights.files import CONFIG, LIMITS, WEIGHTS, one_line, write_whole
 from lenet.weights.source import PRETRAINED, Source, find_source
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ MODEL_HELP = (
     "weights to use: textbook, tutorial or original, a folder, or USER/NAME[@REVISION] on the Hugging Face Hub "
     "(default: LENET_MODEL if set, else textbook)"
 )
-BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
 LONGEST = 600.0  # seconds after which a download is abandoned altogether
 
@@ -91,7 +90,7 @@ def cached(source: Source) -> Path | None:
 
     found = {name: try_to_load_from_cache(source.repository, name, revision=source.revision) for name in LIMITS}
     files = {name: Path(path) for name, path in found.items() if isinstance(path, str)}
-    if {CONFIG, WEIGHTS} <= files.keys() and all(map(_is_intact, files.values())):
+    if {CONFIG, WEIGHTS} <= files.keys() and all(is_intact(file, LIMITS[name]) for name, file in files.items()):
         return files[WEIGHTS].parent
     return None
 
@@ -104,16 +103,9 @@ def _load(folder: Path, repository: str) -> "Weights":
 
     url = f"{constants.ENDPOINT}/{repository}/tree/{folder.name}"
     try:
-        return load_weights(folder, f"{repository}@{folder.name[:7]}", url)
+        return replace(load_weights(folder, f"{repository}@{folder.name[:7]}", url), repository=repository)
     except ValueError as error:
         raise HubError(str(error).replace(f"{folder}{os.sep}", "its ")) from error
-
-
-def _is_intact(file: Path) -> bool:
-    """Whether a cached file still has its content: it links to a blob that is named by its hash, where links exist."""
-    blob = file.resolve()
-    named = BLOB.fullmatch(blob.name) and blob.stat().st_size <= LIMITS[file.name]  # larger: rejected on loading
-    return not named or has_hash(blob.read_bytes(), blob.name)
 
 
 def _remember(snapshot: Path, revision: str | None) -> None:
@@ -144,22 +136,13 @@ def _download(source: Source) -> Path:
     info = api.model_info(source.repository, revision=source.revision, files_metadata=True)
     if not COMMIT.fullmatch(info.sha or ""):
         raise HubError("the Hub's response names no commit")
-    for name, sibling in _wanted(info.siblings or []).items():
-        # By the full hash, so that no branch in the cache moves; one by one, since an executor's threads would keep the
-        # process from exiting. A copy that is damaged, in the cache or on the way, is downloaded once more.
-        for again in (False, True):
-            file = Path(api.hf_hub_download(source.repository, name, revision=info.sha, force_download=again))
-            if has_hash(file.read_bytes(), hash_of(sibling)):
-                break
-        else:
-            file.resolve().unlink()
-            file.unlink(missing_ok=True)
-            raise HubError(f"its {name} was damaged in transit: the hash does not match the Hub's listing")
-    return file.parent
+    # One by one, since an executor's threads would keep the process from exiting.
+    files = [download(source.repository, sibling, info.sha) for sibling in _wanted(info.siblings or [])]
+    return files[0].parent
 
 
-def _wanted(siblings: list) -> dict:
-    """The files to download, by name. Raises HubError if the repository cannot hold a model of this project."""
+def _wanted(siblings: list) -> list:
+    """The files to download. Raises HubError if the repository cannot hold a model of this project."""
     names = [sibling.rfilename for sibling in siblings]
     for name in names:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name:
@@ -172,7 +155,5 @@ def _wanted(siblings: list) -> dict:
     if CONFIG not in wanted:
         raise HubError(f"it has no {CONFIG}")
     for name, sibling in wanted.items():
-        if sibling.size is None or sibling.size > LIMITS[name]:
-            size = "unknown size" if sibling.size is None else f"{sibling.size:,} bytes"
-            raise HubError(f"its {name} is too large: {size}, the limit is {LIMITS[name]:,}")
-    return wanted
+        check_size(sibling, LIMITS[name])
+    return list(wanted.values())

@@ -15,7 +15,7 @@ from safetensors.torch import load, save
 from lenet.networks import NETWORKS, LeNet5
 from lenet.networks.base import Network
 from lenet.rejection import UNCALIBRATED, Calibration
-from lenet.weights.files import CONFIG, LIMITS, METRICS, WEIGHTS, one_line, write_whole
+from lenet.weights.files import CONFIG, LIMITS, METRICS, WEIGHTS, one_line, parse_object, read_limited, write_whole
 from lenet.weights.source import PRETRAINED
 
 ARCHITECTURE = "LeNet5"
@@ -31,6 +31,8 @@ class Weights:
     origin: "bundled", "folder PATH" or "USER/NAME@COMMIT" with a seven-digit commit hash, if known.
     url: the page of that commit, for weights from the Hub.
     notice: one line that says why these weights are used instead of those that were requested.
+    folder: where the files are, if the weights were loaded; `lenet.extras` finds more there.
+    repository: USER/NAME of weights from the Hub, whose folder in the cache has the name of the commit.
     """
 
     model: Network
@@ -39,6 +41,8 @@ class Weights:
     origin: str | None = None
     url: str | None = None
     notice: str | None = None
+    folder: Path | None = None
+    repository: str | None = None
 
 
 def bundled(variant: str = LeNet5.variant) -> Path:
@@ -82,10 +86,10 @@ def load_weights(folder: Path, origin: str | None = None, url: str | None = None
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / CONFIG} is not a valid LeNet-5 configuration: {one_line(error)}") from error
     try:
-        _load_state(model, _read(folder / WEIGHTS))
+        _load_state(model, read_limited(folder / WEIGHTS, LIMITS[WEIGHTS]))
     except (SafetensorError, RuntimeError, ValueError, KeyError) as error:
         raise ValueError(f"{folder / WEIGHTS} does not fit this network: {one_line(error)}") from error
-    return Weights(model.eval(), calibration, load_metrics(folder), origin or f"folder {folder}", url)
+    return Weights(model.eval(), calibration, load_metrics(folder), origin or f"folder {folder}", url, folder=folder)
 
 
 def load_metrics(folder: Path) -> dict | None:
@@ -128,25 +132,9 @@ def _load_state(model: Network, content: bytes) -> None:
     model.load_state_dict(tensors, strict=True)
 
 
-def _read(path: Path) -> bytes:
-    """The content of a file that may come from anywhere. Raises ValueError if it is too large."""
-    with open(path, "rb") as file:
-        content = file.read(LIMITS[path.name] + 1)
-    if len(content) > LIMITS[path.name]:
-        raise ValueError(f"larger than {LIMITS[path.name]:,} bytes")
-    return content
-
-
 def _read_json(path: Path) -> dict:
     """The JSON object in a file. Raises ValueError for anything else, for NaN and for deep nesting."""
     try:
-        value = json.loads(_read(path), parse_constant=_reject)
-        if not isinstance(value, dict):
-            raise ValueError(f"expected an object, found {type(value).__name__}")
+        return parse_object(read_limited(path, LIMITS[path.name]))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not valid JSON: {one_line(error)}") from error
-    return value
-
-
-def _reject(constant: str) -> None:
-    raise ValueError(f"{constant} is not allowed")

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
+from lenet.extras.files import EXTRAS
 from lenet.weights.model import bundled
 from tests.fake_hub.server import Hub
 
 REPO = "someone/lenet-5"
-FILES = {"README.md", "config.json", "metrics.json", "model.safetensors"}
+FILES = {"README.md", "config.json", "metrics.json", "model.safetensors", *EXTRAS}
 DRAWN = {"curves.png", "confusion.png"}  # drawn from metrics.json if the run does not have them
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from safetensors.torch import save
 from torch import Tensor
 
+from lenet.extras.files import SNAPSHOTS
 from lenet.networks.base import Network
 from lenet.weights.files import write_whole
 
-SNAPSHOTS = "snapshots.safetensors"
 COUNT = 16
 
 

@@ -16,11 +16,19 @@ NETWORK_TAG, DRY_TAG = "lenet-5-", "dry-run"
 FEW = 100  # images; a percentage of fewer would suggest more precision than there is
 
 
-def model_card(metrics: dict, config: dict, repo_id: str, plots: Collection[str] = (), code: str | None = None):
+def model_card(
+    metrics: dict,
+    config: dict,
+    repo_id: str,
+    plots: Collection[str] = (),
+    code: str | None = None,
+    extras: Collection[str] = (),
+):
     """A huggingface_hub.ModelCard for the weights that `config` and `metrics` belong to.
 
-    `plots` are the names of the plots in the same folder, `code` is the address of this project. Raises ValueError if
-    the metrics lack a value that training or `evaluate` writes, or hold a wrong one.
+    `plots` are the names of the plots in the same folder, `extras` those of the files for the page, and `code` is the
+    address of this project. Raises ValueError if the metrics lack a value that training or `evaluate` writes, or hold a
+    wrong one.
     """
     from huggingface_hub import ModelCard
 
@@ -29,7 +37,8 @@ def model_card(metrics: dict, config: dict, repo_id: str, plots: Collection[str]
         if metrics["recipe"]["variant"] != variant:
             raise ValueError(f"it is of {metrics['recipe']['variant']}, but the weights are of {variant}")
         parameters = sum(p.numel() for p in NETWORKS[variant]().parameters())
-        values = {"metrics": metrics, "config": config, "repo_id": repo_id, "plots": plots, "code": code}
+        files = {"plots": plots, "extras": extras}
+        values = {"metrics": metrics, "config": config, "repo_id": repo_id, "code": code, **files}
         text = _environment().get_template("card.md.jinja").render(**values, variant=variant, parameters=parameters)
         data = _front_matter(metrics, variant, repo_id)
     except KeyError as missing:

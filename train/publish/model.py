@@ -7,8 +7,10 @@ import shutil
 from functools import partial
 from pathlib import Path
 
+from lenet.extras.files import EXTRAS, SNAPSHOTS
+from lenet.extras.load import NoSuchFileError, load_extra
 from lenet.hub_errors import HubError
-from lenet.weights.model import CONFIG, METRICS, WEIGHTS, load_weights
+from lenet.weights.model import CONFIG, METRICS, WEIGHTS, Weights, load_weights
 from train.errors import CommandError
 from train.plots import CONFUSION, CURVES, MISREAD, REJECTIONS, RELIABILITY, draw_confusion, draw_curves
 from train.publish.card import DRY_TAG, NETWORK_TAG, model_card, percent
@@ -60,8 +62,8 @@ def publish(
     metrics = json.loads((folder / METRICS).read_text())
     message = f"LeNet-5, {metrics['recipe']['variant']}: MNIST test error {percent(metrics['test']['error'])}"
     check = partial(check_repository, repo_id=repo_id, variant=metrics["recipe"]["variant"], dry_run=metrics["dry_run"])
-    # A plot that this run does not have belongs to an earlier one: it would contradict this one's metrics.
-    done = upload(folder, repo_id, message, stale=PLOTS.__contains__, private=private, tag=tag, check=check)
+    # A file that this run does not have belongs to an earlier one: it would contradict this one's metrics.
+    done = upload(folder, repo_id, message, stale=(*PLOTS, *EXTRAS).__contains__, private=private, tag=tag, check=check)
     report(done, tag)
     return done
 
@@ -82,7 +84,8 @@ def check_repository(info, repo_id: str, variant: str, dry_run: bool) -> None:
 def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
     """Write the files to publish to a new folder and return it. Raises PublishError or OSError."""
     try:
-        metrics = load_weights(run).metrics  # strict, so that only loadable weights are published
+        weights = load_weights(run)  # strict, so that only loadable weights are published
+        metrics = weights.metrics
         config = json.loads((run / CONFIG).read_text())
     except ValueError as error:
         raise PublishError(str(error)) from error
@@ -97,6 +100,7 @@ def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
     for name in (CONFIG, WEIGHTS, METRICS, *PLOTS):
         if (run / name).is_file():
             shutil.copyfile(run / name, folder / name)
+    extras = [name for name in EXTRAS if _copy_extra(weights, name, folder)]
     try:
         # These two can be drawn from metrics.json; the others need the data, so `evaluate` draws them.
         if not (folder / CURVES).exists():
@@ -104,7 +108,7 @@ def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
         if not (folder / CONFUSION).exists():
             draw_confusion(folder / CONFUSION, metrics["test"]["confusion"])
         plots = [name for name in PLOTS if (folder / name).exists()]
-        card = model_card(metrics, config, repo_id, plots, code)
+        card = model_card(metrics, config, repo_id, plots, code, extras)
     except (ValueError, KeyError, TypeError) as error:
         shutil.rmtree(folder)
         reason = f"it lacks {error}" if isinstance(error, KeyError) else error
@@ -117,6 +121,19 @@ def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
     if MISREAD not in plots:
         print(f"{run} has no {MISREAD}: `python -m train evaluate {run}` draws it for the model card")
     return folder
+
+
+def _copy_extra(weights: Weights, name: str, folder: Path) -> bool:
+    """Copy a file for the page if the run has it; whether it does. Raises PublishError if the page would reject it."""
+    try:
+        (folder / name).write_bytes(load_extra(weights, name))
+    except NoSuchFileError:
+        return False
+    except ValueError as error:
+        shutil.rmtree(folder)
+        again = "" if name == SNAPSHOTS else f", or make it again with `python -m train evaluate {weights.folder}`"
+        raise PublishError(f"{weights.folder}: {error}; delete it{again}") from error
+    return True
 
 
 def show(folder: Path) -> None:

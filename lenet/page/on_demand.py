@@ -1,0 +1,98 @@
+"""What the page is served only if it asks for it: extra files of its network, and the bundled networks to compare.
+
+Nothing here is read when the app starts.
+"""
+
+import asyncio
+import functools
+import gzip
+import json
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from lenet.extras.files import EXTRAS
+from lenet.extras.load import Extras, NoSuchFileError
+from lenet.hub_errors import HubError
+from lenet.networks import NETWORKS
+from lenet.page.browser import description
+from lenet.weights.files import one_line
+from lenet.weights.hub import patience
+from lenet.weights.model import Weights, bundled, load_weights, safetensors
+
+DESCRIPTION, TENSORS = "description.json", "model.safetensors"
+# Not for longer: the same weights may get other extra files, and a new version of the package other weights.
+HOUR = {"Cache-Control": "max-age=3600", "Vary": "Accept-Encoding"}
+
+
+class OnDemand:
+    """The routes for the weights whose network is at `network_url`. Errors are {"error": a sentence}."""
+
+    def __init__(self, weights: Weights, network_url: str):
+        self.extras, self.network_url = Extras(weights), network_url
+        self.limiter: anyio.CapacityLimiter | None = None
+
+    def all(self) -> list[Route]:
+        return [
+            *(Route(f"{self.network_url}/{name}", self.extra) for name in EXTRAS),
+            Route("/networks/{variant}/{name}", self.bundled),
+        ]
+
+    async def extra(self, request: Request) -> Response:
+        """An extra file, checked; 404 if these weights have none, 502 or 503 if the Hub does not send it, in time."""
+        name = request.url.path.rsplit("/", 1)[-1]
+        loading = asyncio.wrap_future(self.extras.begin(name))
+        try:
+            # Shielded: a download that misses the deadline goes on, and the next request finds it.
+            content = await asyncio.wait_for(asyncio.shield(loading), self.deadline())
+        except NoSuchFileError as error:
+            return _error(404, str(error))
+        except HubError as error:
+            return _error(503 if error.unavailable else 502, f"{one_line(error).rstrip('.')}.")
+        except TimeoutError:
+            return _error(503, f"The Hub did not send {name} within {patience():g} s; try again a little later.")
+        except ValueError as error:
+            return _error(500, f"{one_line(error).rstrip('.')}.")
+        return _response(request, name, content)
+
+    def deadline(self) -> float | None:
+        """Seconds that a request may wait: for the Hub only, since reading a file takes no time."""
+        return patience() if self.extras.weights.repository else None
+
+    async def bundled(self, request: Request) -> Response:
+        """The description or the weights of a bundled network."""
+        variant, name = request.path_params["variant"], request.path_params["name"]
+        if variant not in NETWORKS or name not in (DESCRIPTION, TENSORS):
+            return _error(404, f"There are {DESCRIPTION} and {TENSORS} of the networks {', '.join(NETWORKS)}.")
+        self.limiter = self.limiter or anyio.CapacityLimiter(1)  # one thread, so that no network is loaded twice
+        try:
+            files = await anyio.to_thread.run_sync(_network, variant, limiter=self.limiter)
+        except (ValueError, OSError) as error:
+            return _error(500, f"The bundled network {variant} is damaged: {type(error).__name__}.")
+        return _response(request, name, files[name])
+
+
+@functools.cache
+def _network(variant: str) -> dict[str, bytes]:
+    weights = load_weights(bundled(variant), "bundled")
+    return {DESCRIPTION: json.dumps(description(weights)).encode(), TENSORS: safetensors(weights.model)}
+
+
+def _response(request: Request, name: str, content: bytes) -> Response:
+    if not name.endswith(".json"):
+        return Response(content, media_type="application/octet-stream", headers=HOUR)
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return Response(content, media_type="application/json", headers=HOUR)
+    headers = {**HOUR, "Content-Encoding": "gzip"}
+    return Response(_compressed(content), media_type="application/json", headers=headers)
+
+
+@functools.lru_cache(8)
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content)
+
+
+def _error(status: int, sentence: str) -> JSONResponse:
+    return JSONResponse({"error": sentence}, status, headers={"Cache-Control": "no-store"})
