@@ -54,7 +54,7 @@ def expected(explorer: Explorer, reader: Recognizer) -> tuple[str, list[str]]:
 def test_the_changed_drawing_is_read_as_pytorch_reads_it(explore, reader, transform):  # noqa: F811
     """At both ends of each slider and between; at its start it is the drawing itself."""
     explorer = explore()
-    explorer.draw(DIGITS[4])
+    explorer.draw(DIGITS[4], size=0.5)  # so that it stays on the pad
     explorer.digit()
     plain = explorer.ink()
     break_it(explorer, transform)

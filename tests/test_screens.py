@@ -68,6 +68,16 @@ def open_mode(visitor: Visitor, mode: str) -> None:
         page.locator('.strip [data-mode="why"]').click()
         page.locator(".change", has_text="tried").wait_for()
         return
+    ready = {"break": ".breaking-point:not(:empty)", "learn": ".learning", "compare": ".bitmap-row"}
+    ready |= {"mistakes": ".gallery button"}
+    if mode in ready:
+        page.locator(f'.strip [data-mode="{mode}"]').click()
+        page.locator(ready[mode]).first.wait_for()
+        return
+    if mode == "save":
+        page.locator(".open-save").click()
+        page.locator('[data-save="correct"]').click()
+        return
     page.locator('[data-stage="c3"] canvas').first.click()
     if mode == "numbers":
         page.locator(".with-numbers").check()
@@ -78,7 +88,7 @@ def open_mode(visitor: Visitor, mode: str) -> None:
         summary.click()
 
 
-MODES = ("rest", "inspect", "numbers", "muted", "why")
+MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "compare", "mistakes", "save")
 
 
 @pytest.mark.parametrize("mode", MODES)

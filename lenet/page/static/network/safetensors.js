@@ -14,14 +14,14 @@ export function readSafetensors(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
   const tensors = {};
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
+  const { __metadata__: metadata = {}, ...entries } = header;
+  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
     if (!(dtype in KINDS)) throw new Error(`${name} has dtype ${dtype}, expected ${Object.keys(KINDS).join(", ")}`);
     const data = KINDS[dtype](buffer.slice(8 + length + from, 8 + length + to)); // aligned, as a view may not be
     if (data.length !== shape.reduce((product, side) => product * side, 1)) throw new Error(`${name} has another size`);
     tensors[name] = { shape, data };
   }
-  return { tensors, metadata: header.__metadata__ ?? {} };
+  return { tensors, metadata };
 }
 
 /** The number that 16 bits stand for: sign, five bits of exponent, ten of fraction. */

@@ -1,0 +1,221 @@
+"""Learn, Compare and Mistakes in a real browser, compared with PyTorch."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load
+
+from lenet import Recognizer
+from lenet.networks import NETWORKS, LeNet5
+from lenet.recognizer import percentage
+from lenet.weights.model import bundled
+from tests.test_explorer import DIGITS, PHONE, Explorer, close, explore, number, urls  # noqa: F401 (fixtures)
+
+pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
+
+SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
+
+
+def snapshots() -> tuple[list[int], list[float], list[LeNet5]]:
+    """The steps, the validation errors and the networks of the bundled snapshots."""
+    length = int.from_bytes(SNAPSHOTS[:8], "little")
+    metadata = json.loads(SNAPSHOTS[8 : 8 + length])["__metadata__"]
+    tensors = load(SNAPSHOTS)
+    networks = []
+    steps = json.loads(metadata["steps"])
+    for step in steps:
+        own = {name.split(".", 1)[1]: value for name, value in tensors.items() if name.startswith(f"{step}.")}
+        network = LeNet5()
+        network.load_state_dict({name: value.float() for name, value in own.items()})
+        networks.append(network.eval().requires_grad_(False))
+    return steps, json.loads(metadata["validation_errors"]), networks
+
+
+def open_mode(explorer: Explorer, mode: str) -> None:
+    explorer.page.locator(f'.strip [data-mode="{mode}"]').click()
+
+
+def test_learn_shows_the_network_of_each_step(explore):  # noqa: F811
+    """Scores, a pinned unit and the kernels are those of the snapshot in PyTorch, also for the next drawing."""
+    explorer = explore()
+    explorer.draw(DIGITS[3])
+    explorer.digit()
+    open_mode(explorer, "learn")
+    page = explorer.page
+    page.locator(".learning").wait_for()
+    steps, errors, networks = snapshots()
+    bundled_model = Recognizer.from_pretrained().weights.model
+    slider = page.locator(".learn input")
+    assert int(slider.get_attribute("max")) == len(steps) - 1
+    explorer.pin("c1", 2, 9, 11)
+    for position in (0, 3, 8, len(steps) - 1):
+        slider.fill(str(position))
+        network = networks[position]
+        network.mean, network.std = bundled_model.mean, bundled_model.std
+        features = network.features(explorer.ink())
+        assert close(explorer.value(), features["c1"][0, 2, 9, 11]), position
+        scores = page.locator(".outputs td:nth-of-type(2)").all_inner_texts()
+        assert np.allclose([number(text) for text in scores], features["output"][0], atol=0.051)
+        assert f"After {steps[position]:,} steps" in page.locator(".step-words").inner_text()
+        error = errors[position]
+        shown = page.locator(".step-words").inner_text()
+        assert f"{100 * error:.{2 if error < 0.1 else 1}f} %" in shown
+        kernel = network.c1.weight[2, 0].flatten()
+        pixels = (
+            page.locator(".kernels canvas")
+            .nth(2)
+            .evaluate("(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 5, 5).data]")
+        )
+        red, _, blue, _ = np.array(pixels).reshape(25, 4).T
+        clear = kernel.abs().numpy() > 0.2 * float(network.c1.weight.abs().max())
+        assert ((red > blue) == (kernel.numpy() > 0))[clear].all()
+    slider.fill("2")
+    explorer.click("clear")
+    explorer.draw(DIGITS[8])
+    features = networks[2].features(explorer.ink())
+    scores = page.locator(".outputs td:nth-of-type(2)").all_inner_texts()
+    assert np.allclose([number(text) for text in scores], features["output"][0], atol=0.051)
+    assert "after" in page.locator(".check").inner_text()
+    open_mode(explorer, "inspect")
+    page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+    assert explorer.digit() == "8"
+
+
+def test_learn_plays_and_can_be_stopped(explore):  # noqa: F811
+    """From the first step on, one after the other; leaving the mode stops it."""
+    explorer = explore()
+    explorer.draw(DIGITS[3])
+    explorer.digit()
+    open_mode(explorer, "learn")
+    page = explorer.page
+    page.locator(".learning").wait_for()
+    page.locator(".learn .play").click()
+    page.wait_for_function("() => document.querySelector('.learn input').value === '2'")
+    page.locator(".learn .play").click()
+    value = page.locator(".learn input").input_value()
+    page.wait_for_timeout(700)
+    assert page.locator(".learn input").input_value() == value
+
+
+def test_weights_without_snapshots_say_so(explore):  # noqa: F811
+    """The mode is off, with a sentence; the page goes on."""
+    explorer = explore("original")
+    explorer.draw(DIGITS[3])
+    explorer.digit()
+    open_mode(explorer, "learn")
+    explorer.page.locator(".learn .hint", has_text="snapshots.safetensors").wait_for()
+    assert not explorer.page.locator(".learning").is_visible()
+    open_mode(explorer, "mistakes")
+    explorer.page.locator('[data-extra="misread.json"]', has_text="misread.json").wait_for()
+    open_mode(explorer, "inspect")
+    assert explorer.digit() == "3"
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_compare_shows_what_each_network_computes(explore, phone):  # noqa: F811
+    """The same drawing in all three: answers and probabilities are PyTorch's, disagreement is marked."""
+    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {}
+    explorer = explore(**options)
+    page = explorer.page
+    page.evaluate("() => document.querySelector('[title=\"Example 8\"]').click()")
+    explorer.digit()
+    open_mode(explorer, "compare")
+    page.locator(".agreement", has_text="agree").wait_for()
+    readers = [Recognizer.from_pretrained(bundled(variant)) for variant in NETWORKS]
+
+    def check() -> list[int | None]:
+        answers = []
+        for column, reader in enumerate(readers):
+            with torch.inference_mode():
+                scores = reader.weights.model(explorer.ink())[0].numpy()
+            probabilities = reader.weights.calibration.probabilities(scores)
+            cell = page.locator(".networks tbody tr").last.locator("td").nth(column)
+            widths = cell.locator(".bar span").evaluate_all(
+                "(bars) => bars.map((bar) => parseFloat(bar.style.inlineSize))"
+            )
+            assert np.allclose(widths, 100 * probabilities, atol=0.01), column
+            rejected = reader.weights.calibration.rejects(scores)
+            answers.append(None if rejected else int(probabilities.argmax()))
+            answer = page.locator(".networks tbody tr").first.locator("td").nth(column)
+            assert answer.locator("b").inner_text() == ("?" if rejected else str(answers[-1]))
+            if not rejected:
+                assert answer.locator("span").inner_text() == percentage(probabilities.max())
+        return answers
+
+    assert check() == [8, 8, 8]
+    assert page.locator(".agreement").inner_text() == "All three agree."
+    model = readers[2].weights.model
+    distances = -model(explorer.ink())[0]
+    captions = page.locator(".bitmap-row figcaption").all_inner_texts()[1:]
+    shown = [number(text.split(": ")[1]) for text in captions]
+    assert np.allclose(shown, distances.detach(), atol=0.051)
+    assert page.locator(".nearest figcaption").inner_text().startswith("8:")
+    explorer.click("clear")
+    explorer.draw([[(0, 0), (100, 100)], [(100, 0), (0, 100)]])
+    page.locator(".agreement", has_text="disagree").or_(page.locator(".agreement", has_text="All three")).wait_for()
+    answers = check()
+    assert (page.locator(".disagrees").count() > 0) == (len(set(answers)) > 1)
+
+
+def test_the_other_networks_are_loaded_only_when_asked_for(explore):  # noqa: F811
+    """Neither they nor the snapshots nor the galleries are part of the first load."""
+    explorer = explore()
+    requests = []
+    explorer.page.on("request", lambda request: requests.append(request.url))
+    explorer.page.reload()
+    explorer.page.locator(".lenet[data-ready]").wait_for()
+    extra = ("snapshots", "misread", "neighbors", "/networks/")
+    assert [url for url in requests if any(name in url for name in extra)] == []
+    open_mode(explorer, "compare")
+    explorer.page.locator(".compare .hint", has_text="Draw a digit").wait_for()
+    assert len([url for url in requests if "/networks/" in url]) == 6
+
+
+def test_the_misread_digits_can_be_looked_into(explore):  # noqa: F811
+    """Each with its answer and truth; a click puts it onto the pad, where it is misread in the same way."""
+    explorer = explore()
+    page = explorer.page
+    open_mode(explorer, "mistakes")
+    misread = json.loads((bundled() / "misread.json").read_text())
+    buttons = page.locator(".gallery button")
+    buttons.first.wait_for()
+    assert buttons.count() == len(misread["digits"])
+    assert page.locator(".attribution").inner_text() == misread["attribution"]
+    assert f"{misread['errors']} of 10,000" in page.locator(".count").inner_text()
+    reader = Recognizer.from_pretrained()
+    for i in (0, 4, 11):
+        digit = misread["digits"][i]
+        p = digit["probabilities"]
+        answer = int(np.argmax(p))
+        assert buttons.nth(i).get_attribute("title") == f"{digit['label']} read as {answer}, {percentage(max(p))}"
+        buttons.nth(i).click()
+        page.locator(".check", has_text="Checked").wait_for()
+        image = np.frombuffer(base64.b64decode(digit["image"]), np.uint8).reshape(28, 28)
+        with torch.inference_mode():
+            ink = torch.nn.functional.pad(torch.tensor(image / 255, dtype=torch.float32), (2, 2, 2, 2))[None, None]
+            expected = reader.weights.calibration.probabilities(reader.weights.model(ink)[0].numpy())
+        assert expected.argmax() == answer
+        assert (explorer.ink() - ink).abs().mean() < 0.02  # centered again, by at most half a pixel
+        explorer.page.evaluate("() => document.querySelector('.check').textContent = ''")
+
+
+def test_the_nearest_training_digits_are_those_of_f6(explore):  # noqa: F811
+    """Three each for the first and the second answer, in the order of their distances in PyTorch."""
+    explorer = explore()
+    page = explorer.page
+    explorer.draw(DIGITS[4])
+    explorer.digit()
+    open_mode(explorer, "mistakes")
+    page.locator(".nearest-digits li").first.wait_for()
+    tensors = load((bundled() / "neighbors.safetensors").read_bytes())
+    features = explorer.features()
+    order = features["output"].argsort(descending=True)[:2].tolist()
+    shown = [number(text) for text in page.locator(".nearest-digits li span").all_inner_texts()]
+    expected = []
+    for digit in order:
+        vectors = tensors["f6"][tensors["labels"] == digit].float()
+        expected += (vectors - features["f6"]).norm(dim=1).sort().values[:3].tolist()
+    assert np.allclose(shown, expected, atol=0.006)
