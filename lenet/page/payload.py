@@ -26,7 +26,7 @@ def decode(data: bytes) -> Image.Image:
 
 
 def pack(reading: Reading, with_ink: bool = False) -> dict:
-    """The reading as a dict for JSON: digit, reason and the ten probabilities.
+    """The reading as a dict for JSON: digit, reason, the ten probabilities, and the digits of a row.
 
     `with_ink` adds the preprocessed image, as base64 of 32x32 float32 numbers, little-endian, from which the browser
     computes the layers: it preprocesses drawings itself, but not images.
@@ -35,6 +35,7 @@ def pack(reading: Reading, with_ink: bool = False) -> dict:
         "digit": reading.digit,
         "reason": reading.reason,
         "probabilities": list(reading.probabilities),
+        "digits": reading.digits,
     }
     if with_ink:
         ink = reading.activations["input"].astype("<f4")

@@ -99,7 +99,7 @@ export class Live {
     }
   }
 
-  #accept({ reason, probabilities, ink, network }) {
+  #accept({ reason, probabilities, digits, ink, network }) {
     const { store } = this;
     if (ink) this.#ink = ink;
     if (ink && store.source) {
@@ -107,9 +107,10 @@ export class Live {
       return;
     }
     const own = ink ? this.reader.readInk(ink) : (store.unmuted ?? store.reading);
-    const { outputs, before, placement } = own;
-    const checked = answer(probabilities, reason, { outputs, before, placement });
-    const differs = own.digit !== checked.digit || own.reason !== reason
+    const { outputs, before, placement, drawing } = own;
+    const number = digits && digits.map(([digit]) => digit).join("");
+    const checked = answer(probabilities, reason, { outputs, before, placement, drawing, digits, number });
+    const differs = own.digit !== checked.digit || own.reason !== reason || own.number !== number
       || probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE);
     const changed = network !== this.network;
     store.notify(changed ? "The server is now using different weights. Reload the page to see them." : "");

@@ -24,6 +24,7 @@ import { Pad } from "./pad/pad.js";
 import { keepDrawing } from "./pad/session.js";
 import { fetchExtra, load, Server } from "./server.js";
 import { Prediction } from "./show/prediction.js";
+import { Row } from "./show/row.js";
 import { Stages } from "./show/stages.js";
 import { Store } from "./store.js";
 
@@ -51,6 +52,7 @@ export async function start(element, base, settings) {
   ]);
   store.notify("");
   const reader = Reader.of(settings.description, weights);
+  new Row(root, store, settings.description.preprocessing);
   const live = new Live(pad, reader, new Server(base + settings.read), store, settings.network);
   const background = new Background(() => startWorker(settings.description, weights));
   new Why(root, store, pad.side, background);

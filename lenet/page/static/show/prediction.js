@@ -29,9 +29,11 @@ export class Prediction {
   /** Without a digit no percentages are shown. */
   #show(reading) {
     const empty = !reading || reading.digit === null;
-    this.reason.textContent = reading?.reason ? explanation(reading.reason) : "";
-    this.root.classList.toggle("empty", empty);
-    this.digit.textContent = reading?.digit ?? "?";
+    this.reason.textContent = reading?.number ? inDigits(reading.digits) : reading?.reason ? explanation(reading.reason) : "";
+    this.root.classList.toggle("empty", empty && !reading?.number);
+    this.digit.textContent = reading?.digit ?? reading?.number ?? "?";
+    this.digit.classList.toggle("number", Boolean(reading?.number));
+    this.digit.classList.toggle("long", reading?.number?.length > 2);
     this.rows.forEach(({ row, name, fill, percent }, i) => {
       const [digit, probability] = empty ? ["\u00a0", 0] : reading.top[i];
       name.textContent = digit;
@@ -64,15 +66,20 @@ export class Prediction {
 }
 
 function sentence(reading) {
+  if (reading.number) return `Number: ${reading.number}. ${inDigits(reading.digits)}`;
   if (reading.digit === null) return explanation(reading.reason);
   const top = reading.top.map(([digit, p]) => `${digit}, ${percentage(p)}`).join("; ");
   return `Prediction: ${reading.digit}. Most likely digits: ${top}.`;
 }
 
+function inDigits(digits) {
+  return `Several digits, read one by one: ${digits.map(([digit, p]) => `${digit} (${percentage(p)})`).join(", ")}.`;
+}
+
 const EXPLANATIONS = {
   "blank": "No digit: the image is blank.",
   "too little ink": "Too little ink: only a dot so far.",
-  "several digits": "Several digits: draw one at a time.",
+  "several digits": "Several digits, but not sure which.",
   "not a digit": "Not recognized as a digit.",
 };
 

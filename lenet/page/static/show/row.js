@@ -1,0 +1,33 @@
+// Several digits: below the pad, the row as the network sees it, and the ten probabilities of each column.
+import { scoreStrip } from "../network/strip.js";
+import { element } from "./element.js";
+import { paint } from "./palette.js";
+
+export class Row {
+  #drawing = null;
+
+  /** `settings` of the preprocessing. */
+  constructor(root, store, settings) {
+    Object.assign(this, { store, settings });
+    this.figure = root.querySelector(".row-strip");
+    for (const event of ["reading", "state"]) store.addEventListener(event, () => this.#show());
+    new MutationObserver(() => this.#show(true)).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+  }
+
+  #show(again = false) {
+    const { reading, state, network } = this.store;
+    this.figure.hidden = !reading?.number;
+    if (this.figure.hidden) this.#drawing = null;
+    // Once the pen rests: two dozen passes are too many for each movement.
+    if (this.figure.hidden || state === "live" || (!again && this.#drawing === reading.drawing) || !reading.drawing) return;
+    this.#drawing = reading.drawing;
+    const { columns, image } = scoreStrip(network, reading.drawing, this.settings);
+    const row = element("canvas", { width: image.width, height: image.height, attributes: { "aria-hidden": "true" } });
+    paint(row, image.data, 1, "gray");
+    const strip = element("canvas", { width: columns.length, height: 10, attributes: { role: "img", "aria-label": "Probability of each digit in each column" } });
+    const values = new Float32Array(10 * columns.length);
+    columns.forEach((column, x) => column.forEach((p, digit) => { values[digit * columns.length + x] = p; }));
+    paint(strip, values, 1, "gray");
+    this.figure.querySelector(".row-canvases").replaceChildren(row, strip);
+  }
+}
