@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from lenet.image.preprocess import preprocess
-from lenet.rejection import NO_DIGIT, rejection_reason
+from lenet.image.preprocess import ink_of, scale_and_center
+from lenet.rejection import NO_DIGIT, SEVERAL, rejection_reason
+from lenet.row import read_row
 from lenet.weights.hub import Fetch, begin
 from lenet.weights.model import Weights
 
@@ -22,12 +23,20 @@ class Reading:
     probabilities: ten floats that sum to 1; for a rejected image, they only indicate which digits it resembles.
     activations: the output of every layer by name and in order, float32 arrays, from "input" (1, 32, 32) to
         "output" (10,).
+    digits: the digits from left to right, each with its probability, if there are several and all could be read; else
+        None.
     """
 
     digit: int | None
     reason: str | None
     probabilities: tuple[float, ...]
     activations: dict[str, np.ndarray] = field(repr=False)
+    digits: tuple[tuple[int, float], ...] | None = None
+
+    @property
+    def number(self) -> str | None:
+        """The digits as a string, "37"; None if there is a single digit, or if they could not be read."""
+        return None if self.digits is None else "".join(str(digit) for digit, _ in self.digits)
 
     def top(self, n: int = 3) -> list[tuple[int, float]]:
         """The `n` most likely digits, 0 to 10 of them, with their probabilities, in descending order.
@@ -40,8 +49,8 @@ class Reading:
         return [(digit, self.probabilities[digit]) for digit in order[:n]]
 
     def as_dict(self) -> dict:
-        """The result as JSON: digit, reason and the top 3."""
-        return {"digit": self.digit, "reason": self.reason, "top": self.top(3)}
+        """The result as JSON: digit, reason, the top 3 and the number."""
+        return {"digit": self.digit, "reason": self.reason, "top": self.top(3), "number": self.number}
 
 
 def percentage(p: float) -> str:
@@ -71,20 +80,28 @@ class Recognizer:
 
     @torch.inference_mode()
     def read(self, image: str | Path | Image.Image | np.ndarray) -> Reading:
-        """Read one digit from an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
+        """Read a digit from an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
+
+        What is rejected as a digit, but can be read as several digits side by side, has `digits`.
 
         The image can have any size up to 50 million pixels, and dark or light ink. Raises ValueError, saying what is
         accepted, for any other input, and OSError if the file cannot be opened.
         """
-        ink = preprocess(image)
+        drawing = ink_of(image)
+        ink = scale_and_center(drawing)
         features = self.weights.model.features(torch.from_numpy(ink)[None, None])
         scores = features["output"][0].numpy()
         calibration = self.weights.calibration
         probabilities = calibration.probabilities(scores)
         reason = rejection_reason(ink) or (NO_DIGIT if calibration.rejects(scores) else None)
+        digits = None
+        if reason in (SEVERAL, NO_DIGIT):
+            digits = read_row(self.weights.model, calibration, drawing)
+            reason = SEVERAL if digits else reason
         return Reading(
             digit=int(probabilities.argmax()) if reason is None else None,
             reason=reason,
             probabilities=tuple(probabilities.tolist()),
             activations={name: values[0].numpy() for name, values in features.items()},
+            digits=digits,
         )

@@ -23,13 +23,10 @@ BATCH = 50  # images per call of the browser
 # Loads the browser's modules, and defines what the tests call.
 SETUP = """
 async ([description, weights]) => {
-  const { Network } = await import("./network/network.js");
-  const { preprocess } = await import("./network/preprocess.js");
-  const { readSafetensors } = await import("./network/safetensors.js");
-  const { rejectionReason } = await import("./network/rejection.js");
+  const { Reader } = await import("./network/reader.js");
   const { drawStroke } = await import("./pad/strokes.js");
-  const { tensors } = readSafetensors(Uint8Array.from(atob(weights), (c) => c.charCodeAt(0)).buffer);
-  const network = new Network(description.network, tensors);
+  const reader = Reader.of(description, Uint8Array.from(atob(weights), (c) => c.charCodeAt(0)).buffer);
+  const { network } = reader;
   const plain = (arrays) => Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, [...values]]));
   window.forward = (ink) => {
     const { outputs, before } = network.forward(Float32Array.from(ink));
@@ -40,15 +37,14 @@ async ([description, weights]) => {
     context.clearRect(0, 0, 280, 280);
     for (const stroke of strokes) drawStroke(context, stroke);
     const opacity = context.getImageData(0, 0, 280, 280).data.filter((_, i) => i % 4 === 3);
-    const { ink } = preprocess(opacity, 280, 280, description.preprocessing);
-    const scores = network.forward(ink).outputs.output;
-    const probabilities = network.probabilities(scores);
-    const rejected = network.rejects(scores) ? "not a digit" : null;
+    const { outputs, probabilities, reason, digits, number } = reader.read(opacity, 280, 280);
     return {
       opacity: btoa(Array.from(opacity, (value) => String.fromCharCode(value)).join("")),
-      ink: [...ink],
+      ink: [...outputs.input],
       probabilities,
-      reason: rejectionReason(ink, description.preprocessing.side, description.rejection) ?? rejected,
+      reason,
+      digits,
+      number,
     };
   };
 }
@@ -63,6 +59,7 @@ class Differences:
     ink: float = 0.0
     probabilities: float = 0.0
     answers: int = 0
+    numbers: int = 0  # drawings that the browser read as several digits
 
 
 @contextlib.contextmanager
@@ -120,7 +117,7 @@ def torch_layers(model, ink: torch.Tensor) -> tuple[dict, dict]:
 
 
 def compare_drawings(page: Page, reader: Recognizer, drawings: list) -> Differences:
-    """Drawings on the pad, lists of strokes: preprocessed image, probabilities, and the answer with its top 3."""
+    """Drawings on the pad, lists of strokes: preprocessed image, probabilities, top 3, reason and number."""
     found = Differences({})
     for start in range(0, len(drawings), BATCH):
         for answer in page.evaluate("(drawings) => drawings.map(window.read)", drawings[start : start + BATCH]):
@@ -132,8 +129,23 @@ def compare_drawings(page: Page, reader: Recognizer, drawings: list) -> Differen
             found.ink, found.probabilities = max(found.ink, float(ink)), max(found.probabilities, float(p))
             top = np.argsort(answer["probabilities"])[::-1][:3].tolist()
             same = reading.reason == answer["reason"] and [digit for digit, _ in reading.top(3)] == top
-            found.answers += not same
+            found.answers += not (same and reading.number == answer["number"])
+            found.numbers += answer["number"] is not None
+            for (_, expected), (_, p) in zip(reading.digits or (), answer["digits"] or (), strict=False):
+                found.probabilities = max(found.probabilities, abs(expected - p))
     return found
+
+
+def row(digits: list[list], brush: float, gap: float, left: float, top: float, size: float) -> list:
+    """Digits, lists of strokes in any unit, side by side on the pad: `size` pixels tall, `gap` pixels apart."""
+    placed = []
+    for strokes in digits:
+        low, high = (f(np.concatenate([np.array(s, float) for s in strokes]), 0) for f in (np.min, np.max))
+        scale = size / max(1e-6, float(high[1] - low[1]))
+        moved = [((np.array(stroke, float) - low) * scale + (left + brush / 2, top + brush / 2)) for stroke in strokes]
+        placed += [{"width": brush, "points": points.tolist()} for points in moved]
+        left += (high[0] - low[0]) * scale + brush + gap
+    return placed
 
 
 def place(strokes: list, brush: float, size: float, center: tuple[float, float]) -> list:

@@ -261,6 +261,18 @@ def test_predict_reads_an_image(client, reader, tmp_path, digit):
     assert [p for _, p in reading["top"]] == pytest.approx([p for _, p in expected], abs=1e-6)
 
 
+def test_predict_reads_a_number(client, tmp_path):
+    """Two digits side by side: no digit, but their number; it is None for a single digit."""
+    page = Image.new("L", (480, 280), 255)
+    for i, digit in enumerate((3, 7)):
+        page.paste(draw(EXAMPLES[digit]["strokes"], side=240), (240 * i, 20))
+    page.save(tmp_path / "number.png")
+    reading = client.predict(handle_file(str(tmp_path / "number.png")), api_name="/predict")
+    assert (reading["digit"], reading["reason"], reading["number"]) == (None, "several digits", "37")
+    draw(EXAMPLES[3]["strokes"]).save(tmp_path / "digit.png")
+    assert client.predict(handle_file(str(tmp_path / "digit.png")), api_name="/predict")["number"] is None
+
+
 def test_predict_keeps_transparency(client, tmp_path):
     """White ink on a transparent background is ink, as for the reader."""
     ink = Image.eval(draw(EXAMPLES[5]["strokes"]), lambda v: 255 - v)

@@ -56,7 +56,7 @@ def test_json_contains_what_the_reader_returns(images, reader, capsys):
 def test_json_is_short_without_activations(images, capsys):
     """The 9,118 values are printed only on request."""
     assert main([images["seven"], "--json"]) == 0
-    assert set(json.loads(capsys.readouterr().out)) == {"file", "digit", "reason", "probabilities", "top"}
+    assert set(json.loads(capsys.readouterr().out)) == {"file", "digit", "reason", "probabilities", "top", "number"}
 
 
 def test_an_unreadable_file_does_not_stop_the_others(images, capsys):

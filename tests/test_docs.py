@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 import yaml
+from PIL import Image
 
 import lenet.__main__
 import lenet.page.__main__
@@ -97,8 +98,12 @@ def test_the_tree_in_the_readme_is_the_tree():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["README.md", "python.md"])
 def test_every_python_snippet_runs_as_written(name, tmp_path, monkeypatch, request):
-    """In a folder with the image that it reads, and a running page where it calls one."""
+    """In a folder with the images that it reads, and a running page where it calls one."""
     draw(EXAMPLES[7]["strokes"]).save(tmp_path / "digit.png")
+    number = Image.new("L", (560, 280), 255)
+    for i, digit in enumerate((3, 7)):
+        number.paste(draw(EXAMPLES[digit]["strokes"]), (280 * i, 0))
+    number.save(tmp_path / "number.png")
     monkeypatch.chdir(tmp_path)
     snippets = re.findall(r"```python\n(.*?)```", PAGES[name], re.DOTALL)
     assert snippets
@@ -108,6 +113,7 @@ def test_every_python_snippet_runs_as_written(name, tmp_path, monkeypatch, reque
         names: dict = {}
         exec(snippet, names)
         assert "reading" not in names or names["reading"].digit == 7
+        assert "row" not in names or names["row"].number == "37"
 
 
 def test_every_shell_call_of_the_reader_runs_as_written(tmp_path, monkeypatch, capsys):

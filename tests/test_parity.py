@@ -53,3 +53,23 @@ def test_drawings_are_preprocessed_and_read_alike(page, reader):
     assert found.ink < 1 / 255
     assert found.probabilities < 1e-4
     assert found.answers == 0
+
+
+@pytest.mark.slow
+def test_rows_are_read_alike(page, reader):
+    """100 rows of two to four digits, far apart, close together, or touching: the same numbers."""
+    rng = np.random.default_rng(0)
+    drawings = []
+    for i in range(100):
+        digits = rng.integers(10, size=2 + i % 3)
+        brush, gap = (4, 7, 10)[i % 3], (12, 5, 2, -3)[i % 4]
+        strokes = [EXAMPLES[digit]["strokes"] for digit in digits]
+        drawings.append(
+            parity.row(strokes, brush, gap, rng.uniform(2, 20), rng.uniform(5, 180), 220 / (len(digits) + 1))
+        )
+    parity.open_network(*page, reader)
+    found = parity.compare_drawings(page[0], reader, drawings)
+    assert found.ink < 1 / 255
+    assert found.probabilities < 1e-3
+    assert found.answers == 0
+    assert found.numbers > 80

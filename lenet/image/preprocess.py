@@ -37,10 +37,18 @@ def preprocess(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
     Raises ValueError, with a message that says what is expected, if `image` is not a supported image, and OSError if
     the file cannot be opened.
     """
+    return scale_and_center(ink_of(image))
+
+
+def ink_of(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
+    """Amount of ink per pixel of what `preprocess` accepts, in [0, 1], float32: cropped, and without stray specks.
+
+    Its shape is (H, W), at most 1,024 each; H is 0 if the image is blank.
+    """
     if isinstance(image, str | Path):
         image = open_image(image)
     gray, opacity = gray_and_opacity(image)
-    return place(find_ink(gray) if opacity is None else find_ink_on_transparent(gray, opacity))
+    return _clean(find_ink(gray) if opacity is None else find_ink_on_transparent(gray, opacity))
 
 
 def find_ink_on_transparent(gray: np.ndarray, opacity: np.ndarray) -> np.ndarray:
@@ -114,11 +122,14 @@ QUADRATIC = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # exponents of y a
 
 def place(ink: np.ndarray) -> np.ndarray:
     """Crop to the ink, scale its longer side to 20 pixels, center its mass: shape (H, W) to (32, 32)."""
+    return scale_and_center(_clean(ink))
+
+
+def scale_and_center(ink: np.ndarray) -> np.ndarray:
+    """The ink, cropped, with its longer side 20 pixels and its center of mass in the center: (H, W) to (32, 32)."""
     frame = np.zeros((SIDE, SIDE), np.float32)
-    ink = _crop(ink)
     if not ink.size:
         return frame
-    ink = _crop(remove_specks(ink, CROP_THRESHOLD))
     scale = DIGIT_SIDE / max(ink.shape)
     height, width = (max(1, round(side * scale)) for side in ink.shape)
     # When shrinking, Pillow widens the filter's support, so that every pixel of the drawing contributes.
@@ -132,6 +143,12 @@ def place(ink: np.ndarray) -> np.ndarray:
     left = min(max(0, round(CENTER - column - TIE)), SIDE - width)
     frame[top : top + height, left : left + width] = digit
     return frame
+
+
+def _clean(ink: np.ndarray) -> np.ndarray:
+    """The ink without stray specks, cropped."""
+    ink = _crop(ink)
+    return _crop(remove_specks(ink, CROP_THRESHOLD)) if ink.size else ink
 
 
 def _crop(ink: np.ndarray) -> np.ndarray:

@@ -28,9 +28,10 @@ import(root + "%s/page.js")
 # What /predict returns, as a JSON schema.
 RESULT = {
     "type": "object",
-    "properties": {"digit": {}, "reason": {}, "top": {}},
+    "properties": {"digit": {}, "reason": {}, "top": {}, "number": {}},
     "description": "digit: 0 to 9, or null if the image was rejected; reason: null, or why; "
-    "top: the three most likely digits as [digit, probability]",
+    "top: the three most likely digits as [digit, probability]; "
+    "number: the digits as a string if there are several side by side and all could be read, else null",
 }
 
 
@@ -38,7 +39,7 @@ def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
     """The page for one reader."""
 
     def predict(image: str | None) -> dict:
-        """Read one digit from an image file. Returns {"digit", "reason", "top": [[digit, probability], ...]}."""
+        """Read an image file. Returns {"digit", "reason", "top": [[digit, probability], ...], "number"}."""
         if image is None:
             raise gr.Error("no image given", print_exception=False)
         try:

@@ -1,7 +1,7 @@
-"""What the browser builds its copy of the reader from: network, preprocessing and rejection, as data."""
+"""What the browser builds its copy of the reader from: network, preprocessing, rejection and rows, as data."""
 
-from lenet import rejection
-from lenet.image import preprocess, specks
+from lenet import rejection, row
+from lenet.image import pieces, preprocess, specks
 from lenet.networks.description import describe
 from lenet.weights.model import Weights
 
@@ -25,5 +25,17 @@ def description(weights: Weights) -> dict:
             "squarish": rejection.SQUARISH,
             "tall": rejection.TALL,
             "wide": rejection.WIDE,
+        },
+        "row": {
+            "rows": pieces.ROWS,
+            "overlap": pieces.OVERLAP,
+            "most": pieces.MOST,
+            "narrow": pieces.NARROW,
+            "near": pieces.NEAR,
+            "thick": pieces.THICK,
+            "widest": row.WIDEST,
+            "cut": row.CUT,
+            "least": row.LEAST,
+            "least_cut": row.LEAST_CUT,
         },
     }

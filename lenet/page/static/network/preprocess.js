@@ -1,22 +1,27 @@
 // The pad's path of the preprocessing, as in `lenet.image.preprocess`: from the opacity of the drawn ink to the 32x32
 // input. The numbers come from there, too, as `settings`.
-import { resize } from "./resize.js";
+import { resize, roundHalfEven } from "./resize.js";
 import { removeSpecks } from "./specks.js";
 
 /**
- * The network's input for a drawing's opacity, 0 to 255, row by row: `ink`, 32x32 numbers in [0, 1], and the `placement`
- * of the digit: its box in the drawing, `from`, and in the input, `to`; null if there is no ink.
+ * The network's input for a drawing's opacity, 0 to 255, row by row: `ink`, 32x32 numbers in [0, 1]; the `placement` of
+ * the digit: its box in the drawing, `from`, and in the input, `to`; and the `drawing`, its ink, cropped. The last two
+ * are null if there is no ink.
  */
 export function preprocess(opacity, width, height, settings) {
-  const blank = { ink: new Float32Array(settings.side ** 2), placement: null };
+  const drawing = inkOf(opacity, width, height, settings);
+  if (!drawing) return { ink: new Float32Array(settings.side ** 2), placement: null, drawing };
+  return { ...scaleAndCenter(drawing, settings), drawing };
+}
+
+function inkOf(opacity, width, height, settings) {
   let highest = 0;
   for (let i = 0; i < opacity.length; i++) if (opacity[i] > highest) highest = opacity[i];
-  if (depth(highest) < settings.min_contrast) return blank;
+  if (depth(highest) < settings.min_contrast) return null;
   const ink = Float32Array.from({ length: 256 }, (_, value) => depth(value) / depth(highest));
   const data = new Float32Array(opacity.length);
   for (let i = 0; i < opacity.length; i++) data[i] = ink[opacity[i]];
-  const drawing = crop({ data, width, height }, Math.fround(settings.crop_threshold));
-  return drawing ? place(drawing, blank.ink, settings) : blank;
+  return clean({ data, width, height }, settings);
 }
 
 /** How far black ink of this opacity on white paper is from the paper, in the reference's single precision. */
@@ -24,9 +29,18 @@ function depth(opacity) {
   return Math.fround(1 - Math.fround(1 - Math.fround(opacity / 255)));
 }
 
-function place(drawing, ink, { side, digit_side, center, tie, crop_threshold, specks }) {
+/** The ink without stray specks, cropped, and where it was, `left` and `top`; null if there is none. */
+export function clean(ink, { crop_threshold, specks }) {
   const threshold = Math.fround(crop_threshold);
+  const drawing = crop(ink, threshold);
+  if (!drawing) return null;
   const digit = crop(removeSpecks(drawing, specks, threshold), threshold);
+  return { ...digit, left: drawing.left + digit.left, top: drawing.top + digit.top };
+}
+
+/** Cropped ink with its longer side 20 pixels and its center of mass in the center: `ink` and `placement`. */
+export function scaleAndCenter(digit, { side, digit_side, center, tie }) {
+  const ink = new Float32Array(side ** 2);
   const scale = digit_side / Math.max(digit.width, digit.height);
   const [width, height] = [digit.width, digit.height].map((length) => Math.max(1, roundHalfEven(length * scale)));
   const { data } = resize(digit, width, height);
@@ -43,7 +57,7 @@ function place(drawing, ink, { side, digit_side, center, tie, crop_threshold, sp
   for (let y = 0; y < height; y++) {
     ink.set(data.subarray(y * width, (y + 1) * width), (top + y) * side + left);
   }
-  const from = { left: drawing.left + digit.left, top: drawing.top + digit.top, width: digit.width, height: digit.height };
+  const from = { left: digit.left, top: digit.top, width: digit.width, height: digit.height };
   return { ink, placement: { from, to: { left, top, width, height } } };
 }
 
@@ -66,11 +80,4 @@ function crop({ data, width, height }, threshold) {
     part.set(data.subarray((top + y) * width + left, (top + y) * width + left + w), y * w);
   }
   return { data: part, width: w, height: h, left, top };
-}
-
-/** As Python rounds: a half goes to the even neighbor. */
-function roundHalfEven(x) {
-  const below = Math.floor(x);
-  if (x - below !== 0.5) return Math.round(x);
-  return below % 2 ? below + 1 : below;
 }

@@ -2,7 +2,10 @@
 import { Network } from "./network.js";
 import { preprocess } from "./preprocess.js";
 import { rejectionReason } from "./rejection.js";
+import { readRow } from "./row.js";
 import { readSafetensors } from "./safetensors.js";
+
+const ROWS = ["several digits", "not a digit"]; // reasons for which a drawing may be a row of digits
 
 export class Reader {
   /** `description` as made by `lenet.page.browser`, `tensors` those of model.safetensors. */
@@ -15,10 +18,18 @@ export class Reader {
   /** A reader with the content of model.safetensors, an ArrayBuffer. */
   static of(description, weights) { return new Reader(description, readSafetensors(weights).tensors); }
 
-  /** The reading of a drawing: its opacity, 0 to 255, row by row. It has the `placement` of the digit, too. */
+  /**
+   * The reading of a drawing: its opacity, 0 to 255, row by row. It has the `placement` of the digit, too, and `digits`
+   * and `number`: those of several digits side by side if they can be read, [[digit, probability], ...] and "37", with
+   * the `drawing`, the cropped ink.
+   */
   read(opacity, width, height, muted) {
-    const { ink, placement } = preprocess(opacity, width, height, this.description.preprocessing);
-    return { ...this.readInk(ink, muted), placement };
+    const { ink, placement, drawing } = preprocess(opacity, width, height, this.description.preprocessing);
+    const reading = { ...this.readInk(ink, muted), placement };
+    if (!ROWS.includes(reading.reason)) return reading;
+    const digits = readRow(this.network, drawing, this.description, muted);
+    if (!digits) return reading;
+    return { ...reading, reason: "several digits", drawing, digits, number: digits.map(([digit]) => digit).join("") };
   }
 
   /** The reading of a preprocessed image: 32x32 numbers in [0, 1]. `muted`: see `Network.forward`. */
@@ -34,5 +45,5 @@ export class Reader {
 /** A reading: the digit and the top 3 for these probabilities, unless there is a reason to reject the input. */
 export function answer(probabilities, reason, layers) {
   const top = probabilities.map((p, digit) => [digit, p]).sort(([, a], [, b]) => b - a).slice(0, 3);
-  return { digit: reason ? null : top[0][0], reason, probabilities, top, ...layers };
+  return { digit: reason ? null : top[0][0], reason, probabilities, top, digits: null, number: null, ...layers };
 }

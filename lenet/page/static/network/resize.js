@@ -40,3 +40,10 @@ function weights(size, newSize) {
     return { first, factors: factors.map((factor) => factor / sum) };
   });
 }
+
+/** As Python rounds: a half goes to the even neighbor. */
+export function roundHalfEven(x) {
+  const below = Math.floor(x);
+  if (x - below !== 0.5) return Math.round(x);
+  return below % 2 ? below + 1 : below;
+}

@@ -40,7 +40,7 @@ function hasEmptyLine(filled, columns, rows) {
 }
 
 /** The 8-connected components, in the order of their last cells: {cells, top, left, bottom, right}. */
-function connectedComponents(filled, columns, rows) {
+export function connectedComponents(filled, columns, rows) {
   const seen = new Uint8Array(filled.length);
   const components = [];
   for (let start = filled.length - 1; start >= 0; start--) {

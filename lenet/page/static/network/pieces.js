@@ -1,0 +1,108 @@
+// Pieces of a row of digits, as in `lenet.image.pieces`, which explains them and has the numbers.
+import { roundHalfEven } from "./resize.js";
+import { connectedComponents } from "./specks.js";
+
+/**
+ * The pieces of the ink, {data, width, height}, which is cropped: {data, width, height, left, cut}, where `left` is the
+ * column in which a piece starts, and `cut` says whether it was cut off from the previous one.
+ */
+export function findPieces(ink, settings, threshold) {
+  const wide = ink.width >= ink.height;
+  return parts(ink, settings, threshold).flatMap((part) => {
+    const cuts = wide ? findCuts(part, settings).map((x) => part.left + x) : [];
+    const edges = [part.left, ...cuts, part.left + part.width];
+    return edges.slice(1).map((right, i) => {
+      const piece = columns(part, edges[i] - part.left, right - part.left);
+      return { ...piece, left: edges[i], cut: edges[i] > part.left };
+    });
+  });
+}
+
+/** The ink of neighboring pieces. */
+export function join(pieces) {
+  const left = Math.min(...pieces.map((piece) => piece.left));
+  const width = Math.max(...pieces.map((piece) => piece.left + piece.width)) - left;
+  const { height } = pieces[0];
+  const data = new Float32Array(width * height);
+  for (const piece of pieces) {
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0, to = y * width + piece.left - left; x < piece.width; x++, i++, to++) {
+        data[to] = Math.max(data[to], piece.data[i]);
+      }
+    }
+  }
+  return { data, width, height };
+}
+
+/** The ink of each connected component, or of those above each other, in the order of their centers. */
+function parts(ink, { rows, overlap, most }, threshold) {
+  const step = Math.max(1, Math.floor(ink.height / rows));
+  const across = Math.ceil(ink.width / step);
+  const cellOf = (x, y) => Math.trunc(y / step) * across + Math.trunc(x / step);
+  const filled = new Uint8Array(across * Math.ceil(ink.height / step));
+  for (let y = 0, i = 0; y < ink.height; y++) {
+    for (let x = 0; x < ink.width; x++, i++) if (ink.data[i] > threshold) filled[cellOf(x, y)] = 1;
+  }
+  const components = connectedComponents(filled, across, filled.length / across);
+  if (components.length > most) return [];
+  const groups = merge(components, overlap).sort((a, b) => a.left + a.right - b.left - b.right);
+  return groups.map(({ cells }) => {
+    const own = new Uint8Array(filled.length);
+    for (const cell of cells) own[cell] = 1;
+    // The faint border of a stroke is not part of its component, but next to it.
+    for (const cell of cells) for (const beside of neighbors(cell, across, filled.length)) own[beside] ||= !filled[beside];
+    let [left, right] = [ink.width, 0];
+    const data = ink.data.map((value, i) => {
+      const x = i % ink.width;
+      if (!own[cellOf(x, Math.trunc(i / ink.width))]) return 0;
+      if (value > threshold) [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
+      return value;
+    });
+    return { ...columns({ ...ink, data }, left, right), left };
+  });
+}
+
+/** The up to eight cells around one, of `count` cells in rows of `across`. */
+function neighbors(cell, across, count) {
+  const x = cell % across;
+  const beside = [-1, 0, 1].filter((dx) => x + dx >= 0 && x + dx < across);
+  const around = [-across, 0, across].flatMap((dy) => beside.map((dx) => cell + dy + dx));
+  return around.filter((other) => other >= 0 && other < count);
+}
+
+/** Components with those that are above each other joined, the widest first. */
+function merge(components, overlap) {
+  const merged = [];
+  const widestFirst = [...components].sort((a, b) => a.left - a.right - (b.left - b.right) || a.left - b.left);
+  for (const { cells, left, right } of widestFirst) {
+    const shared = merged.map((other) => Math.min(right, other.right) - Math.max(left, other.left));
+    const most = Math.max(...shared);
+    if (!shared.length || most < overlap * (right - left)) merged.push({ cells, left, right });
+    else {
+      const other = merged[shared.indexOf(most)];
+      Object.assign(other, { cells: [...other.cells, ...cells], left: Math.min(left, other.left), right: Math.max(right, other.right) });
+    }
+  }
+  return merged;
+}
+
+/** The columns in which a part may be cut: those with less ink than all others nearby, the thinnest first. */
+function findCuts({ data, width, height }, { narrow, near: distance, thick }) {
+  if (width <= narrow * height) return [];
+  const amount = new Float32Array(width);
+  for (let i = 0; i < data.length; i++) amount[i % width] += data[i];
+  const near = Math.max(1, roundHalfEven(distance * height));
+  const chosen = [];
+  for (const x of Array.from(amount.keys()).sort((a, b) => amount[a] - amount[b] || a - b)) {
+    const lowest = Math.min(Math.fround(thick * height), ...amount.subarray(Math.max(0, x - near), x + near + 1));
+    const far = chosen.every((other) => Math.abs(x - other) > near);
+    if (far && x >= 2 * near && x <= width - 2 * near && amount[x] <= lowest) chosen.push(x);
+  }
+  return chosen.sort((a, b) => a - b);
+}
+
+function columns({ data, width, height }, left, right) {
+  const part = new Float32Array((right - left) * height);
+  for (let y = 0; y < height; y++) part.set(data.subarray(y * width + left, y * width + right), y * (right - left));
+  return { data: part, width: right - left, height };
+}
