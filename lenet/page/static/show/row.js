@@ -3,6 +3,9 @@ import { scoreStrip } from "../network/strip.js";
 import { element } from "./element.js";
 import { paint } from "./palette.js";
 
+const COLUMN = 18; // CSS pixels at most
+const MARGIN = 4; // rows of paper above and below that are not shown
+
 export class Row {
   #drawing = null;
 
@@ -22,12 +25,15 @@ export class Row {
     if (this.figure.hidden || state === "live" || (!again && this.#drawing === reading.drawing) || !reading.drawing) return;
     this.#drawing = reading.drawing;
     const { columns, image } = scoreStrip(network, reading.drawing, this.settings);
-    const row = element("canvas", { width: image.width, height: image.height, attributes: { "aria-hidden": "true" } });
-    paint(row, image.data, 1, "gray");
+    const inked = image.data.subarray(MARGIN * image.width, (image.height - MARGIN) * image.width);
+    const row = element("canvas", { width: image.width, height: image.height - 2 * MARGIN, attributes: { "aria-hidden": "true" } });
+    paint(row, inked, 1, "gray");
     const strip = element("canvas", { width: columns.length, height: 10, attributes: { role: "img", "aria-label": "Probability of each digit in each column" } });
     const values = new Float32Array(10 * columns.length);
     columns.forEach((column, x) => column.forEach((p, digit) => { values[digit * columns.length + x] = p; }));
     paint(strip, values, 1, "gray");
-    this.figure.querySelector(".row-canvases").replaceChildren(row, strip);
+    const canvases = this.figure.querySelector(".row-canvases");
+    canvases.style.maxInlineSize = `${COLUMN * columns.length}px`;
+    canvases.replaceChildren(row, strip);
   }
 }
