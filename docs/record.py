@@ -25,10 +25,12 @@ def screenshot(page: Page) -> Image.Image:
 def save_details(visitor: Visitor) -> None:
     """The column of the pad in two modes, for the README."""
     page = visitor.page
-    for name, digit, mode in (("inspect", 3, "inspect"), ("why", 8, "why")):
+    for name, digit, mode in (("inspect", 3, "inspect"), ("why", 8, "why"), ("break", 4, "break")):
         visitor.click("clear")
         visitor.draw([[*stroke[:-1:5], stroke[-1]] for stroke in EXAMPLES[digit]["strokes"]])
         page.locator(f'.strip [data-mode="{mode}"]').click()
+        if mode == "break":
+            page.locator(".curve input").fill("40")
         page.wait_for_timeout(1_500)
         box = page.locator(".left").bounding_box()
         image = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")

@@ -32,7 +32,8 @@ def test_the_response_contains_the_reading(app_url, reader):
     assert (sent["digit"], sent["reason"]) == (8, None)
     assert sent["probabilities"] == pytest.approx(reading.probabilities, abs=1e-6)
     assert re.fullmatch(r"/network-[0-9a-f]{12}", sent["network"])
-    assert set(sent) == {"digit", "reason", "probabilities", "network"}
+    assert set(sent) == {"digit", "reason", "probabilities", "digits", "network"}
+    assert sent["digits"] is None
 
 
 def test_the_preprocessed_image_is_sent_on_request(app_url, reader):

@@ -53,7 +53,7 @@ def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
         "read": routes.read_url,
         "weights": reader.weights.origin,
         "tour": steps(reader.weights.model),
-        "space": os.environ.get("SPACE_ID"),
+        "space": f"https://huggingface.co/spaces/{space}" if (space := os.environ.get("SPACE_ID")) else None,
     }
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(

@@ -18,7 +18,7 @@ export class Live {
   constructor(pad, reader, server, store, network) {
     Object.assign(this, { pad, reader, server, store, network });
     pad.addEventListener("change", () => this.#changed());
-    pad.addEventListener("rest", () => this.#wait(REST));
+    pad.addEventListener("rest", () => this.#rest());
     store.addEventListener("muted", () => this.#showAgain());
     store.addEventListener("source", () => this.#showAgain());
     window.addEventListener("online", () => this.#settle());
@@ -34,6 +34,12 @@ export class Live {
     this.#wait(REST);
     this.#stale = true;
     if (!this.#frame) this.#update();
+  }
+
+  #rest() {
+    const { reason } = this.store.reading ?? {};
+    if (reason && !this.store.source) this.#show(); // several digits are read when the pen rests
+    this.#wait(REST);
   }
 
   /** Show the reading of the drawing: at once, so that it is painted together with the ink, but once a frame at most. */
@@ -58,7 +64,7 @@ export class Live {
   #read() {
     const { pad, reader, store } = this;
     if (store.source) return store.source.read(pad, this.#ink);
-    return this.#ink ? reader.readInk(this.#ink) : reader.read(pad.opacity(), pad.side, pad.side);
+    return this.#ink ? reader.readInk(this.#ink) : reader.read(pad.opacity(), pad.side, pad.side, { rows: !pad.drawing });
   }
 
   /** The network, the source or what is muted has changed. */

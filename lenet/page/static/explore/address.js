@@ -9,7 +9,7 @@ const PAUSE = 300; // milliseconds: browsers limit how often the address may cha
 const COPIED = 2_000;
 const UNIT = ["layer", "map", "row", "column"];
 
-/** `space`: the Space's USER/NAME if the page runs on one, whose own address is that of the link. */
+/** `space`: the address of the Space if the page runs on one; links lead there, not into its frame. */
 export class Address {
   constructor(root, pad, store, variant, space) {
     Object.assign(this, { root, pad, store, variant, space });
@@ -72,7 +72,7 @@ export class Address {
 
   /** The address of what is shown, on a Space that of the Space. */
   link() {
-    const page = this.space ? `https://huggingface.co/spaces/${this.space}` : location.origin + location.pathname + location.search;
+    const page = this.space ?? location.origin + location.pathname + location.search;
     return page + this.fragment();
   }
 

@@ -21,13 +21,13 @@ export class Reader {
   /**
    * The reading of a drawing: its opacity, 0 to 255, row by row. It has the `placement` of the digit, too, and `digits`
    * and `number`: those of several digits side by side if they can be read, [[digit, probability], ...] and "37", with
-   * the `drawing`, the cropped ink.
+   * the `drawing`, the cropped ink. Without `rows` they are not looked for, which takes several passes.
    */
-  read(opacity, width, height, muted) {
+  read(opacity, width, height, { rows = true } = {}) {
     const { ink, placement, drawing } = preprocess(opacity, width, height, this.description.preprocessing);
-    const reading = { ...this.readInk(ink, muted), placement };
-    if (!ROWS.includes(reading.reason)) return reading;
-    const digits = readRow(this.network, drawing, this.description, muted);
+    const reading = { ...this.readInk(ink), placement };
+    if (!rows || !ROWS.includes(reading.reason)) return reading;
+    const digits = readRow(this.network, drawing, this.description);
     if (!digits) return reading;
     return { ...reading, reason: "several digits", drawing, digits, number: digits.map(([digit]) => digit).join("") };
   }

@@ -7,12 +7,12 @@ import { clean, scaleAndCenter } from "./preprocess.js";
  * cannot be read. `drawing` is the ink, cropped, {data, width, height}, which has been rejected as a single digit;
  * `preprocessing` and `row` are settings.
  */
-export function readRow(network, drawing, { preprocessing, row }, muted) {
+export function readRow(network, drawing, { preprocessing, row }) {
   const pieces = findPieces(drawing, row, Math.fround(preprocessing.crop_threshold));
   if (pieces.length < 2) return null;
   const candidates = spans(pieces, row.widest * drawing.height).map(([first, last]) => {
     const { ink } = scaleAndCenter(clean(join(pieces.slice(first, last)), preprocessing), preprocessing);
-    const scores = network.forward(ink, muted).outputs.output;
+    const scores = network.forward(ink).outputs.output;
     return { first, last, scores, certainty: logCertainty(scores, network.description) };
   });
   const sure = (path, least) => path.every(({ certainty }) => certainty >= Math.log(least));

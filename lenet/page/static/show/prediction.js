@@ -29,7 +29,7 @@ export class Prediction {
   /** Without a digit no percentages are shown. */
   #show(reading) {
     const empty = !reading || reading.digit === null;
-    this.reason.textContent = reading?.number ? inDigits(reading.digits) : reading?.reason ? explanation(reading.reason) : "";
+    this.#showReason(reading);
     this.root.classList.toggle("empty", empty && !reading?.number);
     this.digit.textContent = reading?.digit ?? reading?.number ?? "?";
     this.digit.classList.toggle("number", Boolean(reading?.number));
@@ -43,9 +43,17 @@ export class Prediction {
     });
   }
 
+  /** While the pen moves, several digits are not read yet. */
+  #showReason(reading) {
+    const { reason, number, digits } = reading ?? {};
+    const waiting = reason === "several digits" && this.store.state === "live";
+    this.reason.textContent = number ? inDigits(digits) : waiting ? "Several digits." : reason ? explanation(reason) : "";
+  }
+
   #showState() {
     const { state, busy, reading, unmuted, source } = this.store;
     this.root.setAttribute("aria-busy", busy);
+    this.#showReason(reading);
     this.check.textContent = !reading ? "" : source ? source.note : unmuted ? "Some maps or units are muted." : {
       live: "",
       checked: "Checked with PyTorch on the server.",
