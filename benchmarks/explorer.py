@@ -59,6 +59,11 @@ def open_nothing(visitor: Visitor) -> None:
 def open_unit(visitor: Visitor) -> None:
     visitor.page.locator('.strip [data-mode="inspect"]').click()
     visitor.page.locator('[data-stage="c3"] canvas').nth(4).click()
+    visitor.page.locator(".with-numbers").uncheck()
+
+
+def open_numbers(visitor: Visitor) -> None:
+    open_unit(visitor)
     visitor.page.locator(".with-numbers").check()
 
 
@@ -73,7 +78,8 @@ def open_break(visitor: Visitor) -> None:
 def print_drawing(visitor: Visitor, rounds: int) -> None:
     states = {
         "nothing open": open_nothing,
-        "a unit of C3 pinned, with numbers": open_unit,
+        "a unit of C3 pinned": open_unit,
+        "a unit of C3 pinned, with numbers": open_numbers,
         "Why": open_why,
         "Break": open_break,
     }

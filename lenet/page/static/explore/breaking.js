@@ -6,7 +6,6 @@ import { decimal } from "../show/format.js";
 import { showCurve } from "./curve.js";
 import { showFilmstrip } from "./filmstrip.js";
 
-const STRIP = 100; // milliseconds between two pictures of the film strip while the pen draws
 const STEP = 60; // milliseconds per position while it plays
 
 export class Breaking {
@@ -102,17 +101,10 @@ export class Breaking {
     panel.querySelector(".amount").textContent = amount(this.#name, this.value);
     this.slider.setAttribute("aria-valuetext", amount(this.#name, this.value));
     if (!possible) return;
-    // Large pictures, not for every movement of the pen.
-    if (!this.pad.drawing || performance.now() - this.shownAt > STRIP) this.#showStrip();
-    if (this.pad.drawing) return; // the curve is that of the drawing when the pen rests
+    if (this.pad.drawing) return; // the curve and the film strip, large pictures, are for when the pen rests
     this.#ask(drawing);
     this.#showCurve();
-  }
-
-  #showStrip() {
-    const { panel } = this;
-    this.shownAt = performance.now();
-    showFilmstrip(panel.querySelector(".filmstrip"), this.drawn ?? this.store.reading, this.reader.description.network, this.centering.checked);
+    showFilmstrip(panel.querySelector(".filmstrip"), this.drawn ?? reading, this.reader.description.network, this.centering.checked);
   }
 
   /** One batch when the drawing, the change or the preprocessing is another. */
