@@ -116,10 +116,12 @@ export class Live {
     const { outputs, before, placement, drawing } = own;
     const number = digits && digits.map(([digit]) => digit).join("");
     const checked = answer(probabilities, reason, { outputs, before, placement, drawing, digits, number });
-    const differs = own.digit !== checked.digit || own.reason !== reason || own.number !== number
-      || probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE);
+    // The browser does not look for several digits in an image.
+    const differs = !(ink && digits) && (own.digit !== checked.digit || own.reason !== reason || own.number !== number
+      || probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE));
     const changed = network !== this.network;
-    store.notify(changed ? "The server is now using different weights. Reload the page to see them." : "");
+    if (changed) store.notify("The server is now using different weights. Reload the page to see them.");
+    else if (this.#failures) store.notify("");
     if (differs && !changed) console.warn("The browser's reading differs from PyTorch's, which is shown.", own, checked);
     if (differs || ink) this.#showMuted(checked);
     this.#failures = 0;

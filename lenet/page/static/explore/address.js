@@ -57,10 +57,12 @@ export class Address {
     if (!strokes) store.notify("The link does not contain a valid drawing.");
     else if (JSON.stringify(strokes) !== JSON.stringify(pad.state.strokes)) pad.load(strokes);
     if (this.modes.includes(parts.get("m"))) store.setMode(parts.get("m"));
-    const unit = parseUnit(parts.get("u"), store.network);
+    // Units of another network are other units.
+    const own = !parts.get("n") || parts.get("n") === this.variant;
+    const unit = own && parseUnit(parts.get("u"), store.network);
     if (unit) store.pin(unit);
     const muted = (parts.get("x") ?? "").split(",").map((text) => parseUnit(`${text}.0.0`, store.network));
-    store.mute(muted.filter((part) => part && part.layer !== "input" && part.layer !== "output"));
+    store.mute(muted.filter((part) => own && part && part.layer !== "input" && part.layer !== "output"));
     const pair = (parts.get("p") ?? "").split(".").map(Number);
     const isPair = parts.has("p") && pair.length === 2 && pair.every((digit) => Number.isInteger(digit) && digit >= 0 && digit < 10);
     store.setPair(isPair && pair[0] !== pair[1] ? pair : null);
@@ -85,6 +87,7 @@ export class Address {
       try {
         await navigator.clipboard.writeText(link);
         button.textContent = "Copied";
+        if (this.pad.image) this.store.notify("The link does not contain the image.");
         this.store.announce("Link copied.");
         setTimeout(() => { button.textContent = label; }, COPIED);
       } catch { // not allowed, as in a frame or without HTTPS

@@ -71,7 +71,7 @@ export class Breaking {
   #change() {
     const [name, preprocessed] = [this.#name, this.centering.checked];
     this.source = {
-      note: `Shown: the drawing with ${described(name, this.value)}${preprocessed ? "" : ", not centered"}.`,
+      note: `Shown: ${described(name, this.value)}${preprocessed ? "" : ", without preprocessing"}.`,
       read: (pad, ink) => {
         this.ink = ink;
         const drawing = this.#drawing(ink);
@@ -173,4 +173,7 @@ function amount(name, value) {
   return `${sign}${decimal(value, Math.abs(from) < 5 ? 2 : 0)}${unit}`;
 }
 
-function described(name, value) { return `${TRANSFORMS[name].label.toLowerCase()} ${amount(name, value)}`; }
+function described(name, value) {
+  const { label, start } = TRANSFORMS[name];
+  return value === start ? "the unchanged drawing" : `the drawing with ${label.toLowerCase()} ${amount(name, value)}`;
+}

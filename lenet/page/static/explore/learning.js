@@ -66,12 +66,12 @@ export class Learning {
     const number = Number(this.slider.value);
     const { step, error, reader } = this.#steps[number];
     const percent = `${(100 * error).toFixed(error < 0.1 ? 2 : 1)} %`;
-    this.words.textContent = `After ${step.toLocaleString("en")} steps: ${percent} of the validation digits are misread.`;
+    this.words.textContent = `After ${steps(step)}: ${percent} of the validation digits are misread.`;
     this.slider.setAttribute("aria-valuetext", `${step} steps`);
     this.marker.setAttribute("cx", this.#x(number));
     this.marker.setAttribute("cy", this.#y(error));
     this.source = {
-      note: `Shown: the network after ${step.toLocaleString("en")} steps of training.`,
+      note: `Shown: the network after ${steps(step)} of training.`,
       reader,
       read: (pad, ink) => (pad.image ? reader.readInk(ink) : reader.read(pad.opacity(), pad.side, pad.side)),
     };
@@ -112,3 +112,5 @@ export class Learning {
     this.play.textContent = "Play";
   }
 }
+
+function steps(step) { return `${step.toLocaleString("en")} ${step === 1 ? "step" : "steps"}`; }

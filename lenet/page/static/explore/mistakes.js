@@ -27,6 +27,7 @@ export class Mistakes {
 
   async #open() {
     this.panel.hidden = !this.open;
+    if (this.open) this.#showNearest(); // of what has been drawn in the meantime
     if (!this.open || this.loading) return;
     this.loading = true;
     const load = async (name, use) => {
@@ -55,7 +56,7 @@ export class Mistakes {
   #showGallery() {
     if (!this.#misread) return;
     const { attribution, images, errors, digits } = this.#misread;
-    this.panel.querySelector(".count").textContent = `${errors} of ${images.toLocaleString("en")} are misread. A click puts one onto the pad.`;
+    this.panel.querySelector(".count").textContent = `${errors} of ${images.toLocaleString("en")} are misread, whether or not they would be rejected. A click puts one onto the pad.`;
     this.panel.querySelector(".attribution").textContent = attribution;
     const gallery = this.panel.querySelector(".gallery");
     gallery.replaceChildren(...digits.map(({ image, label, probabilities }) => {
@@ -75,7 +76,7 @@ export class Mistakes {
     const { reading } = this.store;
     if (!this.open || !this.#neighbors) return;
     this.panel.querySelector(".nearest-hint").hidden = Boolean(reading);
-    patch(list, reading ? reading.top.slice(0, 2).map(([digit]) => node("div", {}, node("p", {}, `Nearest ${digit}s that it learned from:`),
+    patch(list, reading ? reading.top.slice(0, 2).map(([digit]) => node("div", {}, node("p", {}, `Nearest ${digit}s in the training data, with the distances between the outputs of F6:`),
       node("ul", {}, ...this.#nearest(reading.outputs.f6, digit).map(({ ink, distance }) => node("li", {},
         node("canvas", { width: SIDE, height: SIDE, attributes: { role: "img", "aria-label": `A ${digit}` }, draw: (canvas) => paint(canvas, ink, 1, "gray") }),
         node("span", {}, decimal(distance, 2))))))) : []);

@@ -7,7 +7,7 @@ const LINE = 16; // height of a line of the text
 export function picture(root, text) {
   const page = root.getBoundingClientRect();
   const shown = [...root.querySelectorAll(".pad .sheet, .map > canvas, .kernels canvas, .grid, .still canvas, .curve canvas, .strip-of canvas, .trials canvas")].filter(visible);
-  const texts = [...root.querySelectorAll("h1, h2, .shape, .digit, .top .name, .top .percent, .reason, figcaption, .outputs :is(th, button, .number), .ledger :is(dt, dd), .card .remark, .change, .breaking-point")].filter(visible);
+  const texts = [...root.querySelectorAll("h1, h2, .shape, .digit, .top .name, .top .percent, .reason, figcaption, .outputs :is(th, button, .number), .ledger :is(dt, dd), .card .remark, .change, .breaking-point, .check, .amount, .filmstrip :is(b, li > span:last-child)")].filter(visible);
   const bars = [...root.querySelectorAll(".bar span, .signed span")].filter(visible);
   const bottom = Math.max(...[...shown, ...texts].map((e) => e.getBoundingClientRect().bottom)) - page.top;
   const canvas = document.createElement("canvas");

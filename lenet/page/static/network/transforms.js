@@ -18,7 +18,7 @@ export const TRANSFORMS = {
   slant: { label: "Slant", from: -60, to: 60, start: 0, unit: "\u00b0", matrix: (x) => [1, 0, -Math.tan(x * RADIANS), 1, 0, 0] },
   shift: { label: "Shift", from: -90, to: 90, start: 0, unit: " px", matrix: (x) => [1, 0, 0, 1, x, 0] },
   width: { label: "Stroke width", from: 0.1, to: 3.1, start: 1, unit: "x", strokes: true },
-  noise: { label: "Noise", from: 0, to: 1, start: 0, unit: "" },
+  noise: { label: "Noise on the input", from: 0, to: 1, start: 0, unit: "" },
   gaps: { label: "Gaps", from: 0, to: 0.9, start: 0, unit: "", strokes: true },
 };
 

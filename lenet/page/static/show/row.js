@@ -19,10 +19,10 @@ export class Row {
 
   #show(again = false) {
     const { reading, state, network } = this.store;
-    this.figure.hidden = !reading?.number;
+    this.figure.hidden = !(reading?.number && reading.drawing);
     if (this.figure.hidden) this.#drawing = null;
     // Once the pen rests: two dozen passes are too many for each movement.
-    if (this.figure.hidden || state === "live" || (!again && this.#drawing === reading.drawing) || !reading.drawing) return;
+    if (this.figure.hidden || state === "live" || (!again && this.#drawing === reading.drawing)) return;
     this.#drawing = reading.drawing;
     const { columns, image } = scoreStrip(network, reading.drawing, this.settings);
     const inked = image.data.subarray(MARGIN * image.width, (image.height - MARGIN) * image.width);
