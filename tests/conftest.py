@@ -1,9 +1,11 @@
 """Shared by several tests: drawn digits, the bundled reader, small data sets, the training command, the running app."""
 
+import contextlib
 import functools
 import gzip
 import json
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,8 @@ from PIL import Image, ImageDraw, ImageOps
 from playwright.sync_api import sync_playwright
 
 from lenet import Recognizer
-from tests.browser import ROOT, launch, running_app
+from lenet.weights.model import bundled
+from tests.browser import ROOT, free_port, launch, running, running_app
 
 torch.set_num_threads(1)  # more threads would slow down networks and batches as small as these
 
@@ -208,3 +211,41 @@ def chromium():
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def urls(app_url):
+    """The URL of a running app for each network, started when it is needed."""
+    with contextlib.ExitStack() as stack:
+        found = {"textbook": app_url}
+
+        def url(variant: str) -> str:
+            if variant not in found:
+                port = free_port()
+                command = [sys.executable, "app.py", "--port", str(port), "--model", str(bundled(variant))]
+                found[variant] = stack.enter_context(running(command, port))
+            return found[variant]
+
+        yield url
+
+
+@pytest.fixture
+def explore(chromium, urls):
+    """Opens the page with a network in a new context. It must end without a script error."""
+    from tests.explorer import Explorer  # imported here because it imports this module
+
+    contexts = []
+
+    def open_one(variant: str = "textbook", fragment: str = "", **options):
+        context = chromium.new_context(**{"viewport": {"width": 1400, "height": 1000}, **options})
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        contexts.append(context)
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        return Explorer(page, urls(variant) + fragment, Recognizer.from_pretrained(bundled(variant)))
+
+    yield open_one
+    for context in contexts:
+        assert [error for page in context.pages for error in page.errors] == []
+        context.close()

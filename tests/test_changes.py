@@ -12,14 +12,14 @@ from PIL import Image
 from lenet import Recognizer
 from tests.browser import fit
 from tests.conftest import EXAMPLES, draw
-from tests.test_explorer import DIGITS, PHONE, Explorer, explore, number, urls  # noqa: F401 (fixtures)
+from tests.explorer import DIGITS, PHONE, Explorer, number
 from train.data.evaluation_set import pen_digits
 
 pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
 
 
 def break_it(explorer: Explorer, transform: str = "rotation") -> None:
-    explorer.page.locator('.strip [data-mode="break"]').click()
+    explorer.open("break")
     explorer.page.locator(f'[data-transform="{transform}"]').click()
     explorer.page.locator(".breaking-point", has_text="ead").wait_for()
 
@@ -51,7 +51,7 @@ def expected(explorer: Explorer, reader: Recognizer) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize("transform", ["rotation", "scale", "squeeze", "slant", "shift", "width", "noise", "gaps"])
-def test_the_changed_drawing_is_read_as_pytorch_reads_it(explore, reader, transform):  # noqa: F811
+def test_the_changed_drawing_is_read_as_pytorch_reads_it(explore, reader, transform):
     """At both ends of each slider and between; at its start it is the drawing itself."""
     explorer = explore()
     explorer.draw(DIGITS[4], size=0.5)  # so that it stays on the pad
@@ -70,11 +70,10 @@ def test_the_changed_drawing_is_read_as_pytorch_reads_it(explore, reader, transf
     assert change < 0.01 if transform in ("scale", "shift") else change > 0.02, change
 
 
-def test_a_rotated_drawing_is_that_of_rotated_strokes(explore, reader):  # noqa: F811
+def test_a_rotated_drawing_is_that_of_rotated_strokes(explore, reader):
     """Compared with strokes rotated by the test and rendered by Pillow; squeezed ones likewise."""
     explorer = explore()
     explorer.draw(DIGITS[7])
-    explorer.digit()
     strokes = [[(280 * x, 280 * y) for x, y in stroke] for stroke in fit(DIGITS[7], 0.65)]
     break_it(explorer)
     move_to(explorer, 40)
@@ -95,11 +94,10 @@ def test_a_rotated_drawing_is_that_of_rotated_strokes(explore, reader):  # noqa:
     assert (ink - explorer.ink()[0]).abs().mean() < 0.05  # the browser squeezes the brush, too
 
 
-def test_the_breaking_point_is_where_the_answer_changes(explore, reader):  # noqa: F811
+def test_the_breaking_point_is_where_the_answer_changes(explore, reader):
     """The sentence names the limits; at them PyTorch's answer is the digit, and one position further it is not."""
     explorer = explore()
     explorer.draw(DIGITS[4])
-    explorer.digit()
     break_it(explorer)
     text = explorer.page.locator(".breaking-point").inner_text().replace("\u2212", "-")
     words = text.split()
@@ -110,11 +108,10 @@ def test_the_breaking_point_is_where_the_answer_changes(explore, reader):  # noq
         assert (expected(explorer, reader)[0] == "4") == same, (degrees, text)
 
 
-def test_without_preprocessing_a_shift_breaks_it(explore):  # noqa: F811
+def test_without_preprocessing_a_shift_breaks_it(explore):
     """With it, a shifted digit is read as before; the film strip shows the steps with their numbers."""
     explorer = explore()
     explorer.draw(DIGITS[4])
-    explorer.digit()
     break_it(explorer, "shift")
     page = explorer.page
     assert page.locator(".breaking-point").inner_text() == "Read as 4 over the whole range."
@@ -129,11 +126,10 @@ def test_without_preprocessing_a_shift_breaks_it(explore):  # noqa: F811
     assert page.locator(".filmstrip li").count() == 3
 
 
-def test_playing_moves_the_marker_and_drawing_goes_on(explore):  # noqa: F811
+def test_playing_moves_the_marker_and_drawing_goes_on(explore):
     """Play runs to the end of the range and can be stopped; another stroke gives another curve."""
     explorer = explore()
     explorer.draw(DIGITS[1])
-    explorer.digit()
     break_it(explorer)
     page = explorer.page
     first = page.locator(".breaking-point").inner_text()
@@ -144,12 +140,12 @@ def test_playing_moves_the_marker_and_drawing_goes_on(explore):  # noqa: F811
     explorer.click("clear")
     explorer.draw(DIGITS[8])
     page.wait_for_function("(first) => document.querySelector('.breaking-point').textContent !== first", arg=first)
-    page.locator('.strip [data-mode="inspect"]').click()
+    explorer.open("inspect")
     page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
     assert explorer.digit() == "8"
 
 
-def test_an_image_can_be_changed_except_for_its_strokes(explore):  # noqa: F811
+def test_an_image_can_be_changed_except_for_its_strokes(explore):
     """Its strokes are not known, and the page says so."""
     explorer = explore()
     file = io.BytesIO()
@@ -164,7 +160,7 @@ def test_an_image_can_be_changed_except_for_its_strokes(explore):  # noqa: F811
     assert explorer.page.locator(".impossible").is_visible()
 
 
-def test_break_it_by_touch_on_a_phone(explore, reader):  # noqa: F811
+def test_break_it_by_touch_on_a_phone(explore, reader):
     """The slider, below the strip of modes, at the full width."""
     explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
     explorer.page.evaluate("() => document.querySelector('[title=\"Example 4\"]').click()")
@@ -187,11 +183,10 @@ def download(explorer: Explorer, name: str) -> bytes:
     return started.value.path().read_bytes()
 
 
-def test_the_numbers_can_be_taken_along(explore):  # noqa: F811
+def test_the_numbers_can_be_taken_along(explore):
     """As JSON and as NPZ, with the weights, the drawing and a link; NumPy reads what PyTorch computes."""
     explorer = explore()
     explorer.draw(DIGITS[5])
-    explorer.digit()
     explorer.page.locator(".open-save").click()
     features = explorer.features()
     numbers = json.loads(download(explorer, "json"))
@@ -210,11 +205,10 @@ def test_the_numbers_can_be_taken_along(explore):  # noqa: F811
     assert np.allclose(arrays["probabilities"], probabilities, atol=1e-5)
 
 
-def test_the_view_can_be_taken_along_as_a_picture(explore):  # noqa: F811
+def test_the_view_can_be_taken_along_as_a_picture(explore):
     """A PNG with the drawing and the maps, twice as many pixels as on the page."""
     explorer = explore()
     explorer.draw(DIGITS[5])
-    explorer.digit()
     explorer.page.locator(".open-save").click()
     image = Image.open(io.BytesIO(download(explorer, "png"))).convert("RGB")
     assert image.width > 2_400
@@ -227,7 +221,7 @@ def test_the_view_can_be_taken_along_as_a_picture(explore):  # noqa: F811
     assert 0.03 < dark < 0.3  # the strokes
 
 
-def test_corrected_drawings_are_what_training_reads(explore, tmp_path):  # noqa: F811
+def test_corrected_drawings_are_what_training_reads(explore, tmp_path):
     """Say what a drawing really is, and download all of them in the format of sketches/digits.json."""
     explorer = explore()
     page = explorer.page
@@ -246,7 +240,7 @@ def test_corrected_drawings_are_what_training_reads(explore, tmp_path):  # noqa:
     assert all(reader.read(drawing.image).digit == drawing.label for drawing in drawings)
 
 
-def test_saving_nothing_says_so(explore):  # noqa: F811
+def test_saving_nothing_says_so(explore):
     """Without a drawing there is nothing to save."""
     explorer = explore()
     explorer.page.locator(".open-save").click()

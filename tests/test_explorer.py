@@ -1,115 +1,16 @@
 """The explorer in a real browser: every number that it shows is compared with PyTorch's for the same input."""
 
-import contextlib
-import json
 import re
-import sys
 
 import numpy as np
 import pytest
 import torch
 from torch.nn.functional import conv2d
 
-from lenet import Recognizer
 from lenet.networks import NETWORKS
-from lenet.weights.model import bundled
-from tests.browser import Visitor, free_port, running
-from tests.conftest import EXAMPLES
+from tests.explorer import DIGITS, PHONE, Explorer, close, has_signs, number
 
 pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
-
-DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
-WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
-ROUNDING = 0.00051  # numbers are shown with three digits after the point
-
-KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
-  window.ink = detail && [...detail.outputs.input];
-})"""
-
-
-class Explorer(Visitor):
-    """A visitor of a page with one of the networks, who also has that network in PyTorch."""
-
-    def __init__(self, page, url: str, reader: Recognizer):
-        super().__init__(page, url)
-        self.model, self.calibration = reader.weights.model.requires_grad_(False), reader.weights.calibration
-        page.evaluate(KEEP)
-
-    def ink(self) -> torch.Tensor:
-        """The input of the shown reading, shape (1, 1, 32, 32)."""
-        return torch.tensor(self.page.evaluate("() => window.ink"), dtype=torch.float32).reshape(1, 1, 32, 32)
-
-    def features(self) -> dict[str, torch.Tensor]:
-        with torch.no_grad():
-            return {name: values[0] for name, values in self.model.features(self.ink()).items()}
-
-    def canvas(self, layer: str, index: int = 0):
-        return self.page.locator(f'[data-stage="{layer}"] .map canvas[data-index="{index}"]')
-
-    def pin(self, layer: str, index: int, row: int, column: int) -> None:
-        """Click a cell of a canvas."""
-        canvas = self.canvas(layer, index)
-        canvas.scroll_into_view_if_needed()
-        width, height = canvas.evaluate("(canvas) => [canvas.width, canvas.height]")
-        box = canvas.bounding_box()
-        position = {"x": (column + 0.5) * box["width"] / width, "y": (row + 0.5) * box["height"] / height}
-        canvas.click(position=position)
-
-    def ledger(self) -> dict[str, float]:
-        """The lines of the sums in the card: text and number."""
-        lines = self.page.locator(".card .ledger > div")
-        return {
-            line.locator("dt").inner_text(): number(line.locator("dd").inner_text())
-            for line in lines.all()
-            if "%" not in line.locator("dd").inner_text()
-        }
-
-    def value(self) -> float:
-        return number(self.page.locator(".card .value").inner_text())
-
-
-def number(text: str) -> float:
-    return float(text.replace("\u2212", "-"))
-
-
-def close(shown: float, expected: float, numbers: int = 1) -> bool:
-    """Whether what is shown is the expected number, or a sum of several that were rounded."""
-    return abs(shown - float(expected)) <= numbers * ROUNDING + 1e-4
-
-
-@pytest.fixture(scope="module")
-def urls(app_url):
-    """The URL of a running app for each network, started when it is needed."""
-    with contextlib.ExitStack() as stack:
-        found = {"textbook": app_url}
-
-        def url(variant: str) -> str:
-            if variant not in found:
-                port = free_port()
-                command = [sys.executable, "app.py", "--port", str(port), "--model", str(bundled(variant))]
-                found[variant] = stack.enter_context(running(command, port))
-            return found[variant]
-
-        yield url
-
-
-@pytest.fixture
-def explore(chromium, urls):
-    contexts = []
-
-    def open_one(variant: str = "textbook", fragment: str = "", **options) -> Explorer:
-        context = chromium.new_context(**{"viewport": WIDE, **options})
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        contexts.append(context)
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        return Explorer(page, urls(variant) + fragment, Recognizer.from_pretrained(bundled(variant)))
-
-    yield open_one
-    for context in contexts:
-        assert [error for page in context.pages for error in page.errors] == []
-        context.close()
 
 
 @pytest.mark.parametrize("variant", NETWORKS)
@@ -117,7 +18,6 @@ def test_every_unit_is_worked_out(explore, variant):
     """A unit of each layer: its value, the value before the activation, and the terms, which add up to it."""
     explorer = explore(variant)
     explorer.draw(DIGITS[3])
-    explorer.digit()
     features, model = explorer.features(), explorer.model
     normalized = model.normalize(explorer.ink())
     cropped = normalized[:, :, model.border : 32 - model.border, model.border : 32 - model.border]
@@ -195,7 +95,6 @@ def test_numbers_on_demand(explore):
     """The 25 values of the patch, of the kernel and of their products, as PyTorch has them."""
     explorer = explore()
     explorer.draw(DIGITS[3])
-    explorer.digit()
     explorer.pin("c1", 4, 12, 13)
     explorer.page.locator(".with-numbers").check()
     patch = explorer.model.normalize(explorer.ink())[0, 0, 12:17, 13:18]
@@ -210,11 +109,9 @@ def test_what_is_pinned_stays_live(explore):
     """While one goes on drawing, and after Undo; Esc releases it."""
     explorer = explore()
     explorer.draw(DIGITS[3])
-    explorer.digit()
     explorer.pin("c3", 5, 4, 4)
     first = explorer.value()
     explorer.draw(DIGITS[1])
-    explorer.digit()
     assert close(explorer.value(), explorer.features()["c3"][5, 4, 4])
     assert explorer.value() != first
     explorer.click("undo")
@@ -228,7 +125,6 @@ def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
     """Hovering is enough; the outlines are on the connected maps, the input and the pad, where the patch comes from."""
     explorer = explore("original")
     explorer.draw(DIGITS[3])
-    explorer.digit()
     canvas = explorer.canvas("c3", 2)
     canvas.hover(position={"x": 25, "y": 25})
     assert explorer.page.locator(".card h2").inner_text().startswith("C3, map 2, row 4, column 4")
@@ -267,7 +163,6 @@ def test_the_keyboard_moves_from_unit_to_unit(explore):
     """Focus previews, arrow keys move, Enter pins; a screen reader hears the unit and its value."""
     explorer = explore()
     explorer.draw(DIGITS[3])
-    explorer.digit()
     page = explorer.page
     page.locator(".copy-link").focus()
     page.locator('[data-stage="c1"] summary').focus()
@@ -314,16 +209,11 @@ def test_a_tap_enlarges_the_map_below_its_row(explore):
 def test_the_kernels_of_c1_are_beside_its_maps(explore):
     """Six pictures; the pixel of the largest weight is reddest, or bluest if it is negative."""
     explorer = explore()
-    kernels = explorer.model.c1.weight[:, 0].flatten(1)
-    pictures = explorer.page.evaluate(
-        """() => [...document.querySelectorAll(".kernels canvas")].map((canvas) =>
-          [...canvas.getContext("2d").getImageData(0, 0, 5, 5).data])"""
-    )
+    kernels = explorer.model.c1.weight[:, 0]
+    pictures = explorer.page.locator(".kernels canvas").all()
     assert len(pictures) == 6
-    for kernel, pixels in zip(kernels, pictures, strict=True):
-        red, _, blue, _ = np.array(pixels).reshape(25, 4).T
-        clear = np.abs(kernel.numpy()) > 0.1 * float(kernels.abs().max())
-        assert ((red > blue) == (kernel.numpy() > 0))[clear].all()
+    for kernel, picture in zip(kernels, pictures, strict=True):
+        assert has_signs(picture, kernel, clear=0.1 * float(kernels.abs().max()))
 
 
 @pytest.mark.parametrize("variant", NETWORKS)
@@ -331,9 +221,8 @@ def test_why_this_digit_and_not_that(explore, variant):
     """The contributions sum to the difference of the scores; another pair can be chosen; a unit can be traced back."""
     explorer = explore(variant)
     explorer.draw(DIGITS[8])
-    explorer.digit()
     page = explorer.page
-    page.locator('.strip [data-mode="why"]').click()
+    explorer.open("why")
     features, model = explorer.features(), explorer.model
     scores = features["output"]
 
@@ -377,9 +266,8 @@ def test_the_smallest_change_is_one(explore, variant):
     """What the page says would make it the other digit does, in PyTorch; its square is shown on the pad."""
     explorer = explore(variant)
     explorer.draw(DIGITS[8])
-    explorer.digit()
     page = explorer.page
-    page.locator('.strip [data-mode="why"]').click()
+    explorer.open("why")
     page.locator(".change", has_text="tried").wait_for()
     text = page.locator(".change").inner_text()
     found = re.match(r"(Erasing|Adding) (\d+)x\d+ pixels of the input at the dashed square makes it an? (\d)\.", text)
@@ -397,25 +285,17 @@ def test_the_smallest_change_is_one(explore, variant):
     assert page.locator(".pad > .ghost:visible").count() == 1
 
 
-def test_the_evidence_is_what_erasing_changes(explore, chromium):
+def test_the_evidence_is_what_erasing_changes(explore):
     """The picture over the drawing, computed by the browser's module and by PyTorch."""
     explorer = explore()
     explorer.draw(DIGITS[5])
-    explorer.digit()
     ink, model = explorer.ink(), explorer.model
-    script = explorer.page.evaluate("() => document.querySelector('link[rel=modulepreload]').href")
-    base = script.rsplit("/", 1)[0]
-    weights = explorer.page.evaluate("() => document.querySelector('link[as=fetch][href*=\"/network-\"]').href")
-    evidence, tried = explorer.page.evaluate(
-        """async ([base, weights, description, ink]) => {
-          const [{ occlude }, { Network }, { readSafetensors }] = await Promise.all(
-            ["evidence", "network", "safetensors"].map((name) => import(`${base}/network/${name}.js`)));
-          const { tensors } = readSafetensors(await (await fetch(weights)).arrayBuffer());
-          const network = new Network(description, tensors);
+    evidence, tried = explorer.evaluate_modules(
+        """({ occlude }, network, ink) => {
           const { evidence, tried } = occlude(network, Float32Array.from(ink), 5, 6);
           return [[...evidence], tried];
         }""",
-        [base, weights, json.loads(json.dumps(description_of(model))), ink.flatten().tolist()],
+        ink.flatten().tolist(),
     )
     total, count = np.zeros((32, 32)), np.zeros((32, 32))
     with torch.inference_mode():
@@ -436,19 +316,11 @@ def test_the_evidence_is_what_erasing_changes(explore, chromium):
     assert len(tried) > 50
 
 
-def description_of(model) -> dict:
-    from lenet.networks.description import describe
-    from lenet.rejection import UNCALIBRATED
-
-    return describe(model, UNCALIBRATED)
-
-
 @pytest.mark.parametrize("variant", NETWORKS)
 def test_muting_a_map_changes_the_answer_as_in_pytorch(explore, variant):
     """Two maps and a unit: before and after are shown side by side, also for the next drawing; Reset undoes it."""
     explorer = explore(variant)
     explorer.draw(DIGITS[4])
-    explorer.digit()
     page = explorer.page
     for layer, index, row, column in (("c1", 1, 5, 5), ("s4", 6, 1, 1), ("f6", 0, 2, 3)):
         explorer.pin(layer, index, row, column)
@@ -458,7 +330,6 @@ def test_muting_a_map_changes_the_answer_as_in_pytorch(explore, variant):
     check_muting(explorer, {"c1": 1, "s4": 6, "f6": 17})
     explorer.click("clear")
     explorer.draw(DIGITS[7])
-    explorer.digit()
     check_muting(explorer, {"c1": 1, "s4": 6, "f6": 17})
     page.locator(".check", has_text="Some maps or units are muted.").wait_for()
     page.locator(".muting .reset").click()
@@ -546,14 +417,13 @@ def test_a_link_shows_the_same_drawing_mode_and_unit(explore):
     """In another browser; the numbers are the same to the last digit."""
     explorer = explore()
     explorer.draw(DIGITS[6])
-    explorer.digit()
     explorer.pin("c1", 1, 5, 5)
     explorer.page.locator("button.mute").click()
     explorer.pin("c3", 5, 2, 7)
     explorer.page.locator(".view .before").check()
-    explorer.page.locator('.strip [data-mode="why"]').click()
+    explorer.open("why")
     explorer.page.get_by_label("that digit").select_option("2")
-    explorer.page.locator('.strip [data-mode="inspect"]').click()
+    explorer.open("inspect")
     card = explorer.page.locator(".card").inner_text()
     explorer.page.locator(".copy-link").click()
     explorer.page.locator(".copy-link", has_text="Copied").wait_for()
@@ -564,7 +434,7 @@ def test_a_link_shows_the_same_drawing_mode_and_unit(explore):
     assert other.page.locator(".card").inner_text() == card
     assert other.page.locator(".muted-names").inner_text() == "C1 map 1"
     assert other.page.locator(".view .before").is_checked()
-    other.page.locator('.strip [data-mode="why"]').click()
+    other.open("why")
     assert other.page.get_by_label("that digit").input_value() == "2"
     assert torch.equal(other.ink() if other.page.evaluate("() => window.ink") else explorer.ink(), explorer.ink())
 

@@ -12,7 +12,7 @@ from lenet import Recognizer
 from lenet.networks import NETWORKS, LeNet5
 from lenet.recognizer import percentage
 from lenet.weights.model import bundled
-from tests.test_explorer import DIGITS, PHONE, Explorer, close, explore, number, urls  # noqa: F401 (fixtures)
+from tests.explorer import DIGITS, PHONE, close, has_signs, number
 
 pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
 
@@ -34,16 +34,11 @@ def snapshots() -> tuple[list[int], list[float], list[LeNet5]]:
     return steps, json.loads(metadata["validation_errors"]), networks
 
 
-def open_mode(explorer: Explorer, mode: str) -> None:
-    explorer.page.locator(f'.strip [data-mode="{mode}"]').click()
-
-
-def test_learn_shows_the_network_of_each_step(explore):  # noqa: F811
+def test_learn_shows_the_network_of_each_step(explore):
     """Scores, a pinned unit and the kernels are those of the snapshot in PyTorch, also for the next drawing."""
     explorer = explore()
     explorer.draw(DIGITS[3])
-    explorer.digit()
-    open_mode(explorer, "learn")
+    explorer.open("learn")
     page = explorer.page
     page.locator(".learning").wait_for()
     steps, errors, networks = snapshots()
@@ -63,15 +58,8 @@ def test_learn_shows_the_network_of_each_step(explore):  # noqa: F811
         error = errors[position]
         shown = page.locator(".step-words").inner_text()
         assert f"{100 * error:.{2 if error < 0.1 else 1}f} %" in shown
-        kernel = network.c1.weight[2, 0].flatten()
-        pixels = (
-            page.locator(".kernels canvas")
-            .nth(2)
-            .evaluate("(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 5, 5).data]")
-        )
-        red, _, blue, _ = np.array(pixels).reshape(25, 4).T
-        clear = kernel.abs().numpy() > 0.2 * float(network.c1.weight.abs().max())
-        assert ((red > blue) == (kernel.numpy() > 0))[clear].all()
+        clear = 0.2 * float(network.c1.weight.abs().max())
+        assert has_signs(page.locator(".kernels canvas").nth(2), network.c1.weight[2, 0], clear)
     slider.fill("2")
     explorer.click("clear")
     explorer.draw(DIGITS[8])
@@ -79,17 +67,16 @@ def test_learn_shows_the_network_of_each_step(explore):  # noqa: F811
     scores = page.locator(".outputs td:nth-of-type(2)").all_inner_texts()
     assert np.allclose([number(text) for text in scores], features["output"][0], atol=0.051)
     assert "after" in page.locator(".check").inner_text()
-    open_mode(explorer, "inspect")
+    explorer.open("inspect")
     page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
     assert explorer.digit() == "8"
 
 
-def test_learn_plays_and_can_be_stopped(explore):  # noqa: F811
+def test_learn_plays_and_can_be_stopped(explore):
     """From the first step on, one after the other; leaving the mode stops it."""
     explorer = explore()
     explorer.draw(DIGITS[3])
-    explorer.digit()
-    open_mode(explorer, "learn")
+    explorer.open("learn")
     page = explorer.page
     page.locator(".learning").wait_for()
     page.locator(".learn .play").click()
@@ -100,29 +87,28 @@ def test_learn_plays_and_can_be_stopped(explore):  # noqa: F811
     assert page.locator(".learn input").input_value() == value
 
 
-def test_weights_without_snapshots_say_so(explore):  # noqa: F811
+def test_weights_without_snapshots_say_so(explore):
     """The mode is off, with a sentence; the page goes on."""
     explorer = explore("original")
     explorer.draw(DIGITS[3])
-    explorer.digit()
-    open_mode(explorer, "learn")
+    explorer.open("learn")
     explorer.page.locator(".learn .hint", has_text="snapshots.safetensors").wait_for()
     assert not explorer.page.locator(".learning").is_visible()
-    open_mode(explorer, "mistakes")
+    explorer.open("mistakes")
     explorer.page.locator('[data-extra="misread.json"]', has_text="misread.json").wait_for()
-    open_mode(explorer, "inspect")
+    explorer.open("inspect")
     assert explorer.digit() == "3"
 
 
 @pytest.mark.parametrize("phone", [False, True])
-def test_compare_shows_what_each_network_computes(explore, phone):  # noqa: F811
+def test_compare_shows_what_each_network_computes(explore, phone):
     """The same drawing in all three: answers and probabilities are PyTorch's, disagreement is marked."""
     options = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {}
     explorer = explore(**options)
     page = explorer.page
     page.evaluate("() => document.querySelector('[title=\"Example 8\"]').click()")
     explorer.digit()
-    open_mode(explorer, "compare")
+    explorer.open("compare")
     page.locator(".agreement", has_text="agree").wait_for()
     readers = [Recognizer.from_pretrained(bundled(variant)) for variant in NETWORKS]
 
@@ -160,7 +146,7 @@ def test_compare_shows_what_each_network_computes(explore, phone):  # noqa: F811
     assert (page.locator(".disagrees").count() > 0) == (len(set(answers)) > 1)
 
 
-def test_the_other_networks_are_loaded_only_when_asked_for(explore):  # noqa: F811
+def test_the_other_networks_are_loaded_only_when_asked_for(explore):
     """Neither they nor the snapshots nor the galleries are part of the first load."""
     explorer = explore()
     requests = []
@@ -169,16 +155,16 @@ def test_the_other_networks_are_loaded_only_when_asked_for(explore):  # noqa: F8
     explorer.page.locator(".lenet[data-ready]").wait_for()
     extra = ("snapshots", "misread", "neighbors", "/networks/")
     assert [url for url in requests if any(name in url for name in extra)] == []
-    open_mode(explorer, "compare")
+    explorer.open("compare")
     explorer.page.locator(".compare .hint", has_text="Draw a digit").wait_for()
     assert len([url for url in requests if "/networks/" in url]) == 6
 
 
-def test_the_misread_digits_can_be_looked_into(explore):  # noqa: F811
+def test_the_misread_digits_can_be_looked_into(explore):
     """Each with its answer and truth; a click puts it onto the pad, where it is misread in the same way."""
     explorer = explore()
     page = explorer.page
-    open_mode(explorer, "mistakes")
+    explorer.open("mistakes")
     misread = json.loads((bundled() / "misread.json").read_text())
     buttons = page.locator(".gallery button")
     buttons.first.wait_for()
@@ -202,13 +188,12 @@ def test_the_misread_digits_can_be_looked_into(explore):  # noqa: F811
         explorer.page.evaluate("() => document.querySelector('.check').textContent = ''")
 
 
-def test_the_nearest_training_digits_are_those_of_f6(explore):  # noqa: F811
+def test_the_nearest_training_digits_are_those_of_f6(explore):
     """Three each for the first and the second answer, in the order of their distances in PyTorch."""
     explorer = explore()
     page = explorer.page
     explorer.draw(DIGITS[4])
-    explorer.digit()
-    open_mode(explorer, "mistakes")
+    explorer.open("mistakes")
     page.locator(".nearest-digits li").first.wait_for()
     tensors = load((bundled() / "neighbors.safetensors").read_bytes())
     features = explorer.features()

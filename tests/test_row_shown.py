@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.test_explorer import DIGITS, PHONE, Explorer, explore, urls  # noqa: F401 (fixtures)
+from lenet.image.preprocess import DIGIT_SIDE, SIDE
+from tests.explorer import DIGITS, PHONE, Explorer
 
 pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
 
@@ -22,7 +23,7 @@ def draw_row(explorer: Explorer, digits: str, height: float = 0.35) -> None:
 
 
 @pytest.mark.parametrize(("number", "brush"), [("37", 20), ("402", 14), ("1958", 10)])
-def test_digits_side_by_side_are_read_as_a_number(explore, number, brush):  # noqa: F811
+def test_digits_side_by_side_are_read_as_a_number(explore, number, brush):
     """While they are drawn, and by PyTorch when the pen rests; the number is announced."""
     explorer = explore()
     page = explorer.page
@@ -43,7 +44,7 @@ def test_digits_side_by_side_are_read_as_a_number(explore, number, brush):  # no
     assert not page.locator(".row-strip").is_visible()
 
 
-def test_a_row_by_touch_on_a_phone(explore):  # noqa: F811
+def test_a_row_by_touch_on_a_phone(explore):
     """The strip is below the answer, within the page."""
     explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
     draw_row(explorer, "64")
@@ -54,26 +55,16 @@ def test_a_row_by_touch_on_a_phone(explore):  # noqa: F811
     assert strip["x"] + strip["width"] <= 390
 
 
-def test_the_strip_is_the_network_run_over_the_width(explore, reader):  # noqa: F811
+def test_the_strip_is_the_network_run_over_the_width(explore):
     """Its columns are those of PyTorch's convolutions over the whole row, C5 included."""
     explorer = explore()
-    script = explorer.page.evaluate("() => document.querySelector('link[rel=modulepreload]').href")
-    weights = explorer.page.evaluate("() => document.querySelector('link[as=fetch][href*=\"/network-\"]').href")
-    model = reader.weights.model.requires_grad_(False)
-    rng = np.random.default_rng(0)
-    drawing = rng.random((20, 61)).astype(np.float32) ** 8
-    from lenet.page.browser import description
-
-    columns = explorer.page.evaluate(
-        """async ([base, weights, description, data]) => {
-          const [{ scoreStrip }, { Network }, { readSafetensors }] = await Promise.all(
-            ["strip", "network", "safetensors"].map((name) => import(`${base}/network/${name}.js`)));
-          const { tensors } = readSafetensors(await (await fetch(weights)).arrayBuffer());
-          const network = new Network({ ...description.network, max_energy: null }, tensors);
-          const drawing = { data: Float32Array.from(data), width: 61, height: 20 };
-          return scoreStrip(network, drawing, description.preprocessing).columns;
-        }""",
-        [script.rsplit("/", 1)[0], weights, description(reader.weights), drawing.flatten().tolist()],
+    model = explorer.model
+    drawing = np.random.default_rng(0).random((20, 61)).astype(np.float32) ** 8
+    columns = explorer.evaluate_modules(
+        """({ scoreStrip }, network, data, settings) =>
+          scoreStrip(network, { data: Float32Array.from(data), width: 61, height: 20 }, settings).columns""",
+        drawing.flatten().tolist(),
+        {"side": SIDE, "digit_side": DIGIT_SIDE},
     )
     count = len(columns)
     wide = torch.zeros(1, 1, 32, 4 * (count - 1) + 32)
@@ -84,4 +75,4 @@ def test_the_strip_is_the_network_run_over_the_width(explore, reader):  # noqa: 
     x = torch.tanh(model.c5(model.s4(x)))[0, :, 0]  # 120 units for each column
     scores = model.output(torch.tanh(model.f6(x.T))).numpy()
     assert len(scores) == count == 17
-    assert np.allclose(columns, reader.weights.calibration.probabilities(scores), atol=1e-4)
+    assert np.allclose(columns, explorer.calibration.probabilities(scores), atol=1e-4)
