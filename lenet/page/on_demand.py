@@ -5,7 +5,6 @@ Nothing here is read when the app starts.
 
 import asyncio
 import functools
-import gzip
 import json
 
 import anyio
@@ -18,13 +17,14 @@ from lenet.extras.load import Extras, NoSuchFileError
 from lenet.hub_errors import HubError
 from lenet.networks import NETWORKS
 from lenet.page.browser import description
+from lenet.page.files import file_response
 from lenet.weights.files import one_line
 from lenet.weights.hub import patience
 from lenet.weights.model import Weights, bundled, load_weights, safetensors
 
 DESCRIPTION, TENSORS = "description.json", "model.safetensors"
 # Not for longer: the same weights may get other extra files, and a new version of the package other weights.
-HOUR = {"Cache-Control": "max-age=3600", "Vary": "Accept-Encoding"}
+HOUR = 3_600  # seconds
 
 
 class OnDemand:
@@ -55,7 +55,7 @@ class OnDemand:
             return _error(503, f"The Hub did not send {name} within {patience():g} s; try again a little later.")
         except ValueError as error:
             return _error(500, f"{one_line(error).rstrip('.')}.")
-        return _response(request, name, content)
+        return file_response(request, name, content, HOUR)
 
     def deadline(self) -> float | None:
         """Seconds that a request may wait: for the Hub only, since reading a file takes no time."""
@@ -71,27 +71,13 @@ class OnDemand:
             files = await anyio.to_thread.run_sync(_network, variant, limiter=self.limiter)
         except (ValueError, OSError) as error:
             return _error(500, f"The bundled network {variant} is damaged: {type(error).__name__}.")
-        return _response(request, name, files[name])
+        return file_response(request, name, files[name], HOUR)
 
 
 @functools.cache
 def _network(variant: str) -> dict[str, bytes]:
     weights = load_weights(bundled(variant), "bundled")
     return {DESCRIPTION: json.dumps(description(weights)).encode(), TENSORS: safetensors(weights.model)}
-
-
-def _response(request: Request, name: str, content: bytes) -> Response:
-    if not name.endswith(".json"):
-        return Response(content, media_type="application/octet-stream", headers=HOUR)
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        return Response(content, media_type="application/json", headers=HOUR)
-    headers = {**HOUR, "Content-Encoding": "gzip"}
-    return Response(_compressed(content), media_type="application/json", headers=headers)
-
-
-@functools.lru_cache(8)
-def _compressed(content: bytes) -> bytes:
-    return gzip.compress(content)
 
 
 def _error(status: int, sentence: str) -> JSONResponse:

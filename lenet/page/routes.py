@@ -3,7 +3,6 @@
 Requests for readings do not go through Gradio, whose route for server functions takes twice as long.
 """
 
-import gzip
 import hashlib
 import json
 import os
@@ -17,6 +16,7 @@ from starlette.routing import Route
 
 from lenet.page.browser import description
 from lenet.page.bundle import bundle
+from lenet.page.files import file_response
 from lenet.page.on_demand import OnDemand
 from lenet.page.payload import MAX_BYTES, decode, pack
 from lenet.recognizer import Recognizer
@@ -25,19 +25,10 @@ from lenet.weights.model import safetensors
 STATIC = Path(__file__).parent / "static"
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
-STYLES = [data for name, data in SOURCES.items() if name.endswith(".css")]
+STYLES = SOURCES["css/page.css"] + SOURCES["css/explore.css"]
 # The page loads the modules as one. Workers, and whoever reads the code in the browser, get them one by one.
-FILES = {**SOURCES, "page.js": bundle(MODULES, "start.js").encode(), "page.css": b"".join(reversed(STYLES))}
-TYPES = {
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".css": "text/css",
-    ".html": "text/html",
-    ".jpg": "image/jpeg",
-    ".safetensors": "application/octet-stream",
-}
-TEXT = {".js", ".json", ".css", ".html"}
-FOREVER = {"Cache-Control": "max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+FILES = {**SOURCES, "page.js": bundle(MODULES, "start.js").encode(), "page.css": STYLES}
+YEAR = 31_536_000  # seconds
 
 
 def address(name: str, files: dict[str, bytes]) -> str:
@@ -91,16 +82,12 @@ class Routes:
 
 def _files(files: dict[str, bytes]):
     """An endpoint for these files. Starlette's StaticFiles would not find them behind a proxy with a root path."""
-    compressed = {name: gzip.compress(data) for name, data in files.items() if Path(name).suffix in TEXT}
 
     async def serve(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in files:
             raise HTTPException(404)
-        headers, data = FOREVER, files[name]
-        if name in compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
-            headers, data = {**FOREVER, "Content-Encoding": "gzip"}, compressed[name]
-        return Response(data, media_type=TYPES[Path(name).suffix], headers=headers)
+        return file_response(request, name, files[name], YEAR, immutable=True)
 
     return serve
 
