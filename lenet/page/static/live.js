@@ -26,6 +26,9 @@ export class Live {
     this.#changed();
   }
 
+  /** The reader of the network that is shown. */
+  get shown() { return this.store.source?.reader ?? this.reader; }
+
   #changed() {
     this.store.notify("");
     this.store.setState("live", true);
@@ -70,20 +73,17 @@ export class Live {
   /** The network, the source or what is muted has changed. */
   #showAgain() {
     const { store } = this;
-    const { network, blank } = store.source?.reader ?? this.reader;
-    if (network !== store.network) store.setNetwork(network, blank);
+    const { shown } = this;
+    if (shown.network !== store.network) store.setNetwork(shown.network, shown.blank);
     this.#show();
     if (!store.source) this.#wait(REST);
   }
 
   /** Show the reading, or, if anything is muted, what the network computes without it. */
   #showMuted(reading) {
-    const { reader, store } = this;
+    const { shown, store } = this;
     if (!store.mutedMaps.length) store.show(reading);
-    else {
-      const muted = (store.source?.reader ?? reader).readInk(reading.outputs.input, store.muted);
-      store.show({ ...muted, placement: reading.placement }, reading);
-    }
+    else store.show({ ...shown.readInk(reading.outputs.input, store.muted), placement: reading.placement }, reading);
   }
 
   #wait(milliseconds) {

@@ -70,6 +70,11 @@ export class Store extends EventTarget {
   }
   pin(unit) { this.#select(unit, true); }
   free() { this.#select(null, false); }
+  /** Pin a unit, in Inspect unless it is explained where one is. */
+  inspect(unit) {
+    this.pin(unit);
+    if (!this.inspecting) this.setMode("inspect");
+  }
   #select(unit, pinned) {
     [this.unit, this.pinned] = [unit, pinned];
     this.dispatchEvent(new Event("selection"));

@@ -3,8 +3,10 @@
 import { POSITIONS, TRANSFORMS, applies, positionOf, readChanged, valueAt } from "../network/transforms.js";
 import { element } from "../show/element.js";
 import { decimal } from "../show/format.js";
+import { onThemeChange } from "../theme.js";
 import { showCurve } from "./curve.js";
 import { showFilmstrip } from "./filmstrip.js";
+import { Player } from "./player.js";
 
 const STEP = 60; // milliseconds per position while it plays
 
@@ -12,7 +14,6 @@ export class Breaking {
   #name = "rotation";
   #result = null;
   #asked = "";
-  #timer = 0;
 
   constructor(root, store, pad, reader, background) {
     Object.assign(this, { root, store, pad, reader, background });
@@ -20,23 +21,18 @@ export class Breaking {
     this.slider = this.panel.querySelector("input[type=range]");
     this.slider.max = POSITIONS - 1;
     this.centering = this.panel.querySelector(".centering");
-    this.play = this.panel.querySelector(".play");
     this.buttons = Object.entries(TRANSFORMS).map(([name, { label }]) => {
       const button = element("button", { type: "button", dataset: { transform: name } }, label);
       button.addEventListener("click", () => this.#choose(name));
       return button;
     });
     this.panel.querySelector(".transforms").append(...this.buttons);
-    this.slider.addEventListener("input", () => {
-      this.#stop();
-      this.#change();
-    });
     this.centering.addEventListener("change", () => this.#change());
-    this.play.addEventListener("click", () => (this.#timer ? this.#stop() : this.#start()));
+    this.player = new Player(this.slider, this.panel.querySelector(".play"), STEP, () => this.#change());
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#show());
     pad.addEventListener("rest", () => this.#show());
-    new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    onThemeChange(() => this.#show());
     new ResizeObserver(() => this.#show()).observe(this.panel);
     this.#choose("rotation");
   }
@@ -44,15 +40,11 @@ export class Breaking {
   get open() { return this.store.mode === "break"; }
   get value() { return valueAt(this.#name, Number(this.slider.value)); }
 
-  /** Strokes, or the input of an image, which the store's reading has as long as it is not changed. */
-  #drawing(ink) {
-    const { pad } = this;
-    if (pad.image) return { ink };
-    return { strokes: pad.strokes };
-  }
+  /** What is changed: strokes, or the preprocessed input of an image. */
+  #drawing() { return this.pad.image ? { ink: this.ink } : { strokes: this.pad.strokes }; }
 
   #choose(name) {
-    this.#stop();
+    this.player.stop();
     this.#name = name;
     for (const button of this.buttons) button.setAttribute("aria-pressed", button.dataset.transform === name);
     this.slider.value = positionOf(name, TRANSFORMS[name].start);
@@ -62,7 +54,7 @@ export class Breaking {
 
   #open() {
     this.panel.hidden = !this.open;
-    this.#stop();
+    this.player.stop();
     if (this.open) this.#change();
     else this.store.dropSource(this.source);
   }
@@ -74,7 +66,7 @@ export class Breaking {
       note: `Shown: ${described(name, this.value)}${preprocessed ? "" : ", without preprocessing"}.`,
       read: (pad, ink) => {
         this.ink = ink;
-        const drawing = this.#drawing(ink);
+        const drawing = this.#drawing();
         if (!applies(name, drawing)) return this.reader.readInk(ink);
         const unchanged = this.value === TRANSFORMS[name].start && preprocessed && !pad.image;
         if (unchanged) {
@@ -94,14 +86,13 @@ export class Breaking {
     panel.querySelector(".hint").hidden = Boolean(reading);
     panel.querySelector(".breaking").hidden = !reading;
     if (!reading) return;
-    const drawing = this.#drawing(this.ink);
+    const drawing = this.#drawing();
     const possible = applies(this.#name, drawing);
     panel.querySelector(".impossible").hidden = possible;
     panel.querySelector(".curve").hidden = !possible;
     panel.querySelector(".amount").textContent = amount(this.#name, this.value);
     this.slider.setAttribute("aria-valuetext", amount(this.#name, this.value));
-    if (!possible) return;
-    if (this.pad.drawing) return; // the curve and the film strip, large pictures, are for when the pen rests
+    if (!possible || this.pad.drawing) return; // the curve and the film strip, large pictures, are for when the pen rests
     this.#ask(drawing);
     this.#showCurve();
     showFilmstrip(panel.querySelector(".filmstrip"), this.drawn ?? reading, this.reader.description.network, this.centering.checked);
@@ -114,7 +105,6 @@ export class Breaking {
     if (key === this.#asked) return;
     this.#asked = key;
     this.background.ask("break", { drawing, name, preprocessed }, (result) => {
-      if (result.probabilities.length !== POSITIONS * 10) return;
       this.#result = { ...result, name, preprocessed };
       this.#showCurve();
     });
@@ -129,23 +119,6 @@ export class Breaking {
     }
     showCurve(this.panel.querySelector(".curve canvas"), result, Number(this.slider.value));
     words.textContent = breakingPoint(result);
-  }
-
-  #start() {
-    if (Number(this.slider.value) === POSITIONS - 1) this.slider.value = 0;
-    this.play.textContent = "Stop";
-    this.#timer = setInterval(() => {
-      if (Number(this.slider.value) === POSITIONS - 1) this.#stop();
-      else {
-        this.slider.value = Number(this.slider.value) + 1;
-        this.#change();
-      }
-    }, STEP);
-  }
-  #stop() {
-    clearInterval(this.#timer);
-    this.#timer = 0;
-    this.play.textContent = "Play";
   }
 }
 

@@ -3,6 +3,7 @@ import { Reader } from "../network/reader.js";
 import { canvasesOf } from "../show/cells.js";
 import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
+import { onThemeChange } from "../theme.js";
 import { grid, peak } from "./figures.js";
 import { node, patch } from "./tree.js";
 
@@ -19,7 +20,7 @@ export class Comparing {
     this.table = this.panel.querySelector(".networks");
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#show());
-    new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    onThemeChange(() => this.#show());
     this.#open();
   }
 

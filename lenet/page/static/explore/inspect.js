@@ -1,8 +1,11 @@
 // Inspect: the card of the selected unit, and, on narrow screens, its map enlarged, below the row that it is in.
-import { canvasesOf, cellOf, unitAt } from "../show/cells.js";
+import { canvasesOf, cellOf, cellUnder, unitAt, within } from "../show/cells.js";
 import { element } from "../show/element.js";
 import { paint } from "../show/palette.js";
+import { cell, place } from "../show/place.js";
+import { onThemeChange } from "../theme.js";
 import { card } from "./card.js";
+import { peak } from "./figures.js";
 import { patch } from "./tree.js";
 
 const STEPS = { left: [0, -1], right: [0, 1], up: [-1, 0], down: [1, 0] };
@@ -25,7 +28,7 @@ export class Inspect {
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
     store.addEventListener("selection", () => this.#scrollToCard());
     for (const event of ["selection", "reading", "network", "muted", "mode"]) store.addEventListener(event, () => this.#show());
-    new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    onThemeChange(() => this.#show());
     store.addEventListener("mode", () => { this.home.scrollTop = 0; });
     this.muting = root.querySelector(".muting");
     new ResizeObserver(() => this.#place()).observe(root);
@@ -91,7 +94,7 @@ export class Inspect {
     const { unit, network, reading, blank } = this.store;
     const shape = unit.layer === "input" ? [1, 32, 32] : network.layer(unit.layer).shape;
     const { count, width, height } = canvasesOf(unit.layer, shape);
-    const { index, row, column } = cellOf(unit);
+    const at = cellOf(unit);
     let canvas = this.enlarged.querySelector("canvas");
     if (canvas.width !== width || canvas.height !== height) {
       const other = element("canvas", { width, height, attributes: { "aria-hidden": "true" } });
@@ -100,31 +103,18 @@ export class Inspect {
     }
     const values = (reading ?? blank).outputs[unit.layer];
     const size = values.length / count;
-    const scale = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
-    paint(canvas, values.subarray(index * size, (index + 1) * size), scale);
-    const percent = (cells, of) => `${(100 * cells) / of}%`;
-    Object.assign(this.marker.style, {
-      insetInlineStart: percent(column, width),
-      insetBlockStart: percent(row, height),
-      inlineSize: percent(1, width),
-      blockSize: percent(1, height),
-    });
+    paint(canvas, values.subarray(at.index * size, (at.index + 1) * size), Math.max(1, peak(values)));
+    place(this.marker, cell(at), width, height);
   }
 
   /** The crosshair on the enlarged map follows a finger, and the buttons move it by a unit. */
   #listen() {
     const { store } = this;
     const move = (row, column) => {
-      const { index } = cellOf(store.unit);
-      const { width, height } = this.enlarged.querySelector("canvas");
-      const clamp = (at, cells) => Math.min(cells - 1, Math.max(0, at));
-      store.pin(unitAt(store.unit.layer, index, clamp(row, height), clamp(column, width)));
+      const [onRow, onColumn] = within(this.enlarged.querySelector("canvas"), row, column);
+      store.pin(unitAt(store.unit.layer, cellOf(store.unit).index, onRow, onColumn));
     };
-    const follow = (event) => {
-      const canvas = this.enlarged.querySelector("canvas");
-      const box = canvas.getBoundingClientRect();
-      move(Math.floor(((event.clientY - box.top) / box.height) * canvas.height), Math.floor(((event.clientX - box.left) / box.width) * canvas.width));
-    };
+    const follow = (event) => move(...cellUnder(this.enlarged.querySelector("canvas"), event));
     const frame = this.enlarged.querySelector(".frame");
     frame.addEventListener("pointerdown", (event) => {
       frame.setPointerCapture(event.pointerId);

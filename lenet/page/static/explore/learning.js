@@ -3,25 +3,20 @@
 import { Reader } from "../network/reader.js";
 import { readSafetensors } from "../network/safetensors.js";
 import { element } from "../show/element.js";
+import { Player } from "./player.js";
 
 const STEP = 500; // milliseconds per step while it plays
 
 export class Learning {
   #steps = null; // {step, error, reader} for each snapshot
-  #timer = 0;
 
   /** `fetchExtra` fetches a file that belongs to the weights, as an ArrayBuffer; it throws a sentence if there is none. */
   constructor(root, store, reader, fetchExtra) {
     Object.assign(this, { store, reader, fetchExtra });
     this.panel = root.querySelector(".panel.learn");
     this.slider = this.panel.querySelector("input");
-    this.play = this.panel.querySelector(".play");
     this.words = this.panel.querySelector(".step-words");
-    this.slider.addEventListener("input", () => {
-      this.#stop();
-      this.#show();
-    });
-    this.play.addEventListener("click", () => (this.#timer ? this.#stop() : this.#start()));
+    this.player = new Player(this.slider, this.panel.querySelector(".play"), STEP, () => this.#show());
     store.addEventListener("mode", () => this.#open());
     this.#open();
   }
@@ -30,7 +25,7 @@ export class Learning {
 
   async #open() {
     this.panel.hidden = !this.open;
-    this.#stop();
+    this.player.stop();
     if (!this.open) {
       this.store.dropSource(this.source);
       return;
@@ -92,24 +87,6 @@ export class Learning {
     this.marker = svg.querySelector("circle");
     this.panel.querySelector(".steps-of-training").replaceChildren(
       ...[0, Math.floor(this.#steps.length / 2), this.#steps.length - 1].map((i) => element("span", {}, this.#steps[i].step.toLocaleString("en"))));
-  }
-
-  #start() {
-    if (Number(this.slider.value) === this.#steps.length - 1) this.slider.value = 0;
-    this.#show();
-    this.play.textContent = "Stop";
-    this.#timer = setInterval(() => {
-      if (Number(this.slider.value) === this.#steps.length - 1) this.#stop();
-      else {
-        this.slider.value = Number(this.slider.value) + 1;
-        this.#show();
-      }
-    }, STEP);
-  }
-  #stop() {
-    clearInterval(this.#timer);
-    this.#timer = 0;
-    this.play.textContent = "Play";
   }
 }
 

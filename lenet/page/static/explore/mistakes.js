@@ -4,6 +4,7 @@ import { readSafetensors } from "../network/safetensors.js";
 import { element } from "../show/element.js";
 import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
+import { onThemeChange } from "../theme.js";
 import { node, patch } from "./tree.js";
 
 const SIDE = 28; // of MNIST's images
@@ -19,7 +20,7 @@ export class Mistakes {
     this.panel = root.querySelector(".panel.mistakes");
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#showNearest());
-    new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    onThemeChange(() => this.#show());
     this.#open();
   }
 

@@ -1,7 +1,8 @@
 // Muted maps and units: they are marked, and a line says what the network answers with and without them.
-import { cellOf } from "../show/cells.js";
+import { cellOf, isVector } from "../show/cells.js";
 import { element } from "../show/element.js";
 import { percentage } from "../show/format.js";
+import { cell, place } from "../show/place.js";
 
 export class Muting {
   #marks = [];
@@ -17,19 +18,11 @@ export class Muting {
   #mark() {
     for (const mark of this.#marks) mark.remove();
     this.#marks = this.store.mutedMaps.map(([layer, map]) => {
-      const { index, row, column } = cellOf({ layer, map, row: 0, column: 0 });
-      const box = this.root.querySelectorAll(`[data-stage="${layer}"] .map`)[index];
+      const at = cellOf({ layer, map, row: 0, column: 0 });
+      const box = this.root.querySelectorAll(`[data-stage="${layer}"] .map`)[at.index];
       const canvas = box.querySelector("canvas");
       const mark = element("div", { className: "muted", title: "muted" });
-      if (isUnit(layer)) {
-        const percent = (cells, of) => `${(100 * cells) / of}%`;
-        Object.assign(mark.style, {
-          insetInlineStart: percent(column, canvas.width),
-          insetBlockStart: percent(row, canvas.height),
-          inlineSize: percent(1, canvas.width),
-          blockSize: percent(1, canvas.height),
-        });
-      }
+      if (isVector(layer)) place(mark, cell(at), canvas.width, canvas.height);
       box.append(mark);
       return mark;
     });
@@ -39,14 +32,12 @@ export class Muting {
     const { reading, unmuted, mutedMaps } = this.store;
     this.panel.hidden = !mutedMaps.length;
     if (this.panel.hidden) return;
-    const names = mutedMaps.map(([layer, map]) => `${layer.toUpperCase()} ${isUnit(layer) ? "unit" : "map"} ${map}`);
+    const names = mutedMaps.map(([layer, map]) => `${layer.toUpperCase()} ${isVector(layer) ? "unit" : "map"} ${map}`);
     this.panel.querySelector(".muted-names").textContent = names.join(", ");
     this.panel.querySelector(".before-muting").textContent = inWords(unmuted);
     this.panel.querySelector(".after-muting").textContent = inWords(unmuted && reading);
   }
 }
-
-function isUnit(layer) { return layer === "c5" || layer === "f6"; }
 
 function inWords(reading) {
   if (!reading) return "nothing drawn";

@@ -1,7 +1,8 @@
 // Outlines around the selected unit, and around what it depends on: on the maps it reads, on the input and on the pad.
 import { receptiveField, sourceOf } from "../network/explain.js";
-import { cellOf } from "../show/cells.js";
+import { cellOf, isVector } from "../show/cells.js";
 import { element } from "../show/element.js";
+import { cell, place } from "../show/place.js";
 
 export class Outlines {
   #boxes = [];
@@ -19,14 +20,14 @@ export class Outlines {
     this.#onPad = null;
     const { unit, network, pinned, inspecting } = this.store;
     if (!unit || !network || (pinned && !inspecting)) return;
-    const { index, row, column } = cellOf(unit);
-    this.#outline(unit.layer, index, { top: row, left: column, bottom: row + 1, right: column + 1 }, pinned ? "unit pinned" : "unit");
+    const at = cellOf(unit);
+    this.#outline(unit.layer, at.index, cell(at), pinned ? "unit pinned" : "unit");
     if (unit.layer !== "input") {
       const source = sourceOf(network, unit.layer);
       for (const layer of new Set([source, "input"])) {
         const field = receptiveField(network, unit, layer);
         // The whole of C5 or F6 needs no outline.
-        if (layer !== "c5" && layer !== "f6") for (const map of field.maps) this.#outline(layer, map, field, "field");
+        if (!isVector(layer)) for (const map of field.maps) this.#outline(layer, map, field, "field");
       }
     }
     this.field = receptiveField(network, unit, "input");
@@ -36,12 +37,12 @@ export class Outlines {
     this.#placeOnPad();
   }
 
-  #outline(layer, index, { top, left, bottom, right }, name) {
+  #outline(layer, index, part, name) {
     const maps = [...this.root.querySelectorAll(`[data-stage="${layer}"] .map`)];
     for (const map of layer === "input" ? maps : maps.slice(index, index + 1)) {
       const canvas = map.querySelector("canvas");
       const box = element("div", { className: `outline ${name}`, attributes: { "aria-hidden": "true" } });
-      place(box, left / canvas.width, top / canvas.height, (right - left) / canvas.width, (bottom - top) / canvas.height);
+      place(box, part, canvas.width, canvas.height);
       map.append(box);
       this.#boxes.push(box);
     }
@@ -54,8 +55,8 @@ export class Outlines {
     if (!placement) return; // nothing is drawn, or an image, of which only the server knows the placement
     const { side } = this;
     const drawn = onDrawing(placement, this.field); // partly outside of the pad if the digit is near its edge, or large
-    const [top, left, bottom, right] = ["top", "left", "bottom", "right"].map((edge) => Math.min(side, Math.max(0, drawn[edge])));
-    place(this.#onPad, left / side, top / side, (right - left) / side, (bottom - top) / side);
+    const edges = Object.entries(drawn).map(([edge, at]) => [edge, Math.min(side, Math.max(0, at))]);
+    place(this.#onPad, Object.fromEntries(edges), side);
   }
 }
 
@@ -68,9 +69,4 @@ export function onDrawing({ from, to }, { top, left, bottom, right }) {
     bottom: from.top + (bottom - to.top) * down,
     right: from.left + (right - to.left) * across,
   };
-}
-
-function place(box, left, top, width, height) {
-  const [insetInlineStart, insetBlockStart, inlineSize, blockSize] = [left, top, width, height].map((x) => `${100 * x}%`);
-  Object.assign(box.style, { insetInlineStart, insetBlockStart, inlineSize, blockSize });
 }

@@ -1,6 +1,6 @@
 // Pointing at units: with the mouse, which previews, a click or a tap, which pins, and the keyboard, which does both.
 import { ownsPage } from "../pad/embedding.js";
-import { cellOf, nameOf, unitAt } from "../show/cells.js";
+import { cellOf, cellUnder, nameOf, unitAt, within } from "../show/cells.js";
 import { decimal } from "../show/format.js";
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -22,7 +22,7 @@ export function addPointing(root, store) {
     const canvas = canvasOf(event);
     const button = buttonOf(event);
     if (canvas) cursors.set(canvas, cellUnder(canvas, event));
-    if (canvas || button) pin(canvas ? unitUnder(canvas, event) : output(button));
+    if (canvas || button) store.inspect(canvas ? unitUnder(canvas, event) : output(button));
   });
 
   root.addEventListener("focusin", (event) => {
@@ -39,9 +39,9 @@ export function addPointing(root, store) {
     if (!ARROWS[event.key] && event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     const [row, column] = cursorOf(canvas).map((at, axis) => at + (ARROWS[event.key]?.[axis] ?? 0));
-    cursors.set(canvas, [clamp(row, canvas.height), clamp(column, canvas.width)]);
+    cursors.set(canvas, within(canvas, row, column));
     const unit = unitIn(canvas, cursors.get(canvas));
-    if (!ARROWS[event.key] || store.pinned) pin(unit);
+    if (!ARROWS[event.key] || store.pinned) store.inspect(unit);
     else store.point(unit);
     announce(unit);
   });
@@ -49,11 +49,6 @@ export function addPointing(root, store) {
     if (event.key !== "Escape" || event.defaultPrevented || !store.pinned) return;
     if (ownsPage(root) || root.contains(document.activeElement)) store.free();
   });
-
-  function pin(unit) {
-    store.pin(unit);
-    if (!store.inspecting) store.setMode("inspect");
-  }
 
   /** The cell of the pinned unit if it is on this canvas, else where the keyboard was last, else the middle. */
   function cursorOf(canvas) {
@@ -75,14 +70,6 @@ function layerOf(canvas) { return canvas.closest("[data-stage]").dataset.stage; 
 
 function unitIn(canvas, [row, column]) { return unitAt(layerOf(canvas), Number(canvas.dataset.index), row, column); }
 
-function cellUnder(canvas, event) {
-  const box = canvas.getBoundingClientRect();
-  return [
-    clamp(Math.floor(((event.clientY - box.top) / box.height) * canvas.height), canvas.height),
-    clamp(Math.floor(((event.clientX - box.left) / box.width) * canvas.width), canvas.width),
-  ];
-}
-
 function unitUnder(canvas, event) { return unitIn(canvas, cellUnder(canvas, event)); }
 
 /** The unit that an explanation is about. */
@@ -94,5 +81,3 @@ function pointedAt(event) {
 }
 
 function output(button) { return { layer: "output", map: Number(button.dataset.unit), row: 0, column: 0 }; }
-
-function clamp(cell, cells) { return Math.min(cells - 1, Math.max(0, cell)); }

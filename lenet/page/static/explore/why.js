@@ -5,6 +5,8 @@ import { explain } from "../network/explain.js";
 import { element } from "../show/element.js";
 import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
+import { place } from "../show/place.js";
+import { onThemeChange } from "../theme.js";
 import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
 import { onDrawing } from "./outlines.js";
 import { node, patch } from "./tree.js";
@@ -34,7 +36,7 @@ export class Why {
     this.ghost = element("div", { className: "ghost", hidden: true, attributes: { "aria-hidden": "true" } });
     root.querySelector(".pad").append(this.ghost);
     for (const event of ["mode", "reading", "network", "pair"]) store.addEventListener(event, () => this.#show());
-    new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    onThemeChange(() => this.#show());
     this.#show();
   }
 
@@ -99,10 +101,7 @@ export class Why {
       name: `C5, unit ${i}`,
       value,
       points: `c5.${i}`,
-      open: () => {
-        this.store.setMode("inspect");
-        this.store.pin({ layer: "c5", map: i, row: 0, column: 0 });
-      },
+      open: () => this.store.inspect({ layer: "c5", map: i, row: 0, column: 0 }),
     }));
     const [shown, rest] = largest(items, ({ value }) => value, INPUTS);
     return node("div", { className: "traced" },
@@ -148,20 +147,10 @@ export class Why {
     this.ghost.hidden = !change || !placement || !current;
     if (!change) return;
     const square = { top: change.top, left: change.left, bottom: change.top + change.size, right: change.left + change.size };
-    place(box, square, 32, change.kind);
-    if (!this.ghost.hidden) place(this.ghost, onDrawing(placement, square), this.side, change.kind);
+    box.className = this.ghost.className = `ghost ${change.kind}`;
+    place(box, square, 32);
+    if (!this.ghost.hidden) place(this.ghost, onDrawing(placement, square), this.side);
   }
-}
-
-function place(box, { top, left, bottom, right }, of, kind) {
-  const percent = (length) => `${(100 * length) / of}%`;
-  box.className = `ghost ${kind}`;
-  Object.assign(box.style, {
-    insetInlineStart: percent(left),
-    insetBlockStart: percent(top),
-    inlineSize: percent(right - left),
-    blockSize: percent(bottom - top),
-  });
 }
 
 function article(digit) { return digit === 8 ? "an" : "a"; }

@@ -12,15 +12,12 @@
  */
 export function explain(network, reading, unit) {
   const { layer: name, map, row, column } = unit;
-  if (name === "input") {
-    const at = row * 32 + column;
-    return { kind: "input", value: reading.outputs.input[at], before: reading.before.input[at] };
-  }
+  const at = network.indexOf(unit);
+  const [value, before] = [reading.outputs[name][at], reading.before[name][at]];
+  if (name === "input") return { kind: "input", value, before };
   const layer = network.layer(name);
   const source = sourceOf(network, name);
   const input = source === "input" ? network.input(reading.before.input) : reading.outputs[source];
-  const at = indexOf(layer, unit);
-  const [value, before] = [reading.outputs[name][at], reading.before[name][at]];
   const found = { kind: layer.kind, activated: layer.activated, source, value, before };
   switch (layer.kind) {
     case "convolution":
@@ -77,10 +74,6 @@ function back({ kind, input, sees, size }, { maps, top, left, bottom, right }) {
   }
   if (kind === "fully connected" || kind === "RBF") return { maps: all, top: 0, left: 0, bottom: input.side, right: input.side };
   return { maps, top: 2 * top, left: 2 * left, bottom: 2 * bottom, right: 2 * right };
-}
-
-function indexOf({ shape }, { map, row, column }) {
-  return shape.length === 3 ? (map * shape[1] + row) * shape[2] + column : map;
 }
 
 function terms(layer, input, map, row, column) {

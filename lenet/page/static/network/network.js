@@ -40,10 +40,12 @@ export class Network {
   input(normalized) { return crop(normalized, 32, this.description.border); }
 
   /** The value of a unit, {layer, map, row, column}, in a reading. */
-  value({ outputs }, { layer, map, row, column }) {
-    if (layer === "input") return outputs.input[row * 32 + column];
-    const { shape } = this.layer(layer);
-    return outputs[layer][shape.length === 3 ? (map * shape[1] + row) * shape[2] + column : map];
+  value({ outputs }, unit) { return outputs[unit.layer][this.indexOf(unit)]; }
+
+  /** Where the values of a unit's layer have its own. */
+  indexOf({ layer, map, row, column }) {
+    const shape = layer === "input" ? [1, 32, 32] : this.layer(layer).shape;
+    return shape.length === 3 ? (map * shape[1] + row) * shape[2] + column : map;
   }
 
   layer(name) { return this.layers.find((layer) => layer.name === name); }

@@ -8,12 +8,16 @@ import { readSafetensors } from "./safetensors.js";
 const ROWS = ["several digits", "not a digit"]; // reasons for which a drawing may be a row of digits
 
 export class Reader {
+  #blank = null;
+
   /** `description` as made by `lenet.page.browser`, `tensors` those of model.safetensors. */
   constructor(description, tensors) {
     this.description = description;
     this.network = new Network(description.network, tensors);
-    this.blank = this.readInk(new Float32Array(description.preprocessing.side ** 2));
   }
+
+  /** The reading of blank paper, computed when it is needed: not every reader shows its layers. */
+  get blank() { return (this.#blank ??= this.readInk(new Float32Array(this.description.preprocessing.side ** 2))); }
 
   /** A reader with the content of model.safetensors, an ArrayBuffer. */
   static of(description, weights) { return new Reader(description, readSafetensors(weights).tensors); }

@@ -22,13 +22,11 @@ export function scoreStrip(network, drawing, { side, digit_side }) {
     }
   }
   const columns = Array.from({ length: count }, (_, i) => {
-    const { output } = network.forward(part(wide, i * STRIDE, side)).outputs;
+    const { output } = network.forward(crop(wide, i * STRIDE, side).data).outputs;
     return network.rejects(output) ? Array(10).fill(0) : network.probabilities(output);
   });
-  return { columns, image: { ...crop(wide, left - STRIDE / 2, count * STRIDE) } };
+  return { columns, image: crop(wide, left - STRIDE / 2, count * STRIDE) };
 }
-
-function part(wide, left, side) { return crop(wide, left, side).data; }
 
 function crop({ data, width, height }, left, newWidth) {
   const cropped = new Float32Array(newWidth * height);

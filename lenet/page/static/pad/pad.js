@@ -2,6 +2,7 @@
 //
 // A state of the pad is {strokes} or {image, paper}. States are immutable, so Undo is one step back in a list, and
 // undoes a stroke, a Clear or a loaded image alike; Redo is one step forward.
+import { onThemeChange } from "../theme.js";
 import { SIDE, drawStroke, onGrid } from "./strokes.js";
 
 const EMPTY = { strokes: [] };
@@ -163,7 +164,7 @@ export class Pad extends EventTarget {
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
       canvas.addEventListener(end, (event) => { if (isPen(event)) this.up(); });
     }
-    // The canvas has one pixel per screen pixel. Gradio switches dark mode with a class on the body.
+    // The canvas has one pixel per screen pixel.
     const fit = () => {
       const side = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
       if (canvas.width !== side) [canvas.width, canvas.height] = [side, side];
@@ -171,7 +172,7 @@ export class Pad extends EventTarget {
     };
     new ResizeObserver(fit).observe(canvas);
     window.addEventListener("resize", fit); // zooming changes the number of pixels, but not the size in CSS pixels
-    new MutationObserver(() => this.#redraw()).observe(document.body, { attributeFilter: ["class"] });
+    onThemeChange(() => this.#redraw());
     this.element.classList.add("blank");
   }
 }

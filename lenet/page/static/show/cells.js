@@ -22,6 +22,23 @@ export function cellOf({ layer, map, row, column }) {
   return grid ? { index: 0, row: Math.trunc(map / grid[0]), column: map % grid[0] } : { index: map, row, column };
 }
 
+/** Whether a layer has no feature maps, but is one canvas of units. */
+export function isVector(layer) { return layer in GRIDS; }
+
+/** The cell of a canvas that a pointer is over, [row, column]. */
+export function cellUnder(canvas, event) {
+  const box = canvas.getBoundingClientRect();
+  const row = Math.floor(((event.clientY - box.top) / box.height) * canvas.height);
+  const column = Math.floor(((event.clientX - box.left) / box.width) * canvas.width);
+  return within(canvas, row, column);
+}
+
+/** The nearest cell that the canvas has. */
+export function within(canvas, row, column) {
+  const clamp = (at, cells) => Math.min(cells - 1, Math.max(0, at));
+  return [clamp(row, canvas.height), clamp(column, canvas.width)];
+}
+
 /** The unit in words: "C1, map 3, row 12, column 9". */
 export function nameOf({ layer, map, row, column }) {
   if (layer === "input") return `Input, row ${row}, column ${column}`;

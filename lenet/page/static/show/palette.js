@@ -1,5 +1,7 @@
 // One diverging color scale, centered on zero: blue below, red above, which remain distinct with red-green color
 // blindness. Anchors: ColorBrewer's RdBu (Cynthia Brewer, colorbrewer2.org), reversed. On a dark page the center is dark.
+import { isDark } from "../theme.js";
+
 const ENDS = [
   [[5, 48, 97], [33, 102, 172], [67, 147, 195], [146, 197, 222], [209, 229, 240]],
   [[253, 219, 199], [244, 165, 130], [214, 96, 77], [178, 24, 43], [103, 0, 31]],
@@ -29,8 +31,6 @@ const PALETTES = {
   light: { diverging: gradient(LIGHT), gray: gradient(GRAY.light) },
   dark: { diverging: gradient(DARK), gray: gradient(GRAY.dark) },
 };
-
-export function isDark() { return document.body.classList.contains("dark"); }
 
 const images = new WeakMap(); // the ImageData of each canvas, reused
 

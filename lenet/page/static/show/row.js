@@ -1,5 +1,6 @@
 // Several digits: below the pad, the row as the network sees it, and the ten probabilities of each column.
 import { scoreStrip } from "../network/strip.js";
+import { onThemeChange } from "../theme.js";
 import { element } from "./element.js";
 import { paint } from "./palette.js";
 
@@ -14,7 +15,7 @@ export class Row {
     Object.assign(this, { store, settings });
     this.figure = root.querySelector(".row-strip");
     for (const event of ["reading", "state"]) store.addEventListener(event, () => this.#show());
-    new MutationObserver(() => this.#show(true)).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    onThemeChange(() => this.#show(true));
   }
 
   #show(again = false) {

@@ -1,9 +1,10 @@
 // The layers as images: one canvas per feature map, C5 and F6 as one grid each; the output layer is in output.js.
+import { isDark, onThemeChange } from "../theme.js";
 import { canvasesOf } from "./cells.js";
 import { element } from "./element.js";
 import { number, range, rangeText } from "./format.js";
 import { OutputRow } from "./output.js";
-import { isDark, paint } from "./palette.js";
+import { paint } from "./palette.js";
 
 export class Stages {
   constructor(root, store, temperature) {
@@ -24,7 +25,7 @@ export class Stages {
       this.#show();
     });
     store.addEventListener("reading", () => this.#show());
-    new MutationObserver(() => this.#show()).observe(document.body, { attributeFilter: ["class"] }); // dark mode
+    onThemeChange(() => this.#show());
     this.#show();
   }
 

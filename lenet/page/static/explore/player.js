@@ -1,0 +1,37 @@
+// A slider that can be played: a button moves it on to its end, position by position, and stops it.
+
+export class Player {
+  #timer = 0;
+
+  /** `show` is called when the slider has moved, by hand or by itself, every so many `milliseconds`. */
+  constructor(slider, button, milliseconds, show) {
+    Object.assign(this, { slider, button, milliseconds, show });
+    slider.addEventListener("input", () => {
+      this.stop();
+      show();
+    });
+    button.addEventListener("click", () => (this.#timer ? this.stop() : this.#start()));
+  }
+
+  get #ended() { return Number(this.slider.value) === Number(this.slider.max); }
+
+  #start() {
+    if (this.#ended) this.#moveTo(0);
+    this.button.textContent = "Stop";
+    this.#timer = setInterval(() => {
+      if (this.#ended) this.stop();
+      else this.#moveTo(Number(this.slider.value) + 1);
+    }, this.milliseconds);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#timer = 0;
+    this.button.textContent = "Play";
+  }
+
+  #moveTo(position) {
+    this.slider.value = position;
+    this.show();
+  }
+}
