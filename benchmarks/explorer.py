@@ -1,8 +1,9 @@
 """Drawing while the explorer works, beside drawing alone: `python -m benchmarks.explorer [--rounds 5]`.
 
 Prints updates per second and the time from the last movement to the painted prediction with nothing open, with a unit
-of C3 pinned and all its numbers shown, and in Why; and, for each network, how long a card takes, and the worker for the
-picture of the evidence and the smallest change. What is compared is measured alternately, on one page.
+of C3 pinned and all its numbers shown, in Why, in Break and in Learn; how long a position of Learn's slider takes; and,
+for each network, how long a card takes, and the worker for the picture of the evidence and the smallest change. What is
+compared is measured alternately, on one page.
 """
 
 import argparse
@@ -34,6 +35,21 @@ CARD = """(index) => {
   }));
   document.querySelector(".card").getBoundingClientRect();
   return performance.now() - began;
+}"""
+
+# Milliseconds from moving Learn's slider to the finished layout with the layers, three times over all positions.
+SLIDE = """async () => {
+  const slider = document.querySelector(".learn input");
+  const times = [];
+  for (let i = 0; i < 3 * (Number(slider.max) + 1); i++) {
+    await new Promise(requestAnimationFrame);
+    const began = performance.now();
+    slider.value = i % (Number(slider.max) + 1);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    document.querySelector(".lenet").getBoundingClientRect();
+    times.push(performance.now() - began);
+  }
+  return times;
 }"""
 
 # The results of the worker: its own measurement of its time.
@@ -68,11 +84,19 @@ def open_numbers(visitor: Visitor) -> None:
 
 
 def open_why(visitor: Visitor) -> None:
+    open_nothing(visitor)
     visitor.page.locator('.strip [data-mode="why"]').click()
 
 
 def open_break(visitor: Visitor) -> None:
+    open_nothing(visitor)
     visitor.page.locator('.strip [data-mode="break"]').click()
+
+
+def open_learn(visitor: Visitor) -> None:
+    open_nothing(visitor)
+    visitor.page.locator('.strip [data-mode="learn"]').click()
+    visitor.page.locator(".learning").wait_for()
 
 
 def print_drawing(visitor: Visitor, rounds: int) -> None:
@@ -82,6 +106,7 @@ def print_drawing(visitor: Visitor, rounds: int) -> None:
         "a unit of C3 pinned, with numbers": open_numbers,
         "Why": open_why,
         "Break": open_break,
+        "Learn": open_learn,
     }
     rates, moves = {name: [] for name in states}, {name: [] for name in states}
     visitor.page.evaluate(WATCH_PAD)
@@ -98,6 +123,14 @@ def print_drawing(visitor: Visitor, rounds: int) -> None:
         rate, move = statistics.median(rates[name]), statistics.median(moves[name])
         print(f"{name}: {rate:.1f} updates per second ({rate / alone:.2f} of drawing alone),", end=" ")
         print(f"last movement to painted prediction {move:.1f} ms")
+
+
+def print_slider(visitor: Visitor) -> None:
+    open_learn(visitor)
+    visitor.page.locator('[data-stage="c3"] canvas').nth(4).click()
+    times = sorted(visitor.page.evaluate(SLIDE))
+    print(f"Learn's slider, a unit of C3 pinned: {statistics.median(times):.1f} ms for a position,", end=" ")
+    print(f"longest {times[-1]:.1f}, of {len(times)}; 33 ms are 30 positions per second")
 
 
 def print_work(visitor: Visitor, variant: str) -> None:
@@ -136,6 +169,7 @@ def main() -> int:
                 visitor = Visitor(page, url)
                 if variant == "textbook":
                     print_drawing(visitor, rounds)
+                    print_slider(visitor)
                 print_work(visitor, variant)
             page.close()
         browser.close()

@@ -34,6 +34,11 @@ class Explorer(Visitor):
     def open(self, mode: str) -> None:
         self.page.locator(f'.strip [data-mode="{mode}"]').click()
 
+    def press(self, selector: str) -> None:
+        """Focus a button and press Enter."""
+        self.page.locator(selector).focus()
+        self.page.keyboard.press("Enter")
+
     def evaluate_modules(self, script: str, *arguments):
         """Call a function with a namespace of the browser's modules in network/, the network, and the arguments.
 

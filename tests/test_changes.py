@@ -246,3 +246,86 @@ def test_saving_nothing_says_so(explore):
     explorer.page.locator(".open-save").click()
     explorer.page.locator('[data-save="png"]').click()
     assert explorer.page.locator(".saved").inner_text() == "Draw a digit first."
+
+
+def test_changes_and_saving_by_keyboard_alone(explore, reader):
+    """Tab to the change and the slider, which says what is read; then save the numbers and correct the answer."""
+    explorer = explore()
+    page = explorer.page
+    explorer.draw(DIGITS[4])
+    explorer.press('.strip [data-mode="break"]')
+    page.locator(".breaking-point", has_text="ead").wait_for()
+    explorer.press('[data-transform="slant"]')
+    page.locator(".curve input").focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".amount").inner_text() == "+24°"
+    digit, percents = expected(explorer, reader)
+    assert shown(explorer) == (digit, percents)
+    answer = "rejected" if digit == "?" else f"read as {digit}"
+    assert page.locator(".curve input").get_attribute("aria-valuetext") == f"+24°, {answer}"
+    explorer.press(".open-save")
+    with page.expect_download() as started:
+        explorer.press('[data-save="json"]')
+    numbers = json.loads(started.value.path().read_bytes())
+    features = explorer.features()
+    assert np.allclose(numbers["layers"]["f6"]["values"], features["f6"], atol=1e-4)
+    assert "t=slant%2C24" in numbers["link"]
+    page.locator(".save select").focus()
+    page.keyboard.press("9")
+    explorer.press('[data-save="correct"]')
+    assert page.locator(".saved").inner_text() == "Collected as 9."
+
+
+def test_saving_by_touch_on_a_phone(explore):
+    """Numbers, picture and collected strokes, each by a tap."""
+    explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = explorer.page
+    page.locator('[title="Example 5"]').tap()
+    assert explorer.digit() == "5"
+    page.locator(".open-save").tap()
+    with page.expect_download() as started:
+        page.locator('[data-save="npz"]').tap()
+    arrays = np.load(io.BytesIO(started.value.path().read_bytes()))
+    for name, values in explorer.features().items():
+        assert np.allclose(arrays[name], values, atol=1e-4), name
+    with page.expect_download() as started:
+        page.locator('[data-save="png"]').tap()
+    with Image.open(started.value.path()) as image:
+        assert image.width >= 2 * 380
+    page.locator(".save select").select_option("5")
+    page.locator('[data-save="correct"]').tap()
+    assert page.locator('[data-save="strokes"]').inner_text() == "Download 1 collected drawing"
+    page.locator(".save").evaluate("(panel) => panel.scrollIntoView()")
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("change", ["rotation,36", "noise,0.25", "shift,-30,raw"])
+def test_a_link_shows_the_same_change(explore, reader, change):
+    """Drawing, slider and preprocessing, in another browser, with the numbers that PyTorch computes."""
+    explorer = explore()
+    explorer.draw(DIGITS[4])
+    name, value, *raw = change.split(",")
+    break_it(explorer, name)
+    if raw:
+        explorer.page.locator(".centering").uncheck()
+    low, high = {"rotation": (-90, 90), "noise": (0, 1), "shift": (-90, 90)}[name]
+    move_to(explorer, round((float(value) - low) / (high - low) * 60))
+    explorer.page.wait_for_function("(part) => location.hash.includes(part)", arg=f"t={'%2C'.join(change.split(','))}")
+    other = explore(fragment=explorer.page.evaluate("() => location.hash"))
+    other.page.locator(".breaking-point", has_text="ead").wait_for()
+    assert other.page.locator(".outputs").inner_text() == explorer.page.locator(".outputs").inner_text()
+    assert other.page.locator(".amount").inner_text() == explorer.page.locator(".amount").inner_text()
+    assert other.page.locator(".centering").is_checked() == (not raw)
+    assert shown(explorer) == shown(other) == expected(explorer, reader)
+
+
+@pytest.mark.parametrize(
+    "change", ["melt,3", "rotation", "rotation,x", "rotation,1e9,raw,more", "width,0.1,,", "__proto__,1"]
+)
+def test_changes_of_later_or_damaged_links_are_ignored(explore, change):
+    """Break opens with the nearest change that it knows."""
+    explorer = explore(fragment=f"#v=1&m=break&t={change}&k=999999999999")
+    explorer.draw(DIGITS[4])
+    explorer.page.locator(".breaking-point", has_text="ead").wait_for()
+    assert explorer.page.locator(".transforms [aria-pressed=true]").count() == 1

@@ -87,6 +87,79 @@ def test_learn_plays_and_can_be_stopped(explore):
     assert page.locator(".learn input").input_value() == value
 
 
+@pytest.mark.parametrize("touch", [False, True])
+def test_learn_by_keyboard_and_by_touch(explore, touch):
+    """The slider moves by arrow keys or by a tap, and says what the network of that step reads."""
+    explorer = explore(**({"viewport": PHONE, "has_touch": True, "is_mobile": True} if touch else {}))
+    page = explorer.page
+    page.evaluate("() => document.querySelector('[title=\"Example 3\"]').click()")
+    explorer.digit()
+    steps, _, networks = snapshots()
+    slider = page.locator(".learn input")
+    if touch:
+        page.locator('.strip [data-mode="learn"]').tap()
+        page.locator(".learning").wait_for()
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        page.touchscreen.tap(box["x"] + 0.55 * box["width"], box["y"] + box["height"] / 2)
+    else:
+        explorer.press('.strip [data-mode="learn"]')
+        page.locator(".learning").wait_for()
+        slider.focus()
+        for _ in range(6):
+            page.keyboard.press("ArrowLeft")
+    position = int(slider.input_value())
+    assert 5 < position < 12
+    mean, std = explorer.model.mean, explorer.model.std
+    networks[position].mean, networks[position].std = mean, std
+    with torch.no_grad():
+        scores = networks[position](explorer.ink())[0]
+    shown = [number(text) for text in page.locator(".outputs td:nth-of-type(2)").all_inner_texts()]
+    assert np.allclose(shown, scores, atol=0.051)
+    answer = page.locator(".digit").inner_text()
+    spoken = "rejected" if answer == "?" else f"read as {answer}"
+    assert slider.get_attribute("aria-valuetext") == f"{steps[position]:,} steps, {spoken}"
+
+
+@pytest.mark.parametrize(("step", "shown"), [("100", None), ("1", 1), ("999999", -1), ("x", -1)])
+def test_a_link_shows_the_same_step_of_the_training(explore, step, shown):
+    """Or the nearest one that the weights were saved at; without a step, the last."""
+    explorer = explore(fragment=f"#v=1&m=learn&k={step}")
+    steps, _, networks = snapshots()
+    explorer.draw(DIGITS[3])
+    explorer.page.locator(".learning").wait_for()
+    position = int(explorer.page.locator(".learn input").input_value())
+    nearest = min(range(len(steps)), key=lambda i: abs(steps[i] - 100)) if shown is None else shown % len(steps)
+    assert position == nearest
+    networks[position].mean, networks[position].std = explorer.model.mean, explorer.model.std
+    with torch.no_grad():
+        scores = networks[position](explorer.ink())[0]
+    texts = explorer.page.locator(".outputs td:nth-of-type(2)").all_inner_texts()
+    assert np.allclose([number(text) for text in texts], scores, atol=0.051)
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_mistakes_by_keyboard_and_by_touch(explore, touch):
+    """A misread digit is put onto the pad by Enter or by a tap; its answer is the one of the gallery."""
+    explorer = explore(**({"viewport": PHONE, "has_touch": True, "is_mobile": True} if touch else {}))
+    page = explorer.page
+    button = ".gallery button:nth-of-type(1)"
+    if touch:
+        page.locator('.strip [data-mode="mistakes"]').tap()
+        page.locator(button).tap()
+    else:
+        explorer.press('.strip [data-mode="mistakes"]')
+        page.locator(button).wait_for()
+        explorer.press(button)
+    page.locator(".check", has_text="Checked").wait_for()
+    with torch.no_grad():
+        scores = explorer.model(explorer.ink())[0].numpy()
+    misread = json.loads((bundled() / "misread.json").read_text())["digits"][0]
+    assert scores.argmax() == np.argmax(misread["probabilities"]) != misread["label"]
+    rejected = explorer.calibration.rejects(scores)
+    assert page.locator(".digit").inner_text() == ("?" if rejected else str(scores.argmax()))
+
+
 def test_weights_without_snapshots_say_so(explore):
     """The mode is off, with a sentence; the page goes on."""
     explorer = explore("original")

@@ -57,7 +57,9 @@ export async function fetchExtra(url) {
   }
   if (response.ok) return response.arrayBuffer();
   const { error } = await response.json().catch(() => ({}));
-  throw new Error(error ?? `Not available: HTTP ${response.status}.`);
+  throw new Error(error ?? (response.status === 404
+    ? "Not available: the server is now using different weights. Reload the page to see them."
+    : `Not available: HTTP ${response.status}.`));
 }
 
 function floats(base64) {

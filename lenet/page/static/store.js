@@ -14,6 +14,8 @@ export class Store extends EventTarget {
   pair = null;
   /** Whether the layers are shown before the activation function, and as the difference from blank paper. */
   view = { before: false, difference: false };
+  /** Where the sliders are: in Break the change, its value and whether there is preprocessing; in Learn the step. */
+  settings = { change: "rotation", value: null, preprocessed: true, step: null };
   /** The network, once it is loaded. */
   network = null;
   /**
@@ -90,6 +92,12 @@ export class Store extends EventTarget {
   setView(view) {
     this.view = { ...this.view, ...view };
     this.dispatchEvent(new Event("view"));
+  }
+
+  /** Event "settings": a slider is moved. null stands for the start of Break's slider and the end of Learn's. */
+  setSettings(settings) {
+    this.settings = { ...this.settings, ...settings };
+    this.dispatchEvent(new Event("settings"));
   }
 
   /** Event "muted": other maps or units are replaced by zeros. */

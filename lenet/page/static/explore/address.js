@@ -1,6 +1,8 @@
 // The state of the page in the fragment of its address: drawing, mode, network and pinned unit. Version 1:
-// #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference, where x is
-// what is muted, p the pair in Why, and s how layers are shown. Unknown parts, of a later version, are ignored.
+// #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference&t=CHANGE,VALUE
+// &k=STEP, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
+// without preprocessing, and k the step in Learn. Unknown parts, of a later version, are ignored.
+import { TRANSFORMS, positionOf, valueAt } from "../network/transforms.js";
 import { decode, encode } from "../pad/code.js";
 import { ownsPage } from "../pad/embedding.js";
 
@@ -22,7 +24,7 @@ export class Address {
         this.timer = setTimeout(() => this.#write(), PAUSE);
       };
       for (const event of ["change", "rest"]) pad.addEventListener(event, later);
-      for (const event of ["mode", "selection", "muted", "pair", "view"]) store.addEventListener(event, later);
+      for (const event of ["mode", "selection", "muted", "pair", "view", "settings"]) store.addEventListener(event, later);
     }
     this.#addButton();
   }
@@ -39,6 +41,9 @@ export class Address {
     if (store.pair) parts.set("p", store.pair.join("."));
     const view = Object.keys(store.view).filter((name) => store.view[name]);
     if (view.length) parts.set("s", view.join());
+    const { change, value, preprocessed, step } = store.settings;
+    if (store.mode === "break") parts.set("t", [change, value ?? TRANSFORMS[change].start, ...(preprocessed ? [] : ["raw"])].join());
+    if (store.mode === "learn" && step !== null) parts.set("k", step);
     if (![...parts].length) return "";
     return `#${new URLSearchParams([["v", VERSION], ["n", this.variant], ...parts])}`;
   }
@@ -67,6 +72,7 @@ export class Address {
     const isPair = parts.has("p") && pair.length === 2 && pair.every((digit) => Number.isInteger(digit) && digit >= 0 && digit < 10);
     store.setPair(isPair && pair[0] !== pair[1] ? pair : null);
     const view = (parts.get("s") ?? "").split(",");
+    store.setSettings({ ...parseChange(parts.get("t")), ...parseStep(parts.get("k")) });
     store.setView({ before: view.includes("before"), difference: view.includes("difference") });
     const other = parts.get("n");
     if (other && other !== this.variant) store.notify(`The link was made with the network "${other}"; this page uses "${this.variant}".`);
@@ -109,3 +115,14 @@ function parseUnit(text, network) {
   const [maps, rows, columns] = [...(shape ?? [0]), 1, 1];
   return map < maps && row < rows && column < columns ? { layer, map, row, column } : null;
 }
+
+/** The settings of Break; none if the change is unknown. The value becomes one that the slider has. */
+function parseChange(text) {
+  const [change, value, raw] = (text ?? "").split(",");
+  if (!Object.hasOwn(TRANSFORMS, change) || !value || !Number.isFinite(Number(value))) return {};
+  const { from, to } = TRANSFORMS[change];
+  const position = positionOf(change, Math.min(to, Math.max(from, Number(value))));
+  return { change, value: valueAt(change, position), preprocessed: raw !== "raw" };
+}
+
+function parseStep(text) { return /^\d{1,9}$/.test(text ?? "") ? { step: Number(text) } : {}; }

@@ -2,7 +2,7 @@
 // changed drawing; the film strip shows what the preprocessing makes of it.
 import { POSITIONS, TRANSFORMS, applies, positionOf, readChanged, valueAt } from "../network/transforms.js";
 import { element } from "../show/element.js";
-import { decimal } from "../show/format.js";
+import { answerText, decimal } from "../show/format.js";
 import { onThemeChange } from "../theme.js";
 import { showCurve } from "./curve.js";
 import { showFilmstrip } from "./filmstrip.js";
@@ -11,7 +11,6 @@ import { Player } from "./player.js";
 const STEP = 60; // milliseconds per position while it plays
 
 export class Breaking {
-  #name = "rotation";
   #result = null;
   #asked = "";
 
@@ -27,28 +26,38 @@ export class Breaking {
       return button;
     });
     this.panel.querySelector(".transforms").append(...this.buttons);
-    this.centering.addEventListener("change", () => this.#change());
-    this.player = new Player(this.slider, this.panel.querySelector(".play"), STEP, () => this.#change());
+    this.centering.addEventListener("change", () => store.setSettings({ preprocessed: this.centering.checked }));
+    this.player = new Player(this.slider, this.panel.querySelector(".play"), STEP, () => {
+      store.setSettings({ value: valueAt(this.#name, Number(this.slider.value)) });
+    });
     store.addEventListener("mode", () => this.#open());
+    store.addEventListener("settings", () => this.#set());
     store.addEventListener("reading", () => this.#show());
     pad.addEventListener("rest", () => this.#show());
     onThemeChange(() => this.#show());
     new ResizeObserver(() => this.#show()).observe(this.panel);
-    this.#choose("rotation");
+    this.#set();
   }
 
   get open() { return this.store.mode === "break"; }
-  get value() { return valueAt(this.#name, Number(this.slider.value)); }
+  get value() { return this.store.settings.value ?? TRANSFORMS[this.#name].start; }
+  get #name() { return this.store.settings.change; }
 
   /** What is changed: strokes, or the preprocessed input of an image. */
   #drawing() { return this.pad.image ? { ink: this.ink } : { strokes: this.pad.strokes }; }
 
   #choose(name) {
     this.player.stop();
-    this.#name = name;
+    this.store.setSettings({ change: name, value: null });
+  }
+
+  /** The controls follow the settings. */
+  #set() {
+    const name = this.#name;
     for (const button of this.buttons) button.setAttribute("aria-pressed", button.dataset.transform === name);
-    this.slider.value = positionOf(name, TRANSFORMS[name].start);
+    this.slider.value = positionOf(name, this.value);
     this.slider.setAttribute("aria-label", TRANSFORMS[name].label);
+    this.centering.checked = this.store.settings.preprocessed;
     if (this.open) this.#change();
   }
 
@@ -91,7 +100,7 @@ export class Breaking {
     panel.querySelector(".impossible").hidden = possible;
     panel.querySelector(".curve").hidden = !possible;
     panel.querySelector(".amount").textContent = amount(this.#name, this.value);
-    this.slider.setAttribute("aria-valuetext", amount(this.#name, this.value));
+    this.slider.setAttribute("aria-valuetext", `${amount(this.#name, this.value)}, ${answerText(reading)}`);
     if (!possible || this.pad.drawing) return; // the curve and the film strip, large pictures, are for when the pen rests
     this.#ask(drawing);
     this.#showCurve();

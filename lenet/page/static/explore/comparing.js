@@ -70,8 +70,9 @@ export class Comparing {
     ]);
     const original = columns.find(({ network }) => network.layer("output").centers);
     patch(this.panel.querySelector(".bitmaps"), original ? bitmaps(original) : []);
+    const muted = this.store.unmuted ? "Nothing is muted here. " : "";
     const several = this.store.reading.number ? "Here, the whole drawing is read as a single digit. " : "";
-    this.panel.querySelector(".agreement").textContent = several + (agree ? "All three agree." : `They disagree: ${columns.map(({ variant }, i) => `${variant} ${answers[i] ?? "rejects it"}`).join(", ")}.`);
+    this.panel.querySelector(".agreement").textContent = muted + several + (agree ? "All three agree." : `They disagree: ${columns.map(({ variant }, i) => `${variant} ${answers[i] ?? "rejects it"}`).join(", ")}.`);
   }
 }
 

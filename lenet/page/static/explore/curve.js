@@ -14,11 +14,19 @@ export function showCurve(canvas, { probabilities, digits }, position) {
   const count = digits.length;
   const x = (at) => ((at + 0.5) * width) / count;
   const y = (p) => 12 + (1 - p) * (HEIGHT - 16);
-  context.strokeStyle = context.fillStyle = ink;
+  context.fillStyle = ink;
   context.font = `11px ${style.fontFamily}`;
+
+  context.lineWidth = 3;
+  context.strokeStyle = mark; // below the lines and their labels
+  context.beginPath();
+  context.moveTo(x(position), 0);
+  context.lineTo(x(position), HEIGHT);
+  context.stroke();
 
   context.globalAlpha = 0.35;
   context.lineWidth = 1;
+  context.strokeStyle = ink;
   for (let at = 0; at < count; at++) if (digits[at] < 0) hatch(context, (at * width) / count, width / count);
   for (let digit = 0; digit < 10; digit++) {
     const best = Array.from({ length: count }, (_, at) => at).reduce((a, b) => (p(b, digit) > p(a, digit) ? b : a));
@@ -32,13 +40,6 @@ export function showCurve(canvas, { probabilities, digits }, position) {
     if (clear) context.fillText(String(digit), Math.min(width - 8, Math.max(2, x(middleOf(digit, best)) - 3)), y(p(best, digit)) - 3);
   }
   context.setLineDash([]);
-  context.globalAlpha = 1;
-  context.lineWidth = 3;
-  context.strokeStyle = mark;
-  context.beginPath();
-  context.moveTo(x(position), 0);
-  context.lineTo(x(position), HEIGHT);
-  context.stroke();
 
   function p(at, digit) { return probabilities[at * 10 + digit]; }
 

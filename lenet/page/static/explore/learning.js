@@ -3,6 +3,7 @@
 import { Reader } from "../network/reader.js";
 import { readSafetensors } from "../network/safetensors.js";
 import { element } from "../show/element.js";
+import { answerText } from "../show/format.js";
 import { Player } from "./player.js";
 
 const STEP = 500; // milliseconds per step while it plays
@@ -16,8 +17,12 @@ export class Learning {
     this.panel = root.querySelector(".panel.learn");
     this.slider = this.panel.querySelector("input");
     this.words = this.panel.querySelector(".step-words");
-    this.player = new Player(this.slider, this.panel.querySelector(".play"), STEP, () => this.#show());
+    this.player = new Player(this.slider, this.panel.querySelector(".play"), STEP, () => {
+      store.setSettings({ step: this.#steps[Number(this.slider.value)].step });
+    });
     store.addEventListener("mode", () => this.#open());
+    store.addEventListener("reading", () => { if (this.open && this.#steps) this.#describe(); });
+    store.addEventListener("settings", () => { if (this.open && this.#steps) this.#show(); });
     this.#open();
   }
 
@@ -53,16 +58,21 @@ export class Learning {
       return { step, error: errors[i], reader: new Reader(this.reader.description, named) };
     });
     this.slider.max = steps.length - 1;
-    this.slider.value = steps.length - 1;
     return steps;
   }
 
+  /** The number of the step in the settings, or of the nearest one: another run may have been saved at other steps. */
+  #numberOf({ step }) {
+    const distances = this.#steps.map((saved) => (step === null ? -saved.step : Math.abs(saved.step - step)));
+    return distances.indexOf(Math.min(...distances));
+  }
+
   #show() {
-    const number = Number(this.slider.value);
+    const number = this.#numberOf(this.store.settings);
+    this.slider.value = number;
     const { step, error, reader } = this.#steps[number];
     const percent = `${(100 * error).toFixed(error < 0.1 ? 2 : 1)} %`;
     this.words.textContent = `After ${steps(step)}: ${percent} of the validation digits are misread.`;
-    this.slider.setAttribute("aria-valuetext", `${step} steps`);
     this.marker.setAttribute("cx", this.#x(number));
     this.marker.setAttribute("cy", this.#y(error));
     this.source = {
@@ -71,6 +81,13 @@ export class Learning {
       read: (pad, ink) => (pad.image ? reader.readInk(ink) : reader.read(pad.opacity(), pad.side, pad.side)),
     };
     this.store.setSource(this.source);
+  }
+
+  /** What a screen reader says when the slider moves. */
+  #describe() {
+    const { step } = this.#steps[Number(this.slider.value)];
+    const { reading } = this.store;
+    this.slider.setAttribute("aria-valuetext", reading ? `${steps(step)}, ${answerText(reading)}` : steps(step));
   }
 
   #x(number) { return 4 + (292 * number) / (this.#steps.length - 1); }

@@ -31,3 +31,8 @@ export function percentage(p) {
   if (p < 0.001) return "< 0.1 %";
   return `${(100 * p).toFixed(1)} %`;
 }
+
+/** The answer of a reading in words. */
+export function answerText({ digit, number }) {
+  return digit === null && !number ? "rejected" : `read as ${number ?? digit}`;
+}

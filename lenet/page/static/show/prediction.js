@@ -2,6 +2,8 @@
 // for screen readers.
 import { percentage } from "./format.js";
 
+const MUTED = "Some maps or units are muted.";
+
 export class Prediction {
   #announced = "";
 
@@ -54,7 +56,7 @@ export class Prediction {
     const { state, busy, reading, unmuted, source } = this.store;
     this.root.setAttribute("aria-busy", busy);
     this.#showReason(reading);
-    this.check.textContent = !reading ? "" : source ? source.note : unmuted ? "Some maps or units are muted." : {
+    this.check.textContent = !reading ? "" : source || unmuted ? [source?.note, unmuted && MUTED].filter(Boolean).join(" ") : {
       live: "",
       checked: "Checked with PyTorch on the server.",
       unchecked: "Not checked: cannot reach the server. Retrying…",
