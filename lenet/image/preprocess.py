@@ -15,6 +15,7 @@ from PIL import Image
 
 from lenet.image.decode import gray_and_opacity
 from lenet.image.file import open_image
+from lenet.image.photo import find_ink_in_photo
 from lenet.image.specks import remove_specks
 
 SIDE = 32  # side of the network's input
@@ -24,6 +25,8 @@ TIE = 1e-4  # pixels; a center of mass midway between two pixels must not be rou
 
 MIN_CONTRAST = 0.06  # an image with less contrast is blank
 CROP_THRESHOLD = 0.15  # ink below this share of the maximum does not count for the crop
+FLAT = 0.5 / 255  # where more than half of the paper is this flat, the image is a drawing
+MIN_PHOTO = 64  # pixels; a smaller photo has too little paper around the digit to look for its edges and lines
 NOISE_FACTOR = 4.0  # ink differs from the paper by more than this many standard deviations of the paper's grain
 
 
@@ -67,6 +70,8 @@ def find_ink(gray: np.ndarray, paper: float | None = None) -> np.ndarray:
     `paper` is the brightness of the paper, if known. By default it is estimated, including uneven lighting and grain.
     """
     paper, grain = estimate_paper(gray) if paper is None else (paper, 0.0)
+    if grain and min(gray.shape) >= MIN_PHOTO:
+        return find_ink_in_photo(gray)
     depth = gray - paper
     if np.square(np.minimum(depth, 0)).sum() > np.square(np.maximum(depth, 0)).sum():
         depth = -depth
@@ -89,7 +94,7 @@ def estimate_paper(gray: np.ndarray) -> tuple[np.ndarray | float, float]:
     level = _level(gray)
     off = np.abs(gray - level)
     near = off < 0.25
-    if np.mean(off[near] < 1.5 / 255) > 0.5:
+    if np.mean(off[near] < FLAT) > 0.5:
         return level, 0.0
     stride = max(1, max(gray.shape) // 100)
     y, x = (np.linspace(-1, 1, n, dtype=np.float32) for n in gray.shape)
