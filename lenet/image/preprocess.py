@@ -67,7 +67,8 @@ def find_ink_on_transparent(gray: np.ndarray, opacity: np.ndarray) -> np.ndarray
 def find_ink(gray: np.ndarray, paper: float | None = None) -> np.ndarray:
     """Amount of ink per pixel, in [0, 1], shape (H, W), of an opaque image.
 
-    `paper` is the brightness of the paper, if known. By default it is estimated, including uneven lighting and grain.
+    `paper` is the brightness of the paper, if known. By default it is estimated; what has grain is a photo. The ink in
+    a photo is found by `find_ink_in_photo`, or in a very small one by the surface of the light and the grain.
     """
     paper, grain = estimate_paper(gray) if paper is None else (paper, 0.0)
     if grain and min(gray.shape) >= MIN_PHOTO:
