@@ -123,8 +123,9 @@ class Visitor:
 
     def __init__(self, page: Page, url: str):
         self.page = page
-        page.goto(url, timeout=120_000)  # the first page may be slow on a busy machine
-        page.locator(".lenet[data-ready]").wait_for(timeout=30_000)
+        page.set_default_timeout(90_000)  # milliseconds: a busy machine may be slow
+        page.goto(url, timeout=120_000)
+        page.locator(".lenet[data-ready]").wait_for()
 
     def stroke(self, points: list[tuple[float, float]], steps: int = 1) -> None:
         """Draw a stroke through points in units of the pad's side, with `steps` mouse events from each to the next."""
