@@ -68,12 +68,12 @@ window.Worker = class extends Plain {
 
 
 def open_nothing(visitor: Visitor) -> None:
-    visitor.page.locator('.strip [data-mode="inspect"]').click()
+    visitor.open("inspect")
     visitor.page.keyboard.press("Escape")
 
 
 def open_unit(visitor: Visitor) -> None:
-    visitor.page.locator('.strip [data-mode="inspect"]').click()
+    visitor.open("inspect")
     visitor.page.locator('[data-stage="c3"] canvas').nth(4).click()
     visitor.page.locator(".with-numbers").uncheck()
 
@@ -85,17 +85,17 @@ def open_numbers(visitor: Visitor) -> None:
 
 def open_why(visitor: Visitor) -> None:
     open_nothing(visitor)
-    visitor.page.locator('.strip [data-mode="why"]').click()
+    visitor.open("why")
 
 
 def open_break(visitor: Visitor) -> None:
     open_nothing(visitor)
-    visitor.page.locator('.strip [data-mode="break"]').click()
+    visitor.open("break")
 
 
 def open_learn(visitor: Visitor) -> None:
     open_nothing(visitor)
-    visitor.page.locator('.strip [data-mode="learn"]').click()
+    visitor.open("learn")
     visitor.page.locator(".learning").wait_for()
 
 
@@ -142,7 +142,7 @@ def print_work(visitor: Visitor, variant: str) -> None:
         visitor.draw([[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]])
         visitor.page.wait_for_timeout(700)
     trials = sorted(visitor.page.evaluate("() => window.trials.slice(1)"))
-    visitor.page.locator('.strip [data-mode="break"]').click()
+    visitor.open("break")
     for transform in visitor.page.locator("[data-transform]").all() * 2:
         transform.click()
         visitor.page.wait_for_timeout(500)

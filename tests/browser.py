@@ -148,6 +148,10 @@ class Visitor:
         self.page.locator(".verdict[aria-busy=false]").wait_for()
         return self.page.locator(".digit").inner_text()
 
+    def open(self, mode: str) -> None:
+        """Open a mode of the explorer: "inspect", "why" and so on."""
+        self.page.locator(f'.strip [data-mode="{mode}"]').click()
+
     def click(self, name: str) -> None:
         self.page.locator(f"button.{name}").click()
 

@@ -31,14 +31,6 @@ class Explorer(Visitor):
         super().draw(strokes, size)
         self.digit()
 
-    def open(self, mode: str) -> None:
-        self.page.locator(f'.strip [data-mode="{mode}"]').click()
-
-    def press(self, selector: str) -> None:
-        """Focus a button and press Enter."""
-        self.page.locator(selector).focus()
-        self.page.keyboard.press("Enter")
-
     def evaluate_modules(self, script: str, *arguments):
         """Call a function with a namespace of the browser's modules in network/, the network, and the arguments.
 
@@ -96,6 +88,10 @@ class Explorer(Visitor):
             for line in lines.all()
             if "%" not in line.locator("dd").inner_text()
         }
+
+    def scores(self) -> list[float]:
+        """The ten scores in the table of the output, with one digit after the point or more."""
+        return [number(text) for text in self.page.locator(".outputs td:nth-of-type(2)").all_inner_texts()]
 
     def value(self) -> float:
         return number(self.page.locator(".card .value").inner_text())

@@ -177,9 +177,10 @@ def test_break_it_by_touch_on_a_phone(explore, reader):
     assert shown(explorer)[0] == expected(explorer, reader)[0]
 
 
-def download(explorer: Explorer, name: str) -> bytes:
+def download(explorer: Explorer, name: str, touch: bool = False) -> bytes:
+    button = explorer.page.locator(f'[data-save="{name}"]')
     with explorer.page.expect_download() as started:
-        explorer.page.locator(f'[data-save="{name}"]').click()
+        button.tap() if touch else button.click()
     return started.value.path().read_bytes()
 
 
@@ -253,9 +254,9 @@ def test_changes_and_saving_by_keyboard_alone(explore, reader):
     explorer = explore()
     page = explorer.page
     explorer.draw(DIGITS[4])
-    explorer.press('.strip [data-mode="break"]')
+    page.locator('.strip [data-mode="break"]').press("Enter")
     page.locator(".breaking-point", has_text="ead").wait_for()
-    explorer.press('[data-transform="slant"]')
+    page.locator('[data-transform="slant"]').press("Enter")
     page.locator(".curve input").focus()
     for _ in range(12):
         page.keyboard.press("ArrowRight")
@@ -264,16 +265,16 @@ def test_changes_and_saving_by_keyboard_alone(explore, reader):
     assert shown(explorer) == (digit, percents)
     answer = "rejected" if digit == "?" else f"read as {digit}"
     assert page.locator(".curve input").get_attribute("aria-valuetext") == f"+24°, {answer}"
-    explorer.press(".open-save")
+    page.locator(".open-save").press("Enter")
     with page.expect_download() as started:
-        explorer.press('[data-save="json"]')
+        page.locator('[data-save="json"]').press("Enter")
     numbers = json.loads(started.value.path().read_bytes())
     features = explorer.features()
     assert np.allclose(numbers["layers"]["f6"]["values"], features["f6"], atol=1e-4)
     assert "t=slant%2C24" in numbers["link"]
     page.locator(".save select").focus()
     page.keyboard.press("9")
-    explorer.press('[data-save="correct"]')
+    page.locator('[data-save="correct"]').press("Enter")
     assert page.locator(".saved").inner_text() == "Collected as 9."
 
 
@@ -284,15 +285,10 @@ def test_saving_by_touch_on_a_phone(explore):
     page.locator('[title="Example 5"]').tap()
     assert explorer.digit() == "5"
     page.locator(".open-save").tap()
-    with page.expect_download() as started:
-        page.locator('[data-save="npz"]').tap()
-    arrays = np.load(io.BytesIO(started.value.path().read_bytes()))
+    arrays = np.load(io.BytesIO(download(explorer, "npz", touch=True)))
     for name, values in explorer.features().items():
         assert np.allclose(arrays[name], values, atol=1e-4), name
-    with page.expect_download() as started:
-        page.locator('[data-save="png"]').tap()
-    with Image.open(started.value.path()) as image:
-        assert image.width >= 2 * 380
+    assert Image.open(io.BytesIO(download(explorer, "png", touch=True))).width >= 2 * 380
     page.locator(".save select").select_option("5")
     page.locator('[data-save="correct"]').tap()
     assert page.locator('[data-save="strokes"]').inner_text() == "Download 1 collected drawing"

@@ -21,6 +21,7 @@ SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
 
 def snapshots() -> tuple[list[int], list[float], list[LeNet5]]:
     """The steps, the validation errors and the networks of the bundled snapshots."""
+    final = Recognizer.from_pretrained().weights.model
     length = int.from_bytes(SNAPSHOTS[:8], "little")
     metadata = json.loads(SNAPSHOTS[8 : 8 + length])["__metadata__"]
     tensors = load(SNAPSHOTS)
@@ -28,7 +29,7 @@ def snapshots() -> tuple[list[int], list[float], list[LeNet5]]:
     steps = json.loads(metadata["steps"])
     for step in steps:
         own = {name.split(".", 1)[1]: value for name, value in tensors.items() if name.startswith(f"{step}.")}
-        network = LeNet5()
+        network = LeNet5(final.mean, final.std)
         network.load_state_dict({name: value.float() for name, value in own.items()})
         networks.append(network.eval().requires_grad_(False))
     return steps, json.loads(metadata["validation_errors"]), networks
@@ -42,18 +43,15 @@ def test_learn_shows_the_network_of_each_step(explore):
     page = explorer.page
     page.locator(".learning").wait_for()
     steps, errors, networks = snapshots()
-    bundled_model = Recognizer.from_pretrained().weights.model
     slider = page.locator(".learn input")
     assert int(slider.get_attribute("max")) == len(steps) - 1
     explorer.pin("c1", 2, 9, 11)
     for position in (0, 3, 8, len(steps) - 1):
         slider.fill(str(position))
         network = networks[position]
-        network.mean, network.std = bundled_model.mean, bundled_model.std
         features = network.features(explorer.ink())
         assert close(explorer.value(), features["c1"][0, 2, 9, 11]), position
-        scores = page.locator(".outputs td:nth-of-type(2)").all_inner_texts()
-        assert np.allclose([number(text) for text in scores], features["output"][0], atol=0.051)
+        assert np.allclose(explorer.scores(), features["output"][0], atol=0.051)
         assert f"After {steps[position]:,} steps" in page.locator(".step-words").inner_text()
         error = errors[position]
         shown = page.locator(".step-words").inner_text()
@@ -64,8 +62,7 @@ def test_learn_shows_the_network_of_each_step(explore):
     explorer.click("clear")
     explorer.draw(DIGITS[8])
     features = networks[2].features(explorer.ink())
-    scores = page.locator(".outputs td:nth-of-type(2)").all_inner_texts()
-    assert np.allclose([number(text) for text in scores], features["output"][0], atol=0.051)
+    assert np.allclose(explorer.scores(), features["output"][0], atol=0.051)
     assert "after" in page.locator(".check").inner_text()
     explorer.open("inspect")
     page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
@@ -103,19 +100,16 @@ def test_learn_by_keyboard_and_by_touch(explore, touch):
         box = slider.bounding_box()
         page.touchscreen.tap(box["x"] + 0.55 * box["width"], box["y"] + box["height"] / 2)
     else:
-        explorer.press('.strip [data-mode="learn"]')
+        page.locator('.strip [data-mode="learn"]').press("Enter")
         page.locator(".learning").wait_for()
         slider.focus()
         for _ in range(6):
             page.keyboard.press("ArrowLeft")
     position = int(slider.input_value())
     assert 5 < position < 12
-    mean, std = explorer.model.mean, explorer.model.std
-    networks[position].mean, networks[position].std = mean, std
     with torch.no_grad():
         scores = networks[position](explorer.ink())[0]
-    shown = [number(text) for text in page.locator(".outputs td:nth-of-type(2)").all_inner_texts()]
-    assert np.allclose(shown, scores, atol=0.051)
+    assert np.allclose(explorer.scores(), scores, atol=0.051)
     answer = page.locator(".digit").inner_text()
     spoken = "rejected" if answer == "?" else f"read as {answer}"
     assert slider.get_attribute("aria-valuetext") == f"{steps[position]:,} steps, {spoken}"
@@ -131,11 +125,9 @@ def test_a_link_shows_the_same_step_of_the_training(explore, step, shown):
     position = int(explorer.page.locator(".learn input").input_value())
     nearest = min(range(len(steps)), key=lambda i: abs(steps[i] - 100)) if shown is None else shown % len(steps)
     assert position == nearest
-    networks[position].mean, networks[position].std = explorer.model.mean, explorer.model.std
     with torch.no_grad():
         scores = networks[position](explorer.ink())[0]
-    texts = explorer.page.locator(".outputs td:nth-of-type(2)").all_inner_texts()
-    assert np.allclose([number(text) for text in texts], scores, atol=0.051)
+    assert np.allclose(explorer.scores(), scores, atol=0.051)
 
 
 @pytest.mark.parametrize("touch", [False, True])
@@ -148,9 +140,9 @@ def test_mistakes_by_keyboard_and_by_touch(explore, touch):
         page.locator('.strip [data-mode="mistakes"]').tap()
         page.locator(button).tap()
     else:
-        explorer.press('.strip [data-mode="mistakes"]')
+        page.locator('.strip [data-mode="mistakes"]').press("Enter")
         page.locator(button).wait_for()
-        explorer.press(button)
+        page.locator(button).press("Enter")
     page.locator(".check", has_text="Checked").wait_for()
     with torch.no_grad():
         scores = explorer.model(explorer.ink())[0].numpy()

@@ -62,7 +62,8 @@ def digit_mask(depth: np.ndarray, floor: float) -> tuple[np.ndarray, float]:
     ink = depth > floor
     thick = max(3, round(THIN * min(ink.shape)))
     lines = ruled_lines(ink) & ~_opening(ink, thick)
-    lines &= depth < 1.5 * np.median(depth[lines]) if lines.any() else False  # where a stroke crosses, it is darker
+    if lines.any():
+        lines &= depth < 1.5 * np.median(depth[lines])  # where a stroke crosses, it is darker
     candidates = _digit_parts(depth * (ink & ~lines))
     if not candidates.any():
         return candidates, 0.0
@@ -92,8 +93,8 @@ def _level_lines(ink: np.ndarray) -> np.ndarray:
         if not dense.any():
             continue
         covered = np.zeros((height, width + 1), np.int32)
-        covered[:, : width + 1 - length] += dense
-        covered[:, length:] -= dense[:, : width + 1 - length]
+        covered[:, :-length] += dense
+        covered[:, length:] -= dense
         covered = np.cumsum(covered, 1)[:, :width] > 0
         edge = max(2, width // 40)
         covered &= (covered[:, :edge].any(1) | covered[:, -edge:].any(1))[:, None]
@@ -104,31 +105,32 @@ def _level_lines(ink: np.ndarray) -> np.ndarray:
 def _digit_parts(depth: np.ndarray) -> np.ndarray:
     """The darkest component in the middle, and those near it: booleans, (H, W).
 
-    What reaches the border is left out; if there is nothing else, only what does not reach the middle. `depth`, shape
+    A component at the border counts only if there is nothing else, and if it reaches into the middle. `depth`, shape
     (H, W), is 0 where there is no ink.
     """
     labels = connected_components(depth > 0)
     names, numbers = np.unique(labels, return_inverse=True)
     numbers = numbers.reshape(labels.shape)
+
+    def within(part: np.ndarray) -> np.ndarray:
+        """For each component, whether any of it is in this part of the image."""
+        return np.bincount(numbers[part], minlength=len(names)) > 0
+
     rows, columns = (np.arange(side) for side in depth.shape)
     away = np.hypot(rows[:, None] / len(rows) - 0.5, columns / len(columns) - 0.5)
     weights = np.bincount(numbers.ravel(), depth.ravel(), len(names))
     central = np.bincount(numbers.ravel(), (depth * np.exp(-((away / CENTRAL) ** 2))).ravel(), len(names))
     weights[names == 0] = 0
-    inner = np.ones(len(names), bool)
-    for edge in (numbers[:2], numbers[-2:], numbers[:, :2], numbers[:, -2:]):
-        inner[np.unique(edge)] = False
-    if (inner * weights).max() > STRAY * weights.max():
-        weights = inner * weights
-    else:
-        weights = weights * np.isin(np.arange(len(names)), numbers[away < CENTRAL / 2])
+    border = np.ones(depth.shape, bool)
+    border[2:-2, 2:-2] = False
+    inner = weights * ~within(border)
+    weights = inner if inner.max() > STRAY * weights.max() else weights * within(away < CENTRAL / 2)
     if not weights.any():
         return np.zeros(depth.shape, bool)
     main = int((central * (weights > 0)).argmax())
     reach = round(NEAR * max(np.ptp(np.argwhere(numbers == main), 0)))
     near = _spread(numbers == main, reach)
-    close = np.isin(np.arange(len(names)), np.unique(numbers[near])) & (weights > STRAY * weights[main])
-    return close[numbers]
+    return (within(near) & (weights > STRAY * weights[main]))[numbers]
 
 
 def _reduced(values: np.ndarray) -> np.ndarray:

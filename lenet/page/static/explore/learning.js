@@ -63,7 +63,8 @@ export class Learning {
 
   /** The number of the step in the settings, or of the nearest one: another run may have been saved at other steps. */
   #numberOf({ step }) {
-    const distances = this.#steps.map((saved) => (step === null ? -saved.step : Math.abs(saved.step - step)));
+    if (step === null) return this.#steps.length - 1;
+    const distances = this.#steps.map((saved) => Math.abs(saved.step - step));
     return distances.indexOf(Math.min(...distances));
   }
 
