@@ -385,7 +385,7 @@ def both_sources(server, tmp_path, monkeypatch):
     }
 
 
-DRY_RUN = ("--dry-run", "--validation-size", 50, "--copies", 1, "--outliers", 10)
+DRY_RUN = ("--dry-run", "--validation-size", 50, "--copies", 1, "--outliers", 10, "--styles", 10)
 
 
 @pytest.mark.slow

@@ -78,7 +78,7 @@ def test_a_restored_trainer_continues_identically(small_data, augment):
 @pytest.mark.slow
 def test_the_training_accuracy_is_that_on_the_digits(small_data):
     """Outliers have no correct class and are not counted: after overfitting, the accuracy is nearly 100 %."""
-    corpus = load_corpus(small_data, Recipe(validation_size=50, copies=0, outliers=100))
+    corpus = load_corpus(small_data, Recipe(validation_size=50, copies=0, styles=0, outliers=100))
     assert int((corpus.training.labels < 0).sum()) == 100
     learner = trainer(corpus.training, epochs=12, batch_size=16, ema_decay=0.9)
     for _ in range(12):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
 
 # 376 images in batches of 25, an odd number, and a last batch of one image, so that one of the processes has none.
 RECIPE = (
-    *("--validation-size", 50, "--outliers", 59, "--copies", 1),
+    *("--validation-size", 50, "--outliers", 59, "--copies", 1, "--styles", 0),
     *("--batch-size", 25, "--epochs", 2, "--device", "cpu"),
 )
 

@@ -141,16 +141,16 @@ def changed_parts(tmp_path, replaced) -> set[str]:
         for number, d in enumerate(parse_unipen(path.read_text()))
     ]
     path.write_text(unipen(digits))
-    recipe = Recipe(validation_size=50, copies=1, outliers=20)
+    recipe = Recipe(validation_size=50, copies=1, styles=20, outliers=20)
     before, after = (vars(load_corpus(tmp_path / folder, recipe)) for folder in ("before", "after"))
     return {part for part in before if before[part].fingerprint() != after[part].fingerprint()}
 
 
 @pytest.mark.parametrize("writer", [1, 13, 22, 23, 25])
 def test_training_writers_are_used(tmp_path, writer):
-    """For training, validation and outliers; MNIST does not change."""
+    """For training, validation, styles and outliers; MNIST does not change."""
     parts = changed_parts(tmp_path, lambda _number, by: by == writer)
-    assert {"strokes"} <= parts <= {"strokes", "stroke_validation", "outliers"}
+    assert {"strokes"} <= parts <= {"strokes", "stroke_validation", "styles", "outliers"}
 
 
 @pytest.mark.parametrize("writer", [26, 27])
@@ -161,23 +161,24 @@ def test_evaluation_writers_are_not_used(tmp_path, writer):
 
 @pytest.mark.parametrize(("digit", "part"), [(0, "stroke_validation"), (10, "stroke_validation"), (11, "strokes")])
 def test_a_digit_is_for_training_or_validation(tmp_path, digit, part):
-    """Every tenth is for validation; none is in both parts, and outliers are made from the training part only."""
+    """Every tenth is for validation; none is in both parts. Styles and outliers are made from the training part."""
     changed = changed_parts(tmp_path, lambda number, _by: number == digit)
-    assert changed - {"outliers"} == {part}
-    assert part == "strokes" or "outliers" not in changed
+    assert changed - {"styles", "outliers"} == {part}
+    assert part == "strokes" or changed == {part}
 
 
 def test_the_limit_applies_to_every_part(small_data):
     """Validation digits are rendered twice."""
-    corpus = load_corpus(small_data, Recipe(validation_size=50, copies=2, outliers=30), limit=7)
+    corpus = load_corpus(small_data, Recipe(validation_size=50, copies=2, styles=30, outliers=30), limit=7)
     assert corpus.counts() == {
         "mnist": 7,
         "strokes": 14,
+        "styles": 7,
         "outliers": 7,
         "mnist_validation": 7,
         "stroke_validation": 14,
     }
-    assert (len(corpus.training), len(corpus.validation)) == (28, 21)
+    assert (len(corpus.training), len(corpus.validation)) == (35, 21)
 
 
 def bounds(page: np.ndarray) -> tuple[int, int, int, int]:

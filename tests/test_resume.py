@@ -17,7 +17,20 @@ from train.__main__ import main
 from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
 
 EPOCHS = 20  # more than pass before the last of the moments
-RECIPE = ("--validation-size", 50, "--outliers", 20, "--copies", 1, "--epochs", EPOCHS, "--device", "cpu")
+RECIPE = (
+    "--validation-size",
+    50,
+    "--outliers",
+    20,
+    "--copies",
+    1,
+    "--styles",
+    10,
+    "--epochs",
+    EPOCHS,
+    "--device",
+    "cpu",
+)
 LONG = (*RECIPE, "--epochs", 400)  # for runs that must not end by themselves
 CPU = torch.device("cpu")
 

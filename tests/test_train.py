@@ -26,7 +26,20 @@ from train.data.mnist import load_mnist, split
 from train.recipe import Recipe
 from train.run_folder import write_summary
 
-SMALL = ("--validation-size", 50, "--batch-size", 16, "--copies", 1, "--outliers", 50, "--device", "cpu")
+SMALL = (
+    "--validation-size",
+    50,
+    "--batch-size",
+    16,
+    "--copies",
+    1,
+    "--outliers",
+    50,
+    "--styles",
+    30,
+    "--device",
+    "cpu",
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +60,8 @@ def test_a_run_folder_is_complete(run):
     for name in plots:
         with Image.open(folder / name) as plot:
             assert min(plot.size) > 80
-    assert (
-        "250 MNIST images, 67 renderings of pen digits, 50 outliers; 66 images held out for validation" in done.printed
-    )
+    parts = "250 MNIST images, 67 renderings of pen digits, 30 digits in rare styles, 50 outliers; 66 images held out"
+    assert f"{parts} for validation" in done.printed
     assert done.printed.count("validation loss") == 3
     assert "MNIST test, 100 images: " in done.printed
     assert done.errors == ""
@@ -92,6 +104,7 @@ def test_the_metrics_are_those_of_the_weights(run, small_data):
     assert metrics["images"] == {
         "mnist": 250,
         "strokes": 67,
+        "styles": 30,
         "outliers": 50,
         "mnist_validation": 50,
         "stroke_validation": 16,
@@ -108,7 +121,7 @@ def test_the_run_is_calibrated_on_the_validation_data(run, small_data):
     """The temperature and energy in config.json are computed from the validation parts of MNIST and the pen digits."""
     folder, _ = run
     reader = Recognizer.from_pretrained(folder)
-    held_out = load_corpus(small_data, Recipe(validation_size=50, copies=1, outliers=50)).validation
+    held_out = load_corpus(small_data, Recipe(validation_size=50, copies=1, styles=30, outliers=50)).validation
     scores = scores_of(reader.weights.model, held_out)
     again = calibrate(scores, held_out.labels)
     assert reader.weights.calibration.temperature == again.temperature != 1
@@ -171,7 +184,7 @@ def test_a_dry_run_is_complete(small_data, tmp_path, capsys):
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["dry_run"] is True
     assert metrics["epochs"] == 1
-    assert metrics["images"]["outliers"] == 512
+    assert metrics["images"]["styles"] == metrics["images"]["outliers"] == 512
     assert Recognizer.from_pretrained(out).read(draw(EXAMPLES[1]["strokes"])).digit in (None, *range(10))
     assert capsys.readouterr().err == ""
 
@@ -199,6 +212,7 @@ def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path
     assert metrics["images"] == {
         "mnist": 250,
         "strokes": 0,
+        "styles": 0,
         "outliers": 0,
         "mnist_validation": 50,
         "stroke_validation": 0,
@@ -210,7 +224,7 @@ def test_no_strokes_needs_no_strokes(small_data, tmp_path, error_of, monkeypatch
     """Without pen digits the message names the option, which works; it cannot be combined with --copies."""
     monkeypatch.setattr(pen_digits, "URLS", ("http://127.0.0.1:9/digits.zip",))
     (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
-    small = ("--data-dir", tmp_path, "--validation-size", 50, "--outliers", 20, "--epochs", 1)
+    small = ("--data-dir", tmp_path, "--validation-size", 50, "--outliers", 20, "--styles", 20, "--epochs", 1)
     assert "or train with --no-strokes" in error_of(*small, "--output", tmp_path / "run")
     assert not (tmp_path / "run").exists()
     assert "cannot be combined" in error_of(*small, "--output", tmp_path / "run", "--no-strokes", "--copies", 2)
@@ -277,6 +291,8 @@ def test_several_seeds_are_summarized(small_data, tmp_path, error_of):
         50,
         "--no-strokes",
         "--outliers",
+        20,
+        "--styles",
         20,
     )
     arguments = (*arguments, "--epochs", 2, "--batch-size", 16, "--seed", 5, "--seeds", 2)

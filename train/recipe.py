@@ -56,7 +56,8 @@ class Recipe:
         "distort", "distort: each image independently; shift: the whole batch by up to one pixel; none"
     )
     copies: int = _option(4, "renderings of each pen digit, each by another simulated hand and pen; 0: none")
-    outliers: int = _option(16_000, "synthetic drawings that are not digits, to learn to reject them")
+    styles: int = _option(10_000, "digits in rare styles, such as slashed zeros")
+    outliers: int = _option(40_000, "synthetic drawings that are not digits, to learn to reject them")
     outlier_weight: float = _option(0.25, "loss weight of such a drawing relative to a digit")
     validation_size: int = _option(5_000, "MNIST training images held out for validation")
     seed: int = _option(0, "random seed of split, renderings, initialization, order and distortions")
@@ -73,7 +74,7 @@ class Recipe:
         for name in ("epochs", "batch_size", "validation_size"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-        for name in ("copies", "outliers"):
+        for name in ("copies", "styles", "outliers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")
         for name in ("warmup", "ema_decay"):
@@ -109,6 +110,7 @@ RECIPES = {
         "ema_decay": 0.97,
         "augment": "shift",
         "copies": 0,
+        "styles": 0,
         "outliers": 0,
     },
 }

@@ -22,8 +22,8 @@ def invent_character(rng: np.random.Generator) -> Strokes:
 
 
 def _random_stroke(rng: np.random.Generator) -> np.ndarray:
-    """A line, a polyline, an arc (twice as likely), a ring or a wave, of size one, centered at the origin."""
-    kind = rng.integers(6)
+    """A line, a polyline, an arc (twice as likely), ring, wave, hook or free curve, of size one, centered."""
+    kind = rng.integers(8)
     if kind == 0:
         points = np.array([[0.0, 0.0], [1.0, 0.0]])
     elif kind == 1:
@@ -33,6 +33,12 @@ def _random_stroke(rng: np.random.Generator) -> np.ndarray:
         points = _arc(rng.uniform(1.5, 4.5), rng.uniform(0.5, 1))
     elif kind == 4:
         points = _arc(2 * np.pi + rng.uniform(-0.2, 0.2), rng.uniform(0.6, 1))
+    elif kind == 5:
+        line, bow = np.array([[0.0, 0.0], [1.0, 0.0]]), _arc(rng.uniform(1.5, 4), rng.uniform(0.6, 1))
+        points = np.concatenate([line, (bow - bow[0]) * rng.uniform(0.15, 0.4) * (1, rng.choice((-1, 1))) + line[1]])
+    elif kind == 6:
+        t, a = np.linspace(0, 1, 20)[:, None], rng.uniform(-1, 1, (4, 2))
+        points = (1 - t) ** 3 * a[0] + 3 * t * (1 - t) ** 2 * a[1] + 3 * t**2 * (1 - t) * a[2] + t**3 * a[3]
     else:
         t = np.linspace(0, 1, 16)
         points = np.stack([2 * t, np.sin(t * rng.uniform(1.2, 3.2) * np.pi) * rng.uniform(0.3, 0.7)], 1)

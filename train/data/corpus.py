@@ -1,4 +1,4 @@
-"""The data of a training run: MNIST, pen digits, outliers (drawings that are not digits), and validation data."""
+"""The data of a training run: MNIST, pen digits, digits in rare styles, outliers, and validation data."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from train.data.digits import Digits
 from train.data.mnist import load_mnist, split
 from train.data.outliers import make_outliers
 from train.data.pen_digits import TRAINING_WRITERS, VALIDATION_EVERY, PenDigit, load_pen_digits, render
+from train.data.styles import make_styles
 from train.recipe import Recipe
 
 
@@ -18,13 +19,14 @@ class Corpus:
 
     mnist: Digits
     strokes: Digits
+    styles: Digits
     outliers: Digits
     mnist_validation: Digits
     stroke_validation: Digits
 
     @property
     def training(self) -> Digits:
-        return _concatenate(self.mnist, self.strokes, self.outliers)
+        return _concatenate(self.mnist, self.strokes, self.styles, self.outliers)
 
     @property
     def validation(self) -> Digits:
@@ -36,6 +38,7 @@ class Corpus:
     def __str__(self) -> str:
         return (
             f"{len(self.mnist):,} MNIST images, {len(self.strokes):,} renderings of pen digits, "
+            f"{len(self.styles):,} digits in rare styles, "
             f"{len(self.outliers):,} outliers; {len(self.validation):,} images held out for validation"
         )
 
@@ -55,10 +58,12 @@ def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Cor
         digits = [digit for number, digit in enumerate(digits) if number % VALIDATION_EVERY]
         strokes = render(digits[:limit], recipe.copies, recipe.seed)
         stroke_validation = render(held_out[:limit], 2, seed=0)
-    outliers = mnist[:0]
+    styles = outliers = mnist[:0]
+    if recipe.styles:
+        styles = make_styles(digits, min(recipe.styles, limit or recipe.styles), recipe.seed)
     if recipe.outliers:
         outliers = make_outliers(mnist, digits, min(recipe.outliers, limit or recipe.outliers), recipe.seed)
-    return Corpus(mnist, strokes, outliers, mnist_validation, stroke_validation)
+    return Corpus(mnist, strokes, styles, outliers, mnist_validation, stroke_validation)
 
 
 def _concatenate(*parts: Digits) -> Digits:

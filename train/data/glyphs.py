@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from train.data.strokes import Strokes
+
 # A name and strokes on a 10x10 grid: points are x and y, y points down, "|" separates strokes. Glyphs that can be read
-# as digits are left out: B I O Q S Z b g i l o q s z and similar ones.
+# as digits are left out: B I O Q S b g i l o q s and similar ones, and Z without a bar.
 _DEFINITIONS = """
 A 09 50 99|26 76
 C 91 60 20 03 06 29 69 98
@@ -158,14 +160,37 @@ anchor 50 59|22 82|05 29 79 95
 hash 10 19|02 92
 tau 12 31 81|51 57 78
 alpha 92 65 38 16 13 31 65 98
-nought 50 20 03 06 29 69 96 93 70 50|90 09
+Z 00 80 09 89|25 65
+Z 10 80 19 89|26 64
+z 13 73 19 79|24 68
 """
 
 
-def _parse(line: str) -> list[np.ndarray]:
-    return [
-        np.array([(int(x), int(y)) for x, y in stroke.split()], float) for stroke in line.split(" ", 1)[1].split("|")
+def parse(definition: str) -> Strokes:
+    """The strokes of a line as above, without its name."""
+    return [np.array([(int(x), int(y)) for x, y in stroke.split()], float) for stroke in definition.split("|")]
+
+
+GLYPHS = [parse(line.split(" ", 1)[1]) for line in _DEFINITIONS.strip().splitlines()]
+
+
+def imprecise(strokes: Strokes, amount: float, rng: np.random.Generator) -> Strokes:
+    """The strokes with points displaced by the standard deviation `amount`, and rounded or sharp corners."""
+    round_corners = rng.random() < 0.6
+    moved = [stroke + rng.normal(0, amount, stroke.shape) for stroke in strokes]
+    return [_smooth(stroke) for stroke in moved] if round_corners else moved
+
+
+def _smooth(stroke: np.ndarray) -> np.ndarray:
+    """A Catmull-Rom spline through the points."""
+    if len(stroke) < 3:
+        return stroke
+    closed = bool(np.abs(stroke[0] - stroke[-1]).max() < 2)
+    before, after = (stroke[-2], stroke[1]) if closed else (stroke[0], stroke[-1])
+    p = np.concatenate([before[None], stroke, after[None]])
+    t = np.linspace(0, 1, 8, endpoint=False)[:, None]
+    pieces = [
+        b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+        for a, b, c, d in zip(p, p[1:], p[2:], p[3:], strict=False)
     ]
-
-
-GLYPHS = [_parse(line) for line in _DEFINITIONS.strip().splitlines()]
+    return np.concatenate([*pieces, stroke[-1:]])

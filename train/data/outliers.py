@@ -1,8 +1,8 @@
 """Outliers: synthetic drawings that are not digits, from which the network learns to reject such drawings.
 
-Letters, signs and small drawings, invented characters, scribbles, pairs of digits, rotated and mirrored digits, and
-digits with something drawn over them. All are generated here, from the project's glyphs and the training digits;
-rejection is evaluated on other people's drawings.
+Letters, signs and small drawings, invented characters and doodles, scribbles, pairs of digits, rotated and mirrored
+digits, and digits with something drawn over them. All are generated here, from the project's glyphs and the training
+digits; rejection is evaluated on other people's drawings.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ import torch
 from lenet.image.preprocess import place
 from train.data.characters import invent_character
 from train.data.digits import Digits
-from train.data.glyphs import GLYPHS
+from train.data.doodles import invent_doodle
+from train.data.glyphs import GLYPHS, imprecise
 from train.data.pen_digits import PenDigit
 from train.data.strokes import Strokes, render_with_random_pen, vary_handwriting
 
@@ -54,6 +55,11 @@ def glyph(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
 def character(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
     """An invented character."""
     return render_with_random_pen(vary_handwriting(invent_character(rng), rng), rng)
+
+
+def doodle(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
+    """A random doodle."""
+    return render_with_random_pen(vary_handwriting(invent_doodle(rng), rng), rng)
 
 
 def scribble(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
@@ -111,10 +117,11 @@ def overdrawn(sources: Sources, rng: np.random.Generator) -> np.ndarray:
             return _place(both)
 
 
-# Generated in turns: more than a third are glyphs, about a quarter invented characters.
+# Generated in turns: a third are glyphs, almost as many invented characters, a sixth doodles.
 KINDS = (
-    *(glyph, glyph, character, scribble, glyph, character, pair, glyph, rotated_pen_digit),
-    *(overdrawn, character, glyph, rotated, overdrawn_pen_digit, glyph, mirrored, character, glyph),
+    *(glyph, doodle, character, glyph, scribble, character, glyph, pair, character, glyph, rotated_pen_digit, doodle),
+    *(overdrawn, character, glyph, rotated, doodle, character, glyph, overdrawn_pen_digit, character, glyph),
+    *(mirrored, doodle, character, glyph),
 )
 
 
@@ -123,28 +130,11 @@ def _choose(labels: np.ndarray, wanted: tuple[int, ...], rng: np.random.Generato
 
 
 def _distort_glyph(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """The strokes with displaced points and rounded or sharp corners, rotated, narrowed and sheared."""
+    """The strokes drawn imprecisely, rotated, narrowed and sheared."""
     angle, slant, narrow = rng.uniform(-0.26, 0.26), rng.uniform(-0.3, 0.3), rng.uniform(0.55, 1.1)
     c, s = np.cos(angle), np.sin(angle)
     matrix = np.array([[c, -s], [s, c]]) @ np.array([[narrow, slant], [0, 1]])
-    smooth = rng.random() < 0.6
-    moved = [stroke + rng.normal(0, 0.45, stroke.shape) for stroke in strokes]
-    return [(_smooth(stroke) if smooth else stroke) @ matrix.T for stroke in moved]
-
-
-def _smooth(stroke: np.ndarray) -> np.ndarray:
-    """A Catmull-Rom spline through the points."""
-    if len(stroke) < 3:
-        return stroke
-    closed = bool(np.abs(stroke[0] - stroke[-1]).max() < 2)
-    before, after = (stroke[-2], stroke[1]) if closed else (stroke[0], stroke[-1])
-    p = np.concatenate([before[None], stroke, after[None]])
-    t = np.linspace(0, 1, 8, endpoint=False)[:, None]
-    pieces = [
-        b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
-        for a, b, c, d in zip(p, p[1:], p[2:], p[3:], strict=False)
-    ]
-    return np.concatenate([*pieces, stroke[-1:]])
+    return [stroke @ matrix.T for stroke in imprecise(strokes, 0.45, rng)]
 
 
 def _random_walks(rng: np.random.Generator) -> Strokes:

@@ -91,7 +91,7 @@ def render_with_random_pen(strokes: Strokes, rng: np.random.Generator) -> np.nda
     width = math.exp(rng.uniform(math.log(0.008), math.log(0.135)))
     size, side, aliased = rng.uniform(0.35, 0.85), SIDE, False
     if rng.random() < 0.4:
-        width, size = 0.8 * width, rng.uniform(0.55, 0.8)
+        width, size = 0.8 * width, rng.uniform(0.35, 0.8)
         side, aliased = int(rng.integers(28, 65)), rng.random() < 0.5
     wave = rng.uniform(0.1, 0.4) if rng.random() < 0.5 else 0.0
     fade = rng.uniform(0.2, 0.7) if rng.random() < 0.15 and not aliased else 0.0
