@@ -298,7 +298,7 @@ def test_predict_rejects_a_large_image(client, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"a letter", "not an image file"), (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not an image file|damaged image")],
+    [(b"a letter", "not an image file"), (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not an image file|damaged")],
 )
 def test_predict_rejects_a_file_that_is_not_an_image(client, tmp_path, content, message):
     """In a line that does not contain paths of the server."""

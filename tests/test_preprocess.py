@@ -252,12 +252,16 @@ UNSUPPORTED = [
     (np.zeros(784, np.uint8), r"unsupported array shape: \(784,\)"),
     (np.zeros((28, 28, 2), np.uint8), r"unsupported array shape: \(28, 28, 2\)"),
     (np.zeros((1, 1, 28, 28), np.uint8), r"unsupported array shape: \(1, 1, 28, 28\)"),
-    (np.zeros((0, 28), np.uint8), "empty image: 28 x 0"),
-    (Image.new("L", (0, 5)), "empty image: 0 x 5"),
     (Image.new("LAB", (9, 9)), "unsupported image mode: LAB"),
     (Image.fromarray(np.full((9, 9), np.nan, np.float32)), "the image contains NaN or infinity"),
-    (np.broadcast_to(np.uint8(0), (5001, 10_000)), "image too large: 10000 x 5001 = 50.0 million"),
-    (Image.new("1", (10_000, 5001)), "image too large"),
+]
+LIMITS = "the limits are 50 million pixels and 20,000 per side"
+UNSUPPORTED_SIZES = [
+    (np.zeros((0, 28), np.uint8), "empty image: 28 x 0 pixels"),
+    (Image.new("L", (0, 5)), "empty image: 0 x 5 pixels"),
+    (np.broadcast_to(np.uint8(0), (5001, 10_000)), f"image too large: 10000 x 5001 pixels; {LIMITS}"),
+    (Image.new("1", (10_000, 5001)), f"image too large: 10000 x 5001 pixels; {LIMITS}"),
+    (Image.new("1", (20_001, 1)), f"image too large: 20001 x 1 pixels; {LIMITS}"),
 ]
 
 
@@ -273,3 +277,5 @@ def test_unsupported_images_are_rejected_with_what_is_expected():
     """The message says what was wrong and what is expected instead."""
     for image, message in UNSUPPORTED:
         assert re.match(f"{message}[^;]*; expected a PIL image, or a uint8 numpy array of shape", error(image)), message
+    for image, message in UNSUPPORTED_SIZES:
+        assert error(image) == message

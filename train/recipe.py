@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from lenet.networks import NETWORKS
 
 # Chosen on validation data. The squared distances of `original` have steep gradients, hence its lower rates.
-DEFAULT_LR = {"textbook": 0.02, "tutorial": 0.02, "original": 0.01}
-DEFAULT_BIAS_LR = {"textbook": 0.02, "tutorial": 0.02, "original": 0.0025}
+DEFAULT_LR = {"textbook": 0.04, "tutorial": 0.04, "original": 0.02}
+DEFAULT_BIAS_LR = {"textbook": 0.04, "tutorial": 0.04, "original": 0.005}
 
 
 def _option(default, help: str, type: type | None = None):
@@ -41,7 +41,7 @@ class Recipe:
 
     variant: str = _option("textbook", "network: textbook, tutorial or original")
     epochs: int = _option(40, "passes over the training images")
-    batch_size: int = _option(64, "images per step, over all processes")
+    batch_size: int = _option(256, "images per step, over all processes")
     lr: float | None = _option(
         None, f"peak learning rate of the weights, which Muon trains (default: {_listed(DEFAULT_LR)})", float
     )
@@ -58,7 +58,7 @@ class Recipe:
     copies: int = _option(4, "renderings of each pen digit, each by another simulated hand and pen; 0: none")
     styles: int = _option(10_000, "digits in rare styles, such as slashed zeros")
     outliers: int = _option(40_000, "synthetic drawings that are not digits, to learn to reject them")
-    outlier_weight: float = _option(0.25, "loss weight of such a drawing relative to a digit")
+    outlier_weight: float = _option(0.5, "loss weight of such a drawing relative to a digit")
     validation_size: int = _option(5_000, "MNIST training images held out for validation")
     seed: int = _option(0, "random seed of split, renderings, initialization, order and distortions")
     distortion: Distortion = field(default_factory=Distortion)
@@ -101,13 +101,13 @@ OPTIONS = [field for field in dataclasses.fields(Recipe) if "help" in field.meta
 RECIPES = {
     "full": {},
     "sprint": {
-        "epochs": 2,
-        "batch_size": 256,
+        "epochs": 1,
+        "batch_size": 128,
         "lr": 0.05,
-        "bias_lr": 0.15,
+        "bias_lr": 0.1,
         "momentum": 0.85,
-        "warmup": 0.1,
-        "ema_decay": 0.97,
+        "warmup": 0.2,
+        "ema_decay": 0.95,
         "augment": "shift",
         "copies": 0,
         "styles": 0,

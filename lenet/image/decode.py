@@ -1,15 +1,29 @@
 """Decoding and validation of images: every drawing, upload and file passes through here before preprocessing."""
 
+import contextlib
+
 import numpy as np
 from PIL import Image, ImageOps
 
 MAX_PIXELS = 50_000_000
+MAX_SIDE = 20_000  # pixels
 WORKING_SIDE = 1_024  # larger images are reduced to at most this side length; no digit needs more
 
 EXPECTED = (
     "expected a PIL image, or a uint8 numpy array of shape (height, width), (height, width, 3) for RGB "
-    f"or (height, width, 4) for RGBA, with at most {MAX_PIXELS // 1_000_000} million pixels"
+    f"or (height, width, 4) for RGBA, with at most {MAX_PIXELS // 1_000_000} million pixels and {MAX_SIDE:,} per side"
 )
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise ValueError if an image of this size has no pixels or too many."""
+    if not width or not height:
+        raise ValueError(f"empty image: {width} x {height} pixels")
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise ValueError(
+            f"image too large: {width} x {height} pixels; the limits are {MAX_PIXELS // 1_000_000} million pixels and "
+            f"{MAX_SIDE:,} per side"
+        )
 
 
 def gray_and_opacity(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -48,16 +62,13 @@ def _to_pil(image: Image.Image | np.ndarray) -> Image.Image:
         width, height = image.size
     else:
         raise ValueError(f"unsupported image type: {type(image).__name__}; {EXPECTED}")
-    if not width or not height:
-        raise ValueError(f"empty image: {width} x {height} pixels; {EXPECTED}")
-    if width * height > MAX_PIXELS:
-        millions = f"{width * height / 1e6:.1f} million"
-        raise ValueError(f"image too large: {width} x {height} = {millions} pixels; {EXPECTED}")
+    check_size(width, height)
     if isinstance(image, np.ndarray):
         return Image.fromarray(np.ascontiguousarray(image))
-    # Without this, a phone's photo would lie on its side: the rotation is only noted in its EXIF data.
-    pil = ImageOps.exif_transpose(image)
-    return _rescaled(pil) if pil.mode[0] in "IF" else pil
+    # A phone notes the rotation of its photos in the EXIF data only, which may be damaged.
+    with contextlib.suppress(Exception):
+        image = ImageOps.exif_transpose(image)
+    return _rescaled(image) if image.mode[0] in "IF" else image
 
 
 def _check_array(array: np.ndarray) -> None:
@@ -71,8 +82,9 @@ def _check_array(array: np.ndarray) -> None:
 def _rescaled(image: Image.Image) -> Image.Image:
     """An image with 16 or 32 bits per pixel (modes I and F) as 8 bits. White has no fixed value there, so the image's
     own range is mapped to 0 to 255."""
-    values = np.asarray(image).astype(np.float64)
+    factor = -(-max(image.size) // WORKING_SIDE)
+    values = np.asarray(image.convert("F").reduce(factor))  # reduced first: copies in float64 would take much memory
     if not np.isfinite(values).all():
         raise ValueError(f"the image contains NaN or infinity; {EXPECTED}")
-    low, high = values.min(), values.max()
+    low, high = float(values.min()), float(values.max())
     return Image.fromarray(((values - low) * (255 / max(high - low, 1e-9))).astype(np.uint8))

@@ -5,6 +5,7 @@ import io
 
 from PIL import Image
 
+from lenet.image.file import load_image
 from lenet.recognizer import Reading
 
 MAX_BYTES = 1_000_000  # of the PNG; a drawing takes about 4 kB
@@ -13,15 +14,9 @@ MAX_SIDE = 1_024  # pixels; the page sends drawings with 280, and images with up
 
 def decode(data: bytes) -> Image.Image:
     """The image in a PNG. Raises ValueError for anything else."""
-    try:
-        image = Image.open(io.BytesIO(data), formats=["PNG"])
-        if max(image.size) > MAX_SIDE:
-            raise ValueError(
-                f"image too large: {image.width} x {image.height} pixels, the limit is {MAX_SIDE} per side"
-            )
-        image.load()
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"invalid or truncated PNG: {error}") from error
+    image = load_image(io.BytesIO(data), ("PNG",))
+    if max(image.size) > MAX_SIDE:
+        raise ValueError(f"image too large: {image.width} x {image.height} pixels, the limit is {MAX_SIDE} per side")
     return image
 
 

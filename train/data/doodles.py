@@ -9,11 +9,15 @@ from train.data.strokes import Strokes
 
 
 def invent_doodle(rng: np.random.Generator) -> Strokes:
-    """A body, usually closed, with one to four details; every second one is symmetric. About one unit in size."""
-    body = _body(rng) * (rng.uniform(0.5, 1), rng.uniform(0.5, 1))
+    """A body, usually closed, with up to four details; every second one is symmetric. About one unit in size.
+
+    Only a body that lies flat can be without details: others may resemble a zero.
+    """
+    flat = rng.random() < 0.2
+    body = _body(rng) * (1, rng.uniform(0.15, 0.45) if flat else rng.uniform(0.5, 2))
     strokes: Strokes = [body]
     symmetric = rng.random() < 0.5
-    for _ in range(rng.integers(1, 5)):
+    for _ in range(rng.integers(0 if flat else 1, 5)):
         detail = _DETAILS[rng.integers(len(_DETAILS))](body, rng)
         strokes += detail
         if symmetric:
