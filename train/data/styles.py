@@ -12,7 +12,7 @@ from train.data.glyphs import imprecise, parse
 from train.data.pen_digits import PenDigit
 from train.data.strokes import Strokes, render_with_random_pen, vary_handwriting
 
-# A digit and its strokes, in the notation of glyphs.py.
+# A digit and its strokes, in the notation of glyphs.txt.
 _DEFINITIONS = """
 0 50 20 03 06 29 69 96 93 70 50
 0 40 21 13 16 28 49 68 76 73 61 40
