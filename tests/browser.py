@@ -111,10 +111,11 @@ def running(command: list[str], port: int, **options) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def running_app() -> Iterator[str]:
-    """The URL of a running `python app.py`."""
+def running_app(**variables: str) -> Iterator[str]:
+    """The URL of a running `python app.py`, with more environment variables."""
     port = free_port()
-    with running([sys.executable, "app.py", "--port", str(port)], port) as url:
+    environment = {**os.environ, **variables}
+    with running([sys.executable, "app.py", "--port", str(port)], port, env=environment) as url:
         yield url
 
 

@@ -51,10 +51,10 @@ def test_an_empty_canvas_is_blank(app_url):
 
 
 INVALID = [
-    (b"", PNG, 400, "invalid or truncated PNG"),
-    (b"QUJD", PNG, 400, "invalid or truncated PNG"),
-    (DRAWING[:-40], PNG, 400, "invalid or truncated PNG"),
-    (encoded(Image.new("L", (9, 9)), "JPEG"), PNG, 400, "invalid or truncated PNG"),
+    (b"", PNG, 400, "not a PNG image"),
+    (b"QUJD", PNG, 400, "not a PNG image"),
+    (DRAWING[:-40], PNG, 400, "damaged PNG image"),
+    (encoded(Image.new("L", (9, 9)), "JPEG"), PNG, 400, "not a PNG image"),
     (encoded(Image.new("L", (2000, 10))), PNG, 400, "image too large: 2000 x 10 pixels, the limit is 1024 per side"),
     (DRAWING, {"Content-Type": "image/jpeg"}, 415, "expected a PNG image"),
     (DRAWING, {"Content-Type": "application/json"}, 415, "expected a PNG image"),

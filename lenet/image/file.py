@@ -34,7 +34,8 @@ def load_image(file: BinaryIO, formats: tuple[str, ...] = FORMATS) -> Image.Imag
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
             image = Image.open(file, formats=formats)
     except UnidentifiedImageError as error:
-        raise ValueError("not an image file, or of an unsupported format") from error
+        unknown = "not an image file, or of an unsupported format"
+        raise ValueError(unknown if formats is FORMATS else f"not a {formats[0]} image") from error
     except Exception as error:
         raise ValueError("damaged image") from error
     check_size(*image.size)

@@ -8,6 +8,7 @@ import gradio as gr
 from lenet.page.document import document
 from lenet.page.routes import STATIC_URL, Routes
 from lenet.page.tour import steps
+from lenet.page.uploads import Uploads
 from lenet.recognizer import Recognizer
 
 TITLE = "LeNet-5: draw a digit and look inside"
@@ -35,7 +36,7 @@ RESULT = {
 }
 
 
-def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
+def build_page(reader: Recognizer, routes: Routes, uploads: Uploads) -> gr.Blocks:
     """The page for one reader."""
 
     def predict(image: str | None) -> dict:
@@ -46,6 +47,8 @@ def build_page(reader: Recognizer, routes: Routes) -> gr.Blocks:
             return reader.read(image).as_dict()
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
+        finally:
+            uploads.remove(image)
 
     settings = {
         "description": routes.description,

@@ -3,15 +3,19 @@
 import os
 
 import gradio as gr
+import gradio.routes
 from gradio.networking import setup_tunnel
 from starlette.middleware import Middleware
 
 from lenet.background import in_background
 from lenet.page.blocks import build_page
+from lenet.page.gate import MAX_SESSIONS, Gate, WithoutCredentials
 from lenet.page.head import Head
 from lenet.page.routes import Routes
+from lenet.page.uploads import Uploads
 from lenet.recognizer import Recognizer
 
+QUEUE = 20  # calls of /predict that wait; with more, the answer is that the queue is full
 SHARE_TIMEOUT = 20.0  # seconds; Gradio by itself waits three times thirty, and then prints paragraphs
 
 
@@ -20,8 +24,10 @@ def serve(reader: Recognizer, host: str | None = None, port: int | None = None, 
 
     Prints the local URL, then the public link or one line that says why there is none.
     """
+    gradio.routes.CustomCORSMiddleware = WithoutCredentials  # there is no option for it
     routes = Routes(reader)
-    page = build_page(reader, routes)
+    uploads = Uploads()
+    page = build_page(reader, routes, uploads).queue(api_open=False, max_size=QUEUE)
     try:
         page.launch(
             server_name=host,
@@ -29,10 +35,14 @@ def serve(reader: Recognizer, host: str | None = None, port: int | None = None, 
             share=False,
             quiet=True,
             prevent_thread_lock=True,
-            app_kwargs={"routes": routes.all(), "middleware": [Middleware(Head, routes=routes)]},
+            app_kwargs={
+                "routes": routes.all(),
+                "middleware": [Middleware(Gate, uploads=uploads), Middleware(Head, routes=routes)],
+            },
             footer_links=["api"],
             run_history=False,
             enable_monitoring=False,
+            state_session_capacity=MAX_SESSIONS,
             max_file_size="20mb",
             show_error=True,
             ssr_mode=False,

@@ -1,0 +1,213 @@
+"""What a stranger may ask of the server: only what the page and its API need, and bodies of limited size.
+
+Gradio has about eighty routes, reads bodies of any length, and lets other sites send credentials.
+"""
+
+import json
+import os
+import re
+
+import anyio
+from gradio.queueing import Queue
+from gradio.route_utils import CustomCORSMiddleware
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lenet.page.uploads import Uploads
+
+MEGABYTE = 1_000_000
+UPLOAD_LIMIT = 21 * MEGABYTE  # of a request with one image of at most 20 MB
+JSON_LIMIT = 100_000  # bytes; a call of /predict has about 500
+NAME_LIMIT = 200  # characters of a URL's path and query
+SESSION = re.compile(r"[\w-]{1,64}")  # the name of a session, which the server keeps
+MAX_SESSIONS = 500  # whose results are kept until they are collected
+
+# Below the root. The page's own routes check their requests themselves.
+_API = "gradio_api/"
+_GET = re.compile(
+    r"|static-\w+/.+|network-\w+/.+|networks/\w+/.+|config/?|theme\.css|assets/.+|static/.+|svelte/.+|favicon\.ico|robots\.txt|"
+    r"manifest\.json|pwa_icon(/\d+)?|"
+    rf"{_API}(info/?|openapi\.json|app_id/?|startup-events|theme\.css|heartbeat/[\w-]+|queue/data|upload_progress|"
+    r"call/(v2/)?predict/[\w-]+)"
+)
+_JSON = re.compile(rf"{_API}(queue/join|call/(v2/)?predict/?|cancel|reset/?)")
+_UPLOAD = re.compile(rf"{_API}upload/?")
+_OWN = re.compile(r"read")
+
+# Spaces are shown in a frame of the Hub's; LENET_FRAME_ANCESTORS adds other sites, separated by spaces.
+FRAME_ANCESTORS = "'self' https://huggingface.co https://*.hf.space"
+# Gradio compiles scripts of the page from strings, has scripts in its HTML, and loads this one on a Space.
+SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval' blob: https://cdnjs.cloudflare.com/ajax/libs/iframe-resizer/"
+
+
+def content_security_policy() -> str:
+    """The page loads nothing from elsewhere, and only named sites may frame it."""
+    ancestors = f"{FRAME_ANCESTORS} {os.environ.get('LENET_FRAME_ANCESTORS', '')}".strip()
+    return (
+        f"default-src 'self'; script-src {SCRIPTS}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        f"font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; "
+        f"base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
+    )
+
+
+class WithoutCredentials(CustomCORSMiddleware):
+    """Gradio's answer to other sites, which may call the API, but without telling them that cookies are welcome."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.simple_headers = {}
+        self.preflight_headers.pop("Access-Control-Allow-Credentials")
+
+
+class Gate:
+    """ASGI middleware, the outermost: refuses requests, and adds security headers to responses."""
+
+    def __init__(self, app: ASGIApp, uploads: Uploads):
+        self.app, self.uploads = app, uploads
+        self.headers = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+            "Content-Security-Policy": content_security_policy(),
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})  # the page uses none
+            return
+        headers = Headers(scope=scope)
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self.headers)
+            await send(message)
+
+        if refusal := _refusal(scope, headers):
+            await refusal(scope, receive, guarded)
+            return
+        path = _path(scope)
+        if _JSON.fullmatch(path) and scope["method"] == "POST":
+            await self._with_whole_body(scope, receive, guarded)
+        elif _UPLOAD.fullmatch(path) and scope["method"] == "POST":
+            await anyio.to_thread.run_sync(self.uploads.sweep)
+            await self._with_counted_body(scope, receive, guarded)
+        else:
+            if path.startswith((_API + "info", _API + "openapi.json")) and "app" in scope:
+                # Gradio keeps the answer, with the address that the first visitor's request claims the server to have.
+                scope["app"].api_info = None
+            await self.app(scope, receive, guarded)
+
+    async def _with_whole_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body, which is short, before Gradio sees any of it."""
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            if len(body) > JSON_LIMIT:
+                await _too_large(JSON_LIMIT)(scope, receive, send)
+                return
+            if not message.get("more_body"):
+                break
+        if not _is_call(bytes(body)):
+            await _error(400, "expected a JSON object, with a short session_hash if any")(scope, receive, send)
+            return
+        if "app" in scope:
+            _forget_oldest_sessions(scope["app"].get_blocks()._queue)
+        read = False
+
+        async def replay() -> Message:
+            nonlocal read
+            if read:
+                return await receive()
+            read = True
+            return {"type": "http.request", "body": bytes(body)}
+
+        await self.app(scope, replay, send)
+
+    async def _with_counted_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let Gradio read the body as it comes, up to the limit."""
+        count, refused = 0, False
+
+        async def counted() -> Message:
+            nonlocal count, refused
+            message = await receive()
+            count += len(message.get("body", b""))
+            if count > UPLOAD_LIMIT:
+                if not refused:
+                    refused = True
+                    await _too_large(UPLOAD_LIMIT)(scope, receive, send)
+                return {"type": "http.disconnect"}
+            return message
+
+        async def unless_refused(message: Message) -> None:
+            if not refused:
+                await send(message)
+
+        try:
+            await self.app(scope, counted, unless_refused)
+        except Exception:
+            if not refused:
+                raise
+
+
+def _is_call(body: bytes) -> bool:
+    """Whether the body is a JSON object whose session, if it names one, has a short name."""
+    try:
+        call = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(call, dict):
+        return False
+    session = call.get("session_hash")
+    return session is None or (isinstance(session, str) and bool(SESSION.fullmatch(session)))
+
+
+def _forget_oldest_sessions(queue: Queue) -> None:
+    """Drop the results of the sessions that have waited longest to be collected, beyond MAX_SESSIONS."""
+    sessions = queue.pending_messages_per_session
+    while len(sessions) > MAX_SESSIONS:
+        oldest = next(iter(sessions))
+        del sessions[oldest]
+        for event in queue.pending_event_ids_session.pop(oldest, ()):
+            queue.event_ids_to_events.pop(event, None)
+
+
+def _path(scope: Scope) -> str:
+    """The path below the root, without the slash before it."""
+    return scope["path"].removeprefix(scope.get("root_path", "").rstrip("/")).lstrip("/")
+
+
+def _refusal(scope: Scope, headers: Headers) -> JSONResponse | None:
+    """The response to a request that is refused before its body is read; None if it is not."""
+    path, method = _path(scope), scope["method"]
+    if len(scope["path"]) + len(scope["query_string"]) > NAME_LIMIT + len(scope.get("root_path", "")):
+        return _error(414, "the address is too long")
+    if method == "OPTIONS" or _OWN.fullmatch(path):
+        return None
+    if method in ("GET", "HEAD"):
+        return None if _GET.fullmatch(path) else _error(404, "not found")
+    for pattern, content, limit in (
+        (_JSON, "application/json", JSON_LIMIT),
+        (_UPLOAD, "multipart/form-data", UPLOAD_LIMIT),
+    ):
+        if method == "POST" and pattern.fullmatch(path):
+            # A form or text can be posted by any site without asking, JSON cannot.
+            if headers.get("content-type", "").split(";")[0].strip().lower() != content:
+                return _error(415, f"expected Content-Type: {content}")
+            declared = headers.get("content-length", "0")
+            return _too_large(limit) if not declared.isdecimal() or int(declared) > limit else None
+    return _error(404, "not found")
+
+
+def _too_large(limit: int) -> JSONResponse:
+    # Without closing the connection, the server would go on reading the rest.
+    return _error(413, f"request too large: the limit is {limit:,} bytes", {"Connection": "close"})
+
+
+def _error(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"detail": detail}, status, headers=headers)

@@ -1,0 +1,222 @@
+"""What the server refuses: unknown routes, long bodies, names and addresses, and requests of other sites' pages."""
+
+import asyncio
+import io
+import time
+
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+
+from lenet.page.gate import FRAME_ANCESTORS, JSON_LIMIT, MAX_SESSIONS, UPLOAD_LIMIT, Gate, content_security_policy
+from tests.conftest import EXAMPLES, draw, running_app
+
+JSON = {"Content-Type": "application/json"}
+FOREIGN = {"Origin": "https://elsewhere.example"}
+
+
+@pytest.fixture(scope="module")
+def uploads(tmp_path_factory):
+    """Where the app of this module keeps its uploads."""
+    return tmp_path_factory.mktemp("uploads")
+
+
+@pytest.fixture(scope="module")
+def server(uploads):
+    """The URL of an app that has not been called before."""
+    with running_app(GRADIO_TEMP_DIR=str(uploads)) as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def stroke_is_answered(server):
+    """Whatever a test does, a stroke is read right after it."""
+    yield
+    content = io.BytesIO()
+    draw(EXAMPLES[7]["strokes"]).save(content, "PNG")
+    response = httpx.post(
+        f"{server}/read", content=content.getvalue(), headers={"Content-Type": "image/png"}, timeout=5
+    )
+    assert response.json()["digit"] == 7
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "gradio_api/file=/etc/passwd",
+        "gradio_api/file/etc/passwd",
+        "gradio_api/proxy=http://127.0.0.1:1/",
+        "gradio_api/run-history/records",
+        "gradio_api/vibe-code",
+        "gradio_api/profiling/summary",
+        "gradio_api/stream/a/1/2/playlist.m3u8",
+        "gradio_api/runs",
+        "monitoring",
+        "login_check",
+        "docs",
+        "openapi.json",
+        "static-x/../../app.py",
+        "unknown",
+    ],
+)
+def test_only_routes_that_the_page_needs_are_served(server, path):
+    """404 for the rest of Gradio's, and of FastAPI's."""
+    assert httpx.get(f"{server}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "gradio_api/run/predict",
+        "gradio_api/api/predict",
+        "gradio_api/process_recording",
+        "gradio_api/vibe-edit",
+        "gradio_api/stream/1",
+        "gradio_api/component_server",
+        "gradio_api/run-history/connect",
+        "login",
+    ],
+)
+def test_only_the_queue_can_be_posted_to(server, path):
+    """Not the way around it, and nothing that would start ffmpeg."""
+    assert httpx.post(f"{server}/{path}", json={"data": [None], "session_hash": "a"}).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_other_methods_are_refused(server, method):
+    assert httpx.request(method, server).status_code == 404
+
+
+def test_a_websocket_is_refused():
+    """Before it is open; the page uses none."""
+    sent = []
+
+    async def send(message: dict) -> None:
+        sent.append(message["type"])
+
+    asyncio.run(Gate(None, None)({"type": "websocket", "path": "/"}, None, send))
+    assert sent == ["websocket.close"]
+
+
+@pytest.mark.parametrize("content", ["text/plain", "application/x-www-form-urlencoded", ""])
+@pytest.mark.parametrize("path", ["gradio_api/queue/join", "gradio_api/call/predict", "gradio_api/upload"])
+def test_forms_and_text_are_refused(server, path, content):
+    """Any site can post these without asking the browser's permission."""
+    response = httpx.post(f"{server}/{path}", content=b"{}", headers={"Content-Type": content})
+    assert response.status_code == 415
+    assert response.json()["detail"].startswith("expected Content-Type: ")
+
+
+def parts(size: int, chunk: int = 1_000_000):
+    """A body of `size` bytes whose length is not declared: a file in a form."""
+    yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+    for _ in range(size // chunk):
+        yield b"[" * chunk
+    yield b"\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
+@pytest.mark.parametrize(
+    ("path", "content", "limit"),
+    [
+        ("gradio_api/queue/join", "application/json", JSON_LIMIT),
+        ("gradio_api/call/predict", "application/json", JSON_LIMIT),
+        ("gradio_api/upload", "multipart/form-data; boundary=x", UPLOAD_LIMIT),
+    ],
+)
+def test_a_long_body_is_refused(server, uploads, path, content, limit, declared):
+    """At once if its length is declared, else as soon as there is too much of it. No file is left."""
+    body = b"".join(parts(50_000_000)) if declared else parts(50_000_000)
+    start = time.perf_counter()
+    try:
+        response = httpx.post(f"{server}/{path}", content=body, headers={"Content-Type": content}, timeout=20)
+    except httpx.WriteError:
+        assert not declared  # the server has closed the connection, and the client has not read why
+    else:
+        assert response.status_code == 413
+        assert response.json()["detail"] == f"request too large: the limit is {limit:,} bytes"
+    assert time.perf_counter() - start < 10
+    assert sum(path.stat().st_size for path in uploads.rglob("*") if path.is_file()) < 2 * UPLOAD_LIMIT
+
+
+NO_CALLS = [b"", b"[]", b"[" * 90_000, b'"text"', b"{", b"\xff", b'{"session_hash": []}']
+
+
+@pytest.mark.parametrize("body", [*NO_CALLS, b'{"session_hash": "%s"}' % (b"a" * 65)])
+def test_what_is_not_a_call_is_refused(server, body):
+    """With 400 and a sentence."""
+    response = httpx.post(f"{server}/gradio_api/queue/join", content=body, headers=JSON)
+    assert response.status_code == 400
+    assert response.json()["detail"].startswith("expected a JSON object")
+
+
+def test_a_long_address_is_refused(server):
+    """The name of a session is part of it."""
+    for path in ("gradio_api/heartbeat/", "gradio_api/queue/data?session_hash=", "?"):
+        assert httpx.get(f"{server}/{path}{'a' * 200}").status_code == 414
+
+
+def test_every_response_has_security_headers(server):
+    """The page, a file, and an error."""
+    for path in ("", "config", "unknown"):
+        headers = httpx.get(f"{server}/{path}").headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+        assert f"frame-ancestors {FRAME_ANCESTORS}" in headers["Content-Security-Policy"]
+
+
+def test_the_owner_can_name_sites_that_may_frame_the_page(monkeypatch):
+    """Besides the Hub's."""
+    monkeypatch.setenv("LENET_FRAME_ANCESTORS", "https://school.example https://other.example")
+    assert content_security_policy().endswith(f"{FRAME_ANCESTORS} https://school.example https://other.example")
+
+
+def test_other_sites_get_no_credentials(server):
+    """Neither when they ask in advance nor with the response."""
+    ask = {"Access-Control-Request-Method": "POST", **FOREIGN}
+    for response in (httpx.options(f"{server}/config", headers=ask), httpx.get(f"{server}/config", headers=FOREIGN)):
+        assert response.status_code == 200
+        assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+def test_a_visitor_cannot_change_the_address_that_others_see(server):
+    """In the documentation of the API, Gradio would show everyone the host that the first visitor named."""
+    for path in ("info", "openapi.json"):
+        for headers in ({"X-Forwarded-Host": "evil.example"}, {"Host": "evil.example"}):
+            httpx.get(f"{server}/gradio_api/{path}", headers=headers)
+            assert "evil.example" not in httpx.get(f"{server}/gradio_api/{path}").text
+
+
+def test_an_upload_is_removed_when_it_has_been_read(server, uploads, tmp_path):
+    """Also if it was not an image."""
+    client = Client(server, verbose=False)
+    draw(EXAMPLES[3]["strokes"]).save(tmp_path / "digit.png")
+    assert client.predict(handle_file(str(tmp_path / "digit.png")), api_name="/predict")["digit"] == 3
+    (tmp_path / "text.png").write_bytes(b"text")
+    with pytest.raises(Exception, match="not an image file"):
+        client.predict(handle_file(str(tmp_path / "text.png")), api_name="/predict")
+    assert list(uploads.rglob("*.png")) == []
+
+
+def collect(server: str, session: str) -> str:
+    """What the queue has for a session."""
+    with httpx.stream("GET", f"{server}/gradio_api/queue/data?session_hash={session}", timeout=20) as response:
+        for line in response.iter_lines():
+            if "process_completed" in line or "unexpected_error" in line:
+                return line
+    return ""
+
+
+def test_sessions_that_are_not_collected_are_forgotten(server):
+    """The oldest first; a full queue is said at once. The newest can be collected."""
+    statuses, session = [], ""
+    with httpx.Client() as client:
+        while statuses.count(200) < MAX_SESSIONS + 20:
+            call = {"data": [None], "fn_index": 0, "session_hash": f"session{len(statuses)}"}
+            statuses.append(client.post(f"{server}/gradio_api/queue/join", json=call).status_code)
+            session = call["session_hash"] if statuses[-1] == 200 else session
+    assert set(statuses) <= {200, 503}
+    assert statuses[0] == 200
+    assert "no image given" in collect(server, session)
+    assert "no image given" not in collect(server, "session0")

@@ -1,0 +1,66 @@
+"""The folder of uploads: what is removed from it, and when."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lenet.page.uploads import MAX_AGE, MAX_TOTAL, Uploads
+
+NOW = 1_000_000.0
+
+
+@pytest.fixture
+def uploads(tmp_path, monkeypatch) -> Uploads:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    return Uploads()
+
+
+def write(path: Path, age: float = 0, size: int = 1) -> Path:
+    """A file of `size` bytes, which takes no space, and was written `age` seconds before NOW."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as file:
+        file.truncate(size)
+    os.utime(path, (NOW - age, NOW - age))
+    return path
+
+
+def test_gradio_uses_the_folder(uploads, tmp_path):
+    """It is below the folder that the user has set for Gradio."""
+    assert Path(os.environ["GRADIO_TEMP_DIR"]) == uploads.folder
+    assert uploads.folder.parent == tmp_path
+
+
+def test_old_files_are_swept(uploads):
+    """Also those of uploads that were broken off, which have no folder of their own."""
+    old = [write(uploads.folder / name, MAX_AGE + 1) for name in ("hash/digit.png", "tmp123")]
+    new = [write(uploads.folder / name, MAX_AGE - 1) for name in ("other/digit.png", "tmp456")]
+    uploads.sweep(NOW)
+    assert [path.exists() for path in old + new] == [False, False, True, True]
+    assert not (uploads.folder / "hash").exists()
+
+
+def test_the_oldest_files_make_room(uploads):
+    """If all take more than the limit."""
+    files = [write(uploads.folder / f"{age}" / "a.png", age, MAX_TOTAL // 3) for age in (1, 2, 3, 4)]
+    uploads.sweep(NOW)
+    assert [path.exists() for path in files] == [True, True, True, False]
+
+
+def test_only_uploads_are_removed(uploads, tmp_path):
+    """Nothing outside the folder, not through `..` or a link either; a file that is gone is ignored."""
+    other = write(tmp_path / "other" / "file")
+    (uploads.folder / "link").symlink_to(other)
+    for path in (other, uploads.folder / ".." / "other" / "file", uploads.folder / "link", uploads.folder / "gone"):
+        uploads.remove(path)
+    assert other.exists()
+
+
+def test_the_folder_is_removed_when_the_process_ends(tmp_path):
+    script = "from lenet.page.uploads import Uploads; f = Uploads().folder; (f / 'a').write_text('a'); print(f)"
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()).parent == tmp_path
+    assert list(tmp_path.iterdir()) == []
