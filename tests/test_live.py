@@ -137,6 +137,16 @@ def test_a_rejected_request_is_reported(visitor):
     assert visitor.digit() == "?"
 
 
+@pytest.mark.parametrize("body", ["{}", "[]", "null", '{"digit": 3, "probabilities": [1]}', "<html>", ""])
+def test_a_response_that_is_not_a_reading_is_asked_for_again(visitor, body):
+    """As if there were none: the browser's answer stays, and the page goes on by itself."""
+    visitor.page.route("**/read", lambda route: route.fulfill(body=body, content_type="application/json"), times=1)
+    visitor.draw(DIGITS[3])
+    assert visitor.digit() == "3"
+    wait_for(visitor, CHECKED)
+    assert visitor.digit() == "3"
+
+
 def test_the_drawing_survives_a_reload(visitor):
     """Within the session of the tab; a new tab starts with a blank pad."""
     visitor.draw(DIGITS[5])

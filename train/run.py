@@ -14,7 +14,7 @@ from lenet.networks import NETWORKS
 from lenet.weights.model import WEIGHTS
 from train.calibrate import calibrate, scores_of
 from train.data.corpus import Corpus, load_corpus
-from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
+from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, not_a_run, save_checkpoint
 from train.engine.loop import Trainer, initialize, score
 from train.engine.memory import keep_freed_memory
 from train.engine.parallel import Group, is_first_process, process_group
@@ -104,9 +104,12 @@ def _train(recipe: Recipe, device: torch.device, folder: Path, options: argparse
     initialize(model)
     trainer = Trainer(model, training.to(device), recipe, processes)
     if state is not None:
-        _check_origin(folder, state["origin"], origin)
-        trainer.load_state_dict(state["trainer"])
-        start -= state["seconds"]
+        try:
+            _check_origin(folder, state["origin"], origin)
+            trainer.load_state_dict(state["trainer"])
+            start -= state["seconds"]
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise not_a_run(folder) from error
     if processes.is_first:
         print(
             f"LeNet-5 ({recipe.variant}), {sum(p.numel() for p in model.parameters()):,} parameters, on {device}; "

@@ -127,7 +127,20 @@ class Gate:
             read = True
             return {"type": "http.request", "body": bytes(body)}
 
-        await self.app(scope, replay, send)
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, replay, noted)
+        except Exception:
+            if started:
+                raise
+            # Gradio expects calls to be as its own clients make them, and fails otherwise, with 500 and a traceback.
+            await _error(400, "not a call of /predict")(scope, receive, send)
 
     async def _with_counted_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let Gradio read the body as it comes, up to the limit."""

@@ -37,4 +37,17 @@ def load_checkpoint(folder: Path, device: torch.device) -> dict | None:
     digest, content = file[:DIGEST_SIZE], file[DIGEST_SIZE:]
     if hashlib.sha256(content).digest() != digest:
         raise CheckpointError(f"{path} is damaged: its hash does not match; delete it to start from the beginning")
-    return torch.load(io.BytesIO(content), map_location=device, weights_only=True)
+    try:
+        state = torch.load(io.BytesIO(content), map_location=device, weights_only=True)
+    except Exception as error:  # of many types, for what this program has not written
+        raise not_a_run(folder) from error
+    if not isinstance(state, dict):
+        raise not_a_run(folder)
+    return state
+
+
+def not_a_run(folder: Path) -> CheckpointError:
+    """The error for a checkpoint that is whole, but does not hold the state of a run."""
+    return CheckpointError(
+        f"{folder / CHECKPOINT} is damaged: it does not hold the state of a run; delete it to start from the beginning"
+    )

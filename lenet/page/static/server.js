@@ -9,7 +9,8 @@ export class Server {
 
   /**
    * PyTorch's reading of a PNG, a Blob; `withInk` adds the preprocessed image. Throws Unreachable if there is no
-   * response, and Error with the server's message if it rejects the request.
+   * response, or one that is not a reading (of a proxy, say), and Error with the server's message if it rejects the
+   * request.
    */
   async read(png, withInk) {
     let response, reading;
@@ -25,7 +26,8 @@ export class Server {
       throw new Unreachable(error.message);
     }
     if (response.status >= 500) throw new Unreachable(`HTTP ${response.status}`);
-    if (!response.ok) throw new Error(reading.error ?? `HTTP ${response.status}`);
+    if (!response.ok) throw new Error(reading?.error ?? `HTTP ${response.status}`);
+    if (!isReading(reading, withInk)) throw new Unreachable("the response is not a reading");
     if (reading.ink) reading.ink = floats(reading.ink);
     return reading;
   }
@@ -60,6 +62,13 @@ export async function fetchExtra(url) {
   throw new Error(error ?? (response.status === 404
     ? "Not available: the server is now using different weights. Reload the page to see them."
     : `Not available: HTTP ${response.status}.`));
+}
+
+function isReading(value, withInk) {
+  return Array.isArray(value?.probabilities) && value.probabilities.length === 10
+    && value.probabilities.every(Number.isFinite) && typeof value.network === "string"
+    && (typeof value.reason === "string" || Number.isInteger(value.digit))
+    && (value.digits === null || Array.isArray(value.digits)) && (!withInk || typeof value.ink === "string");
 }
 
 function floats(base64) {
