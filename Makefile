@@ -5,7 +5,7 @@ TRAIN ?=
 MODEL ?=
 SKETCHES ?= data/sketches/digits.json
 
-.PHONY: help run test lint format train bench space clean
+.PHONY: help run test lint format train bench space static clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ bench: .venv/for-development  ## measure latency, and accuracy on SKETCHES (a JS
 
 space: .venv/for-run  ## stage the Space in build/space; MODEL=USER/lenet-5 names the weights that it downloads
 	$(BIN)/python -m train stage-space$(if $(MODEL), --model $(MODEL))
+
+static: .venv/for-run  ## write the page without a server to build/static, for any web server
+	$(BIN)/python -m train stage-space --static$(if $(MODEL), --model $(MODEL))
 
 clean:  ## remove the virtual environment
 	rm -rf .venv

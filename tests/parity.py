@@ -13,8 +13,8 @@ import torch
 from playwright.sync_api import Page
 
 from lenet import Recognizer
+from lenet.page.assets import STATIC
 from lenet.page.browser import description
-from lenet.page.routes import STATIC
 from lenet.weights.model import safetensors
 
 SIDE = 280  # of the pad

@@ -19,8 +19,8 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from lenet.page.__main__ import main
+from lenet.page.assets import FILES, STATIC_URL
 from lenet.page.document import document
-from lenet.page.routes import FILES, STATIC_URL
 from lenet.page.serve import public_link
 from lenet.weights import hub as weights_hub
 from tests.browser import ROOT, free_port

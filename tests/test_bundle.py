@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from lenet.page.assets import FILES, MODULES
 from lenet.page.bundle import bundle
-from lenet.page.routes import FILES, MODULES
 
 SOURCES = {
     "start.js": 'import { sum as add, ONE } from "./lib/sum.js";\nimport * as sums from "./lib/sum.js";\n'

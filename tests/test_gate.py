@@ -7,7 +7,8 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 
-from lenet.page.gate import FRAME_ANCESTORS, JSON_LIMIT, MAX_SESSIONS, UPLOAD_LIMIT, Gate, content_security_policy
+from lenet.page.gate import JSON_LIMIT, MAX_SESSIONS, UPLOAD_LIMIT, Gate
+from lenet.page.headers import FRAME_ANCESTORS, content_security_policy
 from tests.conftest import EXAMPLES, draw, running_app
 
 JSON = {"Content-Type": "application/json"}

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -12,7 +14,8 @@ from lenet import Recognizer
 from lenet.networks import NETWORKS, LeNet5
 from lenet.recognizer import percentage
 from lenet.weights.model import bundled
-from tests.explorer import DIGITS, PHONE, close, has_signs, number
+from tests.browser import free_port, running
+from tests.explorer import DIGITS, PHONE, Explorer, close, has_signs, number
 
 pytestmark = pytest.mark.slow  # each opens pages or starts processes of its own
 
@@ -152,17 +155,23 @@ def test_mistakes_by_keyboard_and_by_touch(explore, touch):
     assert page.locator(".digit").inner_text() == ("?" if rejected else str(scores.argmax()))
 
 
-def test_weights_without_snapshots_say_so(explore):
+def test_weights_without_snapshots_say_so(chromium, tmp_path):
     """The mode is off, with a sentence; the page goes on."""
-    explorer = explore("original")
-    explorer.draw(DIGITS[3])
-    explorer.open("learn")
-    explorer.page.locator(".learn .hint", has_text="snapshots.safetensors").wait_for()
-    assert not explorer.page.locator(".learning").is_visible()
-    explorer.open("mistakes")
-    explorer.page.locator('[data-extra="misread.json"]', has_text="misread.json").wait_for()
-    explorer.open("inspect")
-    assert explorer.digit() == "3"
+    for name in ("config.json", "model.safetensors"):
+        shutil.copy(bundled("original") / name, tmp_path)
+    port = free_port()
+    with running([sys.executable, "app.py", "--port", str(port), "--model", str(tmp_path)], port) as url:
+        page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+        explorer = Explorer(page, url, Recognizer.from_pretrained(tmp_path))
+        explorer.draw(DIGITS[3])
+        explorer.open("learn")
+        page.locator(".learn .hint", has_text="snapshots.safetensors").wait_for()
+        assert not page.locator(".learning").is_visible()
+        explorer.open("mistakes")
+        page.locator('[data-extra="misread.json"]', has_text="misread.json").wait_for()
+        explorer.open("inspect")
+        assert explorer.digit() == "3"
+        page.close()
 
 
 @pytest.mark.parametrize("phone", [False, True])

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lenet.page.assets import FILES
 from lenet.page.payload import MAX_BYTES, decode
-from lenet.page.routes import FILES
 from tests.conftest import EXAMPLES, draw
 
 PNG = {"Content-Type": "image/png"}

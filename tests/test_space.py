@@ -193,3 +193,33 @@ def test_make_space_stages_the_space():
         command, cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ, "MAKEFLAGS": ""}
     )
     assert "python -m train stage-space --model someone/lenet-5" in done.stdout
+
+
+def test_the_static_space_is_published_in_one_commit(hub, capsys):
+    """Exactly the staged files; its front matter is valid and says static. The model need not be on the Hub."""
+    assert main(["publish-space", "--static", "--space", "someone/draw"]) == 0
+    space = hub.repositories["space", "someone/draw"]
+    assert (space.sdk, len(space.commits)) == ("static", 2)
+    staged = {path.relative_to("build/static").as_posix() for path in Path("build/static").rglob("*") if path.is_file()}
+    assert {name for name in space.files if name != ".gitattributes"} == staged
+    assert {"index.html", "LICENSE", "README.md", "static/page.js", "network/model.safetensors"} <= staged
+    assert errors_in_card(space.files["README.md"].decode(), "space") == ([], [])
+    assert metadata_load("build/static/README.md")["app_file"] == "index.html"
+    assert "https://huggingface.co/spaces/someone/draw" in Path("build/static/index.html").read_text()
+    assert main(["publish-space", "--static", "--space", "someone/draw"]) == 0
+    assert len(space.commits) == 2
+    assert "nothing has changed, no commit made" in capsys.readouterr().out
+
+
+def test_a_static_dry_run_needs_no_network(hub, capsys):
+    assert main(["publish-space", "--static", "--space", "someone/draw", "--dry-run"]) == 0
+    assert "nothing was published; the files are in build/static" in capsys.readouterr().out
+    assert hub.requests == []
+
+
+def test_make_static_stages_the_page():
+    """`make static` calls stage-space, with the model in MODEL."""
+    command = ["make", "-n", "static", "MODEL=someone/lenet-5"]
+    environment = {**os.environ, "MAKEFLAGS": ""}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment)
+    assert "python -m train stage-space --static --model someone/lenet-5" in done.stdout

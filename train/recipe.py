@@ -59,6 +59,7 @@ class Recipe:
     styles: int = _option(10_000, "digits in rare styles, such as slashed zeros")
     outliers: int = _option(40_000, "synthetic drawings that are not digits, to learn to reject them")
     outlier_weight: float = _option(0.5, "loss weight of such a drawing relative to a digit")
+    outlier_doubt: float = _option(0.03, "how probable it is that such a drawing can be read as a digit after all")
     validation_size: int = _option(5_000, "MNIST training images held out for validation")
     seed: int = _option(0, "random seed of split, renderings, initialization, order and distortions")
     distortion: Distortion = field(default_factory=Distortion)
@@ -77,7 +78,7 @@ class Recipe:
         for name in ("copies", "styles", "outliers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")
-        for name in ("warmup", "ema_decay"):
+        for name in ("warmup", "ema_decay", "outlier_doubt"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 0 and below 1, not {getattr(self, name)}")
         if not 0 < self.momentum < 1:

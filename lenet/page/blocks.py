@@ -5,13 +5,13 @@ import os
 
 import gradio as gr
 
+from lenet.page.assets import STATIC_URL
 from lenet.page.document import document
-from lenet.page.routes import STATIC_URL, Routes
-from lenet.page.tour import steps
+from lenet.page.routes import Routes
+from lenet.page.settings import page_settings
 from lenet.page.uploads import Uploads
+from lenet.page.words import TITLE
 from lenet.recognizer import Recognizer
-
-TITLE = "LeNet-5: draw a digit and look inside"
 
 # Gradio compiles js_on_load with `new Function`, where relative imports do not work. The address of the app is that of
 # <gradio-app src="..."> if it is embedded in another page, else Gradio's root, which includes a proxy's path.
@@ -50,14 +50,8 @@ def build_page(reader: Recognizer, routes: Routes, uploads: Uploads) -> gr.Block
         finally:
             uploads.remove(image)
 
-    settings = {
-        "description": routes.description,
-        "network": routes.network_url,
-        "read": routes.read_url,
-        "weights": reader.weights.origin,
-        "tour": steps(reader.weights.model),
-        "space": f"https://huggingface.co/spaces/{space}" if (space := os.environ.get("SPACE_ID")) else None,
-    }
+    space = f"https://huggingface.co/spaces/{name}" if (name := os.environ.get("SPACE_ID")) else None
+    settings = page_settings(reader, routes.description, routes.network_url, routes.read_url, space)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
             html_template=document(reader),

@@ -12,15 +12,20 @@ from lenet.recognizer import Recognizer
 TEMPLATE = Path(__file__).parent / "static" / "page.html"
 
 
-def document(reader: Recognizer) -> str:
-    """The HTML of the page. Raises ValueError if it contains what Gradio would interpret as code."""
+def document(reader: Recognizer, server: bool = True) -> str:
+    """The HTML of the page, with or without a server to read images and to check the browser's answers.
+
+    Raises ValueError if it contains what Gradio would interpret as code.
+    """
     rows = layers(reader.weights.model)
     html = TEMPLATE.read_text(encoding="utf-8")
     model = reader.weights.model
+    if not server:
+        html = html.replace('class="open"', 'class="open" hidden').replace(", or paste or drop an image", "")
     html = html.replace("<!-- variants -->", escape(json.dumps(list(NETWORKS))))
     html = html.replace("<!-- about -->", escape(about(model)))
     html = html.replace("<!-- input -->", _row(rows[0]))
-    html = html.replace("<!-- guide -->", _words("this page", guide(model)))
+    html = html.replace("<!-- guide -->", _words("this page", guide(model, server)))
     html = html.replace("<!-- words about the input -->", _words("the input", words(model, "input")))
     html = html.replace("<!-- stages -->", "\n".join(_row(layer, words(model, layer.name)) for layer in rows[1:]))
     notice = (

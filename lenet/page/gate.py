@@ -4,16 +4,15 @@ Gradio has about eighty routes, reads bodies of any length, and lets other sites
 """
 
 import json
-import os
 import re
 
 import anyio
 from gradio.queueing import Queue
-from gradio.route_utils import CustomCORSMiddleware
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lenet.page.headers import security_headers
 from lenet.page.uploads import Uploads
 
 MEGABYTE = 1_000_000
@@ -35,41 +34,13 @@ _JSON = re.compile(rf"{_API}(queue/join|call/(v2/)?predict/?|cancel|reset/?)")
 _UPLOAD = re.compile(rf"{_API}upload/?")
 _OWN = re.compile(r"read")
 
-# Spaces are shown in a frame of the Hub's; LENET_FRAME_ANCESTORS adds other sites, separated by spaces.
-FRAME_ANCESTORS = "'self' https://huggingface.co https://*.hf.space"
-# Gradio compiles scripts of the page from strings, has scripts in its HTML, and loads this one on a Space.
-SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval' blob: https://cdnjs.cloudflare.com/ajax/libs/iframe-resizer/"
-
-
-def content_security_policy() -> str:
-    """The page loads nothing from elsewhere, and only named sites may frame it."""
-    ancestors = f"{FRAME_ANCESTORS} {os.environ.get('LENET_FRAME_ANCESTORS', '')}".strip()
-    return (
-        f"default-src 'self'; script-src {SCRIPTS}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        f"font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; "
-        f"base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
-    )
-
-
-class WithoutCredentials(CustomCORSMiddleware):
-    """Gradio's answer to other sites, which may call the API, but without telling them that cookies are welcome."""
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.simple_headers = {}
-        self.preflight_headers.pop("Access-Control-Allow-Credentials")
-
 
 class Gate:
     """ASGI middleware, the outermost: refuses requests, and adds security headers to responses."""
 
     def __init__(self, app: ASGIApp, uploads: Uploads):
         self.app, self.uploads = app, uploads
-        self.headers = {
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "strict-origin-when-cross-origin",
-            "Content-Security-Policy": content_security_policy(),
-        }
+        self.headers = security_headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -6,10 +6,10 @@ from html import escape
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lenet.page.blocks import TITLE
-from lenet.page.routes import STATIC_URL, Routes
+from lenet.page.assets import STATIC_URL
+from lenet.page.routes import Routes
+from lenet.page.words import SUMMARY, TITLE
 
-SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the 1998 convolutional network, computes."
 # Of two previews, most sites would show the first, which is Gradio's.
 GRADIOS_PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 

@@ -3,10 +3,8 @@
 Requests for readings do not go through Gradio, whose route for server functions takes twice as long.
 """
 
-import hashlib
 import json
 import os
-from pathlib import Path
 
 import anyio
 from starlette.exceptions import HTTPException
@@ -14,29 +12,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from lenet.page.assets import FILES, STATIC_URL, address
 from lenet.page.browser import description
-from lenet.page.bundle import bundle
 from lenet.page.files import file_response
 from lenet.page.on_demand import OnDemand
 from lenet.page.payload import MAX_BYTES, decode, pack
 from lenet.recognizer import Recognizer
 from lenet.weights.model import safetensors
 
-STATIC = Path(__file__).parent / "static"
-SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
-MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
-STYLES = SOURCES["css/page.css"] + SOURCES["css/explore.css"]
-# The page loads the modules as one. Workers, and whoever reads the code in the browser, get them one by one.
-FILES = {**SOURCES, "page.js": bundle(MODULES, "start.js").encode(), "page.css": STYLES}
 YEAR = 31_536_000  # seconds
-
-
-def address(name: str, files: dict[str, bytes]) -> str:
-    """A URL path that contains a hash of the files below it, so that browsers can cache them and never mix versions."""
-    return f"/{name}-" + hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
-
-
-STATIC_URL = address("static", FILES)
 
 
 class Routes:

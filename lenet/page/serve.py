@@ -9,8 +9,9 @@ from starlette.middleware import Middleware
 
 from lenet.background import in_background
 from lenet.page.blocks import build_page
-from lenet.page.gate import MAX_SESSIONS, Gate, WithoutCredentials
+from lenet.page.gate import MAX_SESSIONS, Gate
 from lenet.page.head import Head
+from lenet.page.headers import WithoutCredentials
 from lenet.page.routes import Routes
 from lenet.page.uploads import Uploads
 from lenet.recognizer import Recognizer

@@ -19,6 +19,9 @@ from lenet.page.formulas import (
 )
 
 PAPER = "LeCun, Bottou, Bengio and Haffner, 1998"
+TITLE = "LeNet-5: draw a digit and look inside"
+SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the 1998 convolutional network, computes."
+
 FORMS = {
     "textbook": f"LeNet-5 ({PAPER}) in the form of textbooks: average pooling, a full C3, softmax.",
     "tutorial": f"LeNet-5 ({PAPER}) in the form of today's tutorials: ReLU, max pooling, softmax.",
@@ -31,8 +34,11 @@ def about(model: Network) -> str:
     return f"Draw a digit and see what every layer computes. {FORMS[model.variant]}"
 
 
-def guide(model: Network) -> str:
-    """HTML: how to read the page."""
+def guide(model: Network, server: bool = True) -> str:
+    """HTML: how to read the page; `server`: whether one checks the browser's answers."""
+    check = (
+        " When the pen rests, the server computes it again with PyTorch, and the page says that its answer is checked."
+    )
     paragraphs = [
         "6@28x28 means six feature maps of 28x28 values. A parameter is a number that was learned: 6 x (5x5 + 1) = 156 "
         "are six kernels of 5x5 weights with a bias each. Red values are positive, blue ones negative.",
@@ -43,8 +49,7 @@ def guide(model: Network) -> str:
         "paper reports errors of 0.95 % on MNIST, and 0.8 % with distorted copies; the footer has this network's.",
         "That drawings can be rejected is not part of LeNet-5: here, inputs with low scores for all digits are "
         "rejected. The network was trained to give such scores to scribbles.",
-        "All of this is computed in your browser while you draw. When the pen rests, the server computes it again with "
-        "PyTorch, and the page says that its answer is checked.",
+        f"All of this is computed in your browser while you draw.{check if server else ''}",
     ]
     return "".join(f"<p>{escape(text)}</p>" for text in paragraphs)
 

@@ -171,8 +171,7 @@ class Trainer:
             grids = random_grids(len(index), *ink.shape[2:], self.recipe.distortion, self.generator)
             ink = distort(ink, grids[share])
         scores = self.model(ink.contiguous(memory_format=torch.channels_last))
-        weights = torch.where(batch.labels < 0, self.recipe.outlier_weight, 1.0)
-        loss = (self.model.losses(scores, batch.labels) * weights).sum()
+        loss = self._losses(scores, batch.labels).sum()
         self.optimizer.zero_grad(set_to_none=True)
         (loss / len(index)).backward()
         self.group.all_reduce([parameter.grad for parameter in self.model.parameters()])
@@ -181,6 +180,16 @@ class Trainer:
         self.averaged.update_parameters(self.model)
         self._keep_snapshot(int(self.averaged.n_averaged))
         return loss.detach(), (scores.argmax(1) == batch.labels).sum()
+
+    def _losses(self, scores: Tensor, labels: Tensor) -> Tensor:
+        """The loss of each image, shape (N,). Outliers count less, and even less where they look like a digit.
+
+        Some of the generated outliers happen to be digits. -log(p) of the probability p that it is none would push the
+        network hardest where it is surest that it sees a digit; -log(p + doubt) no longer does.
+        """
+        losses = self.model.losses(scores, labels)
+        doubtful = -torch.log(torch.exp(-losses) + self.recipe.outlier_doubt)
+        return torch.where(labels < 0, self.recipe.outlier_weight * doubtful, losses)
 
     def averaged_model(self) -> Network:
         """The network with the averaged weights, in the default memory layout."""

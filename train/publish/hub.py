@@ -42,24 +42,25 @@ def upload(
     message: str,
     stale: Callable[[str], bool],
     kind: str = "model",
+    sdk: str | None = None,
     private: bool = False,
     tag: str | None = None,
     check: Callable[[Any], None] = lambda info: None,
 ) -> Published:
     """Make the repository contain the files of `folder`, in one commit, or in none if nothing has changed.
 
-    A missing repository is created, `private` or not. Other files in it are kept, except those that `stale` recognizes
-    by their path as left over from an earlier upload. `tag` names the commit. `check` is called with the Hub's
-    ModelInfo or SpaceInfo of an existing repository, and raises HubError if it must not be overwritten. Raises
-    HubError; then either nothing was uploaded, or the message says what was.
+    A missing repository is created, `private` or not, a Space with the `sdk` gradio or static. Other files in it are
+    kept, except those that `stale` recognizes by their path as left over from an earlier upload. `tag` names the
+    commit. `check` is called with the Hub's ModelInfo or SpaceInfo of an existing repository, and raises HubError if it
+    must not be overwritten. Raises HubError; then either nothing was uploaded, or the message says what was.
     """
     done: list[str] = []  # what an upload that fails from here on has already changed, in words
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    call = lambda: _upload(files, repo_id, message, stale, kind, private, tag, check, done)  # noqa: E731
+    call = lambda: _upload(files, repo_id, message, stale, kind, sdk, private, tag, check, done)  # noqa: E731
     return _with_timeout(call, UPLOAD_TIMEOUT, done)
 
 
-def _upload(files, repo_id, message, stale, kind, private, tag, check, done: list[str]) -> Published:
+def _upload(files, repo_id, message, stale, kind, sdk, private, tag, check, done: list[str]) -> Published:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -79,8 +80,7 @@ def _upload(files, repo_id, message, stale, kind, private, tag, check, done: lis
     url = api.endpoint + ("/spaces/" if kind == "space" else "/") + repo_id
     sha = info.sha if info is not None else None
     if info is None:
-        sdk = {"space_sdk": "gradio"} if kind == "space" else {}
-        api.create_repo(repo_id, repo_type=kind, private=private or None, **sdk)
+        api.create_repo(repo_id, repo_type=kind, private=private or None, space_sdk=sdk)
         done.append(f"{url} was created but is still empty: publish again")
     if changed or deleted:
         added = [CommitOperationAdd(name, files[name]) for name in changed]

@@ -43,7 +43,16 @@ def stage_main(arguments: list[str]) -> None:
         prog="python -m train stage-space", description=f"Write the files of the Space to {STAGING}."
     )
     _add_model(parser, "none; the page still uses lenet-5 of the Space's owner")
-    model = parser.parse_args(arguments).model
+    _add_static(parser)
+    options = parser.parse_args(arguments)
+    model = options.model
+    if options.static:
+        from train.publish.static_space import stage_static
+
+        folder = stage_static(model)
+        show(folder)
+        print(f"the page without a server is in {folder}; any web server can serve it")
+        return
     folder = stage_space(model)
     show(folder)
     print(f"the Space is staged in {folder}")
@@ -64,7 +73,13 @@ def publish_main(arguments: list[str]) -> None:
     _add_model(parser, "lenet-5 of the Space's owner")
     parser.add_argument("--private", action="store_true", help="make a new Space private")
     parser.add_argument("--dry-run", action="store_true", help="stage and list the files, without using the network")
+    _add_static(parser)
     options = parser.parse_args(arguments)
+    if options.static:
+        from train.publish.static_space import publish_static
+
+        publish_static(options.space, options.model, options.private, options.dry_run)
+        return
     default = default_model(options.space)
     model = options.model or default
     if options.dry_run:
@@ -93,7 +108,7 @@ def publish_space(space: str, model: str, private: bool = False) -> Published:
         state = "is private, so a Space's build cannot read it" if weights else "is not on the Hub"
         raise HubError(f"{model} {state}: publish it first with `python -m train publish RUN --repo {model}`")
     stale = ".gitattributes".__ne__  # the Hub's own
-    done = upload(folder, space, "The page", stale=stale, kind="space", private=private)
+    done = upload(folder, space, "The page", stale=stale, kind="space", sdk="gradio", private=private)
     report(done)
     return done
 
@@ -129,23 +144,35 @@ def space_card(gradio: str, model: str | None) -> str:
     """The Space's README.md, with the front matter that configures its build on the Hub."""
     from huggingface_hub import SpaceCardData
 
-    fetched = {"models": [model], "preload_from_hub": [f"{model} {FETCHED}"]} if model else {}
+    fetched = {"preload_from_hub": [f"{model} {FETCHED}"]} if model else {}
     data = SpaceCardData(
-        title="LeNet-5: draw a digit",
-        emoji="🔢",
-        colorFrom="blue",
-        colorTo="red",
-        sdk="gradio",
-        sdk_version=gradio,
-        python_version="3.11",
-        app_file="app.py",
-        license="mit",
-        tags=["lenet-5", "mnist", "handwritten-digits", "education"],
-        short_description="Draw a digit and look inside LeNet-5",
-        **fetched,
+        sdk="gradio", sdk_version=gradio, python_version="3.11", app_file="app.py", **front_matter(model), **fetched
     )
-    link = f" The weights: [{model}](https://huggingface.co/{model})." if model else ""
-    return f"---\n{data.to_yaml()}\n---\n{TEXT.format(model=link)}"
+    return f"---\n{data.to_yaml()}\n---\n{TEXT.format(model=link(model))}"
+
+
+def front_matter(model: str | None) -> dict:
+    """What both Spaces have in common."""
+    return {
+        "title": "LeNet-5: draw a digit",
+        "emoji": "🔢",
+        "colorFrom": "blue",
+        "colorTo": "red",
+        "license": "mit",
+        "tags": ["lenet-5", "mnist", "handwritten-digits", "education"],
+        "short_description": "Draw a digit and look inside LeNet-5",
+        **({"models": [model]} if model else {}),
+    }
+
+
+def link(model: str | None) -> str:
+    return f" The weights: [{model}](https://huggingface.co/{model})." if model else ""
+
+
+def _add_static(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--static", action="store_true", help="the page without a server: files only, nothing runs on the Hub"
+    )
 
 
 def _add_model(parser: argparse.ArgumentParser, default: str) -> None:

@@ -1,5 +1,6 @@
 // Live and settled: while the drawing changes, each animation frame shows the browser's reading. When the pen rests, the
-// server is asked once for PyTorch's, which then counts. Without a server the browser's stands, and is checked later.
+// server is asked once for PyTorch's, which then counts. While it is away the browser's stands, and is checked later; on
+// a page without a server it is not checked.
 import { answer } from "./network/reader.js";
 import { Unreachable } from "./server.js";
 
@@ -14,7 +15,7 @@ export class Live {
   #failures = 0;
   #ink = null; // of an image, which only the server can preprocess
 
-  /** `network` identifies the network that the browser has, in the server's terms. */
+  /** `server` is null if there is none. `network` identifies the network that the browser has, in its terms. */
   constructor(pad, reader, server, store, network) {
     Object.assign(this, { pad, reader, server, store, network });
     pad.addEventListener("change", () => this.#changed());
@@ -94,8 +95,13 @@ export class Live {
   async #settle() {
     const { pad, store } = this;
     clearTimeout(this.#timer);
-    if (pad.blank || pad.drawing || store.state === "checked") return;
+    if (pad.blank || pad.drawing || ["checked", "alone"].includes(store.state)) return;
     if (store.source && !(pad.image && !this.#ink)) return; // nothing that the server could check
+    if (!this.server) {
+      if (pad.image) store.notify("This page has no server, which would be needed to read images. Draw the digit instead.");
+      store.setState("alone");
+      return;
+    }
     const { version, image } = pad;
     try {
       const reading = await this.server.read(await pad.png(), Boolean(image));

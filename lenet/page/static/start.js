@@ -53,7 +53,8 @@ export async function start(element, base, settings) {
   store.notify("");
   const reader = Reader.of(settings.description, weights);
   new Row(root, store, settings.description.preprocessing);
-  const live = new Live(pad, reader, new Server(base + settings.read), store, settings.network);
+  const server = settings.read === null ? null : new Server(base + settings.read);
+  const live = new Live(pad, reader, server, store, settings.network);
   const background = new Background(() => startWorker(settings.description, weights));
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, reader, background);

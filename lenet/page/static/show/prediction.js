@@ -59,6 +59,7 @@ export class Prediction {
     this.check.textContent = !reading ? "" : source || unmuted ? [source?.note, unmuted && MUTED].filter(Boolean).join(" ") : {
       live: "",
       checked: "Checked with PyTorch on the server.",
+      alone: "Computed in your browser.",
       unchecked: "Not checked: cannot reach the server. Retrying…",
     }[state];
     if (state !== "live") this.#announce(reading);

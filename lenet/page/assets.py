@@ -1,0 +1,21 @@
+"""The page's files: modules, stylesheets, examples and a picture, with addresses that change when the files do."""
+
+import hashlib
+from pathlib import Path
+
+from lenet.page.bundle import bundle
+
+STATIC = Path(__file__).parent / "static"
+SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
+MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
+STYLES = SOURCES["css/page.css"] + SOURCES["css/explore.css"]
+# The page loads the modules as one. Workers, and whoever reads the code in the browser, get them one by one.
+FILES = {**SOURCES, "page.js": bundle(MODULES, "start.js").encode(), "page.css": STYLES}
+
+
+def address(name: str, files: dict[str, bytes]) -> str:
+    """A URL path that contains a hash of the files below it, so that browsers can cache them and never mix versions."""
+    return f"/{name}-" + hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
+
+
+STATIC_URL = address("static", FILES)

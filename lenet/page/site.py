@@ -1,0 +1,103 @@
+"""The page without a server: a folder that any web server, or a static Space, can serve.
+
+The browser computes everything. What only PyTorch does is missing: the check when the pen rests, reading images, and
+the API.
+"""
+
+import hashlib
+import json
+import shutil
+from html import escape
+from pathlib import Path
+
+from lenet.extras.files import EXTRAS, SNAPSHOTS
+from lenet.networks import NETWORKS
+from lenet.page.assets import FILES
+from lenet.page.browser import description
+from lenet.page.document import document
+from lenet.page.settings import page_settings
+from lenet.page.words import SUMMARY, TITLE
+from lenet.recognizer import Recognizer
+from lenet.weights.model import bundled, load_weights, safetensors
+
+SITE = Path(__file__).parent / "site_files"
+MOST_SNAPSHOTS = 9  # so that all files take less than 3 MB
+
+
+def write_site(folder: Path, reader: Recognizer, space: str | None = None) -> None:
+    """Write the page for a reader into a folder, which is emptied first. Raises OSError.
+
+    `space` is the address of the Space that will serve it, for links.
+    """
+    files = site_files(reader, space)
+    if folder.exists():
+        shutil.rmtree(folder)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]:
+    """The files by their paths."""
+    weights = reader.weights
+    unneeded = (".html", ".jpg", "css/page.css", "css/explore.css")
+    files = {f"static/{name}": content for name, content in FILES.items() if not name.endswith(unneeded)}
+    files["network/model.safetensors"] = safetensors(weights.model)
+    for name, content in _extras(weights.folder).items():
+        files[f"network/{name}"] = content
+    for variant in NETWORKS:
+        other = load_weights(bundled(variant), "bundled")
+        files[f"networks/{variant}/description.json"] = json.dumps(description(other)).encode()
+        files[f"networks/{variant}/model.safetensors"] = safetensors(other.model)
+    settings = page_settings(reader, description(weights), "/network", None, space)
+    html = (SITE / "index.html").read_text(encoding="utf-8")
+    for mark, text in {
+        "title": escape(TITLE),
+        "summary": escape(SUMMARY),
+        "document": document(reader, server=False),
+        "settings": json.dumps(settings).replace("<", "\\u003c"),  # no tag can end the script
+    }.items():
+        html = html.replace(f"<!-- {mark} -->", text)
+    files["index.html"] = html.encode()
+    for name in ("site.css", "site.js"):
+        files[name] = (SITE / name).read_bytes()
+    version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
+    offline = (SITE / "offline.js").read_text().replace("/* version */", version)
+    files["offline.js"] = offline.replace("/* files */[]", json.dumps(["./", *sorted(files)])).encode()
+    return files
+
+
+def _extras(folder: Path | None) -> dict[str, bytes]:
+    """The extra files of the weights, as far as they have them, with fewer snapshots."""
+    if folder is None:
+        return {}
+    found = {name: (folder / name).read_bytes() for name in EXTRAS if (folder / name).is_file()}
+    if SNAPSHOTS in found:
+        found[SNAPSHOTS] = thin(found[SNAPSHOTS], MOST_SNAPSHOTS)
+    return found
+
+
+def thin(snapshots: bytes, most: int) -> bytes:
+    """The content of snapshots.safetensors with at most so many of the steps, evenly chosen, the last included.
+
+    Put together by hand, because safetensors writes metadata in random order: the same page has the same files.
+    """
+    length = int.from_bytes(snapshots[:8], "little")
+    header, data = json.loads(snapshots[8 : 8 + length]), snapshots[8 + length :]
+    metadata = {name: json.loads(text) for name, text in header.pop("__metadata__").items()}
+    steps = metadata["steps"]
+    count = min(most, len(steps))
+    chosen = [round(i * (len(steps) - 1) / max(1, count - 1)) for i in range(count)]
+    kept_steps = {str(steps[i]) for i in chosen}
+    kept, parts, offset = {}, [], 0
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        if name.split(".")[0] in kept_steps:
+            begin, end = entry["data_offsets"]
+            kept[name] = {**entry, "data_offsets": [offset, offset + end - begin]}
+            parts.append(data[begin:end])
+            offset += end - begin
+    kept["__metadata__"] = {name: json.dumps([values[i] for i in chosen]) for name, values in sorted(metadata.items())}
+    text = json.dumps(kept).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + b"".join(parts)

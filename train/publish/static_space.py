@@ -1,0 +1,55 @@
+"""The static Space: the page without a server, and its upload in one commit."""
+
+import shutil
+from pathlib import Path
+
+from lenet.page.site import write_site
+from lenet.recognizer import Recognizer
+from lenet.weights.model import bundled
+from train.publish.hub import check_may_write, upload
+from train.publish.model import CARD, PublishError, report, show
+from train.publish.space import ROOT, front_matter, link
+
+STAGING = Path("build/static")
+TEXT = """
+# LeNet-5: draw a digit and look inside
+
+Draw a digit with a mouse, pen or finger. As you draw, LeNet-5 predicts the digit, and the page shows the output of
+every layer.{model} Everything is computed in the browser: this Space has no server and never sleeps.
+"""
+
+
+def publish_static(space: str, model: str | None, private: bool, dry_run: bool) -> None:
+    """Stage the static Space, list the files, and upload them. Raises PublishError, HubError or OSError."""
+    if not dry_run:
+        check_may_write(space)
+    folder = stage_static(model, space)
+    show(folder)
+    if dry_run:
+        print(f"dry run: nothing was published; the files are in {folder}")
+        return
+    stale = ".gitattributes".__ne__  # the Hub's own
+    report(upload(folder, space, "The page", stale=stale, kind="space", sdk="static", private=private))
+
+
+def stage_static(model: str | None = None, space: str | None = None) -> Path:
+    """Write the page without a server to a new folder and return it, with the weights of `model` or the bundled ones.
+
+    Raises PublishError or OSError.
+    """
+    try:
+        reader = Recognizer.from_pretrained(model or bundled())
+    except ValueError as error:
+        raise PublishError(str(error)) from error
+    write_site(STAGING, reader, f"https://huggingface.co/spaces/{space}" if space else None)
+    shutil.copyfile(ROOT / "LICENSE", STAGING / "LICENSE")
+    (STAGING / CARD).write_text(static_card(model))
+    return STAGING
+
+
+def static_card(model: str | None) -> str:
+    """The README.md of the static Space."""
+    from huggingface_hub import SpaceCardData
+
+    data = SpaceCardData(sdk="static", app_file="index.html", **front_matter(model))
+    return f"---\n{data.to_yaml()}\n---\n{TEXT.format(model=link(model))}"
