@@ -30,8 +30,14 @@ def _run(arguments: list[str] | None, name: str) -> int:
     parser.add_argument("--port", type=int, help="port (default: GRADIO_SERVER_PORT, else 7860 or the next free one)")
     parser.add_argument("--share", action="store_true", help="create a public link that works while the app runs")
     parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
+    parser.add_argument("--metrics-port", type=int, metavar="PORT", help="serve metrics for Prometheus on this port")
+    parser.add_argument("--log-json", action="store_true", help="print a line of JSON for each request")
     options = parser.parse_args(arguments)
-    ports = {"--port": options.port, "GRADIO_SERVER_PORT": os.environ.get("GRADIO_SERVER_PORT") or None}
+    ports = {
+        "--port": options.port,
+        "--metrics-port": options.metrics_port,
+        "GRADIO_SERVER_PORT": os.environ.get("GRADIO_SERVER_PORT") or None,
+    }
     for source, port in ports.items():
         if port is not None and not (str(port).isdecimal() and 1 <= int(port) <= 65535):
             parser.error(f"{source} {port}: expected a port from 1 to 65535")
@@ -51,11 +57,12 @@ def _run(arguments: list[str] | None, name: str) -> int:
             reader = Recognizer.from_pretrained(fetch)
         if reader.weights.notice:
             print(f"{name}: {reader.weights.notice}", file=sys.stderr)
-        serve(reader, options.host, options.port, options.share)
+        serve(reader, options.host, options.port, options.share, options.metrics_port, options.log_json)
     except ModuleNotFoundError as error:
-        if error.name != "gradio":
+        packages = {"gradio": "the page needs Gradio", "prometheus_client": "--metrics-port needs prometheus-client"}
+        if error.name not in packages:
             raise
-        print(f'{name}: the page needs Gradio: install it with `pip install "lenet[app]"`', file=sys.stderr)
+        print(f'{name}: {packages[error.name]}: install it with `pip install "lenet[app]"`', file=sys.stderr)
         return 2
     except (ValueError, OSError) as error:
         print(f"{name}: {error}", file=sys.stderr)

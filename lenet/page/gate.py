@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.page.headers import security_headers
+from lenet.page.monitoring import RequestLog
 from lenet.page.uploads import Uploads
 
 MEGABYTE = 1_000_000
@@ -25,7 +26,7 @@ MAX_SESSIONS = 500  # whose results are kept until they are collected
 # Below the root. The page's own routes check their requests themselves.
 _API = "gradio_api/"
 _GET = re.compile(
-    r"|static-\w+/.+|network-\w+/.+|networks/\w+/.+|config/?|theme\.css|assets/.+|static/.+|svelte/.+|favicon\.ico|robots\.txt|"
+    r"|healthz|static-\w+/.+|network-\w+/.+|networks/\w+/.+|config/?|theme\.css|assets/.+|static/.+|svelte/.+|favicon\.ico|robots\.txt|"
     r"manifest\.json|pwa_icon(/\d+)?|"
     rf"{_API}(info/?|openapi\.json|app_id/?|startup-events|theme\.css|heartbeat/[\w-]+|queue/data|upload_progress|"
     r"call/(v2/)?predict/[\w-]+)"
@@ -38,8 +39,8 @@ _OWN = re.compile(r"read")
 class Gate:
     """ASGI middleware, the outermost: refuses requests, and adds security headers to responses."""
 
-    def __init__(self, app: ASGIApp, uploads: Uploads):
-        self.app, self.uploads = app, uploads
+    def __init__(self, app: ASGIApp, uploads: Uploads, log: bool = False):
+        self.app, self.uploads, self.log = app, uploads, log
         self.headers = security_headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,10 +51,12 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})  # the page uses none
             return
         headers = Headers(scope=scope)
+        note = RequestLog(scope) if self.log else lambda _message: None
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self.headers)
+            note(message)
             await send(message)
 
         if refusal := _refusal(scope, headers):

@@ -5,6 +5,7 @@ Requests for readings do not go through Gradio, whose route for server functions
 
 import json
 import os
+import time
 
 import anyio
 from starlette.exceptions import HTTPException
@@ -15,6 +16,7 @@ from starlette.routing import Route
 from lenet.page.assets import FILES, STATIC_URL, address
 from lenet.page.browser import description
 from lenet.page.files import file_response
+from lenet.page.monitoring import Monitoring
 from lenet.page.on_demand import OnDemand
 from lenet.page.payload import MAX_BYTES, decode, pack
 from lenet.recognizer import Recognizer
@@ -34,6 +36,7 @@ class Routes:
         self.on_demand = OnDemand(reader.weights, self.network_url)
         self.read_url = "/read"
         self.limiter: anyio.CapacityLimiter | None = None
+        self.monitoring = Monitoring()
 
     def all(self) -> list[Route]:
         return [
@@ -41,6 +44,7 @@ class Routes:
             *self.on_demand.all(),  # before the next, which would answer 404
             Route(self.network_url + "/{name:path}", _files(self.network)),
             Route(self.read_url, self.read, methods=["POST"]),
+            Route("/healthz", self.health),
         ]
 
     async def read(self, request: Request) -> Response:
@@ -56,11 +60,20 @@ class Routes:
             return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
         return JSONResponse(result)
 
+    async def health(self, _request: Request) -> Response:
+        """That the page is up, for a load balancer: the weights are loaded before the server listens."""
+        state = {"status": "ok", "network": self.network_url, "weights": self.reader.weights.origin}
+        return JSONResponse(state, headers={"Cache-Control": "no-store"})
+
     def _read(self, data: bytes, with_ink: bool) -> dict:
+        began, outcome = time.perf_counter(), "invalid"
         try:
             reading = self.reader.read(decode(data))
+            outcome = reading.reason or "digit"
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
+        finally:
+            self.monitoring.read(outcome, time.perf_counter() - began)
         return {**pack(reading, with_ink), "network": self.network_url}
 
 

@@ -20,14 +20,27 @@ QUEUE = 20  # calls of /predict that wait; with more, the answer is that the que
 SHARE_TIMEOUT = 20.0  # seconds; Gradio by itself waits three times thirty, and then prints paragraphs
 
 
-def serve(reader: Recognizer, host: str | None = None, port: int | None = None, share: bool = False) -> None:
+def serve(
+    reader: Recognizer,
+    host: str | None = None,
+    port: int | None = None,
+    share: bool = False,
+    metrics_port: int | None = None,
+    log: bool = False,
+) -> None:
     """Serve the page until Ctrl+C. Raises OSError, one line, if it cannot listen on the host and port.
 
-    Prints the local URL, then the public link or one line that says why there is none.
+    `metrics_port` serves metrics for Prometheus; `log` prints a line of JSON for each request on standard error. Prints
+    the local URL, then the public link or one line that says why there is none.
     """
     gradio.routes.CustomCORSMiddleware = WithoutCredentials  # there is no option for it
     routes = Routes(reader)
     uploads = Uploads()
+    if metrics_port:
+        try:
+            routes.monitoring.start(metrics_port, reader, uploads)
+        except OSError as error:
+            raise OSError(f"cannot listen on port {metrics_port}: it is in use or not permitted") from error
     page = build_page(reader, routes, uploads).queue(api_open=False, max_size=QUEUE)
     try:
         page.launch(
@@ -38,7 +51,7 @@ def serve(reader: Recognizer, host: str | None = None, port: int | None = None, 
             prevent_thread_lock=True,
             app_kwargs={
                 "routes": routes.all(),
-                "middleware": [Middleware(Gate, uploads=uploads), Middleware(Head, routes=routes)],
+                "middleware": [Middleware(Gate, uploads=uploads, log=log), Middleware(Head, routes=routes)],
             },
             footer_links=["api"],
             run_history=False,

@@ -48,6 +48,10 @@ class Uploads:
             if path.parent != self.folder:
                 path.parent.rmdir()
 
+    def count(self) -> int:
+        """How many files there are."""
+        return sum(path.is_file() for path in self.folder.rglob("*"))
+
     def close(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)

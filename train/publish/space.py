@@ -23,6 +23,7 @@ NEEDED = (
     "pillow",
     "safetensors",
     "huggingface-hub",
+    "prometheus-client",
 )  # those of requirements.txt for the app
 FETCHED = "config.json,model.safetensors,metrics.json"
 # In a file of its own: for each of the other packages pip would ask this index as well. The Space installs this file

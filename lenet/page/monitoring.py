@@ -1,0 +1,60 @@
+"""For whoever runs the page for others: metrics for Prometheus on a port of their own, and a log of the requests."""
+
+import json
+import sys
+import time
+
+from starlette.types import Message, Scope
+
+from lenet.page.uploads import Uploads
+from lenet.recognizer import Recognizer
+
+# Seconds; a reading takes 1 to 40 milliseconds on an idle machine.
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class Monitoring:
+    """What is counted. Without a port, nothing is, and prometheus_client is not needed."""
+
+    def __init__(self):
+        self.readings = self.seconds = None
+
+    def start(self, port: int, reader: Recognizer, uploads: Uploads, host: str = "127.0.0.1") -> None:
+        """Serve the metrics at http://host:port/metrics. Raises OSError; ModuleNotFoundError without the package."""
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, start_http_server
+
+        registry = CollectorRegistry()
+        options = {"registry": registry, "namespace": "lenet"}
+        self.readings = Counter("readings", "Images read, by outcome", ["outcome"], **options)
+        self.seconds = Histogram("reading_seconds", "Time to read an image", buckets=BUCKETS, **options)
+        uploads_held = Gauge("uploads_held", "Uploaded files that have not been read yet", **options)
+        uploads_held.set_function(uploads.count)
+        weights = {"origin": reader.weights.origin or "", "variant": reader.weights.model.variant}
+        Info("weights", "The weights in use", **options).info(weights)
+        start_http_server(port, host, registry)
+
+    def read(self, outcome: str, seconds: float) -> None:
+        """An image was read: "digit", "number", why it was rejected, or "invalid"."""
+        if self.readings:
+            self.readings.labels(outcome).inc()
+            self.seconds.observe(seconds)
+
+
+class RequestLog:
+    """Prints a line of JSON for each request: time, method, path, status, and milliseconds until the response began."""
+
+    def __init__(self, scope: Scope):
+        self.scope, self.began = scope, time.perf_counter()
+
+    def __call__(self, message: Message) -> None:
+        """Called with each message that is sent to the visitor."""
+        if message["type"] != "http.response.start":
+            return
+        line = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "method": self.scope["method"],
+            "path": self.scope["path"][:200],
+            "status": message["status"],
+            "milliseconds": round(1e3 * (time.perf_counter() - self.began), 1),
+        }
+        print(json.dumps(line), file=sys.stderr, flush=True)

@@ -1,0 +1,61 @@
+"""Metrics, the log and the health check of a running app."""
+
+import io
+import json
+import re
+import sys
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.browser import free_port, started
+from tests.conftest import EXAMPLES, draw
+
+pytestmark = pytest.mark.slow  # each starts a process of its own
+
+
+def png(image: Image.Image) -> bytes:
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    return content.getvalue()
+
+
+def test_readings_are_counted_and_requests_logged():
+    """By outcome, with their times; the metrics have a port of their own, and each request is a line of JSON."""
+    port, metrics_port = free_port(), free_port()
+    options = ["--port", str(port), "--metrics-port", str(metrics_port), "--log-json"]
+    with started([sys.executable, "app.py", *options], port) as process:
+        url = f"http://127.0.0.1:{port}"
+        bodies = [
+            png(draw(EXAMPLES[7]["strokes"])),
+            png(draw(EXAMPLES[3]["strokes"])),
+            png(Image.new("L", (9, 9), 255)),
+        ]
+        for body in (*bodies, b"text"):
+            httpx.post(f"{url}/read", content=body, headers={"Content-Type": "image/png"})
+        text = httpx.get(f"http://127.0.0.1:{metrics_port}/metrics").text
+        assert httpx.get(f"{url}/metrics").status_code == 404
+        health = httpx.get(f"{url}/healthz").json()
+        process.terminate()
+        printed = process.communicate()[0]
+    counts = dict(re.findall(r'lenet_readings_total\{outcome="([^"]+)"\} (\S+)', text))
+    assert {name: float(count) for name, count in counts.items()} == {"digit": 2, "blank": 1, "invalid": 1}
+    assert "lenet_reading_seconds_count 4.0" in text
+    assert 'lenet_weights_info{origin="bundled",variant="textbook"} 1.0' in text
+    assert "lenet_uploads_held 0.0" in text
+    assert health["status"] == "ok"
+    assert health["weights"] == "bundled"
+    lines = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    reads = [(line["method"], line["status"]) for line in lines if line["path"] == "/read"]
+    assert reads == [("POST", 200)] * 3 + [("POST", 400)]
+    assert all(0 <= line["milliseconds"] < 60_000 for line in lines)
+
+
+def test_a_metrics_port_in_use_is_reported():
+    """In one line, with exit code 2."""
+    port, metrics_port = free_port(), free_port()
+    with started([sys.executable, "-m", "http.server", str(metrics_port), "--bind", "127.0.0.1"], metrics_port):
+        command = [sys.executable, "app.py", "--port", str(port), "--metrics-port", str(metrics_port)]
+        with pytest.raises(RuntimeError, match=f"cannot listen on port {metrics_port}"), started(command, port):
+            pass
