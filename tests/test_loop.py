@@ -105,6 +105,24 @@ def test_outliers_without_weight_teach_nothing(small_data):
     assert max(float(step.abs().max()) for step in steps[0]) > 1e-3
 
 
+def test_outliers_that_look_like_a_digit_count_less(small_data):
+    """With a doubt, the loss no longer pushes where the network is sure of a digit. Elsewhere it does, and for digits."""
+    digits = split(load_mnist(small_data, train=True), 50, 0)[0][:16]
+    labels = torch.tensor([-1, -1, 3])
+    gradients = []
+    for doubt in (0, 0.03):
+        scores = torch.zeros(3, 10).index_fill(1, torch.tensor([3]), 9.0)
+        scores[1] = -9  # surely not a digit already
+        scores.requires_grad_()
+        learner = trainer(digits, outlier_weight=0.5, outlier_doubt=doubt)
+        learner._losses(scores, labels).sum().backward()
+        gradients.append(scores.grad[:, 3])
+    plain, doubtful = gradients
+    assert plain[0] == pytest.approx(0.5, abs=0.01)
+    assert doubtful[0] < 0.01 * plain[0]
+    assert doubtful[1:].tolist() == pytest.approx(plain[1:].tolist(), rel=0.05)
+
+
 def test_score_is_as_computed_by_hand():
     """Two of three are wrong, and the loss is the mean of three."""
 

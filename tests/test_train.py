@@ -78,7 +78,7 @@ def test_the_files_for_the_page_fit_the_weights(run, small_data):
     assert images.isdisjoint({bytes(image[0, 2:-2, 2:-2].flatten()) for image in held_out.images})
     last = load(content["snapshots.safetensors"])
     final = load_file(folder / "model.safetensors")
-    steps = 3 * -(-(250 + 67 + 50) // 16)
+    steps = 3 * -(-(250 + 67 + 30 + 50) // 16)
     for name, value in final.items():
         assert torch.equal(last[f"{steps}.{name}"], value.half())
 
