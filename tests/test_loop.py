@@ -106,7 +106,7 @@ def test_outliers_without_weight_teach_nothing(small_data):
 
 
 def test_outliers_that_look_like_a_digit_count_less(small_data):
-    """With a doubt, the loss no longer pushes where the network is sure of a digit. Elsewhere it does, and for digits."""
+    """With a doubt, the loss does not push where the network is sure of a digit; elsewhere it does, as for digits."""
     digits = split(load_mnist(small_data, train=True), 50, 0)[0][:16]
     labels = torch.tensor([-1, -1, 3])
     gradients = []
