@@ -40,7 +40,7 @@ class Recipe:
     """
 
     variant: str = _option("textbook", "network: textbook, tutorial or original")
-    epochs: int = _option(40, "passes over the training images")
+    epochs: int = _option(90, "passes over the training images")
     batch_size: int = _option(256, "images per step, over all processes")
     lr: float | None = _option(
         None, f"peak learning rate of the weights, which Muon trains (default: {_listed(DEFAULT_LR)})", float
@@ -58,7 +58,7 @@ class Recipe:
     copies: int = _option(4, "renderings of each pen digit, each by another simulated hand and pen; 0: none")
     styles: int = _option(10_000, "digits in rare styles, such as slashed zeros")
     outliers: int = _option(40_000, "synthetic drawings that are not digits, to learn to reject them")
-    outlier_weight: float = _option(0.5, "loss weight of such a drawing relative to a digit")
+    outlier_weight: float = _option(0.25, "loss weight of such a drawing relative to a digit")
     outlier_doubt: float = _option(0.03, "how probable it is that such a drawing can be read as a digit after all")
     validation_size: int = _option(5_000, "MNIST training images held out for validation")
     seed: int = _option(0, "random seed of split, renderings, initialization, order and distortions")
