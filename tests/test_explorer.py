@@ -264,9 +264,8 @@ def test_why_this_digit_and_not_that(explore, variant):
 @pytest.mark.parametrize("variant", NETWORKS)
 def test_the_smallest_change_is_one(explore, variant):
     """What the page says would make it the other digit does, in PyTorch; its square is shown on the pad."""
-    open_page = explore
     for digit in (8, 3, 9, 5, 4):  # not every drawing can be changed by one square
-        explorer = open_page(variant)
+        explorer = explore(variant)
         page = explorer.page
         explorer.draw(DIGITS[digit])
         explorer.open("why")
