@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import gzip
+import io
 import json
 import struct
 import sys
@@ -37,6 +38,13 @@ def draw(strokes: list, width: int = 20, side: int = 280) -> Image.Image:
         for x, y in points:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
     return image.resize((side, side), Image.Resampling.BOX)
+
+
+def encoded(image: Image.Image, format: str = "PNG", **options) -> bytes:
+    """The image as a file."""
+    content = io.BytesIO()
+    image.save(content, format, **options)
+    return content.getvalue()
 
 
 def idx(array: np.ndarray) -> bytes:

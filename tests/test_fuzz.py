@@ -18,7 +18,7 @@ from PIL import Image
 
 from lenet import preprocess
 from lenet.image.file import FORMATS, load_image
-from tests.conftest import EXAMPLES, draw
+from tests.conftest import EXAMPLES, draw, encoded
 
 # The same inputs each time, so that a failure of the suite is one of the change under test.
 FUZZ = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
@@ -29,9 +29,7 @@ TELLING = re.compile(r"0x[0-9a-f]{4}|object at|/tmp|/home|site-packages|\n")
 @cache
 def whole(format: str) -> bytes:
     """A small drawing as a file of the format."""
-    content = io.BytesIO()
-    draw(EXAMPLES[4]["strokes"]).resize((64, 64)).convert("RGB").save(content, format)
-    return content.getvalue()
+    return encoded(draw(EXAMPLES[4]["strokes"]).resize((64, 64)).convert("RGB"), format)
 
 
 @st.composite
@@ -96,9 +94,8 @@ def test_random_requests_get_a_status(app_url):
                 assert not TELLING.search(response.text), response.text
 
         request()
-        content = io.BytesIO()
-        draw(EXAMPLES[7]["strokes"]).save(content, "PNG")
-        response = client.post(f"{app_url}/read", content=content.getvalue(), headers={"Content-Type": "image/png"})
+        stroke = encoded(draw(EXAMPLES[7]["strokes"]))
+        response = client.post(f"{app_url}/read", content=stroke, headers={"Content-Type": "image/png"})
         assert response.json()["digit"] == 7
 
 

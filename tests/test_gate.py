@@ -1,6 +1,5 @@
 """What the server refuses: unknown routes, long bodies, names and addresses, and requests of other sites' pages."""
 
-import io
 import time
 
 import httpx
@@ -9,7 +8,7 @@ from gradio_client import Client, handle_file
 
 from lenet.page.gate import JSON_LIMIT, MAX_SESSIONS, UPLOAD_LIMIT, Gate
 from lenet.page.headers import FRAME_ANCESTORS, content_security_policy
-from tests.conftest import EXAMPLES, draw, running_app
+from tests.conftest import EXAMPLES, draw, encoded, running_app
 
 JSON = {"Content-Type": "application/json"}
 FOREIGN = {"Origin": "https://elsewhere.example"}
@@ -32,11 +31,8 @@ def server(uploads):
 def stroke_is_answered(server):
     """Whatever a test does, a stroke is read right after it."""
     yield
-    content = io.BytesIO()
-    draw(EXAMPLES[7]["strokes"]).save(content, "PNG")
-    response = httpx.post(
-        f"{server}/read", content=content.getvalue(), headers={"Content-Type": "image/png"}, timeout=5
-    )
+    stroke = encoded(draw(EXAMPLES[7]["strokes"]))
+    response = httpx.post(f"{server}/read", content=stroke, headers={"Content-Type": "image/png"}, timeout=5)
     assert response.json()["digit"] == 7
 
 

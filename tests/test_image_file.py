@@ -1,6 +1,5 @@
 """Image files: opened once, with the same message for the reader, the command line and the page."""
 
-import io
 import struct
 import time
 import zlib
@@ -12,7 +11,9 @@ from PIL import Image
 
 from lenet import preprocess
 from lenet.image.file import open_image
-from tests.conftest import EXAMPLES, draw
+from tests.conftest import EXAMPLES, draw, encoded
+
+ONE = draw(EXAMPLES[1]["strokes"])
 
 
 def test_a_file_is_read_like_the_image_in_it(tmp_path):
@@ -28,9 +29,8 @@ def test_a_file_that_is_not_an_image_says_so(tmp_path):
     """Text, an empty file, and damaged images of several formats: ValueError with one line."""
     damaged = {}
     for format in ("PNG", "JPEG", "TIFF", "WEBP"):
-        content = io.BytesIO()
-        draw(EXAMPLES[1]["strokes"]).save(content, format)
-        damaged[f"damaged {format}"] = content.getvalue()[: len(content.getvalue()) // 2]
+        content = encoded(ONE, format)
+        damaged[f"damaged {format}"] = content[: len(content) // 2]
     for name, content in {"text": b"a letter", "empty": b"", **damaged}.items():
         path = tmp_path / name
         path.write_bytes(content)
@@ -54,13 +54,6 @@ def test_a_large_image_is_rejected_before_it_is_decoded(tmp_path):
         open_image(tmp_path / "large.png")
 
 
-def encoded(format: str, image: Image.Image | None = None, **options) -> bytes:
-    """The drawing of a digit, or another image, as a file."""
-    content = io.BytesIO()
-    (image or draw(EXAMPLES[1]["strokes"])).save(content, format, **options)
-    return content.getvalue()
-
-
 def chunk(kind: bytes, data: bytes) -> bytes:
     """A chunk of a PNG."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -68,13 +61,13 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 def with_chunks(*chunks: bytes) -> bytes:
     """A PNG with more chunks after its first one, the header."""
-    content = encoded("PNG")
+    content = encoded(ONE)
     return content[:33] + b"".join(chunks) + content[33:]
 
 
 def with_scans(count: int) -> bytes:
     """A progressive JPEG, 4,000 x 4,000 pixels, whose last scan is repeated."""
-    content = encoded("JPEG", Image.new("L", (4_000, 4_000), 255), progressive=True)
+    content = encoded(Image.new("L", (4_000, 4_000), 255), "JPEG", progressive=True)
     last = content.rindex(b"\xff\xda")
     return content[:last] + content[last:-2] * count + content[-2:]
 
@@ -91,11 +84,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         "unusual PNG image: more than 50,000 chunks",
     ),
     "a line, which may have few pixels": (
-        lambda: encoded("PNG", Image.new("1", (1, 20_001))),
+        lambda: encoded(Image.new("1", (1, 20_001))),
         "image too large: 1 x 20001 pixels; the limits are 50 million pixels and 20,000 per side",
     ),
     "EPS, for which Pillow would start Ghostscript": (
-        lambda: encoded("EPS", Image.new("L", (9, 9))),
+        lambda: encoded(Image.new("L", (9, 9)), "EPS"),
         "not an image file, or of an unsupported format",
     ),
     "a PNG without pixels": (lambda: with_chunks()[:16] + bytes(8) + with_chunks()[24:], "damaged image|not an image"),
@@ -123,7 +116,7 @@ def test_a_hostile_file_is_refused_at_once(tmp_path, name):
     [
         with_chunks(chunk(b"eXIf", b"MM\0*")),
         with_chunks(chunk(b"eXIf", b"XX")),
-        encoded("JPEG", exif=exif(b"\xff\xff")),
+        encoded(ONE, "JPEG", exif=exif(b"\xff\xff")),
     ],
     ids=["cut", "no EXIF", "no such orientation"],
 )
@@ -137,5 +130,5 @@ def test_damaged_exif_data_is_ignored(tmp_path, content):
 def test_usual_progressive_images_are_read(tmp_path):
     """A progressive JPEG has about ten scans."""
     path = tmp_path / "image.jpg"
-    path.write_bytes(encoded("JPEG", progressive=True))
+    path.write_bytes(encoded(ONE, "JPEG", progressive=True))
     np.testing.assert_allclose(preprocess(path), preprocess(draw(EXAMPLES[1]["strokes"])), atol=0.2)

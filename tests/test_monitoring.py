@@ -1,6 +1,5 @@
 """Metrics, the log and the health check of a running app."""
 
-import io
 import json
 import re
 import sys
@@ -10,15 +9,9 @@ import pytest
 from PIL import Image
 
 from tests.browser import free_port, started
-from tests.conftest import EXAMPLES, draw
+from tests.conftest import EXAMPLES, draw, encoded
 
 pytestmark = pytest.mark.slow  # each starts a process of its own
-
-
-def png(image: Image.Image) -> bytes:
-    content = io.BytesIO()
-    image.save(content, "PNG")
-    return content.getvalue()
 
 
 def test_readings_are_counted_and_requests_logged():
@@ -28,9 +21,9 @@ def test_readings_are_counted_and_requests_logged():
     with started([sys.executable, "app.py", *options], port) as process:
         url = f"http://127.0.0.1:{port}"
         bodies = [
-            png(draw(EXAMPLES[7]["strokes"])),
-            png(draw(EXAMPLES[3]["strokes"])),
-            png(Image.new("L", (9, 9), 255)),
+            encoded(draw(EXAMPLES[7]["strokes"])),
+            encoded(draw(EXAMPLES[3]["strokes"])),
+            encoded(Image.new("L", (9, 9), 255)),
         ]
         for body in (*bodies, b"text"):
             httpx.post(f"{url}/read", content=body, headers={"Content-Type": "image/png"})

@@ -1,7 +1,6 @@
 """Requests for readings by PyTorch, as the page sends them, and as others might."""
 
 import base64
-import io
 import re
 
 import httpx
@@ -11,15 +10,9 @@ from PIL import Image
 
 from lenet.page.assets import FILES
 from lenet.page.payload import MAX_BYTES, decode
-from tests.conftest import EXAMPLES, draw
+from tests.conftest import EXAMPLES, draw, encoded
 
 PNG = {"Content-Type": "image/png"}
-
-
-def encoded(image: Image.Image, kind: str = "PNG") -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind)
-    return file.getvalue()
 
 
 DRAWING = encoded(Image.new("RGBA", (280, 280), (0, 0, 0, 200)))

@@ -17,7 +17,7 @@ from train.data.digits import Digits
 from train.data.doodles import invent_doodle
 from train.data.glyphs import GLYPHS, imprecise
 from train.data.pen_digits import PenDigit
-from train.data.strokes import Strokes, render_with_random_pen, vary_handwriting
+from train.data.strokes import Strokes, bounding_box, render_with_random_pen, vary_handwriting
 
 OUTLIER_LABEL = -1
 
@@ -150,8 +150,7 @@ def _random_walks(rng: np.random.Generator) -> Strokes:
 
 def _normalize(strokes: Strokes) -> Strokes:
     """The strokes centered at the origin, the longer side of their bounding box 1."""
-    points = np.concatenate(strokes)
-    low, high = points.min(0), points.max(0)
+    low, high = bounding_box(strokes)
     return [(stroke - (low + high) / 2) / max(1e-6, float((high - low).max())) for stroke in strokes]
 
 

@@ -15,6 +15,12 @@ SIDE = 280  # pixels per side of the page that strokes are drawn on, as on the a
 Strokes = list[np.ndarray]  # arrays of float points (x, y), shape (P, 2), y pointing down, in any unit
 
 
+def bounding_box(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest x and y of all points, each of shape (2,)."""
+    points = np.concatenate(strokes)
+    return points.min(0), points.max(0)
+
+
 def draw_strokes(
     strokes: Strokes,
     width: float,
@@ -30,8 +36,7 @@ def draw_strokes(
     relative amplitude by which the width varies along a stroke, as with pressure; `fade` that by which the ink becomes
     lighter, as with a ballpoint pen that runs dry.
     """
-    points = np.concatenate(strokes)
-    low, high = points.min(0), points.max(0)
+    low, high = bounding_box(strokes)
     scale = size / max(1e-6, float((high - low).max()))
     factor = max(2, min(4, round(8 / width)))  # of supersampling, for anti-aliasing
     page = Image.new("L", (side * factor, side * factor), 255)
@@ -57,8 +62,7 @@ def vary_handwriting(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     matrix = np.array([[c, -s], [s, c]]) @ np.array([[stretch, slant], [0, 1]])
     strokes = [stroke @ matrix.T for stroke in strokes]
     if rng.random() < 0.03:
-        points = np.concatenate(strokes)
-        low, high = points.min(0), points.max(0)
+        low, high = bounding_box(strokes)
         strokes.append((low + (high - low) * rng.uniform(-0.1, 1.1, 2))[None])
     return strokes
 

@@ -10,7 +10,7 @@ import torch
 from train.data.digits import Digits
 from train.data.glyphs import imprecise, parse
 from train.data.pen_digits import PenDigit
-from train.data.strokes import Strokes, render_with_random_pen, vary_handwriting
+from train.data.strokes import Strokes, bounding_box, render_with_random_pen, vary_handwriting
 
 # A digit and its strokes, in the notation of glyphs.txt.
 _DEFINITIONS = """
@@ -108,7 +108,7 @@ def make_styles(pen: list[PenDigit], count: int, seed: int) -> Digits:
 
 def slash_or_dot(zero: Strokes, rng: np.random.Generator) -> Strokes:
     """A zero with a slash from the lower left to the upper right, seldom the other way, or with a dot or bar inside."""
-    (left, top), (right, bottom) = _box(zero)
+    (left, top), (right, bottom) = bounding_box(zero)
     center, size = np.array([left + right, top + bottom]) / 2, np.array([right - left, bottom - top])
     center = center + rng.normal(0, 0.04, 2) * size
     if rng.random() < 0.2:
@@ -125,7 +125,7 @@ def cross(seven: Strokes, rng: np.random.Generator) -> Strokes:
     if len(seven) > 1:
         return seven
     path = seven[0]
-    (left, top), (right, bottom) = _box(seven)
+    (left, top), (right, bottom) = bounding_box(seven)
     stem = path[path[:, 1] > top + 0.3 * (bottom - top)]
     if len(stem) < 2:
         stem = path[-2:]
@@ -152,11 +152,6 @@ def flag(one: Strokes, rng: np.random.Generator) -> Strokes:
 # What is added to the digits that have a style of their own, slashed zeros first: they are the rarest in the data.
 EMBELLISHMENTS = {0: slash_or_dot, 7: cross, 1: flag}
 DISPLACEMENT = 0.3  # of a glyph's points, on its grid of 10; less than for outliers, so that it remains the digit
-
-
-def _box(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
-    points = np.concatenate(strokes)
-    return points.min(0), points.max(0)
 
 
 def _bent(start: np.ndarray, end: np.ndarray, rng: np.random.Generator) -> np.ndarray:

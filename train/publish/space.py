@@ -84,13 +84,17 @@ def publish_main(arguments: list[str]) -> None:
     default = default_model(options.space)
     model = options.model or default
     if options.dry_run:
-        folder = stage_space(model)
-        show(folder)
-        print(f"dry run: nothing was published; the files are in {folder}")
+        show_dry_run(stage_space(model))
     else:
         publish_space(options.space, model, options.private)
     if model != default:
         print(f"the page will use {default}; to use {model}, set LENET_MODEL={model} in the Space's settings")
+
+
+def show_dry_run(folder: Path) -> None:
+    """List the staged files, and say that they were not published."""
+    show(folder)
+    print(f"dry run: nothing was published; the files are in {folder}")
 
 
 def default_model(space: str) -> str:
@@ -108,8 +112,13 @@ def publish_space(space: str, model: str, private: bool = False) -> Published:
         # The model's files are part of the Space's build, which fails if they cannot be downloaded.
         state = "is private, so a Space's build cannot read it" if weights else "is not on the Hub"
         raise HubError(f"{model} {state}: publish it first with `python -m train publish RUN --repo {model}`")
+    return upload_page(folder, space, "gradio", private)
+
+
+def upload_page(folder: Path, space: str, sdk: str, private: bool) -> Published:
+    """Upload the files of a Space and print what was done. Raises HubError."""
     stale = ".gitattributes".__ne__  # the Hub's own
-    done = upload(folder, space, "The page", stale=stale, kind="space", sdk="gradio", private=private)
+    done = upload(folder, space, "The page", stale=stale, kind="space", sdk=sdk, private=private)
     report(done)
     return done
 
@@ -143,31 +152,28 @@ def pins(requirements: str) -> dict[str, str]:
 
 def space_card(gradio: str, model: str | None) -> str:
     """The Space's README.md, with the front matter that configures its build on the Hub."""
+    fetched = {"preload_from_hub": [f"{model} {FETCHED}"]} if model else {}
+    own = {"sdk": "gradio", "sdk_version": gradio, "python_version": "3.11", "app_file": "app.py"}
+    return card_of(TEXT, model, **own, **fetched)
+
+
+def card_of(text: str, model: str | None, **own) -> str:
+    """The README.md of a Space: front matter, with what is its own, and the text, with a link to the weights."""
     from huggingface_hub import SpaceCardData
 
-    fetched = {"preload_from_hub": [f"{model} {FETCHED}"]} if model else {}
     data = SpaceCardData(
-        sdk="gradio", sdk_version=gradio, python_version="3.11", app_file="app.py", **front_matter(model), **fetched
-    )
-    return f"---\n{data.to_yaml()}\n---\n{TEXT.format(model=link(model))}"
-
-
-def front_matter(model: str | None) -> dict:
-    """What both Spaces have in common."""
-    return {
-        "title": "LeNet-5: draw a digit",
-        "emoji": "🔢",
-        "colorFrom": "blue",
-        "colorTo": "red",
-        "license": "mit",
-        "tags": ["lenet-5", "mnist", "handwritten-digits", "education"],
-        "short_description": "Draw a digit and look inside LeNet-5",
+        title="LeNet-5: draw a digit",
+        emoji="🔢",
+        colorFrom="blue",
+        colorTo="red",
+        license="mit",
+        tags=["lenet-5", "mnist", "handwritten-digits", "education"],
+        short_description="Draw a digit and look inside LeNet-5",
         **({"models": [model]} if model else {}),
-    }
-
-
-def link(model: str | None) -> str:
-    return f" The weights: [{model}](https://huggingface.co/{model})." if model else ""
+        **own,
+    )
+    link = f" The weights: [{model}](https://huggingface.co/{model})." if model else ""
+    return f"---\n{data.to_yaml()}\n---\n{text.format(model=link)}"
 
 
 def _add_static(parser: argparse.ArgumentParser) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from lenet.page.site import write_site
 from lenet.recognizer import Recognizer
 from lenet.weights.model import bundled
-from train.publish.hub import check_may_write, upload
-from train.publish.model import CARD, PublishError, report, show
-from train.publish.space import ROOT, front_matter, link
+from train.publish.hub import check_may_write
+from train.publish.model import CARD, PublishError, show
+from train.publish.space import ROOT, card_of, show_dry_run, upload_page
 
 STAGING = Path("build/static")
 TEXT = """
@@ -21,15 +21,13 @@ every layer.{model} Everything is computed in the browser: this Space has no ser
 
 def publish_static(space: str, model: str | None, private: bool, dry_run: bool) -> None:
     """Stage the static Space, list the files, and upload them. Raises PublishError, HubError or OSError."""
-    if not dry_run:
-        check_may_write(space)
+    if dry_run:
+        show_dry_run(stage_static(model, space))
+        return
+    check_may_write(space)
     folder = stage_static(model, space)
     show(folder)
-    if dry_run:
-        print(f"dry run: nothing was published; the files are in {folder}")
-        return
-    stale = ".gitattributes".__ne__  # the Hub's own
-    report(upload(folder, space, "The page", stale=stale, kind="space", sdk="static", private=private))
+    upload_page(folder, space, "static", private)
 
 
 def stage_static(model: str | None = None, space: str | None = None) -> Path:
@@ -43,13 +41,5 @@ def stage_static(model: str | None = None, space: str | None = None) -> Path:
         raise PublishError(str(error)) from error
     write_site(STAGING, reader, f"https://huggingface.co/spaces/{space}" if space else None)
     shutil.copyfile(ROOT / "LICENSE", STAGING / "LICENSE")
-    (STAGING / CARD).write_text(static_card(model))
+    (STAGING / CARD).write_text(card_of(TEXT, model, sdk="static", app_file="index.html"))
     return STAGING
-
-
-def static_card(model: str | None) -> str:
-    """The README.md of the static Space."""
-    from huggingface_hub import SpaceCardData
-
-    data = SpaceCardData(sdk="static", app_file="index.html", **front_matter(model))
-    return f"---\n{data.to_yaml()}\n---\n{TEXT.format(model=link(model))}"
