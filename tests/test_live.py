@@ -58,8 +58,8 @@ def visitor(chromium, app_url):
 
 def test_the_server_is_asked_once_when_the_pen_rests(visitor):
     """Not while it moves; the request is a small PNG, and the response is small, too."""
-    visitor.draw(DIGITS[4])
-    assert visitor.digit() == "4"
+    visitor.draw(DIGITS[3])  # one stroke: between two strokes, the pen may rest
+    assert visitor.digit() == "3"
     wait_for(visitor, CHECKED)
     assert len(visitor.reads) == 1
     assert len(sent(visitor)) < 10_000
@@ -145,6 +145,17 @@ def test_a_response_that_is_not_a_reading_is_asked_for_again(visitor, body):
     assert visitor.digit() == "3"
     wait_for(visitor, CHECKED)
     assert visitor.digit() == "3"
+
+
+def test_a_busy_server_is_asked_again(visitor):
+    """The page says that it is busy, keeps the browser's answer, and goes on by itself."""
+    refusal = {"status": 503, "json": {"error": "the server is busy"}, "headers": {"Retry-After": "1"}}
+    visitor.page.route("**/read", lambda route: route.fulfill(**refusal), times=2)
+    visitor.draw(DIGITS[3])
+    wait_for(visitor, "Not checked: the server is busy. Retrying…")
+    assert visitor.digit() == "3"
+    wait_for(visitor, CHECKED)
+    assert len(visitor.reads) == 3
 
 
 def test_the_drawing_survives_a_reload(visitor):

@@ -1,15 +1,19 @@
 """Requests for readings by PyTorch, as the page sends them, and as others might."""
 
+import asyncio
 import base64
 import re
+import threading
 
 import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
 
 from lenet.page.assets import FILES
 from lenet.page.payload import MAX_BYTES, decode
+from lenet.page.routes import MAX_READS, Routes
 from tests.conftest import EXAMPLES, draw, encoded
 
 PNG = {"Content-Type": "image/png"}
@@ -86,6 +90,34 @@ def test_a_body_without_a_length_is_limited_while_it_is_read(app_url):
 def test_other_methods_are_not_allowed(app_url):
     """Only POST."""
     assert httpx.put(f"{app_url}/read", content=DRAWING, headers=PNG).status_code == 405
+
+
+def test_too_many_requests_at_once_are_refused_at_once(reader, monkeypatch):
+    """With 503, while the others wait for their readings; they get them, and the next one does, too."""
+    go_on = threading.Event()
+    read = reader.read
+
+    def slow(image):
+        go_on.wait(60)
+        return read(image)
+
+    monkeypatch.setattr(reader, "read", slow)
+    app = Starlette(routes=Routes(reader).all())
+
+    async def crowd() -> tuple[list[int], httpx.Response, int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
+            waiting = [asyncio.create_task(client.post("/read", content=DRAWING, headers=PNG)) for _ in range(MAX_READS)]
+            await asyncio.sleep(0.5)
+            refused = await client.post("/read", content=DRAWING, headers=PNG)
+            go_on.set()
+            done = [response.status_code for response in await asyncio.gather(*waiting)]
+            return done, refused, (await client.post("/read", content=DRAWING, headers=PNG)).status_code
+
+    done, refused, after = asyncio.run(crowd())
+    assert done == [200] * MAX_READS
+    assert (refused.status_code, refused.json()) == (503, {"error": "the server is busy"})
+    assert refused.headers["Retry-After"] == "1"
+    assert after == 200
 
 
 def test_decoding_keeps_transparency():

@@ -33,10 +33,11 @@ class Monitoring:
         Info("weights", "The weights in use", **options).info(weights)
         start_http_server(port, host, registry)
 
-    def read(self, outcome: str, seconds: float) -> None:
-        """An image was read: "digit", "number", why it was rejected, or "invalid"."""
+    def read(self, outcome: str, seconds: float | None = None) -> None:
+        """An image was read: "digit", "number", why it was rejected, or "invalid". Or not, "refused": too many at once."""
         if self.readings:
             self.readings.labels(outcome).inc()
+        if self.seconds and seconds is not None:
             self.seconds.observe(seconds)
 
 

@@ -23,6 +23,8 @@ from lenet.recognizer import Recognizer
 from lenet.weights.model import safetensors
 
 YEAR = 31_536_000  # seconds
+# Requests for readings that may be under way at once. With more, each would wait long for all the others.
+MAX_READS = 64
 
 
 class Routes:
@@ -36,6 +38,7 @@ class Routes:
         self.on_demand = OnDemand(reader.weights, self.network_url)
         self.read_url = "/read"
         self.limiter: anyio.CapacityLimiter | None = None
+        self.reads = 0
         self.monitoring = Monitoring()
 
     def all(self) -> list[Route]:
@@ -48,14 +51,24 @@ class Routes:
         ]
 
     async def read(self, request: Request) -> Response:
-        """The reading of the PNG in the body; `?ink` adds the preprocessed image. An error is {"error": message}."""
+        """The reading of the PNG in the body; `?ink` adds the preprocessed image. An error is {"error": message}.
+
+        Beyond MAX_READS the response is 503 at once, and the page asks again by itself.
+        """
         try:
             data = await _body(request)
-            # As many threads as cores: more of them would only wait for each other.
-            self.limiter = self.limiter or anyio.CapacityLimiter(os.cpu_count() or 1)
-            result = await anyio.to_thread.run_sync(
-                self._read, data, "ink" in request.query_params, limiter=self.limiter
-            )
+            if self.reads >= MAX_READS:
+                self.monitoring.read("refused")
+                raise HTTPException(503, "the server is busy", {"Retry-After": "1"})
+            self.reads += 1
+            try:
+                # As many threads as cores: more of them would only wait for each other.
+                self.limiter = self.limiter or anyio.CapacityLimiter(os.cpu_count() or 1)
+                result = await anyio.to_thread.run_sync(
+                    self._read, data, "ink" in request.query_params, limiter=self.limiter
+                )
+            finally:
+                self.reads -= 1
         except HTTPException as error:
             return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
         return JSONResponse(result)

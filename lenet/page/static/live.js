@@ -2,7 +2,7 @@
 // server is asked once for PyTorch's, which then counts. While it is away the browser's stands, and is checked later; on
 // a page without a server it is not checked.
 import { answer } from "./network/reader.js";
-import { Unreachable } from "./server.js";
+import { Overloaded, Unreachable } from "./server.js";
 
 const REST = 250; // milliseconds without a change after which the pen rests
 const RETRIES = [1_000, 2_000, 4_000, 8_000, 15_000]; // milliseconds; the last one is repeated
@@ -137,9 +137,12 @@ export class Live {
   #fail(error) {
     const { store } = this;
     if (error instanceof Unreachable) {
-      if (this.pad.image) store.notify("Cannot reach the server, which is needed to read images. Retrying…");
-      store.setState("unchecked");
-      this.#wait(RETRIES[Math.min(this.#failures++, RETRIES.length - 1)]);
+      const overloaded = error instanceof Overloaded;
+      const trouble = overloaded ? "The server is busy" : "Cannot reach the server, which is needed to read images";
+      if (this.pad.image) store.notify(`${trouble}. Retrying…`);
+      store.setState(overloaded ? "overloaded" : "unchecked");
+      // At random, so that the visitors of a busy server do not all come back at once.
+      this.#wait((0.5 + Math.random()) * RETRIES[Math.min(this.#failures++, RETRIES.length - 1)]);
     } else {
       store.show(null); // an earlier reading would look like that of this drawing
       store.notify(`No prediction: ${error.message}.`);

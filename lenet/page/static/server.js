@@ -9,8 +9,8 @@ export class Server {
 
   /**
    * PyTorch's reading of a PNG, a Blob; `withInk` adds the preprocessed image. Throws Unreachable if there is no
-   * response, or one that is not a reading (of a proxy, say), and Error with the server's message if it rejects the
-   * request.
+   * response, or one that is not a reading (of a proxy, say), Overloaded if too many others ask at the moment, and Error
+   * with the server's message if it rejects the request.
    */
   async read(png, withInk) {
     let response, reading;
@@ -21,10 +21,11 @@ export class Server {
         body: png,
         signal: AbortSignal.timeout(TIMEOUT),
       });
-      reading = await response.json();
+      reading = response.status === 503 ? null : await response.json(); // a proxy may refuse with a page
     } catch (error) {
       throw new Unreachable(error.message);
     }
+    if (response.status === 503) throw new Overloaded("HTTP 503");
     if (response.status >= 500) throw new Unreachable(`HTTP ${response.status}`);
     if (!response.ok) throw new Error(reading?.error ?? `HTTP ${response.status}`);
     if (!isReading(reading, withInk)) throw new Unreachable("the response is not a reading");
@@ -34,6 +35,8 @@ export class Server {
 }
 
 export class Unreachable extends Error {}
+
+export class Overloaded extends Unreachable {}
 
 /** Load a file, however long the server is away; `waiting` is called when an attempt has failed. */
 export async function load(url, parse, waiting) {

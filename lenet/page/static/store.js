@@ -5,7 +5,10 @@
 // layer, and placement says where in the input the drawing is.
 export class Store extends EventTarget {
   reading = null;
-  /** "live" while the drawing changes, "checked" by the server, "unchecked" if that cannot be reached, or "alone" if there is none. */
+  /**
+   * "live" while the drawing changes, "checked" by the server, "unchecked" if that cannot be reached, "overloaded" if it
+   * is busy, or "alone" if there is none.
+   */
   state = "checked";
   /** Whether the reading is not yet that of the drawing: until the next frame, or until the server has read an image. */
   busy = false;

@@ -60,6 +60,7 @@ export class Prediction {
       live: "",
       checked: "Checked with PyTorch on the server.",
       alone: "Computed in your browser.",
+      overloaded: "Not checked: the server is busy. Retrying…",
       unchecked: "Not checked: cannot reach the server. Retrying…",
     }[state];
     if (state !== "live") this.#announce(reading);
@@ -68,7 +69,7 @@ export class Prediction {
   /** Announce the reading to screen readers: once the pen rests, not after every move. */
   #announce(reading) {
     if (reading) this.#say(sentence(reading));
-    else if (this.store.state === "unchecked") this.#say(""); // an earlier sentence would be about another drawing
+    else if (["overloaded", "unchecked"].includes(this.store.state)) this.#say(""); // an earlier sentence would be about another drawing
   }
 
   #say(text) {
