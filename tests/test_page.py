@@ -104,14 +104,16 @@ def test_too_many_requests_at_once_are_refused_at_once(reader, monkeypatch):
     monkeypatch.setattr(reader, "read", slow)
     app = Starlette(routes=Routes(reader).all())
 
+    drawing = {"content": DRAWING, "headers": PNG}
+
     async def crowd() -> tuple[list[int], httpx.Response, int]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
-            waiting = [asyncio.create_task(client.post("/read", content=DRAWING, headers=PNG)) for _ in range(MAX_READS)]
+            waiting = [asyncio.create_task(client.post("/read", **drawing)) for _ in range(MAX_READS)]
             await asyncio.sleep(0.5)
-            refused = await client.post("/read", content=DRAWING, headers=PNG)
+            refused = await client.post("/read", **drawing)
             go_on.set()
             done = [response.status_code for response in await asyncio.gather(*waiting)]
-            return done, refused, (await client.post("/read", content=DRAWING, headers=PNG)).status_code
+            return done, refused, (await client.post("/read", **drawing)).status_code
 
     done, refused, after = asyncio.run(crowd())
     assert done == [200] * MAX_READS
