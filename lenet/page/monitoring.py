@@ -34,7 +34,7 @@ class Monitoring:
         start_http_server(port, host, registry)
 
     def read(self, outcome: str, seconds: float | None = None) -> None:
-        """An image was read: "digit", "number", why it was rejected, or "invalid"; or not, because of too many: "refused"."""
+        """An image was read: "digit", "number", why it was rejected, or "invalid". Too many at once: "refused"."""
         if self.readings:
             self.readings.labels(outcome).inc()
         if self.seconds and seconds is not None:
