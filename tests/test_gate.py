@@ -1,5 +1,6 @@
 """What the server refuses: unknown routes, long bodies, names and addresses, and requests of other sites' pages."""
 
+import os
 import time
 
 import httpx
@@ -8,6 +9,7 @@ from gradio_client import Client, handle_file
 
 from lenet.page.gate import JSON_LIMIT, MAX_SESSIONS, UPLOAD_LIMIT, Gate
 from lenet.page.headers import FRAME_ANCESTORS, content_security_policy
+from lenet.page.uploads import KEPT, MAX_AGE
 from tests.conftest import EXAMPLES, draw, encoded, running_app
 
 JSON = {"Content-Type": "application/json"}
@@ -185,7 +187,7 @@ def test_a_visitor_cannot_change_the_address_that_others_see(server):
             assert "evil.example" not in httpx.get(f"{server}/gradio_api/{path}").text
 
 
-def test_an_upload_is_removed_when_it_has_been_read(server, uploads, tmp_path):
+def test_an_upload_is_kept_for_a_minute_after_it_has_been_read(server, uploads, tmp_path):
     """Also if it was not an image."""
     client = Client(server, verbose=False)
     draw(EXAMPLES[3]["strokes"]).save(tmp_path / "digit.png")
@@ -193,7 +195,26 @@ def test_an_upload_is_removed_when_it_has_been_read(server, uploads, tmp_path):
     (tmp_path / "text.png").write_bytes(b"text")
     with pytest.raises(Exception, match="not an image file"):
         client.predict(handle_file(str(tmp_path / "text.png")), api_name="/predict")
-    assert list(uploads.rglob("*.png")) == []
+    read = [path for path in uploads.rglob("*.png") if path.name in ("digit.png", "text.png")]
+    assert len(read) == 2
+    assert all(time.time() - path.stat().st_mtime > MAX_AGE - KEPT for path in read)
+
+
+def test_visitors_who_upload_the_same_image_do_not_disturb_each_other(server):
+    """Gradio keeps it once: what one has read, the other can still read."""
+    files = {"files": ("digit.png", encoded(draw(EXAMPLES[5]["strokes"])), "image/png")}
+    api = f"{server}/gradio_api"
+
+    def answer(path: str) -> str:
+        image = {"path": path, "meta": {"_type": "gradio.FileData"}}
+        event = httpx.post(f"{api}/call/predict", json={"data": [image]}).json()["event_id"]
+        return httpx.get(f"{api}/call/predict/{event}", timeout=30).text
+
+    first, second = (httpx.post(f"{api}/upload", files=files).json()[0] for _ in range(2))
+    assert first == second
+    assert all('"digit": 5' in answer(path) for path in (first, second))
+    os.unlink(first)
+    assert "event: error" in answer(first)
 
 
 def collect(server: str, session: str) -> str:

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from lenet.page.uploads import MAX_AGE, MAX_TOTAL, Uploads
+from lenet.page.uploads import KEPT, MAX_AGE, MAX_TOTAL, Uploads
 
 NOW = 1_000_000.0
 
@@ -40,6 +41,36 @@ def test_old_files_are_swept(uploads):
     uploads.sweep(NOW)
     assert [path.exists() for path in old + new] == [False, False, True, True]
     assert not (uploads.folder / "hash").exists()
+
+
+def test_a_file_that_has_been_read_is_removed_after_a_while(uploads, tmp_path):
+    """Unless it has been uploaded again since; files elsewhere keep their times."""
+    read, again, other = (
+        write(path) for path in (uploads.folder / "a.png", uploads.folder / "b.png", tmp_path / "c.png")
+    )
+    for path in (read, again, other, uploads.folder / "gone.png"):
+        uploads.release(path, NOW)
+    write(again, age=-1)
+    uploads.sweep(NOW + KEPT - 1)
+    assert read.exists()
+    uploads.sweep(NOW + KEPT + 1)
+    assert not read.exists()
+    assert again.exists()
+    assert other.stat().st_mtime == NOW
+
+
+def test_files_are_swept_without_another_upload(uploads, monkeypatch):
+    """In the background."""
+    monkeypatch.setattr("lenet.page.uploads.KEPT", 0.05)
+    path = uploads.folder / "digit.png"
+    path.write_bytes(b"1")
+    uploads.release(path, 0)
+    uploads.start()
+    for _ in range(200):
+        if not path.exists():
+            break
+        time.sleep(0.05)
+    assert not path.exists()
 
 
 def test_the_oldest_files_make_room(uploads):

@@ -47,8 +47,10 @@ def build_page(reader: Recognizer, routes: Routes, uploads: Uploads) -> gr.Block
             return reader.read(image).as_dict()
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
+        except FileNotFoundError as error:
+            raise gr.Error("the uploaded image is no longer there: upload it again", print_exception=False) from error
         finally:
-            uploads.remove(image)
+            uploads.release(image)
 
     space = f"https://huggingface.co/spaces/{name}" if (name := os.environ.get("SPACE_ID")) else None
     settings = page_settings(reader, routes.description, routes.network_url, routes.read_url, space)

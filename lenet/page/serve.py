@@ -36,6 +36,7 @@ def serve(
     gradio.routes.CustomCORSMiddleware = WithoutCredentials  # there is no option for it
     routes = Routes(reader)
     uploads = Uploads()
+    uploads.start()
     if metrics_port:
         try:
             routes.monitoring.start(metrics_port, reader, uploads)

@@ -1,14 +1,16 @@
-"""Uploaded images, which Gradio keeps: here, in a folder of this process, only until they have been read."""
+"""Uploaded images, which Gradio keeps: here, in a folder of this process, until shortly after they have been read."""
 
 import atexit
 import contextlib
 import os
 import shutil
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 MAX_AGE = 600  # seconds; of files that were never read, or whose upload was broken off
+KEPT = 60  # seconds, of files that have been read: Gradio keeps one file if two visitors upload the same image
 MAX_TOTAL = 200_000_000  # bytes
 
 
@@ -22,6 +24,16 @@ class Uploads:
         self.folder = Path(tempfile.mkdtemp(prefix="lenet-uploads-", dir=parent)).resolve()
         os.environ["GRADIO_TEMP_DIR"] = str(self.folder)  # Gradio reads it when the page is launched
         atexit.register(self.close)
+
+    def start(self) -> None:
+        """Sweep every KEPT seconds, in the background, besides before each upload."""
+
+        def sweep() -> None:
+            while True:
+                time.sleep(KEPT)
+                self.sweep()
+
+        threading.Thread(target=sweep, name="uploads", daemon=True).start()
 
     def sweep(self, now: float | None = None) -> None:
         """Remove files that are older than MAX_AGE, and the oldest ones if they take more than MAX_TOTAL."""
@@ -47,6 +59,13 @@ class Uploads:
             path.unlink()
             if path.parent != self.folder:
                 path.parent.rmdir()
+
+    def release(self, path: str | Path, now: float | None = None) -> None:
+        """Have a file that was read removed after KEPT seconds, unless it is uploaded again. Ignores files elsewhere."""
+        now = time.time() if now is None else now
+        if Path(path).resolve().is_relative_to(self.folder):
+            with contextlib.suppress(OSError):
+                os.utime(path, (now, now - MAX_AGE + KEPT))
 
     def count(self) -> int:
         """How many files there are."""
