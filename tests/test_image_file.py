@@ -1,5 +1,6 @@
 """Image files: opened once, with the same message for the reader, the command line and the page."""
 
+import io
 import struct
 import time
 import zlib
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from lenet import preprocess
-from lenet.image.file import open_image
+from lenet.image.file import load_image, open_image
 from tests.conftest import EXAMPLES, draw, encoded
 
 ONE = draw(EXAMPLES[1]["strokes"])
@@ -125,6 +126,17 @@ def test_damaged_exif_data_is_ignored(tmp_path, content):
     path = tmp_path / "image"
     path.write_bytes(content)
     assert preprocess(path).max() > 0.5
+
+
+@pytest.mark.parametrize("seconds", [0.2, -1.0])
+def test_reading_has_a_time_limit(monkeypatch, seconds):
+    """Whatever takes the time: the pixels, here of 90 scans of 36 million, or what precedes them."""
+    monkeypatch.setattr("lenet.image.file.MAX_SECONDS", seconds)
+    content = encoded(Image.effect_noise((6_000, 6_000), 40), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    slow = content[:last] + 90 * content[last:-2]
+    with pytest.raises(ValueError, match=rf"reading the image takes more than {seconds:g} s"):
+        load_image(io.BytesIO(slow))
 
 
 def test_usual_progressive_images_are_read(tmp_path):
