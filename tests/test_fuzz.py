@@ -22,7 +22,7 @@ from tests.conftest import EXAMPLES, draw, encoded
 
 # The same inputs each time, so that a failure of the suite is one of the change under test.
 FUZZ = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
-SLOW = 3.0  # seconds that an image may take; 20 ms are usual
+SLOW = 3.0  # seconds of processor time that an image may take; 20 ms are usual
 TELLING = re.compile(r"0x[0-9a-f]{4}|object at|/tmp|/home|site-packages|\n")
 
 
@@ -57,14 +57,14 @@ def damaged(draw_from: st.DrawFn) -> bytes:
 @given(content=damaged())
 def test_a_damaged_image_is_read_or_refused(content):
     """ValueError is the only error. What is read can be preprocessed."""
-    start = time.perf_counter()
+    start = time.thread_time()
     said = ""
     try:
         preprocess(load_image(io.BytesIO(content)))
     except ValueError as error:
         said = str(error)
     assert not TELLING.search(said)
-    assert time.perf_counter() - start < SLOW
+    assert time.thread_time() - start < SLOW
 
 
 JSON = st.recursive(

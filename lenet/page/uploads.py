@@ -61,7 +61,7 @@ class Uploads:
                 path.parent.rmdir()
 
     def release(self, path: str | Path, now: float | None = None) -> None:
-        """Have a file that was read removed after KEPT seconds, unless it is uploaded again. Ignores files elsewhere."""
+        """Have a file that was read removed after KEPT seconds, unless it is uploaded again. Ignores others."""
         now = time.time() if now is None else now
         if Path(path).resolve().is_relative_to(self.folder):
             with contextlib.suppress(OSError):
