@@ -15,7 +15,7 @@ def request(port: int, path: str, content_type: str, body: bytes) -> bytes:
 
 
 class Connection:
-    """A connection to a port of 127.0.0.1, opened by the first request and kept."""
+    """A connection to a port of 127.0.0.1, opened by the first request, and by the next one after it was closed."""
 
     def __init__(self, port: int):
         self.port = port
@@ -33,3 +33,4 @@ class Connection:
     def close(self) -> None:
         if self.streams:
             self.streams[1].close()
+            self.streams = None

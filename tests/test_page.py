@@ -4,6 +4,7 @@ import asyncio
 import base64
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import numpy as np
@@ -115,7 +116,8 @@ def test_too_many_requests_at_once_are_refused_at_once(reader, monkeypatch):
             done = [response.status_code for response in await asyncio.gather(*waiting)]
             return done, refused, (await client.post("/read", **drawing)).status_code
 
-    done, refused, after = asyncio.run(crowd())
+    with ThreadPoolExecutor(1) as thread:  # in this one, Playwright may be running a loop of its own
+        done, refused, after = thread.submit(asyncio.run, crowd()).result()
     assert done == [200] * MAX_READS
     assert (refused.status_code, refused.json()) == (503, {"error": "the server is busy"})
     assert refused.headers["Retry-After"] == "1"
