@@ -85,6 +85,16 @@ def test_the_text_covers_use_evaluation_and_limitations():
     assert "(misread.png)" in text
 
 
+def test_the_card_links_the_space():
+    """If its name is known; between the first paragraph and the installation."""
+    metrics, config = metrics_and_config()
+    text = model_card(metrics, config, "someone/lenet-5", space="someone/draw").text
+    link = "\n\nDraw a digit and look inside: [someone/draw](https://huggingface.co/spaces/someone/draw).\n\n"
+    assert text.count(link) == 1
+    assert text.index(link) < text.index("## How to use it")
+    assert text.replace(link, "\n\n") == model_card(metrics, config, "someone/lenet-5").text
+
+
 def test_the_files_for_the_page_are_listed():
     """In one sentence, with what is in them, and with whose digits they contain if there are any."""
     metrics, config = metrics_and_config()

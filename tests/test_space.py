@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from huggingface_hub import metadata_load
+from huggingface_hub import SpaceCard, SpaceHardware, constants, metadata_load
+from PIL import Image
 
 from lenet.weights.model import bundled
 from tests.browser import ROOT, Visitor, free_port, running
@@ -20,13 +21,24 @@ from tests.fake_hub.repository import errors_in_card
 from tests.fake_hub.server import Hub
 from train.__main__ import main
 from train.publish.model import PublishError
-from train.publish.space import NEEDED, pins, stage_space
+from train.publish.space import NEEDED, OWN_PINS, pins, stage_space
 
 # The client's own way to send a file is deprecated in the library that it uses.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
 MODEL_FILES = {name: (bundled() / name).read_bytes() for name in ("config.json", "model.safetensors", "metrics.json")}
-MISSING = ("torchvision", "matplotlib", "pytest", "playwright", "train", "tests")  # on the Space's machine
+# Not on the Space's machine, or, like `spaces`, there for ZeroGPU only.
+MISSING = ("torchvision", "matplotlib", "pytest", "playwright", "train", "tests", "spaces")
+# What the Hub's reference of a Space's configuration lists, and its allowed values.
+DOCUMENTED = {
+    *("title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file", "app_port"),
+    *("app_build_command", "base_path", "fullWidth", "header", "short_description", "models", "datasets", "tags"),
+    *("thumbnail", "pinned", "license", "hf_oauth", "hf_oauth_expiration_minutes", "hf_oauth_scopes"),
+    *("hf_oauth_authorized_org", "disable_embedding", "startup_duration_timeout", "custom_headers"),
+    *("preload_from_hub", "suggested_hardware", "suggested_storage"),
+}
+HEADERS = ("mini", "default")
+ZERO_GPU_PYTHON, ZERO_GPU_TORCH = ("3.12", "3.10"), ("2.8.0", "2.9.1", "2.10.0", "2.11.0")
 
 
 @pytest.fixture
@@ -38,7 +50,7 @@ def staged(tmp_path, monkeypatch) -> Path:
 def test_only_what_the_page_needs_is_staged(staged):
     """The app, the package with all of its files, requirements and a card; no caches, no training code."""
     assert {path.name for path in staged.iterdir()} == {
-        *("README.md", "LICENSE", "app.py", "lenet", "requirements.txt", "pre-requirements.txt")
+        *("README.md", "LICENSE", "app.py", "lenet", "requirements.txt")
     }
     tracked = subprocess.run(["git", "ls-files", "lenet"], cwd=ROOT, capture_output=True, text=True).stdout.split()
     there = {path.relative_to(staged).as_posix() for path in (staged / "lenet").rglob("*") if path.is_file()}
@@ -57,31 +69,56 @@ def test_staging_again_removes_old_files(staged):
 
 
 def test_the_front_matter_pins_versions_and_preloads_the_model(staged):
-    """It is valid, names the versions of Gradio and Python, and has the build download the model's files."""
-    text = (staged / "README.md").read_text()
-    assert errors_in_card(text, "space") == ([], [])
+    """It names the versions of Gradio and Python, the hardware, and the model's files that the build downloads."""
     data = metadata_load(staged / "README.md")
     assert data["sdk"] == "gradio"
     assert f"gradio=={data['sdk_version']}" in (ROOT / "requirements.txt").read_text()
-    assert data["python_version"] == "3.11"
+    assert data["python_version"] in ZERO_GPU_PYTHON
     assert (staged / data["app_file"]).is_file()
     assert data["models"] == ["someone/lenet-5"]
     assert data["preload_from_hub"] == ["someone/lenet-5 config.json,model.safetensors,metrics.json"]
-    assert data["license"] == "mit"
+    assert SpaceHardware(data["suggested_hardware"]) == SpaceHardware.ZERO_A10G
+
+
+@pytest.mark.parametrize("options", [[], ["--static"]])
+def test_the_front_matter_is_what_the_hub_documents(options, hub, monkeypatch, tmp_path):
+    """Documented keys with allowed values, for both Spaces; the client reads the same from it; the picture is there."""
+    hub.put("someone/lenet-5", MODEL_FILES)  # which the static Space contains; the client reads these at its import:
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
+    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    assert main(["publish-space", "--space", "someone/draw", "--model", "someone/lenet-5", "--dry-run", *options]) == 0
+    folder = Path("build/static" if options else "build/space")
+    text = (folder / "README.md").read_text()
+    assert errors_in_card(text, "space") == ([], [])
+    data = metadata_load(folder / "README.md")
+    assert SpaceCard(text).data.to_dict() == data
+    assert set(data) <= DOCUMENTED
+    assert {"title", "emoji", "colorFrom", "colorTo", "sdk", "app_file", "license"} <= set(data)
+    assert data["header"] in HEADERS
     assert len(data["short_description"]) <= 60
+    assert (data["datasets"], data["models"]) == (["ylecun/mnist"], ["someone/lenet-5"])
+    address = "https://huggingface.co/spaces/someone/draw/resolve/main/"
+    assert data["thumbnail"].startswith(address)
+    with Image.open(folder / data["thumbnail"].removeprefix(address)) as picture:
+        assert picture.size == (1200, 630)
+    assert "[someone/lenet-5](https://huggingface.co/someone/lenet-5)" in text
 
 
-def test_the_versions_are_those_of_the_project(staged):
-    """Each requirement is a line of requirements.txt; packages for training and other indexes are not included."""
+def test_a_space_without_a_name_has_no_thumbnail(staged):
+    """Its address is not known yet."""
+    assert "thumbnail" not in metadata_load(staged / "README.md")
+
+
+def test_the_versions_are_those_of_the_project_or_of_zero_gpu(staged):
+    """Each requirement is a line of requirements.txt, or one of the Space's own; none is for training."""
     ours = re.findall(r"^\S+==\S+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    own = [f"{name}=={version}" for name, version in OWN_PINS.items()]
     staged_lines = (staged / "requirements.txt").read_text().splitlines()
-    assert set(staged_lines) <= set(ours)
-    assert [line.split("==")[0] for line in staged_lines] == list(NEEDED)
+    assert set(own) <= set(staged_lines) <= {*ours, *own}
+    assert [line.split("==")[0] for line in staged_lines] == [*NEEDED, "spaces"]
+    assert OWN_PINS["torch"] in ZERO_GPU_TORCH
     assert {"torchvision", "matplotlib", "tqdm"}.isdisjoint(NEEDED)
-    # PyTorch's index is used for torch only, in the same version.
-    index, torch = (staged / "pre-requirements.txt").read_text().splitlines()
-    assert index == "--extra-index-url https://download.pytorch.org/whl/cpu"
-    assert torch in staged_lines
 
 
 def test_a_missing_pin_is_reported():
@@ -140,7 +177,7 @@ def test_the_space_is_published_in_one_commit(hub, capsys):
     hub.put("someone/lenet-5", MODEL_FILES)
     assert main(["publish-space", "--space", "someone/draw"]) == 0
     space = hub.repositories["space", "someone/draw"]
-    assert (space.sdk, len(space.commits)) == ("gradio", 2)
+    assert (space.sdk, space.hardware, len(space.commits)) == ("gradio", "zero-a10g", 2)
     staged = {
         p.relative_to("build/space").as_posix(): p.read_bytes() for p in Path("build/space").rglob("*") if p.is_file()
     }
@@ -199,10 +236,10 @@ def test_the_static_space_is_published_in_one_commit(hub, capsys):
     """Exactly the staged files; its front matter is valid and says static. The model need not be on the Hub."""
     assert main(["publish-space", "--static", "--space", "someone/draw"]) == 0
     space = hub.repositories["space", "someone/draw"]
-    assert (space.sdk, len(space.commits)) == ("static", 2)
+    assert (space.sdk, space.hardware, len(space.commits)) == ("static", None, 2)
     staged = {path.relative_to("build/static").as_posix() for path in Path("build/static").rglob("*") if path.is_file()}
     assert {name for name in space.files if name != ".gitattributes"} == staged
-    assert {"index.html", "LICENSE", "README.md", "static/page.js", "network/model.safetensors"} <= staged
+    assert {"index.html", "LICENSE", "README.md", "preview.jpg", "network/model.safetensors"} <= staged
     assert errors_in_card(space.files["README.md"].decode(), "space") == ([], [])
     assert metadata_load("build/static/README.md")["app_file"] == "index.html"
     assert "https://huggingface.co/spaces/someone/draw" in Path("build/static/index.html").read_text()

@@ -37,8 +37,8 @@ def main(arguments: list[str]) -> None:
         recipes = [dataclasses.replace(recipe, seed=recipe.seed + number) for number in range(options.seeds)]
         if options.push_to_hub and options.seeds > 1:
             raise ValueError("--push-to-hub publishes a single run and cannot be used with several --seeds")
-        if not options.push_to_hub and (options.private or options.revision_tag or options.code):
-            raise ValueError("--private, --revision-tag and --code require --push-to-hub")
+        if not options.push_to_hub and (options.private or options.revision_tag or options.code or options.space):
+            raise ValueError("--private, --revision-tag, --code and --space require --push-to-hub")
         if options.push_to_hub and is_first_process():
             _check_push(options, recipe)
         output, folders = folders_of(options, recipes)
@@ -80,7 +80,7 @@ def _check_push(options: argparse.Namespace, recipe: Recipe) -> None:
 def _publish(folder: Path, options: argparse.Namespace) -> None:
     repo_id = options.push_to_hub
     try:
-        publish(folder, repo_id, options.private, options.revision_tag, options.code)
+        publish(folder, repo_id, options.private, options.revision_tag, options.code, options.space)
     except HubError as error:
         advice = f"the run is in {folder}; publish it with `python -m train publish {folder} --repo {repo_id}`"
         raise HubError(f"{error}; {advice}") from error

@@ -108,6 +108,7 @@ class Request(BaseRequest):
             raise HttpError(400, "a Space needs an sdk")
         private = options.get("visibility") == "private"
         repository = self.hub.repositories[kind, repo_id] = Repository(kind, repo_id, private, options.get("sdk"))
+        repository.hardware = options.get("hardware")
         repository.commit(
             {".gitattributes": b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"}, [], "initial commit"
         )

@@ -23,12 +23,13 @@ def model_card(
     plots: Collection[str] = (),
     code: str | None = None,
     extras: Collection[str] = (),
+    space: str | None = None,
 ):
     """A huggingface_hub.ModelCard for the weights that `config` and `metrics` belong to.
 
-    `plots` are the names of the plots in the same folder, `extras` those of the files for the page, and `code` is the
-    address of this project. Raises ValueError if the metrics lack a value that training or `evaluate` writes, or hold a
-    wrong one.
+    `plots` are the names of the plots in the same folder, `extras` those of the files for the page, `code` is the
+    address of this project, and `space` the USER/NAME of the Space on which to draw. Raises ValueError if the metrics
+    lack a value that training or `evaluate` writes, or hold a wrong one.
     """
     from huggingface_hub import ModelCard
 
@@ -38,7 +39,7 @@ def model_card(
             raise ValueError(f"it is of {metrics['recipe']['variant']}, but the weights are of {variant}")
         parameters = sum(p.numel() for p in NETWORKS[variant]().parameters())
         files = {"plots": plots, "extras": extras}
-        values = {"metrics": metrics, "config": config, "repo_id": repo_id, "code": code, **files}
+        values = {"metrics": metrics, "config": config, "repo_id": repo_id, "code": code, "space": space, **files}
         text = _environment().get_template("card.md.jinja").render(**values, variant=variant, parameters=parameters)
         data = _front_matter(metrics, variant, repo_id)
     except KeyError as missing:

@@ -15,6 +15,7 @@ REQUEST_TIMEOUT = 15  # seconds
 UPLOAD_TIMEOUT = 90  # seconds for a whole upload, which normally takes a few, however slowly the Hub responds
 MAX_RESPONSE = 10_000_000  # bytes
 BINARY = (".safetensors", ".png")
+ZERO_GPU = "zero-a10g"  # it has kept its first GPU's name
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def upload(
 ) -> Published:
     """Make the repository contain the files of `folder`, in one commit, or in none if nothing has changed.
 
-    A missing repository is created, `private` or not, a Space with the `sdk` gradio or static. Other files in it are
+    A missing repository is created, `private` or not, a Space with the `sdk` gradio or static: gradio on ZeroGPU, the
+    only hardware on which a free account may create one; an existing Space keeps its hardware. Other files in it are
     kept, except those that `stale` recognizes by their path as left over from an earlier upload. `tag` names the
     commit. `check` is called with the Hub's ModelInfo or SpaceInfo of an existing repository, and raises HubError if it
     must not be overwritten. Raises HubError; then either nothing was uploaded, or the message says what was.
@@ -80,7 +82,8 @@ def _upload(files, repo_id, message, stale, kind, sdk, private, tag, check, done
     url = api.endpoint + ("/spaces/" if kind == "space" else "/") + repo_id
     sha = info.sha if info is not None else None
     if info is None:
-        api.create_repo(repo_id, repo_type=kind, private=private or None, space_sdk=sdk)
+        hardware = ZERO_GPU if sdk == "gradio" else None
+        api.create_repo(repo_id, repo_type=kind, private=private or None, space_sdk=sdk, space_hardware=hardware)
         done.append(f"{url} was created but is still empty: publish again")
     if changed or deleted:
         added = [CommitOperationAdd(name, files[name]) for name in changed]

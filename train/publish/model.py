@@ -39,11 +39,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--dry-run", action="store_true", help="stage and list the files, without using the network")
     options = parser.parse_args(arguments)
     if options.dry_run:
-        folder = stage(options.run, options.repo, options.code)
+        folder = stage(options.run, options.repo, options.code, options.space)
         show(folder)
         print(f"dry run: nothing was published; the files are in {folder}")
         return
-    publish(options.run, options.repo, options.private, options.revision_tag, options.code)
+    publish(options.run, options.repo, options.private, options.revision_tag, options.code, options.space)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -51,13 +51,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--private", action="store_true", help="make a new repository private")
     parser.add_argument("--revision-tag", type=tag_name, metavar="TAG", help="tag of the commit, such as v1")
     parser.add_argument("--code", type=address, metavar="URL", help="address of this project, for the model card")
+    text = "Space on which to draw with these weights, for a link on the model card"
+    parser.add_argument("--space", type=repository, metavar="USER/NAME", help=text)
 
 
 def publish(
-    run: Path, repo_id: str, private: bool = False, tag: str | None = None, code: str | None = None
+    run: Path,
+    repo_id: str,
+    private: bool = False,
+    tag: str | None = None,
+    code: str | None = None,
+    space: str | None = None,
 ) -> Published:
     """Stage a run, list the files, and upload them. Raises PublishError, HubError or OSError."""
-    folder = stage(run, repo_id, code)
+    folder = stage(run, repo_id, code, space)
     show(folder)
     metrics = json.loads((folder / METRICS).read_text())
     message = f"LeNet-5, {metrics['recipe']['variant']}: MNIST test error {percent(metrics['test']['error'])}"
@@ -81,7 +88,7 @@ def check_repository(info, repo_id: str, variant: str, dry_run: bool) -> None:
         raise HubError(f"{repo_id} holds the weights of a full run: a dry run must not overwrite them")
 
 
-def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
+def stage(run: Path, repo_id: str, code: str | None = None, space: str | None = None) -> Path:
     """Write the files to publish to a new folder and return it. Raises PublishError or OSError."""
     try:
         weights = load_weights(run)  # strict, so that only loadable weights are published
@@ -108,7 +115,7 @@ def stage(run: Path, repo_id: str, code: str | None = None) -> Path:
         if not (folder / CONFUSION).exists():
             draw_confusion(folder / CONFUSION, metrics["test"]["confusion"])
         plots = [name for name in PLOTS if (folder / name).exists()]
-        card = model_card(metrics, config, repo_id, plots, code, extras)
+        card = model_card(metrics, config, repo_id, plots, code, extras, space)
     except (ValueError, KeyError, TypeError) as error:
         shutil.rmtree(folder)
         reason = f"it lacks {error}" if isinstance(error, KeyError) else error

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lenet.hub_errors import HubError
 from lenet.weights.source import SPACE_MODEL
-from train.publish.hub import Published, check_may_write, look_up, upload
+from train.publish.hub import ZERO_GPU, Published, check_may_write, look_up, upload
 from train.publish.model import CARD, PLOTS, PublishError, report, repository, show
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,10 +25,17 @@ NEEDED = (
     "huggingface-hub",
     "prometheus-client",
 )  # those of requirements.txt for the app
+PYTHON = "3.12"  # ZeroGPU has this one and 3.10, which is too old
+# The Space's own pins; all others are the project's. Both are for ZeroGPU, and work on the Hub's CPU hardware, too.
+OWN_PINS = {
+    "torch": "2.11.0",  # the latest that ZeroGPU has
+    "spaces": "0.51.3",  # app.py imports it there
+}
+# There is no pre-requirements.txt that installs the CPU-only build of PyTorch first, although it is 5 GB smaller:
+# that build would satisfy requirements.txt, and `spaces` cannot be imported on ZeroGPU without the CUDA build.
 FETCHED = "config.json,model.safetensors,metrics.json"
-# In a file of its own: for each of the other packages pip would ask this index as well. The Space installs this file
-# before requirements.txt, and then has torch already; if only PyPI can be reached, requirements.txt installs it.
-CPU = "--extra-index-url https://download.pytorch.org/whl/cpu"
+HUB = "https://huggingface.co"
+PREVIEW = "lenet/page/static/preview.jpg"
 TEXT = """
 # LeNet-5: draw a digit and look inside
 
@@ -84,7 +91,7 @@ def publish_main(arguments: list[str]) -> None:
     default = default_model(options.space)
     model = options.model or default
     if options.dry_run:
-        show_dry_run(stage_space(model))
+        show_dry_run(stage_space(model, options.space))
     else:
         publish_space(options.space, model, options.private)
     if model != default:
@@ -105,7 +112,7 @@ def default_model(space: str) -> str:
 def publish_space(space: str, model: str, private: bool = False) -> Published:
     """Stage the Space, list the files, and upload them. Raises PublishError, HubError or OSError."""
     check_may_write(space)
-    folder = stage_space(model)
+    folder = stage_space(model, space)
     show(folder)
     weights = look_up(model)
     if weights is None or weights.private:
@@ -123,12 +130,13 @@ def upload_page(folder: Path, space: str, sdk: str, private: bool) -> Published:
     return done
 
 
-def stage_space(model: str | None = None) -> Path:
-    """Write the Space's files to a new folder and return it. `model` is what its build downloads, and links to.
+def stage_space(model: str | None = None, space: str | None = None) -> Path:
+    """Write the Space's files to a new folder and return it.
 
-    Raises PublishError or OSError.
+    `model` is what its build downloads, and links to; `space` is its own name, for the address of its thumbnail. Raises
+    PublishError or OSError.
     """
-    requirements = pins((ROOT / "requirements.txt").read_text())
+    requirements = pins((ROOT / "requirements.txt").read_text()) | OWN_PINS
     if STAGING.exists():
         shutil.rmtree(STAGING)
     STAGING.mkdir(parents=True)
@@ -137,8 +145,7 @@ def stage_space(model: str | None = None) -> Path:
     unneeded = shutil.ignore_patterns("__pycache__", ".*", "*.part", *PLOTS)
     shutil.copytree(ROOT / "lenet", STAGING / "lenet", ignore=unneeded)
     (STAGING / "requirements.txt").write_text("".join(f"{name}=={pin}\n" for name, pin in requirements.items()))
-    (STAGING / "pre-requirements.txt").write_text(f"{CPU}\ntorch=={requirements['torch']}\n")
-    (STAGING / CARD).write_text(space_card(requirements["gradio"], model))
+    (STAGING / CARD).write_text(space_card(requirements["gradio"], model, space))
     return STAGING
 
 
@@ -150,15 +157,19 @@ def pins(requirements: str) -> dict[str, str]:
     return {name: pinned[name] for name in NEEDED}
 
 
-def space_card(gradio: str, model: str | None) -> str:
+def space_card(gradio: str, model: str | None, space: str | None = None) -> str:
     """The Space's README.md, with the front matter that configures its build on the Hub."""
     fetched = {"preload_from_hub": [f"{model} {FETCHED}"]} if model else {}
-    own = {"sdk": "gradio", "sdk_version": gradio, "python_version": "3.11", "app_file": "app.py"}
-    return card_of(TEXT, model, **own, **fetched)
+    build = {"sdk": "gradio", "sdk_version": gradio, "python_version": PYTHON, "app_file": "app.py"}
+    # The suggestion is for those who duplicate the Space.
+    return card_of(TEXT, model, space, PREVIEW, **build, suggested_hardware=ZERO_GPU, **fetched)
 
 
-def card_of(text: str, model: str | None, **own) -> str:
-    """The README.md of a Space: front matter, with what is its own, and the text, with a link to the weights."""
+def card_of(text: str, model: str | None, space: str | None, preview: str, **own) -> str:
+    """The README.md of a Space: front matter, with what is its own, and the text, with a link to the weights.
+
+    `preview` is the path of a picture in the Space; other sites show it beside a link, so its address is absolute.
+    """
     from huggingface_hub import SpaceCardData
 
     data = SpaceCardData(
@@ -168,11 +179,14 @@ def card_of(text: str, model: str | None, **own) -> str:
         colorTo="red",
         license="mit",
         tags=["lenet-5", "mnist", "handwritten-digits", "education"],
+        datasets=["ylecun/mnist"],
         short_description="Draw a digit and look inside LeNet-5",
+        header="mini",  # the Hub's bar is small, and the page has its height
         **({"models": [model]} if model else {}),
+        **({"thumbnail": f"{HUB}/spaces/{space}/resolve/main/{preview}"} if space else {}),
         **own,
     )
-    link = f" The weights: [{model}](https://huggingface.co/{model})." if model else ""
+    link = f" The weights: [{model}]({HUB}/{model})." if model else ""
     return f"---\n{data.to_yaml()}\n---\n{text.format(model=link)}"
 
 

@@ -8,7 +8,7 @@ from lenet.recognizer import Recognizer
 from lenet.weights.model import bundled
 from train.publish.hub import check_may_write
 from train.publish.model import CARD, PublishError, show
-from train.publish.space import ROOT, card_of, show_dry_run, upload_page
+from train.publish.space import HUB, PREVIEW, ROOT, card_of, show_dry_run, upload_page
 
 STAGING = Path("build/static")
 TEXT = """
@@ -39,7 +39,8 @@ def stage_static(model: str | None = None, space: str | None = None) -> Path:
         reader = Recognizer.from_pretrained(model or bundled())
     except ValueError as error:
         raise PublishError(str(error)) from error
-    write_site(STAGING, reader, f"https://huggingface.co/spaces/{space}" if space else None)
+    write_site(STAGING, reader, f"{HUB}/spaces/{space}" if space else None)
     shutil.copyfile(ROOT / "LICENSE", STAGING / "LICENSE")
-    (STAGING / CARD).write_text(card_of(TEXT, model, sdk="static", app_file="index.html"))
+    preview = shutil.copyfile(ROOT / PREVIEW, STAGING / "preview.jpg").name
+    (STAGING / CARD).write_text(card_of(TEXT, model, space, preview, sdk="static", app_file="index.html"))
     return STAGING
