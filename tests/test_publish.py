@@ -301,9 +301,17 @@ def test_an_invalid_address_of_the_code_is_rejected(error_of):
         assert "invalid URL" in error_of("publish", bundled(), "--repo", "a/b", "--code", code), code
 
 
+def test_the_card_links_the_space_that_is_named(tmp_path, monkeypatch):
+    """By --space; an invalid name is rejected."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["publish", str(bundled()), "--repo", "someone/lenet-5", "--space", "someone/draw", "--dry-run"]) == 0
+    card = next(tmp_path.rglob("README.md")).read_text()
+    assert "[someone/draw](https://huggingface.co/spaces/someone/draw)" in card
+
+
 def test_options_for_publishing_require_push_to_hub(error_of):
     """--private alone would train for a quarter of an hour and publish nothing."""
-    for options in (["--private"], ["--revision-tag", "v1"], ["--code", "https://example.org"]):
+    for options in (["--private"], ["--revision-tag", "v1"], ["--code", "https://example.org"], ["--space", "a/b"]):
         assert "require --push-to-hub" in error_of(*options)
 
 
