@@ -15,6 +15,7 @@ run: .venv/for-run  ## set up and start the app at http://127.0.0.1:7860
 
 test: .venv/for-development  ## set up and run all tests, including those in a real browser
 	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.services
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/for-development  ## check code style and formatting

@@ -147,9 +147,11 @@ def test_a_response_that_is_not_a_reading_is_asked_for_again(visitor, body):
     assert visitor.digit() == "3"
 
 
-def test_a_busy_server_is_asked_again(visitor):
+@pytest.mark.parametrize(
+    "refusal", [{"status": 503, "json": {"error": "the server is busy"}}, {"status": 429, "body": "<html>"}]
+)
+def test_a_busy_server_is_asked_again(visitor, refusal):
     """The page says that it is busy, keeps the browser's answer, and goes on by itself."""
-    refusal = {"status": 503, "json": {"error": "the server is busy"}, "headers": {"Retry-After": "1"}}
     visitor.page.route("**/read", lambda route: route.fulfill(**refusal), times=2)
     visitor.draw(DIGITS[3])
     wait_for(visitor, "Not checked: the server is busy. Retrying…")

@@ -50,5 +50,6 @@ def test_a_metrics_port_in_use_is_reported():
     port, metrics_port = free_port(), free_port()
     with started([sys.executable, "-m", "http.server", str(metrics_port), "--bind", "127.0.0.1"], metrics_port):
         command = [sys.executable, "app.py", "--port", str(port), "--metrics-port", str(metrics_port)]
-        with pytest.raises(RuntimeError, match=f"cannot listen on port {metrics_port}"), started(command, port):
+        message = f"cannot listen on 127.0.0.1, port {metrics_port}"
+        with pytest.raises(RuntimeError, match=message), started(command, port):
             pass

@@ -31,6 +31,7 @@ def _run(arguments: list[str] | None, name: str) -> int:
     parser.add_argument("--share", action="store_true", help="create a public link that works while the app runs")
     parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
     parser.add_argument("--metrics-port", type=int, metavar="PORT", help="serve metrics for Prometheus on this port")
+    parser.add_argument("--metrics-host", default="127.0.0.1", help="address for the metrics (default: 127.0.0.1)")
     parser.add_argument("--log-json", action="store_true", help="print a line of JSON for each request")
     options = parser.parse_args(arguments)
     ports = {
@@ -57,7 +58,8 @@ def _run(arguments: list[str] | None, name: str) -> int:
             reader = Recognizer.from_pretrained(fetch)
         if reader.weights.notice:
             print(f"{name}: {reader.weights.notice}", file=sys.stderr)
-        serve(reader, options.host, options.port, options.share, options.metrics_port, options.log_json)
+        metrics = (options.metrics_host, options.metrics_port) if options.metrics_port else None
+        serve(reader, options.host, options.port, options.share, metrics, options.log_json)
     except ModuleNotFoundError as error:
         packages = {"gradio": "the page needs Gradio", "prometheus_client": "--metrics-port needs prometheus-client"}
         if error.name not in packages:

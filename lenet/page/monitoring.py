@@ -19,7 +19,7 @@ class Monitoring:
     def __init__(self):
         self.readings = self.seconds = None
 
-    def start(self, port: int, reader: Recognizer, uploads: Uploads, host: str = "127.0.0.1") -> None:
+    def start(self, host: str, port: int, reader: Recognizer, uploads: Uploads) -> None:
         """Serve the metrics at http://host:port/metrics. Raises OSError; ModuleNotFoundError without the package."""
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, start_http_server
 

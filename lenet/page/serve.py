@@ -25,23 +25,23 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     share: bool = False,
-    metrics_port: int | None = None,
+    metrics: tuple[str, int] | None = None,
     log: bool = False,
 ) -> None:
     """Serve the page until Ctrl+C. Raises OSError, one line, if it cannot listen on the host and port.
 
-    `metrics_port` serves metrics for Prometheus; `log` prints a line of JSON for each request on standard error. Prints
-    the local URL, then the public link or one line that says why there is none.
+    `metrics` is the host and port that serve metrics for Prometheus; `log` prints a line of JSON for each request on
+    standard error. Prints the local URL, then the public link or one line that says why there is none.
     """
     gradio.routes.CustomCORSMiddleware = WithoutCredentials  # there is no option for it
     routes = Routes(reader)
     uploads = Uploads()
     uploads.start()
-    if metrics_port:
+    if metrics:
         try:
-            routes.monitoring.start(metrics_port, reader, uploads)
+            routes.monitoring.start(*metrics, reader, uploads)
         except OSError as error:
-            raise OSError(f"cannot listen on port {metrics_port}: it is in use or not permitted") from error
+            raise OSError(f"cannot listen on {metrics[0]}, port {metrics[1]}: it is in use or not permitted") from error
     page = build_page(reader, routes, uploads).queue(api_open=False, max_size=QUEUE)
     try:
         page.launch(

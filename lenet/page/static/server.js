@@ -1,6 +1,7 @@
 // Requests to the server.
 const TIMEOUT = 5_000; // milliseconds
 const RETRY = 2_000;
+const BUSY = new Set([429, 503]); // too many requests from this address, or from all
 
 export class Server {
   constructor(url) {
@@ -21,11 +22,11 @@ export class Server {
         body: png,
         signal: AbortSignal.timeout(TIMEOUT),
       });
-      reading = response.status === 503 ? null : await response.json(); // a proxy may refuse with a page
+      reading = BUSY.has(response.status) ? null : await response.json(); // a proxy may refuse with a page
     } catch (error) {
       throw new Unreachable(error.message);
     }
-    if (response.status === 503) throw new Overloaded("HTTP 503");
+    if (BUSY.has(response.status)) throw new Overloaded(`HTTP ${response.status}`);
     if (response.status >= 500) throw new Unreachable(`HTTP ${response.status}`);
     if (!response.ok) throw new Error(reading?.error ?? `HTTP ${response.status}`);
     if (!isReading(reading, withInk)) throw new Unreachable("the response is not a reading");
