@@ -54,12 +54,16 @@ async def call(connection: Connection, drawing: bytes) -> None:
     form = part + drawing + b"\r\n--b--\r\n"
     upload = request(connection.port, "/gradio_api/upload", "multipart/form-data; boundary=b", form)
     status, body = await connection.send(upload)
+    if status == 503:
+        connection.close()  # as the server does
+        raise BusyError
     if status != 200:
         raise RuntimeError(f"upload: HTTP {status}: {body[:100]!r}")
     image = {"path": json.loads(body)[0], "meta": {"_type": "gradio.FileData"}}
     data = json.dumps({"data": [image]}).encode()
     status, body = await connection.send(request(connection.port, "/gradio_api/call/predict", "application/json", data))
-    if status == 503 or b"queue" in body.lower():
+    if status == 503:
+        connection.close()
         raise BusyError
     if status != 200:
         raise RuntimeError(f"call: HTTP {status}: {body[:100]!r}")

@@ -1,11 +1,16 @@
 """What the server refuses: unknown routes, long bodies, names and addresses, and requests of other sites' pages."""
 
+import asyncio
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import ClassVar
 
 import httpx
 import pytest
 from gradio_client import Client, handle_file
+from starlette.responses import JSONResponse
 
 from lenet.page.gate import JSON_LIMIT, MAX_SESSIONS, UPLOAD_LIMIT, Gate
 from lenet.page.headers import FRAME_ANCESTORS, content_security_policy
@@ -224,6 +229,38 @@ def collect(server: str, session: str) -> str:
             if "process_completed" in line or "unexpected_error" in line:
                 return line
     return ""
+
+
+class Waiting(list):
+    """A queue of calls, of which two may wait."""
+
+    max_size = 2
+    pending_messages_per_session: ClassVar[dict] = {}
+
+
+@pytest.mark.parametrize("path", ["gradio_api/upload", "gradio_api/queue/join", "gradio_api/call/predict"])
+@pytest.mark.parametrize(("waiting", "status"), [(1, 200), (2, 503)])
+def test_a_full_queue_refuses_calls_and_their_uploads(path, waiting, status):
+    """Before the body is read: an upload whose call cannot wait would be in vain."""
+    blocks = SimpleNamespace(_queue=Waiting(range(waiting)))
+
+    async def page(scope, receive, send):
+        scope["app"] = SimpleNamespace(get_blocks=lambda: blocks)
+        await gate(scope, receive, send)
+
+    gate = Gate(JSONResponse("called"), SimpleNamespace(sweep_before_upload=lambda: None))
+    headers = {"Content-Type": "multipart/form-data; boundary=x" if path.endswith("upload") else "application/json"}
+
+    async def post() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(page), base_url="http://page") as client:
+            return await client.post(f"/{path}", content=b"{}", headers=headers)
+
+    with ThreadPoolExecutor(1) as thread:  # in this one, Playwright may be running a loop of its own
+        response = thread.submit(asyncio.run, post()).result()
+    assert response.status_code == status
+    if status == 503:
+        assert response.json()["detail"] == "the server is busy: try again later"
+        assert response.headers["Retry-After"] == "1"
 
 
 def test_sessions_that_are_not_collected_are_forgotten(server):

@@ -73,6 +73,17 @@ def test_files_are_swept_without_another_upload(uploads, monkeypatch):
     assert not path.exists()
 
 
+def test_uploads_in_quick_succession_are_swept_once(uploads, monkeypatch):
+    """Then again after a second."""
+    clock = [100.0]
+    monkeypatch.setattr("lenet.page.uploads.time.monotonic", lambda: clock[0])
+    swept = []
+    monkeypatch.setattr(uploads, "sweep", lambda: swept.append(clock[0]))
+    for clock[0] in (100.0, 100.1, 100.9, 101.5, 101.6):
+        uploads.sweep_before_upload()
+    assert swept == [100.0, 101.5]
+
+
 def test_the_oldest_files_make_room(uploads):
     """If all take more than the limit."""
     files = [write(uploads.folder / f"{age}" / "a.png", age, MAX_TOTAL // 3) for age in (1, 2, 3, 4)]

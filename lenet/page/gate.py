@@ -21,6 +21,7 @@ UPLOAD_LIMIT = 21 * MEGABYTE  # of a request with one image of at most 20 MB
 JSON_LIMIT = 100_000  # bytes; a call of /predict has about 500
 NAME_LIMIT = 200  # characters of a URL's path and query
 SESSION = re.compile(r"[\w-]{1,64}")  # the name of a session, which the server keeps
+CLOSE = {"Connection": "close"}  # otherwise the server would go on reading the rest of the body
 MAX_SESSIONS = 500  # whose results are kept until they are collected
 
 # Below the root. The page's own routes check their requests themselves.
@@ -33,6 +34,7 @@ _GET = re.compile(
 )
 _JSON = re.compile(rf"{_API}(queue/join|call/(v2/)?predict/?|cancel|reset/?)")
 _UPLOAD = re.compile(rf"{_API}upload/?")
+_CALL = re.compile(rf"{_API}(queue/join|call/(v2/)?predict/?|upload/?)")
 _OWN = re.compile(r"read")
 
 
@@ -63,10 +65,15 @@ class Gate:
             await refusal(scope, receive, guarded)
             return
         path = _path(scope)
-        if _JSON.fullmatch(path) and scope["method"] == "POST":
+        if _CALL.fullmatch(path) and scope["method"] == "POST" and _is_full(scope):
+            # Before the body is read, and not after an upload that would be in vain.
+            await _error(503, "the server is busy: try again later", {"Retry-After": "1", **CLOSE})(
+                scope, receive, guarded
+            )
+        elif _JSON.fullmatch(path) and scope["method"] == "POST":
             await self._with_whole_body(scope, receive, guarded)
         elif _UPLOAD.fullmatch(path) and scope["method"] == "POST":
-            await anyio.to_thread.run_sync(self.uploads.sweep)
+            await anyio.to_thread.run_sync(self.uploads.sweep_before_upload)
             await self._with_counted_body(scope, receive, guarded)
         else:
             if path.startswith((_API + "info", _API + "openapi.json")) and "app" in scope:
@@ -154,6 +161,14 @@ def _is_call(body: bytes) -> bool:
     return session is None or (isinstance(session, str) and bool(SESSION.fullmatch(session)))
 
 
+def _is_full(scope: Scope) -> bool:
+    """Whether as many calls wait as may wait."""
+    if "app" not in scope:
+        return False
+    queue = scope["app"].get_blocks()._queue
+    return queue.max_size is not None and len(queue) >= queue.max_size
+
+
 def _forget_oldest_sessions(queue: Queue) -> None:
     """Drop the results of the sessions that have waited longest to be collected, beyond MAX_SESSIONS."""
     sessions = queue.pending_messages_per_session
@@ -192,8 +207,7 @@ def _refusal(scope: Scope, headers: Headers) -> JSONResponse | None:
 
 
 def _too_large(limit: int) -> JSONResponse:
-    # Without closing the connection, the server would go on reading the rest.
-    return _error(413, f"request too large: the limit is {limit:,} bytes", {"Connection": "close"})
+    return _error(413, f"request too large: the limit is {limit:,} bytes", CLOSE)
 
 
 def _error(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

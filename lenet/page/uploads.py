@@ -23,10 +23,11 @@ class Uploads:
             Path(parent).mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="lenet-uploads-", dir=parent)).resolve()
         os.environ["GRADIO_TEMP_DIR"] = str(self.folder)  # Gradio reads it when the page is launched
+        self._swept = 0.0
         atexit.register(self.close)
 
     def start(self) -> None:
-        """Sweep every KEPT seconds, in the background, besides before each upload."""
+        """Sweep every KEPT seconds, in the background, besides before uploads."""
 
         def sweep() -> None:
             while True:
@@ -34,6 +35,12 @@ class Uploads:
                 self.sweep()
 
         threading.Thread(target=sweep, name="uploads", daemon=True).start()
+
+    def sweep_before_upload(self) -> None:
+        """Sweep, but at most once a second: looking at every file takes as long as reading a drawing."""
+        if time.monotonic() - self._swept > 1:
+            self._swept = time.monotonic()
+            self.sweep()
 
     def sweep(self, now: float | None = None) -> None:
         """Remove files that are older than MAX_AGE, and the oldest ones if they take more than MAX_TOTAL."""
