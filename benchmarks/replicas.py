@@ -55,7 +55,11 @@ class Visitor(Connection):
                 status, _ = await self.send(body)
         except asyncio.IncompleteReadError as error:
             self.close()
-            return "cut off" if error.expected else type(error).__name__
+            if (
+                not error.expected and not error.partial
+            ):  # closed after 1,000 requests, as nginx does; browsers reopen it
+                return await self.ask(body)
+            return "cut off"
         except (OSError, EOFError, TimeoutError) as error:
             self.close()
             return type(error).__name__
