@@ -55,9 +55,8 @@ class Visitor(Connection):
                 status, _ = await self.send(body)
         except asyncio.IncompleteReadError as error:
             self.close()
-            if (
-                not error.expected and not error.partial
-            ):  # closed after 1,000 requests, as nginx does; browsers reopen it
+            # nginx closes a connection after 1,000 requests; browsers open another one.
+            if not error.expected and not error.partial:
                 return await self.ask(body)
             return "cut off"
         except (OSError, EOFError, TimeoutError) as error:
