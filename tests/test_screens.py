@@ -45,7 +45,7 @@ FAULTS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def open_at(chromium, app_url):
     contexts = []
 
