@@ -191,7 +191,7 @@ def test_an_update_is_not_noticed(site, pair):
         assert updated.result() == 0
         new = pair[0].network()
         assert new != old
-        time.sleep(3.5)  # nginx's fail_timeout is more than two whole seconds, so it tries this replica again after three
+        time.sleep(3.5)  # nginx tries this replica again after its fail_timeout, more than two whole seconds
         files = [client.get(f"{network}/model.safetensors").status_code for network in [old] * 6 + [new] * 6]
     assert len(statuses) > 5
     assert set(statuses) == {200}
