@@ -1,5 +1,6 @@
 """Shared by several tests: drawn digits, the bundled reader, small data sets, the training command, the running app."""
 
+import asyncio
 import contextlib
 import functools
 import gzip
@@ -7,6 +8,8 @@ import io
 import json
 import struct
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +41,12 @@ def draw(strokes: list, width: int = 20, side: int = 280) -> Image.Image:
         for x, y in points:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
     return image.resize((side, side), Image.Resampling.BOX)
+
+
+def run_apart(coroutine: Coroutine):
+    """The result of a coroutine, in a thread of its own: in this one, Playwright may be running a loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def encoded(image: Image.Image, format: str = "PNG", **options) -> bytes:

@@ -1,9 +1,7 @@
 """What the server refuses: unknown routes, long bodies, names and addresses, and requests of other sites' pages."""
 
-import asyncio
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -15,7 +13,7 @@ from starlette.responses import JSONResponse
 from lenet.page.gate import JSON_LIMIT, MAX_SESSIONS, UPLOAD_LIMIT, Gate
 from lenet.page.headers import FRAME_ANCESTORS, content_security_policy
 from lenet.page.uploads import KEPT, MAX_AGE
-from tests.conftest import EXAMPLES, draw, encoded, running_app
+from tests.conftest import EXAMPLES, draw, encoded, run_apart, running_app
 
 JSON = {"Content-Type": "application/json"}
 FOREIGN = {"Origin": "https://elsewhere.example"}
@@ -255,8 +253,7 @@ def test_a_full_queue_refuses_calls_and_their_uploads(path, waiting, status):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(page), base_url="http://page") as client:
             return await client.post(f"/{path}", content=b"{}", headers=headers)
 
-    with ThreadPoolExecutor(1) as thread:  # in this one, Playwright may be running a loop of its own
-        response = thread.submit(asyncio.run, post()).result()
+    response = run_apart(post())
     assert response.status_code == status
     if status == 503:
         assert response.json()["detail"] == "the server is busy: try again later"

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import re
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import numpy as np
@@ -15,7 +14,7 @@ from starlette.applications import Starlette
 from lenet.page.assets import FILES
 from lenet.page.payload import MAX_BYTES, decode
 from lenet.page.routes import MAX_READS, Routes
-from tests.conftest import EXAMPLES, draw, encoded
+from tests.conftest import EXAMPLES, draw, encoded, run_apart
 
 PNG = {"Content-Type": "image/png"}
 
@@ -116,8 +115,7 @@ def test_too_many_requests_at_once_are_refused_at_once(reader, monkeypatch):
             done = [response.status_code for response in await asyncio.gather(*waiting)]
             return done, refused, (await client.post("/read", **drawing)).status_code
 
-    with ThreadPoolExecutor(1) as thread:  # in this one, Playwright may be running a loop of its own
-        done, refused, after = thread.submit(asyncio.run, crowd()).result()
+    done, refused, after = run_apart(crowd())
     assert done == [200] * MAX_READS
     assert (refused.status_code, refused.json()) == (503, {"error": "the server is busy"})
     assert refused.headers["Retry-After"] == "1"
