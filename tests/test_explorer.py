@@ -164,6 +164,7 @@ def test_the_keyboard_moves_from_unit_to_unit(explore):
     explorer = explore()
     explorer.draw(DIGITS[3])
     page = explorer.page
+    page.locator(".announcement", has_text="Prediction: 3.").wait_for()  # once the server has checked it
     page.locator(".copy-link").focus()
     page.locator('[data-stage="c1"] summary').focus()
     page.keyboard.press("Shift+Tab")

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -158,6 +159,31 @@ def test_a_busy_server_is_asked_again(visitor, refusal):
     assert visitor.digit() == "3"
     wait_for(visitor, CHECKED)
     assert len(visitor.reads) == 3
+
+
+def test_a_prediction_is_announced_once(visitor):
+    """Not again when the server answers at last: by then the user may have heard of something else."""
+    page = visitor.page
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const announcement = document.querySelector(".announcement");
+          new MutationObserver(() => window.said.push(announcement.textContent))
+            .observe(announcement, { childList: true });
+        }"""
+    )
+    page.route("**/read", lambda route: route.fulfill(status=503, json={"error": "the server is busy"}), times=1)
+    visitor.draw(DIGITS[3])
+    wait_for(visitor, "Retrying…")
+    page.locator('[data-stage="c1"] summary').focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowUp")
+    wait_for(visitor, CHECKED)
+    visitor.click("clear")
+    visitor.draw(DIGITS[3])  # the same again is another drawing
+    wait_for(visitor, CHECKED)
+    said = [re.split("[:,.]", text)[0] for text in page.evaluate("() => window.said")]
+    assert said == ["Prediction", "C1", "The pad is blank", "Prediction"]
 
 
 def test_the_drawing_survives_a_reload(visitor):

@@ -6,6 +6,7 @@ const MUTED = "Some maps or units are muted.";
 
 export class Prediction {
   #announced = "";
+  #reported = "";
 
   constructor(root, store) {
     this.store = store;
@@ -63,12 +64,19 @@ export class Prediction {
       overloaded: "Not checked: the server is busy. Retrying…",
       unchecked: "Not checked: cannot reach the server. Retrying…",
     }[state];
-    if (state !== "live") this.#announce(reading);
+    if (state === "live") this.#reported = "";
+    else this.#announce(reading);
   }
 
-  /** Announce the reading to screen readers: once the pen rests, not after every move. */
+  /**
+   * Announce the reading to screen readers: once the pen rests, not after every move, and not again when the server
+   * confirms it, by when the user may have gone on to something else.
+   */
   #announce(reading) {
-    if (reading) this.#say(sentence(reading));
+    const text = reading ? sentence(reading) : "";
+    if (text && text === this.#reported) return;
+    this.#reported = text;
+    if (text) this.#say(text);
     else if (["overloaded", "unchecked"].includes(this.store.state)) this.#say(""); // an earlier sentence would be about another drawing
   }
 
