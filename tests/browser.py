@@ -53,20 +53,30 @@ def _starts() -> bool:
 
 def install() -> int:
     """Install a Chromium if none starts. The exit code: 0 if one starts in the end, else 1."""
-    apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "-n", "apt-get"]
     for commands in (
         [],
         [[sys.executable, "-m", "playwright", "install", "chromium"]],
-        [[*apt, "update"], [*apt, "install", "-y", "chromium"]],
+        apt_commands("chromium"),
     ):
-        for command in commands:
-            print("$", *command, flush=True)
-            with contextlib.suppress(FileNotFoundError):  # not Debian
-                subprocess.run(command, check=False)
+        run_all(commands)
         if _starts():
             return 0
     print("could not install Chromium; install it and make sure that it is on the PATH", file=sys.stderr)
     return 1
+
+
+def apt_commands(*packages: str) -> list[list[str]]:
+    """The commands that install packages on Debian."""
+    apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "-n", "apt-get"]
+    return [[*apt, "update"], [*apt, "install", "-y", *packages]]
+
+
+def run_all(commands: list[list[str]]) -> None:
+    """Run commands one after the other; what fails, or is not installed, is left to the caller to notice."""
+    for command in commands:
+        print("$", *command, flush=True)
+        with contextlib.suppress(FileNotFoundError):  # not Debian
+            subprocess.run(command, check=False)
 
 
 def free_port() -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.browser import ROOT, free_port
+from tests.browser import ROOT, apt_commands, free_port, run_all
 
 DEPLOY = ROOT / "deploy"
 PACKAGES = {"nginx": "nginx", "systemd-analyze": "systemd"}
@@ -32,11 +32,7 @@ def find(program: str) -> str | None:
 def install() -> int:
     """Install what is missing. The exit code: 0 if nothing is missing in the end, else 1."""
     if missing := [package for program, package in PACKAGES.items() if not find(program)]:
-        apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "-n", "apt-get"]
-        for command in ([*apt, "update"], [*apt, "install", "-y", "--no-install-recommends", *missing]):
-            print("$", *command, flush=True)
-            with contextlib.suppress(FileNotFoundError):  # not Debian
-                subprocess.run(command, check=False)
+        run_all(apt_commands(*missing))
     if missing := [program for program in PACKAGES if not find(program)]:
         print(f"could not install {', '.join(missing)}; install by hand what the tests need", file=sys.stderr)
         return 1
