@@ -32,9 +32,7 @@ _GET = re.compile(
     rf"{_API}(info/?|openapi\.json|app_id/?|startup-events|theme\.css|heartbeat/[\w-]+|queue/data|upload_progress|"
     r"call/(v2/)?predict/[\w-]+)"
 )
-_JSON = re.compile(rf"{_API}(queue/join|call/(v2/)?predict/?|cancel|reset/?)")
-_UPLOAD = re.compile(rf"{_API}upload/?")
-_CALL = re.compile(rf"{_API}(queue/join|call/(v2/)?predict/?|upload/?)")
+_POST = re.compile(rf"{_API}((?P<call>queue/join|call/(v2/)?predict/?)|(?P<upload>upload/?)|cancel|reset/?)")
 _OWN = re.compile(r"read")
 
 
@@ -65,16 +63,17 @@ class Gate:
             await refusal(scope, receive, guarded)
             return
         path = _path(scope)
-        if _CALL.fullmatch(path) and scope["method"] == "POST" and _is_full(scope):
+        post = scope["method"] == "POST" and _POST.fullmatch(path)
+        if post and (post["call"] or post["upload"]) and _is_full(scope):
             # Before the body is read, and not after an upload that would be in vain.
             await _error(503, "the server is busy: try again later", {"Retry-After": "1", **CLOSE})(
                 scope, receive, guarded
             )
-        elif _JSON.fullmatch(path) and scope["method"] == "POST":
-            await self._with_whole_body(scope, receive, guarded)
-        elif _UPLOAD.fullmatch(path) and scope["method"] == "POST":
+        elif post and post["upload"]:
             await anyio.to_thread.run_sync(self.uploads.sweep_before_upload)
             await self._with_counted_body(scope, receive, guarded)
+        elif post:
+            await self._with_whole_body(scope, receive, guarded)
         else:
             if path.startswith((_API + "info", _API + "openapi.json")) and "app" in scope:
                 # Gradio keeps the answer, with the address that the first visitor's request claims the server to have.
@@ -193,17 +192,15 @@ def _refusal(scope: Scope, headers: Headers) -> JSONResponse | None:
         return None
     if method in ("GET", "HEAD"):
         return None if _GET.fullmatch(path) else _error(404, "not found")
-    for pattern, content, limit in (
-        (_JSON, "application/json", JSON_LIMIT),
-        (_UPLOAD, "multipart/form-data", UPLOAD_LIMIT),
-    ):
-        if method == "POST" and pattern.fullmatch(path):
-            # A form or text can be posted by any site without asking, JSON cannot.
-            if headers.get("content-type", "").split(";")[0].strip().lower() != content:
-                return _error(415, f"expected Content-Type: {content}")
-            declared = headers.get("content-length", "0")
-            return _too_large(limit) if not declared.isdecimal() or int(declared) > limit else None
-    return _error(404, "not found")
+    post = method == "POST" and _POST.fullmatch(path)
+    if not post:
+        return _error(404, "not found")
+    content, limit = ("multipart/form-data", UPLOAD_LIMIT) if post["upload"] else ("application/json", JSON_LIMIT)
+    # A form or text can be posted by any site without asking, JSON cannot.
+    if headers.get("content-type", "").split(";")[0].strip().lower() != content:
+        return _error(415, f"expected Content-Type: {content}")
+    declared = headers.get("content-length", "0")
+    return _too_large(limit) if not declared.isdecimal() or int(declared) > limit else None
 
 
 def _too_large(limit: int) -> JSONResponse:
