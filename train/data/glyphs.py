@@ -20,9 +20,9 @@ _LINES = Path(__file__).with_name("glyphs.txt").read_text().splitlines()
 GLYPHS = [parse(line.split(" ", 1)[1]) for line in _LINES]
 
 
-def imprecise(strokes: Strokes, amount: float, rng: np.random.Generator) -> Strokes:
-    """The strokes with points displaced by the standard deviation `amount`, and rounded or sharp corners."""
-    round_corners = rng.random() < 0.6
+def imprecise(strokes: Strokes, amount: float, rng: np.random.Generator, rounded: float = 0.6) -> Strokes:
+    """The strokes with points displaced by the standard deviation `amount`; corners are round with this probability."""
+    round_corners = rng.random() < rounded
     moved = [stroke + rng.normal(0, amount, stroke.shape) for stroke in strokes]
     return [_smooth(stroke) for stroke in moved] if round_corners else moved
 

@@ -56,15 +56,19 @@ def draw_strokes(
 
 def vary_handwriting(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """The strokes as if another person had written them: perturbed, rotated, sheared, stretched, rarely with a dot."""
-    strokes = [perturb_stroke(stroke, rng) for stroke in strokes]
-    angle, slant, stretch = rng.uniform(-0.08, 0.08), rng.uniform(-0.12, 0.12), math.exp(rng.uniform(-0.2, 0.2))
-    c, s = math.cos(angle), math.sin(angle)
-    matrix = np.array([[c, -s], [s, c]]) @ np.array([[stretch, slant], [0, 1]])
-    strokes = [stroke @ matrix.T for stroke in strokes]
+    strokes = slant_page([perturb_stroke(stroke, rng) for stroke in strokes], rng)
     if rng.random() < 0.03:
         low, high = bounding_box(strokes)
         strokes.append((low + (high - low) * rng.uniform(-0.1, 1.1, 2))[None])
     return strokes
+
+
+def slant_page(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """The strokes rotated, sheared and stretched at random, all alike."""
+    angle, slant, stretch = rng.uniform(-0.08, 0.08), rng.uniform(-0.12, 0.12), math.exp(rng.uniform(-0.2, 0.2))
+    c, s = math.cos(angle), math.sin(angle)
+    matrix = np.array([[c, -s], [s, c]]) @ np.array([[stretch, slant], [0, 1]])
+    return [stroke @ matrix.T for stroke in strokes]
 
 
 def perturb_stroke(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -10,7 +10,7 @@ import torch
 from train.data.digits import Digits
 from train.data.glyphs import imprecise, parse
 from train.data.pen_digits import PenDigit
-from train.data.strokes import Strokes, bounding_box, render_with_random_pen, vary_handwriting
+from train.data.strokes import Strokes, bounding_box, render_with_random_pen, slant_page, vary_handwriting
 
 # A digit and its strokes, in the notation of glyphs.txt.
 _DEFINITIONS = """
@@ -18,7 +18,6 @@ _DEFINITIONS = """
 0 40 21 13 16 28 49 68 76 73 61 40
 0 62 41 22 14 26 38 58 77 75 73 61 40 20
 0 30 61 83 86 68 39 17 14 31 51
-0 40 60 69 29 20 40
 0 40 61 68 59 39 28 21 40
 0 40 60 72 77 69 39 17 12 30 40
 1 50 59
@@ -36,14 +35,12 @@ _DEFINITIONS = """
 2 13 20 50 72 65 38 09 49 88
 2 22 40 61 63 19 79
 2 14 12 30 60 82 84 19 99
-2 10 70 74 14 19 79
 2 10 60 72 19 79
 3 12 30 61 63 44 34 44 75 77 59 18
 3 11 70 44 65 77 59 18
 3 00 80 34 64 86 68 39 07
 3 21 50 62 54 44 65 67 49 28
 3 12 30 60 72 63 35 63 75 78 49 18
-3 10 70 79 19|74 24
 3 10 60 63 34 64 69 19
 3 10 70 74 34|74 79 19
 4 10 05 75|60 69
@@ -57,20 +54,17 @@ _DEFINITIONS = """
 4 50 04 84|50 59
 4 40 15 75|61 69
 4 20 14 74 70 79
-4 10 14 74|70 79
 5 80 20 14 54 76 68 39 08
 5 20 14 54 76 68 39 08|20 80
 5 70 20 24 53 75 67 49 18
 5 10 15 44 65 77 59 18|10 70
 5 90 30 24 44 65 67 49 19
-5 70 10 14 74 79 19
 5 80 20 24 74 79 29
 6 70 32 14 17 39 69 87 75 45 16
 6 50 21 05 08 39 69 77 65 35 07
 6 80 40 13 07 29 59 77 65 35 17
 6 40 24 17 39 59 77 65 45 27
 6 71 50 30 13 17 39 69 77 76 55 35 17
-6 70 10 19 79 74 14
 6 60 20 29 69 65 25
 6 00 14 37 59 79 86 74 55 49
 7 00 80 39
@@ -79,7 +73,6 @@ _DEFINITIONS = """
 7 10 70 49
 7 01 80 62 44 29
 7 12 20 41 70 54 49
-7 10 70 79
 7 13 10 70 49
 8 50 21 23 54 77 69 39 17 44 73 71 50
 8 50 31 33 54 73 71 50|54 26 38 59 78 76 54
@@ -94,17 +87,45 @@ _DEFINITIONS = """
 9 71 41 13 25 55 73 71 67 39
 9 82 50 22 14 35 64 82 77 59 29
 9 70 40 13 15 36 66 70 79
-9 74 14 10 70 79
-9 74 14 10 70 79 19
 """
 
-DIGITS: dict[int, list[Strokes]] = {digit: [] for digit in range(10)}
-for _line in _DEFINITIONS.strip().splitlines():
-    DIGITS[int(_line[0])].append(parse(_line[2:]))
+# As on a digital clock, without round corners; as quick zeros and eights, rounded ones would be thetas.
+_BOXY_DEFINITIONS = """
+0 40 60 69 29 20 40
+1 50 59
+1 14 50 59
+2 20 60 64 24 29 69
+3 20 60 69 29|64 24
+3 20 60 64 34|64 69 29
+4 20 24 64|60 69
+4 20 25 75|60 69
+5 60 20 24 64 69 29
+6 60 20 29 69 64 24
+6 20 29 69 64 24
+7 20 60 69
+7 23 20 60 69
+8 40 60 69 29 20 40|24 64
+8 60 20 29 69 60|24 64
+9 64 24 20 60 69
+9 64 24 20 60 69 29
+"""
+
+
+def _parse(definitions: str) -> dict[int, list[Strokes]]:
+    found = {digit: [] for digit in range(10)}
+    for line in definitions.strip().splitlines():
+        found[int(line[0])].append(parse(line[2:]))
+    return found
+
+
+DIGITS, BOXY = _parse(_DEFINITIONS), _parse(_BOXY_DEFINITIONS)
 
 
 def make_styles(pen: list[PenDigit], count: int, seed: int) -> Digits:
-    """`count` digits in such styles, half of them glyphs and, if there are any, half pen digits; deterministic."""
+    """`count` digits in such styles, a quarter boxy, a quarter other glyphs, half pen digits if there are any.
+
+    Deterministic.
+    """
     rng = np.random.default_rng(seed)
     by_label = {label: [digit.strokes for digit in pen if digit.label == label] for label in EMBELLISHMENTS}
     images, labels = [], []
@@ -115,10 +136,14 @@ def make_styles(pen: list[PenDigit], count: int, seed: int) -> Digits:
             strokes = vary_handwriting(EMBELLISHMENTS[label](strokes, rng), rng)
         else:
             label = i // 2 % 10
-            strokes = imprecise(DIGITS[label][rng.integers(len(DIGITS[label]))], DISPLACEMENT, rng)
+            boxy = rng.random() < 0.5
+            glyphs = (BOXY if boxy else DIGITS)[label]
+            strokes = imprecise(glyphs[rng.integers(len(glyphs))], DISPLACEMENT, rng, rounded=0 if boxy else 0.6)
             narrow = rng.uniform(0.6, 1.1)
-            strokes = vary_handwriting([stroke * (narrow, 1) for stroke in strokes], rng)
-            if label in EMBELLISHMENTS and rng.random() < 0.5:
+            strokes = [stroke * (narrow, 1) for stroke in strokes]
+            # Perturbed strokes as long as these would leave boxes open.
+            strokes = slant_page(strokes, rng) if boxy else vary_handwriting(strokes, rng)
+            if label in EMBELLISHMENTS and not boxy and rng.random() < 0.5:
                 strokes = EMBELLISHMENTS[label](strokes, rng)
         images.append(render_with_random_pen(strokes, rng))
         labels.append(label)
