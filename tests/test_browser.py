@@ -200,7 +200,7 @@ INKED = """() => {
 def test_a_tap_leaves_a_dot(visitor):
     """A click without a move is ink, but too little, and is removed by one Undo."""
     visitor.stroke([(0.5, 0.5)])
-    visitor.page.locator(".reason", has_text="Too little ink: only a dot so far.").wait_for()
+    visitor.page.locator(".reason", has_text="No digit: only a dot or a filled shape.").wait_for()
     assert visitor.digit() == "?"
     assert visitor.page.evaluate(INKED) == pytest.approx(314, rel=0.1)  # a disc of the brush's 20 pixels
     visitor.click("undo")

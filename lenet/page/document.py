@@ -4,9 +4,8 @@ import json
 from html import escape
 from pathlib import Path
 
-from lenet.networks import NETWORKS
 from lenet.networks.summary import Layer, layers
-from lenet.page.words import about, guide, words
+from lenet.page.words import DIFFERENCES, about, guide, words
 from lenet.recognizer import Recognizer
 
 TEMPLATE = Path(__file__).parent / "static" / "page.html"
@@ -22,7 +21,7 @@ def document(reader: Recognizer, server: bool = True) -> str:
     model = reader.weights.model
     if not server:
         html = html.replace('class="open"', 'class="open" hidden').replace(", or paste or drop an image", "")
-    html = html.replace("<!-- variants -->", escape(json.dumps(list(NETWORKS))))
+    html = html.replace("<!-- variants -->", escape(json.dumps(DIFFERENCES)))
     html = html.replace("<!-- about -->", escape(about(model)))
     html = html.replace("<!-- input -->", _row(rows[0]))
     html = html.replace("<!-- guide -->", _words("this page", guide(model, server)))

@@ -58,7 +58,7 @@ def steps(model: Network) -> list[dict]:
         {
             "selector": '[data-stage="output"]',
             "words": f"C5 and F6 sum up the whole digit in 120 and 84 numbers. {last}",
-            "unit": {"layer": "output", "map": 3, "row": 0, "column": 0},
+            "unit": {"layer": "output", "row": 0, "column": 0},  # of the digit that is read
         },
         {
             "selector": ".modes",

@@ -22,10 +22,15 @@ PAPER = "LeCun, Bottou, Bengio and Haffner, 1998"
 TITLE = "LeNet-5: draw a digit and look inside"
 SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the 1998 convolutional network, computes."
 
+DIFFERENCES = {
+    "textbook": "average pooling, a C3 that sees all of S2, softmax",
+    "tutorial": "ReLU, max pooling, softmax",
+    "original": "trainable subsampling, a sparsely connected C3, distances to bitmaps as output",
+}
 FORMS = {
-    "textbook": f"LeNet-5 ({PAPER}) in the form of textbooks: average pooling, a full C3, softmax.",
-    "tutorial": f"LeNet-5 ({PAPER}) in the form of today's tutorials: ReLU, max pooling, softmax.",
-    "original": f"LeNet-5 as in the paper ({PAPER}): trainable subsampling, a sparse C3, RBF output.",
+    "textbook": f"LeNet-5 ({PAPER}) as textbooks simplify it: {DIFFERENCES['textbook']}.",
+    "tutorial": f"LeNet-5 ({PAPER}) as today's tutorials build it: {DIFFERENCES['tutorial']}.",
+    "original": f"LeNet-5 as in the paper ({PAPER}): {DIFFERENCES['original']}.",
 }
 
 

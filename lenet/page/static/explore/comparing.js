@@ -18,6 +18,7 @@ export class Comparing {
     this.panel = root.querySelector(".compare");
     this.hint = this.panel.querySelector(".hint");
     this.table = this.panel.querySelector(".networks");
+    this.differences = JSON.parse(this.panel.dataset.variants);
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#show());
     onThemeChange(() => this.#show());
@@ -40,8 +41,7 @@ export class Comparing {
   }
 
   async #load() {
-    const variants = JSON.parse(this.panel.dataset.variants);
-    const readers = await Promise.all(variants.map(async (variant) => {
+    const readers = await Promise.all(Object.keys(this.differences).map(async (variant) => {
       const [description, weights] = await Promise.all(["description.json", "model.safetensors"].map((name) => this.fetchNetwork(variant, name)));
       return [variant, Reader.of(JSON.parse(new TextDecoder().decode(description)), weights)];
     }));
@@ -62,7 +62,7 @@ export class Comparing {
     const layers = ["c1", "s2", "c3", "s4", "c5", "f6"];
     const row = (name, cells) => node("tr", {}, node("th", { scope: "row" }, name), ...cells.map((cell) => node("td", {}, ...cell)));
     patch(this.table, [
-      node("thead", {}, node("tr", {}, node("td", {}), ...columns.map(({ variant }) => node("th", { scope: "col" }, variant)))),
+      node("thead", {}, node("tr", {}, node("td", {}), ...columns.map(({ variant }) => node("th", { scope: "col" }, node("b", {}, variant), node("span", {}, this.differences[variant]))))),
       node("tbody", {},
         row("Answer", columns.map((column) => answer(column.reading, agree))),
         ...layers.map((layer) => row(layer.toUpperCase(), columns.map((column) => maps(column, layer)))),
@@ -78,7 +78,7 @@ export class Comparing {
 
 function answer({ digit, reason, top }, agree) {
   const className = agree ? "answer-of" : "answer-of disagrees";
-  return [node("b", { className }, digit === null ? "?" : String(digit)), node("span", {}, digit === null ? reason : percentage(top[0][1]))];
+  return [node("b", { className }, digit === null ? "?" : String(digit)), node("span", {}, digit === null ? "rejected" : percentage(top[0][1]))];
 }
 
 function maps({ network, reading }, layer) {

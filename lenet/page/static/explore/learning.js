@@ -17,6 +17,7 @@ export class Learning {
     this.panel = root.querySelector(".panel.learn");
     this.slider = this.panel.querySelector("input");
     this.words = this.panel.querySelector(".step-words");
+    this.answer = this.panel.querySelector(".step-answer");
     this.player = new Player(this.slider, this.panel.querySelector(".play"), STEP, () => {
       store.setSettings({ step: this.#steps[Number(this.slider.value)].step });
     });
@@ -84,10 +85,11 @@ export class Learning {
     this.store.setSource(this.source);
   }
 
-  /** What a screen reader says when the slider moves. */
+  /** How the drawing is read: below the slider, since the answer may be out of the window, and as the slider's text. */
   #describe() {
     const { step } = this.#steps[Number(this.slider.value)];
     const { reading } = this.store;
+    this.answer.textContent = reading ? `This drawing: ${answerText(reading)}.` : "";
     this.slider.setAttribute("aria-valuetext", reading ? `${steps(step)}, ${answerText(reading)}` : steps(step));
   }
 

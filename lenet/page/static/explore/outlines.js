@@ -19,7 +19,11 @@ export class Outlines {
     this.#boxes = [];
     this.#onPad = null;
     const { unit, network, pinned, inspecting } = this.store;
-    if (!unit || !network || (pinned && !inspecting)) return;
+    const shown = unit && network && (!pinned || inspecting);
+    for (const button of this.root.querySelectorAll('[data-stage="output"] [data-unit]')) {
+      button.setAttribute("aria-pressed", Boolean(shown && pinned && unit.layer === "output" && unit.map === Number(button.dataset.unit)));
+    }
+    if (!shown) return;
     const at = cellOf(unit);
     this.#outline(unit.layer, at.index, cell(at), pinned ? "unit pinned" : "unit");
     if (unit.layer !== "input") {

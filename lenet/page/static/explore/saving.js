@@ -1,4 +1,4 @@
-// Take it along: a picture of the view, the numbers, and drawings whose digit somebody has said, for training. All of it
+// Take it along: a picture of the view, the numbers, and drawings whose digit somebody has said. All of it
 // is made in the browser; nothing is stored on the server.
 import { element } from "../show/element.js";
 import { npz } from "./npz.js";
@@ -28,7 +28,7 @@ export class Saving {
       });
     }
     this.label = this.panel.querySelector("select");
-    this.label.append(...Array.from({ length: 10 }, (_, digit) => element("option", {}, String(digit))));
+    this.label.append(element("option", { value: "" }, "choose"), ...Array.from({ length: 10 }, (_, digit) => element("option", {}, String(digit))));
     this.#count();
   }
 
@@ -84,11 +84,16 @@ export class Saving {
       this.#say("Only drawings can be collected, images have no strokes.");
       return;
     }
+    if (!this.label.value) {
+      this.#say("Choose the digit first.");
+      return;
+    }
     const strokes = this.pad.strokes.map(({ points }) => points);
     this.collected.push({ label: this.label.value, strokes });
     write(this.collected);
     this.#count();
     this.#say(`Collected as ${this.label.value}.`);
+    this.label.value = ""; // the next drawing may be another digit
   }
 
   #count() {

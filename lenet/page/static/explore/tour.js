@@ -27,7 +27,7 @@ export function addTour(root, store, pad, steps, loadExample) {
     }
     const { selector, words, unit, mode } = steps[step];
     if (mode) store.setMode(mode);
-    if (unit) store.pin(unit);
+    if (unit) store.pin({ map: store.reading?.top[0][0] ?? 3, ...unit });
     else store.free();
     target = root.querySelector(selector);
     target.classList.add("pointed-at");

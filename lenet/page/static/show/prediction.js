@@ -98,7 +98,7 @@ function inDigits(digits) {
 
 const EXPLANATIONS = {
   "blank": "No digit: the image is blank.",
-  "too little ink": "Too little ink: only a dot so far.",
+  "too little ink": "No digit: only a dot or a filled shape.",
   "several digits": "Several digits, but not sure which.",
   "not a digit": "Not recognized as a digit.",
 };
