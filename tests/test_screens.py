@@ -64,6 +64,10 @@ def open_mode(visitor: Visitor, mode: str) -> None:
     page = visitor.page
     if mode == "rest":
         return
+    if mode == "row":
+        visitor.stroke([(0.1, 0.3), (0.1, 0.7)])
+        page.locator(".row-strip canvas").first.wait_for()
+        return
     if mode == "why":
         page.locator('.strip [data-mode="why"]').click()
         page.locator(".change", has_text="tried").wait_for()
@@ -88,7 +92,7 @@ def open_mode(visitor: Visitor, mode: str) -> None:
         summary.click()
 
 
-MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "compare", "mistakes", "save")
+MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "compare", "mistakes", "save", "row")
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -98,7 +102,7 @@ def test_every_width_holds(open_at, mode):
     visitor.draw(DIGIT)
     visitor.digit()
     open_mode(visitor, mode)
-    for width in WIDTHS:
+    for width in WIDTHS if mode in ("rest", "row") else WIDTHS[::2]:
         visitor.page.set_viewport_size({"width": width, "height": 900})
         visitor.page.evaluate("() => scrollTo(0, 0)")  # what stays in view is over other things when it is scrolled
         assert visitor.page.evaluate(FAULTS) == [], width
