@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageDraw
 
+from benchmarks.answers import answer, others
 from lenet import Recognizer
 from train.data.evaluation_set import Drawing
 
@@ -74,11 +75,10 @@ def main() -> None:
     likeliest = 0
     for drawing in boxy_digits(options.seed):
         reading = reader.read(drawing.image)
-        answers[drawing.groups["digit"]][str(reading.reason or reading.digit)] += 1
+        answers[drawing.groups["digit"]][answer(reading)] += 1
         likeliest += int(np.argmax(reading.probabilities)) == drawing.label
     for digit, counts in answers.items():
-        others = ", ".join(f"{answer}: {n}" for answer, n in counts.most_common() if answer != digit)
-        print(f"{digit}: {counts[digit] / counts.total():.0%} of {counts.total()}; {others or 'no others'}")
+        print(f"{digit}: {counts[digit] / counts.total():.0%} of {counts.total()}; {others(counts, digit)}")
     right = sum(counts[digit] for digit, counts in answers.items())
     total = sum(counts.total() for counts in answers.values())
     print(

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from benchmarks.answers import answer, others
 from lenet import Recognizer
 from train.data.evaluation_set import Drawing
 from train.data.mnist import load_mnist
@@ -82,11 +83,10 @@ def main() -> None:
     answers: dict[str, Counter] = {}
     for drawing in slashed_zeros(options.data_dir, options.seed):
         reading = reader.read(drawing.image)
-        answers.setdefault(drawing.groups["kind"], Counter())[str(reading.reason or reading.digit)] += 1
+        answers.setdefault(drawing.groups["kind"], Counter())[answer(reading)] += 1
     answers["all"] = sum(answers.values(), Counter())
     for kind, counts in answers.items():
-        others = ", ".join(f"{answer}: {n}" for answer, n in counts.most_common() if answer != "0")
-        print(f"{kind}: {counts['0'] / counts.total():.1%} of {counts.total()} read as 0; {others or 'no others'}")
+        print(f"{kind}: {counts['0'] / counts.total():.1%} of {counts.total()} read as 0; {others(counts, '0')}")
 
 
 if __name__ == "__main__":
