@@ -301,6 +301,14 @@ def test_the_command_line_uses_weights_from_the_hub(hub, tmp_path, capsys):
     assert (out, err.count("\n")) == ("", 1)
 
 
+def test_a_mistyped_folder_that_looks_like_a_repository_is_mentioned(hub, tmp_path, monkeypatch):
+    """runs/sed0 could be on the Hub; but where there is a folder runs, the person probably means another one."""
+    (tmp_path / "runs" / "seed0").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=r"cannot load runs/sed0 from the Hub: .+\. There is no folder runs/sed0"):
+        Recognizer.from_pretrained("runs/sed0")
+
+
 SPACE = {"SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
 
 

@@ -68,7 +68,9 @@ class Fetch:
                 weights = _load(copy, self.source.repository)
                 return replace(weights, notice=f"{problem}. Using the cached copy {weights.origin}.")
         if self.source.named:
-            raise ValueError(problem)
+            folder = Path(self.source.repository)
+            hint = f". There is no folder {folder} either" if folder.parent.is_dir() else ""  # perhaps a mistyped path
+            raise ValueError(problem + hint)
         return replace(load_weights(bundled(), "bundled"), notice=f"{problem}. Using the bundled weights.")
 
 
