@@ -220,6 +220,34 @@ def test_compare_shows_what_each_network_computes(explore, phone):
     assert (page.locator(".disagrees").count() > 0) == (len(set(answers)) > 1)
 
 
+@pytest.mark.parametrize(
+    ("mode", "file", "shown"),
+    [
+        ("learn", "snapshots.safetensors", ".learning"),
+        ("mistakes", "misread.json", ".gallery button"),
+        ("mistakes", "neighbors.safetensors", ".nearest-digits canvas"),
+        ("compare", "networks/original/model.safetensors", ".networks tbody"),
+    ],
+)
+def test_what_is_loaded_on_demand_is_asked_for_again(explore, mode, file, shown):
+    """While the server is away, and while it is busy, the panel says so; when it is back, it opens by itself."""
+    explorer = explore()
+    explorer.draw(DIGITS[3])
+    page, url = explorer.page, f"**/{file}"
+    page.route(url, lambda route: route.abort())
+    explorer.open(mode)
+    panel = page.locator(f".{mode}:visible").last
+    panel.get_by_text("Cannot reach the server. Retrying…").wait_for()
+    page.unroute(url)
+    page.route(url, lambda route: route.fulfill(status=503, json={"error": "the server is busy"}))
+    panel.get_by_text("The server is busy. Retrying…").wait_for()
+    explorer.open("inspect")
+    explorer.open(mode)  # asks no second time
+    page.unroute(url)
+    panel.locator(shown).first.wait_for()
+    assert panel.get_by_text("Retrying…").filter(visible=True).count() == 0
+
+
 def test_the_other_networks_are_loaded_only_when_asked_for(explore):
     """Neither they nor the snapshots nor the galleries are part of the first load."""
     explorer = explore()

@@ -49,24 +49,37 @@ export async function load(url, parse, waiting) {
       // tried again
     }
     waiting();
-    await new Promise((resolve) => { setTimeout(resolve, RETRY); });
+    await pause();
   }
 }
 
-/** A file that only some weights have, an ArrayBuffer. Throws Error with a sentence if there is none. */
-export async function fetchExtra(url) {
-  let response;
-  try {
-    response = await fetch(url, { credentials: "same-origin" });
-  } catch {
-    throw new Error("Cannot reach the server. Please try again later.");
+/**
+ * A file that only some weights have, an ArrayBuffer. While the server is away or busy, it is asked again, and `waiting`
+ * is called with a sentence that says so. Throws Error with a sentence if there is no such file.
+ */
+export async function fetchExtra(url, waiting) {
+  for (;;) {
+    let response = null;
+    try {
+      response = await fetch(url, { credentials: "same-origin" });
+      if (response.ok) return await response.arrayBuffer();
+    } catch {
+      response = null; // also if it breaks off
+    }
+    if (response && !BUSY.has(response.status)) throw new Error(await refusal(response));
+    waiting(response ? "The server is busy. Retrying…" : "Cannot reach the server. Retrying…");
+    await pause();
   }
-  if (response.ok) return response.arrayBuffer();
-  const { error } = await response.json().catch(() => ({}));
-  throw new Error(error ?? (response.status === 404
-    ? "Not available: the server is now using different weights. Reload the page to see them."
-    : `Not available: HTTP ${response.status}.`));
 }
+
+async function refusal(response) {
+  const { error } = await response.json().catch(() => ({}));
+  return error ?? (response.status === 404
+    ? "Not available: the server is now using different weights. Reload the page to see them."
+    : `Not available: HTTP ${response.status}.`);
+}
+
+function pause() { return new Promise((resolve) => { setTimeout(resolve, RETRY); }); }
 
 function isReading(value, withInk) {
   return Array.isArray(value?.probabilities) && value.probabilities.length === 10

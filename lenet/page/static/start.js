@@ -58,8 +58,8 @@ export async function start(element, base, settings) {
   const background = new Background(() => startWorker(settings.description, weights));
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, reader, background);
-  new Comparing(root, store, (variant, name) => fetchExtra(`${base}/networks/${variant}/${name}`));
-  const fetchOwn = (name) => fetchExtra(`${base}${settings.network}/${name}`);
+  new Comparing(root, store, (variant, name, waiting) => fetchExtra(`${base}/networks/${variant}/${name}`, waiting));
+  const fetchOwn = (name, waiting) => fetchExtra(`${base}${settings.network}/${name}`, waiting);
   new Learning(root, store, reader, fetchOwn);
   new Mistakes(root, store, pad, fetchOwn);
   addTour(root, store, pad, settings.tour, () => pad.load(examples[3]));

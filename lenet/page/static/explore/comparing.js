@@ -12,7 +12,7 @@ const COLUMNS = { c1: 6, s2: 6, c3: 8, s4: 8, c5: 1, f6: 1 };
 export class Comparing {
   #readers = null; // by name
 
-  /** `fetchNetwork` fetches a file, an ArrayBuffer, of one of the three networks: fetchNetwork(variant, name). */
+  /** `fetchNetwork(variant, name, waiting)` fetches a file of one of the three networks: see server.js. */
   constructor(root, store, fetchNetwork) {
     Object.assign(this, { store, fetchNetwork });
     this.panel = root.querySelector(".compare");
@@ -29,23 +29,24 @@ export class Comparing {
 
   async #open() {
     this.panel.hidden = !this.open;
-    if (!this.open) return;
-    try {
-      if (!this.#readers) this.hint.textContent = "Loading the three networks…";
-      this.#readers ??= await this.#load();
-      this.#show();
-    } catch (error) {
-      this.hint.hidden = false;
-      this.hint.textContent = error.message;
-    }
+    if (this.open && !this.#readers && !this.loading) await this.#load();
+    this.#show();
   }
 
   async #load() {
-    const readers = await Promise.all(Object.keys(this.differences).map(async (variant) => {
-      const [description, weights] = await Promise.all(["description.json", "model.safetensors"].map((name) => this.fetchNetwork(variant, name)));
+    const say = (text) => { this.hint.textContent = text; };
+    const fetchReader = async (variant) => {
+      const [description, weights] = await Promise.all(["description.json", "model.safetensors"].map((name) => this.fetchNetwork(variant, name, say)));
       return [variant, Reader.of(JSON.parse(new TextDecoder().decode(description)), weights)];
-    }));
-    return new Map(readers);
+    };
+    this.loading = true;
+    try {
+      say("Loading the three networks…");
+      this.#readers = new Map(await Promise.all(Object.keys(this.differences).map(fetchReader)));
+    } catch (error) {
+      say(error.message);
+    }
+    this.loading = false;
   }
 
   #show() {

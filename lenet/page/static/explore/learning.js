@@ -11,7 +11,7 @@ const STEP = 500; // milliseconds per step while it plays
 export class Learning {
   #steps = null; // {step, error, reader} for each snapshot
 
-  /** `fetchExtra` fetches a file that belongs to the weights, as an ArrayBuffer; it throws a sentence if there is none. */
+  /** `fetchExtra(name, waiting)` fetches a file that belongs to the weights: see server.js. */
   constructor(root, store, reader, fetchExtra) {
     Object.assign(this, { store, reader, fetchExtra });
     this.panel = root.querySelector(".panel.learn");
@@ -29,25 +29,29 @@ export class Learning {
 
   get open() { return this.store.mode === "learn"; }
 
-  async #open() {
+  #open() {
     this.panel.hidden = !this.open;
     this.player.stop();
-    if (!this.open) {
-      this.store.dropSource(this.source);
-      return;
-    }
+    if (!this.open) this.store.dropSource(this.source);
+    else if (this.#steps) this.#show();
+    else if (!this.loading) this.#load();
+  }
+
+  async #load() {
     const hint = this.panel.querySelector(".hint");
+    const say = (text) => { hint.textContent = text; };
+    this.loading = true;
     try {
-      hint.textContent = "Loading…";
-      this.#steps ??= this.#read(await this.fetchExtra("snapshots.safetensors"));
+      say("Loading…");
+      this.#steps = this.#read(await this.fetchExtra("snapshots.safetensors", say));
       hint.hidden = true;
       this.panel.querySelector(".learning").hidden = false;
       this.#drawErrors();
       if (this.open) this.#show();
     } catch (error) {
-      hint.hidden = false;
-      hint.textContent = error.message;
+      say(error.message);
     }
+    this.loading = false;
   }
 
   #read(buffer) {

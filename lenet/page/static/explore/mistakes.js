@@ -14,7 +14,7 @@ export class Mistakes {
   #neighbors = null;
   #misread = null;
 
-  /** `fetchExtra` fetches a file that belongs to the weights, as an ArrayBuffer; it throws a sentence if there is none. */
+  /** `fetchExtra(name, waiting)` fetches a file that belongs to the weights: see server.js. */
   constructor(root, store, pad, fetchExtra) {
     Object.assign(this, { store, pad, fetchExtra });
     this.panel = root.querySelector(".panel.mistakes");
@@ -33,12 +33,13 @@ export class Mistakes {
     this.loading = true;
     const load = async (name, use) => {
       const message = this.panel.querySelector(`[data-extra="${name}"]`);
+      const say = (text) => { message.textContent = text; };
       try {
-        message.textContent = "Loading…";
-        use(await this.fetchExtra(name));
-        message.textContent = "";
+        say("Loading…");
+        use(await this.fetchExtra(name, say));
+        say("");
       } catch (error) {
-        message.textContent = error.message;
+        say(error.message);
         this.loading = false; // tried again when this is opened again
       }
     };
