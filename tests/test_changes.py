@@ -145,6 +145,20 @@ def test_playing_moves_the_marker_and_drawing_goes_on(explore):
     assert explorer.digit() == "8"
 
 
+@pytest.mark.parametrize("mode", ["break", "learn"])
+def test_a_drawing_that_is_changed_or_read_otherwise_is_announced(explore, mode):
+    """To screen readers, once the pen rests, as elsewhere; afterwards the server checks it again."""
+    explorer = explore()
+    explorer.open(mode)
+    for digit in (3, 7):
+        explorer.click("clear")
+        explorer.draw(DIGITS[digit])
+        explorer.page.locator(".announcement", has_text=f"Prediction: {digit}.").wait_for()
+    assert explorer.page.locator(".check", has_text="Shown: the").count() == 1
+    explorer.open("inspect")
+    explorer.page.locator(".check", has_text="Checked with PyTorch").wait_for()
+
+
 def test_an_image_can_be_changed_except_for_its_strokes(explore):
     """Its strokes are not known, and the page says so."""
     explorer = explore()

@@ -96,7 +96,10 @@ export class Live {
     const { pad, store } = this;
     clearTimeout(this.#timer);
     if (pad.blank || pad.drawing || ["checked", "alone"].includes(store.state)) return;
-    if (store.source && !(pad.image && !this.#ink)) return; // nothing that the server could check
+    if (store.source && !(pad.image && !this.#ink)) { // nothing that the server could check
+      store.setState("alone");
+      return;
+    }
     if (!this.server) {
       if (pad.image) store.notify("This page has no server, which would be needed to read images. Draw the digit instead.");
       store.setState("alone");

@@ -7,7 +7,7 @@ export class Store extends EventTarget {
   reading = null;
   /**
    * "live" while the drawing changes, "checked" by the server, "unchecked" if that cannot be reached, "overloaded" if it
-   * is busy, or "alone" if there is none.
+   * is busy, or "alone" if there is none, or nothing that it could check.
    */
   state = "checked";
   /** Whether the reading is not yet that of the drawing: until the next frame, or until the server has read an image. */
