@@ -35,6 +35,7 @@ export class Row {
     paint(strip, values, 1, "gray");
     const canvases = this.figure.querySelector(".row-canvases");
     canvases.style.maxInlineSize = `${COLUMN * columns.length}px`;
-    canvases.replaceChildren(row, strip);
+    const digits = Array.from({ length: 10 }, (_, digit) => element("span", {}, String(digit)));
+    canvases.replaceChildren(row, element("div", { className: "row-digits", attributes: { "aria-hidden": "true" } }, ...digits), strip);
   }
 }
