@@ -58,7 +58,7 @@ export class Mistakes {
   #showGallery() {
     if (!this.#misread) return;
     const { attribution, images, errors, digits } = this.#misread;
-    this.panel.querySelector(".count").textContent = `${errors} of ${images.toLocaleString("en")} are misread, whether or not they would be rejected. A click puts one onto the pad.`;
+    this.panel.querySelector(".count").textContent = `${errors} of ${images.toLocaleString("en")} are misread, whether or not they would be rejected; 4 \u2192 9 is a 4 read as 9. A click puts one onto the pad.`;
     this.panel.querySelector(".attribution").textContent = attribution;
     const gallery = this.panel.querySelector(".gallery");
     gallery.replaceChildren(...digits.map(({ image, label, probabilities }) => {
