@@ -77,7 +77,7 @@ def test_the_text_covers_use_evaluation_and_limitations():
         if row != column
     )
     assert f"({test['errors']} errors)" in text
-    assert "| `lr` | 0.02 |" in text
+    assert f"| `lr` | {metrics['recipe']['lr']} |" in text
     assert f"MNIST test set, highest error rates: {worst} ({100 * rates[worst]:.2f} %)," in text
     assert f"Most frequent errors: {-digit} as {-predicted} ({times} times)" in text
     assert f"{100 * (1 - plain['outlier_rejection_rate']):.2f} % of those not resembling a digit" in text
