@@ -85,10 +85,12 @@ def test_a_model_name_cannot_end_the_script(reader, monkeypatch):
 
 
 def test_snapshots_are_thinned(reader):
-    """The first and the last step are kept, and the file is one that the page accepts."""
+    """The first step and the last four are kept, and the file is one that the page accepts."""
     content = (bundled() / SNAPSHOTS).read_bytes()
     thinned = thin(content, 5)
     check(SNAPSHOTS, thinned, reader.weights)
+    steps = [sorted({int(name.split(".")[0]) for name in load(file)}) for file in (content, thinned)]
+    assert steps[1] == [0, *steps[0][-4:]]
     assert len(thinned) < len(content) / 2.5
     assert MOST_SNAPSHOTS > 5
     whole, all_steps = load(content), load(thin(content, 1_000))

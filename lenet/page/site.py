@@ -79,16 +79,16 @@ def _extras(folder: Path | None) -> dict[str, bytes]:
 
 
 def thin(snapshots: bytes, most: int) -> bytes:
-    """The content of snapshots.safetensors with at most so many of the steps, evenly chosen, the last included.
+    """The content of snapshots.safetensors with at most so many of the steps: the first, and the last ones.
 
-    Put together by hand, because safetensors writes metadata in random order: the same page has the same files.
+    The network hardly changes in the steps between. Put together by hand, because safetensors writes metadata in random
+    order: the same page has the same files.
     """
     length = int.from_bytes(snapshots[:8], "little")
     header, data = json.loads(snapshots[8 : 8 + length]), snapshots[8 + length :]
     metadata = {name: json.loads(text) for name, text in header.pop("__metadata__").items()}
     steps = metadata["steps"]
-    count = min(most, len(steps))
-    chosen = [round(i * (len(steps) - 1) / max(1, count - 1)) for i in range(count)]
+    chosen = sorted({0, *range(max(0, len(steps) - most + 1), len(steps))})
     kept_steps = {str(steps[i]) for i in chosen}
     kept, parts, offset = {}, [], 0
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
