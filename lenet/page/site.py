@@ -88,7 +88,7 @@ def thin(snapshots: bytes, most: int) -> bytes:
     header, data = json.loads(snapshots[8 : 8 + length]), snapshots[8 + length :]
     metadata = {name: json.loads(text) for name, text in header.pop("__metadata__").items()}
     steps = metadata["steps"]
-    chosen = sorted({0, *range(max(0, len(steps) - most + 1), len(steps))})
+    chosen = [0, *range(max(1, len(steps) - most + 1), len(steps))]
     kept_steps = {str(steps[i]) for i in chosen}
     kept, parts, offset = {}, [], 0
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):

@@ -39,17 +39,22 @@ export class Unreachable extends Error {}
 
 export class Overloaded extends Unreachable {}
 
-/** Load a file, however long the server is away; `waiting` is called when an attempt has failed. */
-export async function load(url, parse, waiting) {
+/**
+ * Load a file, however long the server is away; `waiting` is called when an attempt has failed, with the response if
+ * there was one. If `refusal` is given, a response that is neither the file nor "busy" ends it with an Error of its text.
+ */
+export async function load(url, parse, waiting, refusal = null) {
   for (;;) {
+    let response = null;
     try {
-      const response = await fetch(url, { credentials: "same-origin" });
+      response = await fetch(url, { credentials: "same-origin" });
       if (response.ok) return await parse(response);
     } catch {
-      // tried again
+      response = null; // also if it breaks off
     }
-    waiting();
-    await pause();
+    if (refusal && response && !BUSY.has(response.status)) throw new Error(await refusal(response));
+    waiting(response);
+    await new Promise((resolve) => { setTimeout(resolve, RETRY); });
   }
 }
 
@@ -57,19 +62,9 @@ export async function load(url, parse, waiting) {
  * A file that only some weights have, an ArrayBuffer. While the server is away or busy, it is asked again, and `waiting`
  * is called with a sentence that says so. Throws Error with a sentence if there is no such file.
  */
-export async function fetchExtra(url, waiting) {
-  for (;;) {
-    let response = null;
-    try {
-      response = await fetch(url, { credentials: "same-origin" });
-      if (response.ok) return await response.arrayBuffer();
-    } catch {
-      response = null; // also if it breaks off
-    }
-    if (response && !BUSY.has(response.status)) throw new Error(await refusal(response));
-    waiting(response ? "The server is busy. Retrying…" : "Cannot reach the server. Retrying…");
-    await pause();
-  }
+export function fetchExtra(url, waiting) {
+  const say = (response) => waiting(response ? "The server is busy. Retrying…" : "Cannot reach the server. Retrying…");
+  return load(url, (response) => response.arrayBuffer(), say, refusal);
 }
 
 async function refusal(response) {
@@ -78,8 +73,6 @@ async function refusal(response) {
     ? "Not available: the server is now using different weights. Reload the page to see them."
     : `Not available: HTTP ${response.status}.`);
 }
-
-function pause() { return new Promise((resolve) => { setTimeout(resolve, RETRY); }); }
 
 function isReading(value, withInk) {
   return Array.isArray(value?.probabilities) && value.probabilities.length === 10
