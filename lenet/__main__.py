@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lenet.interrupt import exit_on_interrupt
-from lenet.weights.hub import MODEL_HELP, begin
+from lenet.weights.fetch import MODEL_HELP, begin
 
 if TYPE_CHECKING:
     from lenet.recognizer import Reading

@@ -10,7 +10,7 @@ from PIL import Image
 from lenet.image.preprocess import ink_of, scale_and_center
 from lenet.rejection import NO_DIGIT, SEVERAL, rejection_reason
 from lenet.row import read_row
-from lenet.weights.hub import Fetch, begin
+from lenet.weights.fetch import Fetch, begin
 from lenet.weights.model import Weights
 
 

@@ -18,11 +18,11 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from lenet.hub import fetch as hub_fetch
 from lenet.page.__main__ import main
 from lenet.page.assets import FILES, STATIC_URL
 from lenet.page.document import document
 from lenet.page.serve import public_link
-from lenet.weights import hub as weights_hub
 from tests.browser import ROOT, free_port
 from tests.conftest import ERROR, EXAMPLES, draw
 from tests.fake_hub.app import start_together
@@ -122,7 +122,7 @@ def test_a_named_repository_that_cannot_be_loaded_is_reported(hub, failure, monk
     """In one line; the app does not start with other weights than those requested."""
     if fault == "black hole":
         monkeypatch.setenv("LENET_PATIENCE", "0.2")
-        monkeypatch.setattr(weights_hub, "LONGEST", 0.5)
+        monkeypatch.setattr(hub_fetch, "LONGEST", 0.5)
     inject(hub, fault)
     message = failure("--model", REPOSITORY)
     assert message.startswith(f"app.py: cannot load {REPOSITORY} from the Hub: ")
@@ -148,7 +148,7 @@ def test_a_space_uses_its_owners_weights(hub, monkeypatch, capsys):
     sha = hub.put(REPOSITORY, GOOD)
     served = []
     monkeypatch.setattr("lenet.page.serve.serve", lambda reader, *_: served.append(document(reader)))
-    monkeypatch.setattr(weights_hub, "PATIENCE", 60)  # on a busy machine, too, the downloaded weights are used
+    monkeypatch.setattr(hub_fetch, "PATIENCE", 60)  # on a busy machine, too, the downloaded weights are used
     assert main([]) == 0
     (html,) = served
     assert footer(html).startswith(

@@ -13,9 +13,9 @@ from huggingface_hub import constants, hf_hub_download
 
 from lenet import NETWORKS, Recognizer
 from lenet.__main__ import main
-from lenet.weights import hub as weights_hub
+from lenet.hub import fetch as hub_fetch
+from lenet.weights.fetch import begin, cached
 from lenet.weights.files import CONFIG, METRICS, WEIGHTS
-from lenet.weights.hub import begin, cached
 from lenet.weights.model import bundled
 from lenet.weights.source import Source, find_source
 from tests.browser import ROOT
@@ -239,7 +239,7 @@ def test_an_abbreviated_commit_hash_is_reported(hub):
 def test_the_process_exits_while_a_download_hangs(hub):
     """A download that never ends neither keeps the interpreter running nor prints anything."""
     inject(hub, "black hole")
-    code = f"from lenet.weights.hub import begin; begin({REPOSITORY!r}); input()"
+    code = f"from lenet.weights.fetch import begin; begin({REPOSITORY!r}); input()"
     command = [sys.executable, "-c", code]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as process:
@@ -256,13 +256,13 @@ def test_a_download_that_misses_the_deadline_is_cached_for_the_next_start(hub, m
     hub.put(REPOSITORY, GOOD)
     hold = threading.Event()
     hub.fault = lambda request, name: name == "file" and not hold.wait(10)
-    monkeypatch.setattr(weights_hub, "PATIENCE", 0.2)
+    monkeypatch.setattr(hub_fetch, "PATIENCE", 0.2)
     fetch = begin(REPOSITORY)
     with pytest.raises(ValueError, match=r"no response within 0\.2 s"):
         fetch.load()
     hold.set()
     fetch.snapshot.result(10)
-    monkeypatch.setattr(weights_hub, "PATIENCE", 4.0)
+    monkeypatch.setattr(hub_fetch, "PATIENCE", 4.0)
     hub.requests.clear()
     assert Recognizer.from_pretrained(REPOSITORY).weights.notice is None
     assert [path for method, path in hub.requests] == [f"/api/models/{REPOSITORY}"]
@@ -271,7 +271,7 @@ def test_a_download_that_misses_the_deadline_is_cached_for_the_next_start(hub, m
 def test_lenet_patience_sets_the_deadline(hub, monkeypatch):
     """In seconds, for slow networks; the message names the variable."""
     inject(hub, "black hole")
-    monkeypatch.setattr(weights_hub, "LONGEST", 0.1)
+    monkeypatch.setattr(hub_fetch, "LONGEST", 0.1)
     monkeypatch.setenv("LENET_PATIENCE", "0.01")
     with pytest.raises(ValueError, match=r"within 0.01 s.*LENET_PATIENCE"):
         Recognizer.from_pretrained(REPOSITORY)

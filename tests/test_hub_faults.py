@@ -10,8 +10,8 @@ import time
 import pytest
 
 from lenet import Recognizer
-from lenet.weights import hub as weights_hub
-from lenet.weights.hub import begin, cached
+from lenet.hub import fetch as hub_fetch
+from lenet.weights.fetch import begin, cached
 from lenet.weights.source import Source
 from tests.fake_hub.faults import FAULTS, REPOSITORY, TIMED_OUT, inject
 from tests.fake_hub.reading import files_below, hub, on_a_space  # noqa: F401
@@ -21,11 +21,11 @@ from tests.fake_hub.reading import files_below, hub, on_a_space  # noqa: F401
 def test_every_fault_is_reported_by_the_deadline(hub, request, monkeypatch, name):  # noqa: F811
     """By default, the bundled weights with a notice; for a named source, an error of one line; no bad copy is kept."""
     times_out = FAULTS[name].message == TIMED_OUT
-    patience = 0.3 if times_out else weights_hub.PATIENCE  # short only where the whole time passes
+    patience = 0.3 if times_out else hub_fetch.PATIENCE  # short only where the whole time passes
     message = FAULTS[name].message.replace("4 s", f"{patience:g} s")
-    monkeypatch.setattr(weights_hub, "PATIENCE", patience)
+    monkeypatch.setattr(hub_fetch, "PATIENCE", patience)
     # Longer than PATIENCE, so that the deadline ends the wait, but short, so that no download disturbs other tests.
-    monkeypatch.setattr(weights_hub, "LONGEST", patience + 0.5)
+    monkeypatch.setattr(hub_fetch, "LONGEST", patience + 0.5)
     inject(hub, name)
     began = time.monotonic()
     named = begin(REPOSITORY)

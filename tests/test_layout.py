@@ -43,7 +43,7 @@ def test_imports_go_one_way():
 def test_importing_the_package_imports_nothing_slow():
     """A download can start before PyTorch is imported, and a script that reads digits needs no web server."""
     slow = ("torch", "numpy", "PIL", "gradio", "huggingface_hub", "torchvision", "matplotlib")
-    for module in ("lenet", "lenet.weights.hub", "lenet.page.__main__"):
+    for module in ("lenet", "lenet.weights.fetch", "lenet.page.__main__"):
         code = f"import sys, {module}; print([m for m in {slow} if m in sys.modules])"
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "[]", module

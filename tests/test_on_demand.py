@@ -18,11 +18,11 @@ from starlette.applications import Starlette
 from lenet import NETWORKS, Recognizer
 from lenet.extras import load as extras
 from lenet.extras.files import EXTRAS, SNAPSHOTS
+from lenet.hub import fetch as hub_fetch
 from lenet.page import on_demand
 from lenet.page.browser import description
 from lenet.page.document import document
 from lenet.page.routes import Routes
-from lenet.weights import hub as weights_hub
 from lenet.weights.model import Weights, bundled, load_weights, save_model
 from tests.fake_hub.faults import GOOD, REPOSITORY, black_hole, slow_drip, with_status
 from tests.fake_hub.reading import hub  # noqa: F401
@@ -190,8 +190,8 @@ def test_a_repository_without_the_file_is_asked_once(hub):
 @pytest.mark.parametrize("fault", ["black hole", "slow drip", "refused", "500", "404", "offline"])
 def test_an_unreachable_hub_is_an_error_within_the_deadline(hub, published, monkeypatch, fault):
     """503, or 502 for a definite answer, with a sentence that says what happened; afterwards the page tries again."""
-    monkeypatch.setattr(weights_hub, "PATIENCE", 0.3 if fault in ("black hole", "slow drip") else 4.0)
-    monkeypatch.setattr(extras, "LONGEST", 1.0)
+    monkeypatch.setattr(hub_fetch, "PATIENCE", 0.3 if fault in ("black hole", "slow drip") else 4.0)
+    monkeypatch.setattr(hub_fetch, "LONGEST", 1.0)
     faults = {"black hole": black_hole, "slow drip": slow_drip, "500": with_status(500), "404": with_status(404)}
     hub.fault = faults.get(fault)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", fault == "offline")
@@ -199,7 +199,7 @@ def test_an_unreachable_hub_is_an_error_within_the_deadline(hub, published, monk
         hub.stop_listening()
     began = time.monotonic()
     status, sentence = published.error(SNAPSHOTS)
-    assert time.monotonic() - began < weights_hub.PATIENCE + 1
+    assert time.monotonic() - began < hub_fetch.PATIENCE + 1
     late = "The Hub did not send snapshots.safetensors within 0.3 s; try again a little later."
     expected = {
         "black hole": (503, late),
@@ -226,9 +226,9 @@ def test_a_download_that_misses_the_deadline_goes_on(hub, published, monkeypatch
         return False
 
     hub.fault = late
-    monkeypatch.setattr(weights_hub, "PATIENCE", 0.1)
+    monkeypatch.setattr(hub_fetch, "PATIENCE", 0.1)
     assert published.error(SNAPSHOTS)[0] == 503
-    monkeypatch.setattr(weights_hub, "PATIENCE", 10.0)
+    monkeypatch.setattr(hub_fetch, "PATIENCE", 10.0)
     assert published.extra(SNAPSHOTS).content == CONTENT[SNAPSHOTS]
     assert len(downloads(hub)) == 1
 

@@ -11,7 +11,7 @@ from safetensors.torch import load
 from lenet import Recognizer
 from lenet.extras.check import check
 from lenet.extras.files import SNAPSHOTS
-from lenet.page.site import MOST_SNAPSHOTS, site_files, thin, write_site
+from lenet.page.export import MOST_SNAPSHOTS, site_files, thin, write_site
 from lenet.weights.model import bundled
 from tests.browser import free_port, running
 from tests.conftest import EXAMPLES, draw

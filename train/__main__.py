@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _call(name: str, arguments: list[str]) -> int:
     # Imported here, because it takes seconds in which Ctrl+C should be handled.
-    from lenet.hub_errors import HubError
+    from lenet.hub.errors import HubError
     from train.errors import CommandError
 
     module, function = COMMANDS[name].split(":")

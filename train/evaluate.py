@@ -14,8 +14,9 @@ import numpy as np
 
 from lenet import Recognizer
 from lenet.extras.files import MISREAD_DIGITS, NEIGHBORS
+from lenet.files import write_whole
 from lenet.rejection import NO_DIGIT, energy, rejection_reason
-from lenet.weights.model import METRICS, write_whole
+from lenet.weights.files import METRICS
 from train import gallery, plots
 from train.calibrate import scores_of
 from train.data import evaluation_set

@@ -6,8 +6,8 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
+from lenet.files import write_whole
 from lenet.recognizer import percentage
-from lenet.weights.model import write_whole
 from train.data.digits import Digits
 
 matplotlib.use("Agg")  # needs no screen

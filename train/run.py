@@ -9,9 +9,9 @@ from pathlib import Path
 
 import torch
 
-from lenet.hub_errors import HubError
+from lenet.hub.errors import HubError
 from lenet.networks import NETWORKS
-from lenet.weights.model import WEIGHTS
+from lenet.weights.files import WEIGHTS
 from train.calibrate import calibrate, scores_of
 from train.data.corpus import Corpus, load_corpus
 from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, not_a_run, save_checkpoint

@@ -9,9 +9,11 @@ import numpy as np
 import torch
 import torchvision
 
+from lenet.files import write_whole
 from lenet.networks.base import Network
 from lenet.rejection import Calibration
-from lenet.weights.model import METRICS, WEIGHTS, save_model, write_whole
+from lenet.weights.files import METRICS, WEIGHTS
+from lenet.weights.model import save_model
 from train.data.evaluation_set import PLAIN
 from train.engine.checkpoint import CHECKPOINT
 from train.plots import CURVES, draw_curves

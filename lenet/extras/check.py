@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from lenet.extras.files import EXTRAS, MISREAD_DIGITS, NEIGHBORS, SNAPSHOTS
-from lenet.weights.files import one_line, parse_object
+from lenet.files import one_line, parse_object
 from lenet.weights.model import Weights
 
 TOLERANCE = 0.01  # of what was rounded to half precision or four decimals, perhaps on a machine with other rounding

@@ -2,19 +2,14 @@
 
 import threading
 from concurrent.futures import Future
-from pathlib import Path
 
 from lenet.background import in_background
 from lenet.extras.check import check
 from lenet.extras.files import EXTRAS
-from lenet.hub_client import COMMIT, guarded_client
-from lenet.hub_errors import HubError, explain
-from lenet.hub_files import check_size, download, is_intact
-from lenet.weights.files import one_line, read_limited
-from lenet.weights.hub import LONGEST
+from lenet.files import read_limited
+from lenet.hub.fetch import fetch_file
+from lenet.hub.files import is_intact
 from lenet.weights.model import Weights
-
-LARGEST_RESPONSE = max(2_000_000, *EXTRAS.values())  # bytes; the listing of a repository is one, too
 
 
 class NoSuchFileError(Exception):
@@ -53,7 +48,7 @@ def load_extra(weights: Weights, name: str) -> bytes:
     """
     file = weights.folder / name if weights.folder else None
     if file is not None and weights.repository and not (file.is_file() and is_intact(file, EXTRAS[name])):
-        file = _download(weights, name)
+        file = fetch_file(weights.repository, weights.folder.name, name, EXTRAS[name])  # of the same commit
     if file is None or not file.is_file():
         raise NoSuchFileError(f"These weights have no {name}.")
     try:
@@ -64,33 +59,3 @@ def load_extra(weights: Weights, name: str) -> bytes:
         raise ValueError(f"{name} is too large: {error}") from error
     check(name, content, weights)
     return content
-
-
-def _download(weights: Weights, name: str) -> Path | None:
-    """The file in the Hub's cache, or None if the repository does not have it. Raises HubError.
-
-    It belongs to the commit that the weights are from, even if there is a newer one.
-    """
-    repository, commit = weights.repository, weights.folder.name
-    try:
-        return _fetch(repository, commit, name)
-    except Exception as raised:  # the client, its transports and its threads raise what they like
-        error = explain(raised, revision=commit)
-        problem = f"cannot load {name} of {repository}@{commit[:7]} from the Hub: {one_line(error).rstrip('.')}"
-        raise HubError(problem, error.unavailable) from raised
-
-
-def _fetch(repository: str, commit: str, name: str) -> Path | None:
-    from huggingface_hub import HfApi, constants
-
-    if constants.HF_HUB_OFFLINE:
-        raise HubError("HF_HUB_OFFLINE is set and the file is not in the cache", unavailable=True)
-    if not COMMIT.fullmatch(commit):
-        raise HubError("the commit of the weights is not known")
-    with guarded_client(LONGEST, LARGEST_RESPONSE):
-        info = HfApi().model_info(repository, revision=commit, files_metadata=True)
-        found = [sibling for sibling in info.siblings or [] if sibling.rfilename == name]
-        if not found:
-            return None
-        check_size(found[0], EXTRAS[name])
-        return download(repository, found[0], commit)

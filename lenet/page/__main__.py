@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lenet.interrupt import exit_on_interrupt
 from lenet.page.address import check_address
-from lenet.weights.hub import MODEL_HELP, begin
+from lenet.weights.fetch import MODEL_HELP, begin
 
 # Before gradio and huggingface_hub are imported: no usage statistics and no progress bars.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")

@@ -14,12 +14,12 @@ from starlette.routing import Route
 
 from lenet.extras.files import EXTRAS
 from lenet.extras.load import Extras, NoSuchFileError
-from lenet.hub_errors import HubError
+from lenet.files import one_line
+from lenet.hub.errors import HubError
+from lenet.hub.fetch import patience
 from lenet.networks import NETWORKS
 from lenet.page.browser import description
-from lenet.page.files import file_response
-from lenet.weights.files import one_line
-from lenet.weights.hub import patience
+from lenet.page.responses import file_response
 from lenet.weights.model import Weights, bundled, load_weights, safetensors
 
 DESCRIPTION, TENSORS = "description.json", "model.safetensors"

@@ -15,10 +15,10 @@ from starlette.routing import Route
 
 from lenet.page.assets import FILES, STATIC_URL, address
 from lenet.page.browser import description
-from lenet.page.files import file_response
 from lenet.page.monitoring import Monitoring
 from lenet.page.on_demand import OnDemand
 from lenet.page.payload import MAX_BYTES, decode, pack
+from lenet.page.responses import file_response
 from lenet.recognizer import Recognizer
 from lenet.weights.model import safetensors
 

@@ -12,10 +12,11 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
+from lenet.files import one_line, parse_object, read_limited, write_whole
 from lenet.networks import NETWORKS, LeNet5
 from lenet.networks.base import Network
 from lenet.rejection import UNCALIBRATED, Calibration
-from lenet.weights.files import CONFIG, LIMITS, METRICS, WEIGHTS, one_line, parse_object, read_limited, write_whole
+from lenet.weights.files import CONFIG, LIMITS, METRICS, WEIGHTS
 from lenet.weights.source import PRETRAINED
 
 ARCHITECTURE = "LeNet5"

@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
-from lenet.weights.files import one_line, write_whole
+from lenet.files import one_line, write_whole
 from train.data.checksums import CHECKSUMS, is_original
 from train.data.unpack import ArchiveError, unpack
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from lenet.weights.model import write_whole
+from lenet.files import write_whole
 from train.errors import CommandError
 
 CHECKPOINT = "checkpoint.pt"

@@ -8,8 +8,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from lenet.extras.files import SNAPSHOTS
+from lenet.files import write_whole
 from lenet.networks.base import Network
-from lenet.weights.files import write_whole
 
 COUNT = 16
 

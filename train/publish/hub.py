@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from lenet.background import in_background
-from lenet.hub_client import guarded_client
-from lenet.hub_errors import TOKENS, HubError, explain
-from lenet.weights.files import has_hash, hash_of
+from lenet.hub.client import guarded_client
+from lenet.hub.errors import TOKENS, HubError, explain
+from lenet.hub.files import has_hash, listed_hash
 
 REQUEST_TIMEOUT = 15  # seconds
 UPLOAD_TIMEOUT = 90  # seconds for a whole upload, which normally takes a few, however slowly the Hub responds
@@ -149,7 +149,7 @@ def _tagged(api, repo_id: str, kind: str, tag: str) -> str | None:
 
 def _same(content: bytes, sibling) -> bool:
     """Whether the Hub's copy of a file has this content, by its hash."""
-    return sibling is not None and has_hash(content, hash_of(sibling))
+    return sibling is not None and has_hash(content, listed_hash(sibling))
 
 
 def _with_timeout(call: Callable[[], Any], seconds: float, done: Sequence[str] = ()) -> Any:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.extras.load import NoSuchFileError, load_extra
-from lenet.hub_errors import HubError
-from lenet.weights.model import CONFIG, METRICS, WEIGHTS, Weights, load_weights
+from lenet.hub.errors import HubError
+from lenet.weights.files import CONFIG, METRICS, WEIGHTS
+from lenet.weights.model import Weights, load_weights
 from train.errors import CommandError
 from train.plots import CONFUSION, CURVES, MISREAD, REJECTIONS, RELIABILITY, draw_confusion, draw_curves
 from train.publish.card import DRY_TAG, NETWORK_TAG, model_card, percent

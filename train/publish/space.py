@@ -9,7 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from lenet.hub_errors import HubError
+from lenet.hub.errors import HubError
 from lenet.weights.source import SPACE_MODEL
 from train.publish.hub import ZERO_GPU, Published, check_may_write, look_up, upload
 from train.publish.model import CARD, PLOTS, PublishError, report, repository, show

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from lenet.page.site import write_site
+from lenet.page.export import write_site
 from lenet.recognizer import Recognizer
 from lenet.weights.model import bundled
 from train.publish.hub import check_may_write

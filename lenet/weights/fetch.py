@@ -9,28 +9,24 @@ import contextlib
 import os
 import time
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lenet.background import in_background
-from lenet.hub_client import COMMIT, guarded_client
-from lenet.hub_errors import HubError, explain
-from lenet.hub_files import check_size, download, is_intact
-from lenet.weights.files import CONFIG, LIMITS, WEIGHTS, one_line, write_whole
+from lenet.files import one_line
+from lenet.hub.errors import HubError, explain
+from lenet.hub.fetch import cached_snapshot, fetch_snapshot, patience, remember
+from lenet.weights.files import CONFIG, LIMITS, WEIGHTS
 from lenet.weights.source import PRETRAINED, Source, find_source
 
 if TYPE_CHECKING:
     from lenet.weights.model import Weights
 
-# Seconds that a download may take from its start: the page may be delayed by five at most. Importing PyTorch and Gradio
-# takes about as long, so usually nobody waits.
-PATIENCE = 4.0
 MODEL_HELP = (
     "weights to use: textbook, tutorial or original, a folder, or USER/NAME[@REVISION] on the Hugging Face Hub "
     "(default: LENET_MODEL if set, else textbook)"
 )
-PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
-LONGEST = 600.0  # seconds after which a download is abandoned altogether
+REQUIRED = (WEIGHTS, CONFIG)
 
 
 class Fetch:
@@ -39,7 +35,9 @@ class Fetch:
     def __init__(self, source: Source):
         self.source = source
         self.deadline = time.monotonic() + patience()
-        self.snapshot = in_background(lambda: _snapshot(source)) if source.repository else None
+        self.snapshot = None
+        if repository := source.repository:
+            self.snapshot = in_background(lambda: fetch_snapshot(repository, source.revision, LIMITS, REQUIRED))
 
     def load(self) -> "Weights":
         """The weights, no later than the deadline.
@@ -56,7 +54,7 @@ class Fetch:
             folder = self.snapshot.result(max(0.0, self.deadline - time.monotonic()))
             weights = _load(folder, self.source.repository)
             with contextlib.suppress(OSError):  # a read-only cache
-                _remember(folder, self.source.revision)
+                remember(folder, self.source.revision)
             return weights
         except TimeoutError:
             error = HubError(f"no response within {patience():g} s (set LENET_PATIENCE to wait longer)", True)
@@ -79,22 +77,9 @@ def begin(source: str | Path | None = None, revision: str | None = None) -> Fetc
     return Fetch(find_source(source, revision))
 
 
-def patience() -> float:
-    """The deadline in seconds: LENET_PATIENCE if that is a number, for slow networks."""
-    with contextlib.suppress(ValueError):
-        return min(max(0.0, float(os.environ.get("LENET_PATIENCE", PATIENCE))), 600)
-    return PATIENCE
-
-
 def cached(source: Source) -> Path | None:
     """The snapshot in the Hub's cache that was last loaded for `source`, if it is there, complete and undamaged."""
-    from huggingface_hub import try_to_load_from_cache
-
-    found = {name: try_to_load_from_cache(source.repository, name, revision=source.revision) for name in LIMITS}
-    files = {name: Path(path) for name, path in found.items() if isinstance(path, str)}
-    if {CONFIG, WEIGHTS} <= files.keys() and all(is_intact(file, LIMITS[name]) for name, file in files.items()):
-        return files[WEIGHTS].parent
-    return None
+    return cached_snapshot(source.repository, source.revision, LIMITS, REQUIRED)
 
 
 def _load(folder: Path, repository: str) -> "Weights":
@@ -108,54 +93,3 @@ def _load(folder: Path, repository: str) -> "Weights":
         return replace(load_weights(folder, f"{repository}@{folder.name[:7]}", url), repository=repository)
     except ValueError as error:
         raise HubError(str(error).replace(f"{folder}{os.sep}", "its ")) from error
-
-
-def _remember(snapshot: Path, revision: str | None) -> None:
-    """Record in the cache, as the client does, which commit a branch or tag points to."""
-    if revision != snapshot.name:
-        ref = snapshot.parents[1] / "refs" / (revision or "main")
-        ref.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(ref, snapshot.name.encode())
-
-
-def _snapshot(source: Source) -> Path:
-    """The folder of the snapshot, downloaded if necessary. Raises HubError and whatever the client raises."""
-    from huggingface_hub import constants
-
-    if constants.HF_HUB_OFFLINE or COMMIT.fullmatch(source.revision or ""):
-        if here := cached(source):
-            return here
-        if constants.HF_HUB_OFFLINE:
-            raise HubError("HF_HUB_OFFLINE is set and there is no complete copy in the cache", unavailable=True)
-    with guarded_client(LONGEST, max(LIMITS.values())):
-        return _download(source)
-
-
-def _download(source: Source) -> Path:
-    from huggingface_hub import HfApi
-
-    api = HfApi()
-    info = api.model_info(source.repository, revision=source.revision, files_metadata=True)
-    if not COMMIT.fullmatch(info.sha or ""):
-        raise HubError("the Hub's response names no commit")
-    # One by one, since an executor's threads would keep the process from exiting.
-    files = [download(source.repository, sibling, info.sha) for sibling in _wanted(info.siblings or [])]
-    return files[0].parent
-
-
-def _wanted(siblings: list) -> list:
-    """The files to download. Raises HubError if the repository cannot hold a model of this project."""
-    names = [sibling.rfilename for sibling in siblings]
-    for name in names:
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name:
-            raise HubError(f"it contains a file outside of its folder: {name[:80]!r}")
-    wanted = {sibling.rfilename: sibling for sibling in siblings if sibling.rfilename in LIMITS}
-    if WEIGHTS not in wanted:
-        pickles = [name for name in names if PurePosixPath(name).suffix in PICKLES]
-        hint = f" (pickles such as {pickles[0][:80]} are not loaded)" if pickles else ""
-        raise HubError(f"it has no {WEIGHTS}{hint}")
-    if CONFIG not in wanted:
-        raise HubError(f"it has no {CONFIG}")
-    for name, sibling in wanted.items():
-        check_size(sibling, LIMITS[name])
-    return list(wanted.values())

@@ -1,16 +1,31 @@
-"""One file of a repository on the Hub: downloaded at a given commit, and checked against the Hub's listing."""
+"""One file of a repository on the Hub: downloaded at a given commit, and checked against the Hub's listing.
 
+`sibling` is an entry of this listing, huggingface_hub's RepoSibling.
+"""
+
+import hashlib
 import re
 from pathlib import Path
 
-from lenet.hub_errors import HubError
-from lenet.weights.files import has_hash, hash_of
+from lenet.hub.errors import HubError
 
 BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
+def has_hash(content: bytes, hash: str) -> bool:
+    """Whether `content` has the hash by which the Hub names it: SHA-256 for LFS files, Git's SHA-1 for others."""
+    if len(hash) == 64:
+        return hashlib.sha256(content).hexdigest() == hash
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest() == hash
+
+
+def listed_hash(sibling) -> str:
+    """The hash that the Hub lists for a file."""
+    return sibling.blob_id if sibling.lfs is None else sibling.lfs.sha256
+
+
 def check_size(sibling, limit: int) -> None:
-    """Raise HubError if the Hub lists the file with more than `limit` bytes; `sibling` is its RepoSibling."""
+    """Raise HubError if the Hub lists the file with more than `limit` bytes."""
     if sibling.size is None or sibling.size > limit:
         size = "unknown size" if sibling.size is None else f"{sibling.size:,} bytes"
         raise HubError(f"its {sibling.rfilename} is too large: {size}, the limit is {limit:,}")
@@ -27,7 +42,7 @@ def download(repository: str, sibling, commit: str) -> Path:
     name = sibling.rfilename
     for again in (False, True):
         file = Path(HfApi().hf_hub_download(repository, name, revision=commit, force_download=again))
-        if has_hash(file.read_bytes(), hash_of(sibling)):
+        if has_hash(file.read_bytes(), listed_hash(sibling)):
             return file
     file.resolve().unlink()
     file.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 import os
 import re
 
-from lenet.weights.files import one_line
+from lenet.files import one_line
 
 TOKENS = "https://huggingface.co/settings/tokens"
 WRITE = f"create one with write access at {TOKENS}"

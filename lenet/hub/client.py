@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lenet.hub_errors import HubError
+from lenet.hub.errors import HubError
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 _limits = threading.local()  # .end, .size: of the block that this thread is in
