@@ -38,7 +38,7 @@ space: .venv/for-run  ## stage the Space in build/space; MODEL=USER/lenet-5 name
 	$(BIN)/python -m train stage-space$(if $(MODEL), --model $(MODEL))
 
 static: .venv/for-run  ## write the page without a server to build/static, for any web server
-	$(BIN)/python -m train stage-space --static$(if $(MODEL), --model $(MODEL))
+	$(BIN)/python -m lenet.page.export$(if $(MODEL), --model $(MODEL))
 
 clean:  ## remove the virtual environment
 	rm -rf .venv

@@ -11,7 +11,7 @@ from safetensors.torch import load
 from lenet import Recognizer
 from lenet.extras.check import check
 from lenet.extras.files import SNAPSHOTS
-from lenet.page.export import MOST_SNAPSHOTS, site_files, thin, write_site
+from lenet.page.export import FOLDER, MOST_SNAPSHOTS, main, site_files, thin, write_site
 from lenet.weights.model import bundled
 from tests.browser import free_port, running
 from tests.conftest import EXAMPLES, draw
@@ -23,6 +23,16 @@ LIMIT = 3_000_000  # bytes
 @pytest.fixture(scope="module")
 def files(reader) -> dict[str, bytes]:
     return site_files(reader)
+
+
+def test_the_command_writes_the_page(files, tmp_path, monkeypatch, capsys):
+    """Exactly these files; an unknown model is an error in one line."""
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 0
+    written = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
+    assert written == files
+    assert main(["--model", "missing"]) == 2
+    assert capsys.readouterr().err == "python -m lenet.page.export: folder not found: missing\n"
 
 
 @pytest.fixture(scope="module")

@@ -254,9 +254,9 @@ def test_a_static_dry_run_needs_no_network(hub, capsys):
     assert hub.requests == []
 
 
-def test_make_static_stages_the_page():
-    """`make static` calls stage-space, with the model in MODEL."""
+def test_make_static_exports_the_page():
+    """`make static` calls the page's own command, with the model in MODEL."""
     command = ["make", "-n", "static", "MODEL=someone/lenet-5"]
     environment = {**os.environ, "MAKEFLAGS": ""}
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment)
-    assert "python -m train stage-space --static --model someone/lenet-5" in done.stdout
+    assert "python -m lenet.page.export --model someone/lenet-5" in done.stdout

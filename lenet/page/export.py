@@ -1,12 +1,14 @@
-"""The page without a server: a folder that any web server, or a static Space, can serve.
+"""python -m lenet.page.export: the page without a server, for any web server or a static Space.
 
 The browser computes everything. What only PyTorch does is missing: the check when the pen rests, reading images, and
 the API.
 """
 
+import argparse
 import hashlib
 import json
 import shutil
+import sys
 from html import escape
 from pathlib import Path
 
@@ -18,10 +20,28 @@ from lenet.page.document import document
 from lenet.page.settings import page_settings
 from lenet.page.words import SUMMARY, TITLE
 from lenet.recognizer import Recognizer
+from lenet.weights.fetch import MODEL_HELP
 from lenet.weights.model import bundled, load_weights, safetensors
 
 SITE = Path(__file__).parent / "site_files"
+FOLDER = Path("build/static")
 MOST_SNAPSHOTS = 9  # so that all files take less than 3 MB
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page to FOLDER. The exit code is 2 if it cannot be written, or the weights cannot be loaded."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lenet.page.export", description=f"Write the page without a server to {FOLDER}."
+    )
+    parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
+    options = parser.parse_args(arguments)
+    try:
+        write_site(FOLDER, Recognizer.from_pretrained(options.model))
+    except (ValueError, OSError) as error:
+        print(f"python -m lenet.page.export: {error}", file=sys.stderr)
+        return 2
+    print(f"the page without a server is in {FOLDER}; any web server can serve it")
+    return 0
 
 
 def write_site(folder: Path, reader: Recognizer, space: str | None = None) -> None:
@@ -101,3 +121,7 @@ def thin(snapshots: bytes, most: int) -> bytes:
     text = json.dumps(kept).encode()
     text += b" " * (-len(text) % 8)
     return len(text).to_bytes(8, "little") + text + b"".join(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

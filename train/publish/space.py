@@ -11,8 +11,10 @@ from pathlib import Path
 
 from lenet.hub.errors import HubError
 from lenet.weights.source import SPACE_MODEL
-from train.publish.hub import ZERO_GPU, Published, check_may_write, look_up, upload
+from train.publish.hub import ZERO_GPU, check_may_write, look_up, upload
 from train.publish.model import CARD, PLOTS, PublishError, report, repository, show
+from train.publish.space_card import PREVIEW, space_card
+from train.publish.static_space import stage_static
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGING = Path("build/space")
@@ -34,8 +36,6 @@ OWN_PINS = {
 # There is no pre-requirements.txt that installs the CPU-only build of PyTorch first, although it is 5 GB smaller:
 # that build would satisfy requirements.txt, and `spaces` cannot be imported on ZeroGPU without the CUDA build.
 FETCHED = "config.json,model.safetensors,metrics.json"
-HUB = "https://huggingface.co"
-PREVIEW = "lenet/page/static/preview.jpg"
 TEXT = """
 # LeNet-5: draw a digit and look inside
 
@@ -55,8 +55,6 @@ def stage_main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     model = options.model
     if options.static:
-        from train.publish.static_space import stage_static
-
         folder = stage_static(model)
         show(folder)
         print(f"the page without a server is in {folder}; any web server can serve it")
@@ -83,25 +81,10 @@ def publish_main(arguments: list[str]) -> None:
     parser.add_argument("--dry-run", action="store_true", help="stage and list the files, without using the network")
     _add_static(parser)
     options = parser.parse_args(arguments)
-    if options.static:
-        from train.publish.static_space import publish_static
-
-        publish_static(options.space, options.model, options.private, options.dry_run)
-        return
-    default = default_model(options.space)
-    model = options.model or default
-    if options.dry_run:
-        show_dry_run(stage_space(model, options.space))
-    else:
-        publish_space(options.space, model, options.private)
-    if model != default:
+    publish_space(options.space, options.model, options.static, options.private, options.dry_run)
+    model, default = options.model, default_model(options.space)
+    if model not in (None, default) and not options.static:
         print(f"the page will use {default}; to use {model}, set LENET_MODEL={model} in the Space's settings")
-
-
-def show_dry_run(folder: Path) -> None:
-    """List the staged files, and say that they were not published."""
-    show(folder)
-    print(f"dry run: nothing was published; the files are in {folder}")
 
 
 def default_model(space: str) -> str:
@@ -109,25 +92,30 @@ def default_model(space: str) -> str:
     return f"{space.split('/')[0]}/{SPACE_MODEL}"
 
 
-def publish_space(space: str, model: str, private: bool = False) -> Published:
+def publish_space(
+    space: str, model: str | None = None, static: bool = False, private: bool = False, dry_run: bool = False
+) -> None:
     """Stage the Space, list the files, and upload them. Raises PublishError, HubError or OSError."""
-    check_may_write(space)
-    folder = stage_space(model, space)
+    if not dry_run:
+        check_may_write(space)
+    folder = stage_static(model, space) if static else stage_space(model or default_model(space), space)
     show(folder)
+    if dry_run:
+        print(f"dry run: nothing was published; the files are in {folder}")
+        return
+    if not static:
+        _check_public(model or default_model(space))
+    stale = ".gitattributes".__ne__  # the Hub's own
+    sdk = "static" if static else "gradio"
+    report(upload(folder, space, "The page", stale=stale, kind="space", sdk=sdk, private=private))
+
+
+def _check_public(model: str) -> None:
+    """The model's files are part of the Space's build, which fails if they cannot be downloaded. Raises HubError."""
     weights = look_up(model)
     if weights is None or weights.private:
-        # The model's files are part of the Space's build, which fails if they cannot be downloaded.
         state = "is private, so a Space's build cannot read it" if weights else "is not on the Hub"
         raise HubError(f"{model} {state}: publish it first with `python -m train publish RUN --repo {model}`")
-    return upload_page(folder, space, "gradio", private)
-
-
-def upload_page(folder: Path, space: str, sdk: str, private: bool) -> Published:
-    """Upload the files of a Space and print what was done. Raises HubError."""
-    stale = ".gitattributes".__ne__  # the Hub's own
-    done = upload(folder, space, "The page", stale=stale, kind="space", sdk=sdk, private=private)
-    report(done)
-    return done
 
 
 def stage_space(model: str | None = None, space: str | None = None) -> Path:
@@ -145,7 +133,7 @@ def stage_space(model: str | None = None, space: str | None = None) -> Path:
     unneeded = shutil.ignore_patterns("__pycache__", ".*", "*.part", *PLOTS)
     shutil.copytree(ROOT / "lenet", STAGING / "lenet", ignore=unneeded)
     (STAGING / "requirements.txt").write_text("".join(f"{name}=={pin}\n" for name, pin in requirements.items()))
-    (STAGING / CARD).write_text(space_card(requirements["gradio"], model, space))
+    (STAGING / CARD).write_text(gradio_card(requirements["gradio"], model, space))
     return STAGING
 
 
@@ -157,37 +145,12 @@ def pins(requirements: str) -> dict[str, str]:
     return {name: pinned[name] for name in NEEDED}
 
 
-def space_card(gradio: str, model: str | None, space: str | None = None) -> str:
+def gradio_card(gradio: str, model: str | None, space: str | None = None) -> str:
     """The Space's README.md, with the front matter that configures its build on the Hub."""
     fetched = {"preload_from_hub": [f"{model} {FETCHED}"]} if model else {}
     build = {"sdk": "gradio", "sdk_version": gradio, "python_version": PYTHON, "app_file": "app.py"}
     # The suggestion is for those who duplicate the Space.
-    return card_of(TEXT, model, space, PREVIEW, **build, suggested_hardware=ZERO_GPU, **fetched)
-
-
-def card_of(text: str, model: str | None, space: str | None, preview: str, **own) -> str:
-    """The README.md of a Space: front matter, with what is its own, and the text, with a link to the weights.
-
-    `preview` is the path of a picture in the Space; other sites show it beside a link, so its address is absolute.
-    """
-    from huggingface_hub import SpaceCardData
-
-    data = SpaceCardData(
-        title="LeNet-5: draw a digit",
-        emoji="🔢",
-        colorFrom="blue",
-        colorTo="red",
-        license="mit",
-        tags=["lenet-5", "mnist", "handwritten-digits", "education"],
-        datasets=["ylecun/mnist"],
-        short_description="Draw a digit and look inside LeNet-5",
-        header="mini",  # the Hub's bar is small, and the page has its height
-        **({"models": [model]} if model else {}),
-        **({"thumbnail": f"{HUB}/spaces/{space}/resolve/main/{preview}"} if space else {}),
-        **own,
-    )
-    link = f" The weights: [{model}]({HUB}/{model})." if model else ""
-    return f"---\n{data.to_yaml()}\n---\n{text.format(model=link)}"
+    return space_card(TEXT, model, space, PREVIEW, **build, suggested_hardware=ZERO_GPU, **fetched)
 
 
 def _add_static(parser: argparse.ArgumentParser) -> None:

@@ -1,33 +1,21 @@
-"""The static Space: the page without a server, and its upload in one commit."""
+"""The static Space: the page without a server, with the card and the picture that the Hub shows."""
 
 import shutil
 from pathlib import Path
 
-from lenet.page.export import write_site
+from lenet.page.export import FOLDER, write_site
 from lenet.recognizer import Recognizer
 from lenet.weights.model import bundled
-from train.publish.hub import check_may_write
-from train.publish.model import CARD, PublishError, show
-from train.publish.space import HUB, PREVIEW, ROOT, card_of, show_dry_run, upload_page
+from train.publish.model import CARD, PublishError
+from train.publish.space_card import HUB, PREVIEW, space_card
 
-STAGING = Path("build/static")
+ROOT = Path(__file__).resolve().parents[2]
 TEXT = """
 # LeNet-5: draw a digit and look inside
 
 Draw a digit with a mouse, pen or finger. As you draw, LeNet-5 predicts the digit, and the page shows the output of
 every layer.{model} Everything is computed in the browser: this Space has no server and never sleeps.
 """
-
-
-def publish_static(space: str, model: str | None, private: bool, dry_run: bool) -> None:
-    """Stage the static Space, list the files, and upload them. Raises PublishError, HubError or OSError."""
-    if dry_run:
-        show_dry_run(stage_static(model, space))
-        return
-    check_may_write(space)
-    folder = stage_static(model, space)
-    show(folder)
-    upload_page(folder, space, "static", private)
 
 
 def stage_static(model: str | None = None, space: str | None = None) -> Path:
@@ -39,8 +27,8 @@ def stage_static(model: str | None = None, space: str | None = None) -> Path:
         reader = Recognizer.from_pretrained(model or bundled())
     except ValueError as error:
         raise PublishError(str(error)) from error
-    write_site(STAGING, reader, f"{HUB}/spaces/{space}" if space else None)
-    shutil.copyfile(ROOT / "LICENSE", STAGING / "LICENSE")
-    preview = shutil.copyfile(ROOT / PREVIEW, STAGING / "preview.jpg").name
-    (STAGING / CARD).write_text(card_of(TEXT, model, space, preview, sdk="static", app_file="index.html"))
-    return STAGING
+    write_site(FOLDER, reader, f"{HUB}/spaces/{space}" if space else None)
+    shutil.copyfile(ROOT / "LICENSE", FOLDER / "LICENSE")
+    preview = shutil.copyfile(ROOT / PREVIEW, FOLDER / "preview.jpg").name
+    (FOLDER / CARD).write_text(space_card(TEXT, model, space, preview, sdk="static", app_file="index.html"))
+    return FOLDER
