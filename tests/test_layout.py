@@ -1,13 +1,16 @@
-"""The project's own rules: which way imports go, how large files are, and how things are worded."""
+"""The project's own rules: which way imports go, and how things are worded."""
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from tests.browser import ROOT
 
-SOURCES = [ROOT / "app.py", *(path for part in ("lenet", "train") for path in sorted((ROOT / part).rglob("*.py")))]
 PROSE = [
     *(path for part in ("lenet", "train", "tests", "benchmarks", "docs") for path in sorted((ROOT / part).rglob("*"))),
     *(ROOT / name for name in ("app.py", "README.md", "CHANGELOG.md", "Makefile", "install.sh")),
@@ -18,26 +21,64 @@ TICS = (
 )
 
 
-def imports(folder: str) -> set[str]:
-    """Top-level packages that the Python files in a folder import."""
+# The rooms of the library, each of which imports only those before it. A room is a folder, or a module of `lenet/`.
+ROOMS = (
+    *("files", "background", "interrupt", "image", "rejection", "networks", "row"),
+    *("hub", "weights", "extras", "recognizer", "page", "__init__", "__main__"),
+)
+
+
+def modules(package: str) -> dict[str, Path]:
+    """The files of a package by the names of their modules."""
+    paths = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in (ROOT / package).rglob("*.py")}
+    return {name.removesuffix("/__init__").replace("/", "."): path for name, path in paths.items()}
+
+
+MODULES = modules("lenet") | modules("train")
+
+
+def imports(path: Path) -> set[str]:
+    """What a file imports, also within functions and for annotations: modules of the project, or top-level packages."""
     found = set()
-    for path in (ROOT / folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                assert node.level == 0, f"{path}: relative import"
-                found.add(node.module.split(".")[0])
-    return found
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else node.module for name in names}
+    return {name if name in MODULES else name.split(".")[0] for name in found}
 
 
 def test_imports_go_one_way():
     """app -> lenet <- train: the package imports neither of its users, and only the page imports gradio."""
-    assert imports("lenet").isdisjoint({"train", "app", "tests", "torchvision", "matplotlib"})
-    assert imports("train").isdisjoint({"app", "gradio", "tests"})
-    for path in (ROOT / "lenet").rglob("*.py"):
-        if path.parent.name != "page":
-            assert not re.search(r"^\s*(import|from) gradio", path.read_text(), re.MULTILINE), path.name
+    for name, path in MODULES.items():
+        packages = {imported.split(".")[0] for imported in imports(path)}
+        foreign = {"app", "tests", "benchmarks"}
+        foreign |= {"train", "torchvision", "matplotlib"} if name.startswith("lenet") else {"gradio"}
+        foreign |= set() if name.startswith("lenet.page") else {"gradio", "starlette"}
+        assert packages.isdisjoint(foreign), name
+
+
+def test_every_arrow_between_rooms_points_down():
+    """A room of the library imports only the rooms that ROOMS lists before it."""
+    assert {name.split(".")[1] for name in MODULES if name.startswith("lenet.")} == set(ROOMS) - {"__init__"}
+    upward = []
+    for name, path in modules("lenet").items():
+        room = name.split(".")[1] if "." in name else "__init__"
+        for imported in imports(path):
+            if imported.startswith("lenet.") and ROOMS.index(imported.split(".")[1]) > ROOMS.index(room):
+                upward.append(f"{name} -> {imported}")
+    assert upward == []
+
+
+def test_no_modules_import_each_other():
+    """Neither in the library nor in the training, whatever an import stands in."""
+    graph = {name: imports(path) & MODULES.keys() for name, path in MODULES.items()}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
 
 
 def test_importing_the_package_imports_nothing_slow():
@@ -47,13 +88,6 @@ def test_importing_the_package_imports_nothing_slow():
         code = f"import sys, {module}; print([m for m in {slow} if m in sys.modules])"
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "[]", module
-
-
-def test_files_are_small():
-    """One idea per file: none above 220 lines, and the room for weights at most 450 in all."""
-    lines = {path: len(path.read_text().splitlines()) for path in SOURCES}
-    assert {str(path): count for path, count in lines.items() if count > 220} == {}
-    assert sum(count for path, count in lines.items() if path.parent == ROOT / "lenet/weights") <= 450
 
 
 def test_the_language_is_plain():
