@@ -51,8 +51,8 @@ def test_every_layer_of_every_network_has_a_row():
                 assert layer.arithmetic == "no parameters", layer
             row = re.search(f'<section [^>]*data-stage="{layer.name}".*?</section>', html, re.DOTALL)[0]
             assert f">{layer.arithmetic}{' parameters' if layer.parameters else ''}<" in row
-            assert f">{escape(layer.description[0].upper() + layer.description[1:])}.<" in row
-            assert escape(layer.caption) in row
+            assert f">{escape(layer.summary[0].upper() + layer.summary[1:])}.<" in row
+            assert escape(layer.about.caption) in row
 
 
 def test_parameters_are_counted_as_in_the_paper(reader):

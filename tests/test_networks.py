@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from lenet import NETWORKS, LeNet5
-from lenet.networks.original import RadialBasis, bitmaps, squash
+from lenet.networks.activation import squash
+from lenet.networks.layers import describe_layer
+from lenet.networks.original import RadialBasis, bitmaps
 from train.engine.loop import initialize
 
 # LeCun et al. 1998, section II.B: layer, shape, trainable parameters, connections; computed by hand.
@@ -265,3 +267,11 @@ def test_a_std_that_is_not_positive_is_rejected():
     for std in (0, -1, float("nan")):
         with pytest.raises(ValueError, match=f"std must be positive, got {std}"):
             LeNet5(std=std)
+
+
+def test_a_layer_of_an_unknown_kind_has_no_description():
+    """It is an error that names the layer, not a layer that the page leaves out."""
+    network = LeNet5()
+    network.s2 = torch.nn.Identity()
+    with pytest.raises(TypeError, match="no description for s2, a Identity"):
+        describe_layer(network, "s2")

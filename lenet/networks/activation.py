@@ -24,8 +24,19 @@ class Tanh:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def in_words(self) -> str:
+        """A sentence for the page about the sums of a layer."""
+        paper = "" if self == squash else ", the paper's by " + squash.name
+        return f"Their sums are squashed by {self.name}{paper}."
+
     def as_dict(self) -> dict:
+        """What the browser needs, as JSON."""
         return {"kind": "tanh", **asdict(self)}
+
+
+# The paper's squashing function. It maps ±1, the targets of F6, to ±1, which is where it curves the most.
+squash = Tanh(1.7159, 2 / 3, "1.7159 tanh(2x/3)")
 
 
 @dataclass(frozen=True)
@@ -40,5 +51,14 @@ class ReLU:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def in_words(self) -> str:
+        """A sentence for the page about the sums of a layer."""
+        return f"Their sums go through {self.name}; the paper's network squashes them by {squash.name}."
+
     def as_dict(self) -> dict:
+        """What the browser needs, as JSON."""
         return {"kind": "relu", **asdict(self)}
+
+
+Activation = Tanh | ReLU

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from lenet.networks.activation import ReLU, Tanh
+from lenet.networks.activation import Activation
 
 INPUT_SHAPE = (1, 32, 32)
 
@@ -19,7 +19,7 @@ class Network(nn.Module):
     """
 
     variant: str
-    activation: Tanh | ReLU
+    activation: Activation
     activated = ("c1", "c3", "c5", "f6")  # the layers that it is applied to
     border = 0  # pixels at each side of the input that the network crops
     outlier_score = 0.0  # constant score of an eleventh class without parameters, for inputs that are not digits

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d
 
-from lenet.networks.activation import Tanh
+from lenet.networks.activation import squash
 from lenet.networks.base import MNIST_MEAN, MNIST_STD, Network
 
 # Table I: the maps of S2 that each map of C3 is connected to: three adjacent maps (six times), four adjacent maps (six
@@ -40,10 +40,6 @@ BITMAPS = """
 .##.##. ...##.. ##..... ##...## ....##. .##.##. .##.##. .##.... .##.##. ##..##.
 ..###.. .###### ####### .#####. ....##. ..###.. ..###.. .##.... ..###.. .####..
 """
-
-
-# The paper's squashing function. squash(±1) = ±1, the targets of F6, is where it curves the most.
-squash = Tanh(1.7159, 2 / 3, "1.7159 tanh(2x/3)")
 
 
 def bitmaps() -> Tensor:

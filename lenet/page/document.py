@@ -25,8 +25,8 @@ def document(reader: Recognizer, server: bool = True) -> str:
     html = html.replace("<!-- about -->", escape(about(model)))
     html = html.replace("<!-- input -->", _row(rows[0]))
     html = html.replace("<!-- guide -->", _words("this page", guide(model, server)))
-    html = html.replace("<!-- words about the input -->", _words("the input", words(model, "input")))
-    html = html.replace("<!-- stages -->", "\n".join(_row(layer, words(model, layer.name)) for layer in rows[1:]))
+    html = html.replace("<!-- words about the input -->", _words("the input", words(rows[0])))
+    html = html.replace("<!-- stages -->", "\n".join(_row(layer, words(layer)) for layer in rows[1:]))
     notice = (
         f'<p class="origin-notice" role="status">{_safe(reader.weights.notice)}</p>' if reader.weights.notice else ""
     )
@@ -52,7 +52,7 @@ def _row(layer: Layer, about: str | None = None) -> str:
     <span class="arithmetic">{escape(layer.arithmetic)}{" parameters" if layer.parameters else ""}</span>
     <span class="range" title="smallest and largest value">&nbsp;</span>
     <p class="caption">
-      <span class="description">{escape(_sentence(layer.description))}</span> {escape(layer.caption)}
+      <span class="description">{escape(_sentence(layer.summary))}</span> {escape(layer.about.caption)}
     </p>
   </header>
   <div class="maps"></div>{kernels}{details}
@@ -64,7 +64,7 @@ def _words(name: str, about: str) -> str:
 
 
 def _title(layer: Layer) -> str:
-    return f"{_name(layer)}: {layer.description}, {_shape(layer.shape)}"
+    return f"{_name(layer)}: {layer.summary}, {_shape(layer.shape)}"
 
 
 def _name(layer: Layer) -> str:

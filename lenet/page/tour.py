@@ -1,23 +1,17 @@
 """The steps of the guided tour: what each points at, what it says, and what it does on the page."""
 
-from torch import nn
-
 from lenet.networks.base import Network
-from lenet.networks.original import RadialBasis, SparseConvolution
+from lenet.networks.summary import layers
 
 
 def steps(model: Network) -> list[dict]:
     """A dict for each step: `selector`, `words`, and perhaps the `unit` to pin and the `mode` to open."""
-    sees = "three, four or six" if isinstance(model.c3, SparseConvolution) else "all six"
-    if isinstance(model.output, RadialBasis):
-        last = "The output: the distance between F6 and each digit's bitmap. The closest one wins."
-    else:
-        last = "The output: each digit's score is a weighted sum of F6. Softmax turns scores into probabilities."
-    pooling = {nn.AvgPool2d: "averages", nn.MaxPool2d: "takes the largest of"}.get(type(model.s2), "sums up")
-    side = 32 - 2 * model.border
-    c1, s2 = side - 4, (side - 4) // 2
-    c3 = s2 - 4
-    middle = {"row": c1 // 2, "column": c1 // 2}
+    does = {layer.name: layer.about.tour for layer in layers(model)}
+    middle = {
+        layer.name: {"row": layer.shape[1] // 2, "column": layer.shape[2] // 2}
+        for layer in layers(model)
+        if len(layer.shape) == 3
+    }
     return [
         {
             "selector": ".pad",
@@ -40,24 +34,24 @@ def steps(model: Network) -> list[dict]:
             "selector": ".panel.inspect",
             "words": "One unit of C1, worked out: a patch of the input, times the kernel, summed, plus the bias, then "
             "the activation function. The outlines show where the patch is. Click any unit on the page to see this.",
-            "unit": {"layer": "c1", "map": 0, **middle},
+            "unit": {"layer": "c1", "map": 0, **middle["c1"]},
             "mode": "inspect",
         },
         {
             "selector": '[data-stage="s2"]',
-            "words": f"S2 {pooling} each block of 2x2 values: half the resolution, so that the exact position matters "
-            "less. S4 does the same after C3.",
-            "unit": {"layer": "s2", "map": 0, "row": s2 // 2, "column": s2 // 2},
+            "words": f"S2 {does['s2']} each block of 2x2 values: half the resolution, so that the exact position "
+            "matters less. S4 does the same after C3.",
+            "unit": {"layer": "s2", "map": 0, **middle["s2"]},
         },
         {
             "selector": '[data-stage="c3"]',
-            "words": f"C3 is a convolution over several maps: each of its 16 maps looks at {sees} maps of S2, and "
-            "responds to combinations, such as corners and crossings.",
-            "unit": {"layer": "c3", "map": 0, "row": c3 // 2, "column": c3 // 2},
+            "words": f"C3 is a convolution over several maps: each of its 16 maps looks at {does['c3']} maps of S2, "
+            "and responds to combinations, such as corners and crossings.",
+            "unit": {"layer": "c3", "map": 0, **middle["c3"]},
         },
         {
             "selector": '[data-stage="output"]',
-            "words": f"C5 and F6 sum up the whole digit in 120 and 84 numbers. {last}",
+            "words": f"C5 and F6 sum up the whole digit in 120 and 84 numbers. The output: {does['output']}",
             "unit": {"layer": "output", "row": 0, "column": 0},  # of the digit that is read
         },
         {
