@@ -4,11 +4,13 @@ BIN := .venv/bin
 TRAIN ?=
 MODEL ?=
 SKETCHES ?= data/sketches/digits.json
+UPGRADE ?=
+LOCK = $(BIN)/uv pip compile --quiet --no-python-downloads --annotation-style line --custom-compile-command 'make lock'
 
-.PHONY: help run test lint format train bench space static clean
+.PHONY: help run test test-lowest lint format train bench space static lock clean
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
 
 run: .venv/for-run  ## set up and start the app at http://127.0.0.1:7860
 	$(BIN)/python app.py
@@ -18,9 +20,19 @@ test: .venv/for-development  ## set up and run all tests, including those in a r
 	$(BIN)/python -m tests.services
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
+# In an environment of its own. Of what these packages need in turn, the newest versions are installed.
+test-lowest:  ## run the unit tests with the lowest versions that pyproject.toml allows
+	"$(PYTHON)" -m venv build/lowest
+	build/lowest/bin/python -m pip install --quiet --constraint constraints.txt uv
+	sed '/^-r/d' requirements-dev.txt > build/tools.txt
+	build/lowest/bin/uv pip install --quiet --python build/lowest --resolution lowest-direct \
+		--requirements pyproject.toml --extra app --extra train --requirements build/tools.txt
+	build/lowest/bin/python -m pytest -m unit
+
 lint: .venv/for-development  ## check code style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/zizmor --offline --quiet --persona pedantic .github
 
 format: .venv/for-development  ## fix code style and formatting
 	$(BIN)/ruff check --fix .
@@ -40,13 +52,27 @@ space: .venv/for-run  ## stage the Space in build/space; MODEL=USER/lenet-5 name
 static: .venv/for-run  ## write the page without a server to build/static, for any web server
 	$(BIN)/python -m lenet.page.export$(if $(MODEL), --model $(MODEL))
 
+# Without hashes, because PyTorch has two builds of each version: that of PyPI, and the one without CUDA from its own index
+# (see install.sh). The packages that come with CUDA are left out for the Space: PyTorch names their versions itself, and
+# the Hub may install another build of it. uv is that of the old constraints, which may not allow the new requirements.
+lock:  ## pin the versions of all packages again, after a change of requirements; UPGRADE=--upgrade takes the newest
+	[ -x $(BIN)/python ] || "$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
+	$(LOCK) $(UPGRADE) --universal --python-version 3.11 --output-file constraints.txt requirements-dev.txt
+	mkdir -p build
+	sed '/^torch/d' requirements.txt > build/pins.txt
+	$(LOCK) $(UPGRADE) --python-version 3.12 --python-platform linux --constraints build/pins.txt \
+		--output-file requirements-space.txt requirements-space.in
+	sed -i.old '/^\(nvidia\|cuda\)-\|^triton==/d' requirements-space.txt
+	rm requirements-space.txt.old
+
 clean:  ## remove the virtual environment
 	rm -rf .venv
 
-.venv/for-run: requirements.txt install.sh
-	sh install.sh "$(PYTHON)" requirements.txt
+.venv/for-run: requirements.txt constraints.txt install.sh
+	sh install.sh "$(PYTHON)" requirements.txt constraints.txt
 	touch $@
 
 .venv/for-development: .venv/for-run requirements-dev.txt
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt -c constraints.txt
 	touch $@
