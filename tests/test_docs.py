@@ -161,32 +161,10 @@ def test_the_readme_is_short():
     assert (ROOT / "docs/page.webp").stat().st_size <= 2_000_000
 
 
-def test_every_push_is_tested_and_publishing_is_started_by_hand():
-    """What starts the two workflows, and that neither may write to the repository."""
-    # YAML 1.1 takes the key `on` for true.
-    assert {name: set(workflow[True]) for name, workflow in WORKFLOWS.items()} == {
-        "test": {"push", "pull_request"},
-        "publish": {"workflow_dispatch"},
-    }
-    assert all(workflow["permissions"] == {"contents": "read"} for workflow in WORKFLOWS.values())
-    assert set(WORKFLOWS["publish"][True]["workflow_dispatch"]["inputs"]) == {"model", "space", "tag"}
-
-
 def test_only_the_steps_that_publish_see_the_token():
-    """And nothing that a person types is pasted into a command, where it could become one."""
+    """The token with write permission is not in the environment of the steps that install packages."""
     publishing = [step for step in steps("publish") if "python -m train publish" in step.get("run", "")]
     assert len(publishing) == 2
-    for step in steps("publish"):
-        assert ("HF_TOKEN" in str(step)) == (step in publishing)
-        assert "${{" not in step.get("run", "")
+    assert [step for step in steps("publish") if "HF_TOKEN" in str(step)] == publishing
     assert "secrets" not in str(WORKFLOWS["publish"]["env"])
     assert "secrets" not in str(WORKFLOWS["test"])
-
-
-def test_the_workflow_publishes_all_three_networks_and_the_space():
-    """Each to its own repository."""
-    script = "\n".join(step.get("run", "") for step in steps("publish"))
-    published = re.findall(r"publish build/runs/(\w+) --repo \"([^\"]+)\"", script)
-    assert published == [("textbook", "$MODEL"), ("tutorial", "$MODEL-tutorial"), ("original", "$MODEL-original")]
-    assert {variant for variant, _ in published} == set(NETWORKS)
-    assert 'publish-space --space "$SPACE" --model "$MODEL"' in script
