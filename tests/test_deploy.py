@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from lenet.weights.model import bundled
 from tests.browser import ROOT, Visitor, free_port
 from tests.conftest import EXAMPLES, draw, encoded
 from tests.services import DEPLOY, ROOT_PATH, check, configure, find, nginx, replicas
-from train.publish.space import NEEDED
 
 PEOPLE = 60  # in a classroom behind one address
 NGINX, DOCKERFILE = (DEPLOY / "nginx.conf").read_text(), (DEPLOY / "Dockerfile").read_text()
@@ -249,9 +249,11 @@ def test_linters_accept_the_dockerfile_and_the_compose_file():
 
 
 def test_the_image_has_what_the_page_needs():
-    """The packages are those of the Space, and each file that is copied exists and is let through."""
+    """The packages are those of `pip install ".[app]"`, and each file that is copied exists and is let through."""
     (packages,) = re.findall(r"grep -E '\^\(([^)]+)\)==' requirements.txt", DOCKERFILE)
-    assert set(packages.split("|")) == set(NEEDED)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = [*project["dependencies"], *project["optional-dependencies"]["app"]]
+    assert set(packages.split("|")) == {re.match(r"[\w-]+", requirement)[0] for requirement in needed}
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
     copied = {
         name for names in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE) for name in names.split()

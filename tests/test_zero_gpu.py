@@ -1,7 +1,6 @@
 """The Space on ZeroGPU: the staged app with the real package `spaces`, and a loopback server as the machines' API."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +8,10 @@ from pathlib import Path
 import pytest
 from gradio_client import Client, handle_file
 
-from tests.browser import ROOT, Visitor, free_port, running
+from tests.browser import Visitor, free_port, running
 from tests.conftest import EXAMPLES, draw
 from tests.device_api import device_api
-from train.publish.space import OWN_PINS, stage_space
+from train.publish.space import stage_space
 
 # A sitecustomize.py. `spaces` expects PyTorch's CUDA build, as on the Hub; tests run with the CPU-only build, too.
 HOOK = '''
@@ -92,9 +91,3 @@ def test_the_staged_app_reads_drawings_without_a_gpu(staged, chromium):
             answer = Client(url, verbose=False).predict(handle_file(str(staged / "7.png")), api_name="/predict")
             assert answer["digit"] == 7
         assert requests == [("POST", "/startup-report")]
-
-
-def test_the_tests_use_the_version_of_the_space():
-    """`spaces` in requirements-dev.txt is the one that is staged."""
-    pins = dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE))
-    assert pins["spaces"] == OWN_PINS["spaces"]

@@ -12,29 +12,17 @@ from pathlib import Path
 from lenet.hub.errors import HubError
 from lenet.weights.source import SPACE_MODEL
 from train.publish.hub import ZERO_GPU, check_may_write, look_up, upload
-from train.publish.model import CARD, PLOTS, PublishError, report, repository, show
+from train.publish.model import CARD, PLOTS, report, repository, show
 from train.publish.space_card import PREVIEW, space_card
 from train.publish.static_space import stage_static
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGING = Path("build/space")
-NEEDED = (
-    "gradio",
-    "torch",
-    "numpy",
-    "pillow",
-    "safetensors",
-    "huggingface-hub",
-    "prometheus-client",
-)  # those of requirements.txt for the app
 PYTHON = "3.12"  # ZeroGPU has this one and 3.10, which is too old
-# The Space's own pins; all others are the project's. Both are for ZeroGPU, and work on the Hub's CPU hardware, too.
-OWN_PINS = {
-    "torch": "2.11.0",  # the latest that ZeroGPU has
-    "spaces": "0.51.3",  # app.py imports it there
-}
-# There is no pre-requirements.txt that installs the CPU-only build of PyTorch first, although it is 5 GB smaller:
-# that build would satisfy requirements.txt, and `spaces` cannot be imported on ZeroGPU without the CUDA build.
+# Made by `make lock`. There is no pre-requirements.txt that installs the CPU-only build of PyTorch first, although it
+# is 5 GB smaller: that build would satisfy these requirements, and `spaces` cannot be imported on ZeroGPU without the
+# CUDA build.
+REQUIREMENTS = ROOT / "requirements-space.txt"
 FETCHED = "config.json,model.safetensors,metrics.json"
 TEXT = """
 # LeNet-5: draw a digit and look inside
@@ -124,7 +112,6 @@ def stage_space(model: str | None = None, space: str | None = None) -> Path:
     `model` is what its build downloads, and links to; `space` is its own name, for the address of its thumbnail. Raises
     PublishError or OSError.
     """
-    requirements = pins((ROOT / "requirements.txt").read_text()) | OWN_PINS
     if STAGING.exists():
         shutil.rmtree(STAGING)
     STAGING.mkdir(parents=True)
@@ -132,17 +119,10 @@ def stage_space(model: str | None = None, space: str | None = None) -> Path:
         shutil.copyfile(ROOT / name, STAGING / name)
     unneeded = shutil.ignore_patterns("__pycache__", ".*", "*.part", *PLOTS)
     shutil.copytree(ROOT / "lenet", STAGING / "lenet", ignore=unneeded)
-    (STAGING / "requirements.txt").write_text("".join(f"{name}=={pin}\n" for name, pin in requirements.items()))
-    (STAGING / CARD).write_text(gradio_card(requirements["gradio"], model, space))
+    shutil.copyfile(REQUIREMENTS, STAGING / "requirements.txt")
+    gradio = re.search(r"^gradio==(\S+)", REQUIREMENTS.read_text(), re.MULTILINE)[1]
+    (STAGING / CARD).write_text(gradio_card(gradio, model, space))
     return STAGING
-
-
-def pins(requirements: str) -> dict[str, str]:
-    """The versions of the packages that the app needs, from the text of requirements.txt. Raises PublishError."""
-    pinned = dict(re.findall(r"^([\w.-]+)==([\w.+!-]+)", requirements, re.MULTILINE))
-    if missing := [name for name in NEEDED if name not in pinned]:
-        raise PublishError(f"requirements.txt does not pin {', '.join(missing)}, which the Space needs")
-    return {name: pinned[name] for name in NEEDED}
 
 
 def gradio_card(gradio: str, model: str | None, space: str | None = None) -> str:
