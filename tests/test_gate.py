@@ -160,9 +160,11 @@ def test_a_long_address_is_refused(server):
 
 
 def test_every_response_has_security_headers(server):
-    """The page, a file, and an error."""
-    for path in ("", "config", "unknown"):
-        headers = httpx.get(f"{server}/{path}").headers
+    """The page, a file, an error, and what CORS tells a browser that asks whether another site may call."""
+    ask = {"Access-Control-Request-Method": "POST", **FOREIGN}
+    responses = [httpx.get(f"{server}/{path}", headers=FOREIGN) for path in ("", "config", "unknown")]
+    for response in (*responses, httpx.options(f"{server}/config", headers=ask)):
+        headers = response.headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
         assert f"frame-ancestors {FRAME_ANCESTORS}" in headers["Content-Security-Policy"]
@@ -172,6 +174,12 @@ def test_the_owner_can_name_sites_that_may_frame_the_page(monkeypatch):
     """Besides the Hub's."""
     monkeypatch.setenv("LENET_FRAME_ANCESTORS", "https://school.example https://other.example")
     assert content_security_policy().endswith(f"{FRAME_ANCESTORS} https://school.example https://other.example")
+
+
+def test_a_question_of_another_site_is_refused_like_any_request(server):
+    """Gradio's answer to it would come before anything is checked: here, how long the address is."""
+    ask = {"Access-Control-Request-Method": "POST", **FOREIGN}
+    assert httpx.options(f"{server}/{'a' * 300}", headers=ask).status_code == 414
 
 
 def test_other_sites_get_no_credentials(server):

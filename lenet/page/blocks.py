@@ -7,6 +7,7 @@ import gradio as gr
 
 from lenet.page.assets import STATIC_URL
 from lenet.page.document import document
+from lenet.page.gradio_internals import document_api
 from lenet.page.routes import Routes
 from lenet.page.settings import page_settings
 from lenet.page.uploads import Uploads
@@ -37,14 +38,14 @@ RESULT = {
 
 
 def build_page(reader: Recognizer, routes: Routes, uploads: Uploads) -> gr.Blocks:
-    """The page for one reader."""
+    """The page that shows the network of `reader`, with /predict, which reads and then releases what is uploaded."""
 
     def predict(image: str | None) -> dict:
         """Read an image file. Returns {"digit", "reason", "top": [[digit, probability], ...], "number"}."""
         if image is None:
             raise gr.Error("no image given", print_exception=False)
         try:
-            return reader.read(image).as_dict()
+            return routes.monitoring.timed(lambda: reader.read(image)).as_dict()
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except FileNotFoundError as error:
@@ -64,13 +65,6 @@ def build_page(reader: Recognizer, routes: Routes, uploads: Uploads) -> gr.Block
         # gr.File, not gr.Image: that opens images itself, and its error messages contain paths of the server.
         image = gr.File(type="filepath", label="image", visible=False)
         reading = gr.JSON(label="reading", visible=False)
-        # For the generated documentation of the API, which would otherwise send a PDF and describe Gradio's classes.
-        file_schema = {
-            **image.api_info_as_input(),
-            "additional_description": "an image of one digit, in any common format",
-        }
-        image.api_info_as_input = lambda: file_schema
-        image.example_payload = lambda: {"path": "digit.png", "meta": {"_type": "gradio.FileData"}}
-        reading.api_info_as_output = lambda: RESULT
+        document_api(image, reading, RESULT)
         image.upload(predict, image, reading, api_name="predict", show_progress="hidden")
     return page

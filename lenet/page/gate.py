@@ -7,11 +7,11 @@ import json
 import re
 
 import anyio
-from gradio.queueing import Queue
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lenet.page.gradio_internals import forget_documentation, forget_oldest_sessions, is_queue_full
 from lenet.page.headers import security_headers
 from lenet.page.monitoring import RequestLog
 from lenet.page.uploads import Uploads
@@ -37,7 +37,10 @@ _OWN = re.compile(r"read")
 
 
 class Gate:
-    """ASGI middleware, the outermost: refuses requests, and adds security headers to responses."""
+    """ASGI middleware: refuses requests, and adds security headers to responses.
+
+    It has to be the outermost (`lenet.page.gradio_internals.outermost`), so that no response is without them.
+    """
 
     def __init__(self, app: ASGIApp, uploads: Uploads, log: bool = False):
         self.app, self.uploads, self.log = app, uploads, log
@@ -64,7 +67,7 @@ class Gate:
             return
         path = _path(scope)
         post = scope["method"] == "POST" and _POST.fullmatch(path)
-        if post and (post["call"] or post["upload"]) and _is_full(scope):
+        if post and (post["call"] or post["upload"]) and "app" in scope and is_queue_full(scope["app"]):
             # Before the body is read, and not after an upload that would be in vain.
             await _error(503, "the server is busy: try again later", {"Retry-After": "1", **CLOSE})(
                 scope, receive, guarded
@@ -76,8 +79,7 @@ class Gate:
             await self._with_whole_body(scope, receive, guarded)
         else:
             if path.startswith((_API + "info", _API + "openapi.json")) and "app" in scope:
-                # Gradio keeps the answer, with the address that the first visitor's request claims the server to have.
-                scope["app"].api_info = None
+                forget_documentation(scope["app"])
             await self.app(scope, receive, guarded)
 
     async def _with_whole_body(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +99,7 @@ class Gate:
             await _error(400, "expected a JSON object, with a short session_hash if any")(scope, receive, send)
             return
         if "app" in scope:
-            _forget_oldest_sessions(scope["app"].get_blocks()._queue)
+            forget_oldest_sessions(scope["app"], MAX_SESSIONS)
         read = False
 
         async def replay() -> Message:
@@ -158,24 +160,6 @@ def _is_call(body: bytes) -> bool:
         return False
     session = call.get("session_hash")
     return session is None or (isinstance(session, str) and bool(SESSION.fullmatch(session)))
-
-
-def _is_full(scope: Scope) -> bool:
-    """Whether as many calls wait as may wait."""
-    if "app" not in scope:
-        return False
-    queue = scope["app"].get_blocks()._queue
-    return queue.max_size is not None and len(queue) >= queue.max_size
-
-
-def _forget_oldest_sessions(queue: Queue) -> None:
-    """Drop the results of the sessions that have waited longest to be collected, beyond MAX_SESSIONS."""
-    sessions = queue.pending_messages_per_session
-    while len(sessions) > MAX_SESSIONS:
-        oldest = next(iter(sessions))
-        del sessions[oldest]
-        for event in queue.pending_event_ids_session.pop(oldest, ()):
-            queue.event_ids_to_events.pop(event, None)
 
 
 def _path(scope: Scope) -> str:

@@ -1,17 +1,14 @@
 """The head of the page: stylesheet, module and weights to preload, and what other sites show of a link to it."""
 
-import re
 from html import escape
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.page.assets import STATIC_URL
+from lenet.page.gradio_internals import PREVIEW
 from lenet.page.routes import Routes
 from lenet.page.words import SUMMARY, TITLE
-
-# Of two previews, most sites would show the first, which is Gradio's.
-GRADIOS_PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 
 
 class Head:
@@ -42,7 +39,7 @@ class Head:
             html = bytes(body)
             if b"text/html" in dict(start["headers"]).get(b"content-type", b""):
                 ours = (preview(_origin(scope) + _root(scope)) + self.links(_root(scope))).encode()
-                html = GRADIOS_PREVIEW.sub(b"", html).replace(b"</head>", ours + b"</head>", 1)
+                html = PREVIEW.sub(b"", html).replace(b"</head>", ours + b"</head>", 1)
             headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
             headers.append((b"content-length", str(len(html)).encode()))
             await send({**start, "headers": headers})

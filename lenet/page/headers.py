@@ -2,8 +2,6 @@
 
 import os
 
-from gradio.route_utils import CustomCORSMiddleware
-
 # Spaces are shown in a frame of the Hub's; LENET_FRAME_ANCESTORS adds other sites, separated by spaces.
 FRAME_ANCESTORS = "'self' https://huggingface.co https://*.hf.space"
 # Gradio compiles scripts of the page from strings, has scripts in its HTML, and loads this one on a Space.
@@ -11,7 +9,7 @@ SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval' blob: https://cdnjs.cloudflare.c
 
 
 def security_headers() -> dict[str, str]:
-    """The headers, by name."""
+    """For every response: no guessing of content types, short referrers, and the content security policy."""
     return {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -27,12 +25,3 @@ def content_security_policy() -> str:
         f"font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; "
         f"base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
     )
-
-
-class WithoutCredentials(CustomCORSMiddleware):
-    """Gradio's answer to other sites, which may call the API, but without telling them that cookies are welcome."""
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.simple_headers = {}
-        self.preflight_headers.pop("Access-Control-Allow-Credentials")

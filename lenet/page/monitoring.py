@@ -3,11 +3,12 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 
 from starlette.types import Message, Scope
 
 from lenet.page.uploads import Uploads
-from lenet.recognizer import Recognizer
+from lenet.recognizer import Reading, Recognizer
 
 # Seconds; a reading takes 1 to 40 milliseconds on an idle machine.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -27,18 +28,31 @@ class Monitoring:
         options = {"registry": registry, "namespace": "lenet"}
         self.readings = Counter("readings", "Images read, by outcome", ["outcome"], **options)
         self.seconds = Histogram("reading_seconds", "Time to read an image", buckets=BUCKETS, **options)
-        uploads_held = Gauge("uploads_held", "Uploaded files that have not been read yet", **options)
+        uploads_held = Gauge("uploads_held", "Uploaded files, until a minute after they have been read", **options)
         uploads_held.set_function(uploads.count)
         weights = {"origin": reader.weights.origin or "", "variant": reader.weights.model.variant}
         Info("weights", "The weights in use", **options).info(weights)
         start_http_server(port, host, registry)
 
-    def read(self, outcome: str, seconds: float | None = None) -> None:
-        """An image was read: "digit", "number", why it was rejected, or "invalid". Too many at once: "refused"."""
+    def timed(self, read: Callable[[], Reading]) -> Reading:
+        """What `read` returns or raises, counted with the time that it took.
+
+        The outcome is "digit", "number" for several digits in a row, why the image was rejected, or "invalid".
+        """
+        began, outcome = time.perf_counter(), "invalid"
+        try:
+            reading = read()
+            outcome = "number" if reading.digits else reading.reason or "digit"
+            return reading
+        finally:
+            self.count(outcome)
+            if self.seconds:
+                self.seconds.observe(time.perf_counter() - began)
+
+    def count(self, outcome: str) -> None:
+        """Count a request by its outcome: one of those of `timed`, or "refused" if too many are under way."""
         if self.readings:
             self.readings.labels(outcome).inc()
-        if self.seconds and seconds is not None:
-            self.seconds.observe(seconds)
 
 
 class RequestLog:

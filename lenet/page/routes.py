@@ -5,7 +5,6 @@ Requests for readings do not go through Gradio, whose route for server functions
 
 import json
 import os
-import time
 
 import anyio
 from starlette.exceptions import HTTPException
@@ -58,7 +57,7 @@ class Routes:
         try:
             data = await _body(request)
             if self.reads >= MAX_READS:
-                self.monitoring.read("refused")
+                self.monitoring.count("refused")
                 raise HTTPException(503, "the server is busy", {"Retry-After": "1"})
             self.reads += 1
             try:
@@ -79,14 +78,10 @@ class Routes:
         return JSONResponse(state, headers={"Cache-Control": "no-store"})
 
     def _read(self, data: bytes, with_ink: bool) -> dict:
-        began, outcome = time.perf_counter(), "invalid"
         try:
-            reading = self.reader.read(decode(data))
-            outcome = reading.reason or "digit"
+            reading = self.monitoring.timed(lambda: self.reader.read(decode(data)))
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
-        finally:
-            self.monitoring.read(outcome, time.perf_counter() - began)
         return {**pack(reading, with_ink), "network": self.network_url}
 
 

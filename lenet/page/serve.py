@@ -3,15 +3,13 @@
 import os
 
 import gradio as gr
-import gradio.routes
-from gradio.networking import setup_tunnel
 from starlette.middleware import Middleware
 
 from lenet.background import in_background
 from lenet.page.blocks import build_page
 from lenet.page.gate import MAX_SESSIONS, Gate
+from lenet.page.gradio_internals import open_tunnel, outermost
 from lenet.page.head import Head
-from lenet.page.headers import WithoutCredentials
 from lenet.page.routes import Routes
 from lenet.page.uploads import Uploads
 from lenet.recognizer import Recognizer
@@ -33,7 +31,6 @@ def serve(
     `metrics` is the host and port that serve metrics for Prometheus; `log` prints a line of JSON for each request on
     standard error. Prints the local URL, then the public link or one line that says why there is none.
     """
-    gradio.routes.CustomCORSMiddleware = WithoutCredentials  # there is no option for it
     routes = Routes(reader)
     uploads = Uploads()
     uploads.start()
@@ -52,7 +49,8 @@ def serve(
             prevent_thread_lock=True,
             app_kwargs={
                 "routes": routes.all(),
-                "middleware": [Middleware(Gate, uploads=uploads, log=log), Middleware(Head, routes=routes)],
+                "middleware": [Middleware(Head, routes=routes)],
+                "lifespan": outermost(Middleware(Gate, uploads=uploads, log=log)),
             },
             footer_links=["api"],
             run_history=False,
@@ -77,7 +75,7 @@ def public_link(page: gr.Blocks, timeout: float = SHARE_TIMEOUT) -> str:
     """A line with the public link to the running page, or with the reason why there is none."""
     if page.space_id:
         return "* No public link: a Space has its own address."
-    link = in_background(lambda: setup_tunnel(page.server_name, page.server_port, page.share_token, None, None))
+    link = in_background(lambda: open_tunnel(page))
     try:
         return f"* Running on public URL: {link.result(timeout)}"
     except TimeoutError:

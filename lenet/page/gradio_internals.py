@@ -1,0 +1,87 @@
+"""All that depends on how Gradio works inside, and not on what it documents. Written for Gradio 6.31.
+
+A new version of Gradio may change any of this without notice: tests/test_gradio_internals.py says what.
+"""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import gradio as gr
+from gradio.networking import setup_tunnel
+from gradio.route_utils import CustomCORSMiddleware
+from gradio.routes import App
+from starlette.middleware import Middleware
+
+# In the HTML of the page. Of two previews, most sites would show the first, which is Gradio's.
+PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
+
+
+class WithoutCredentials(CustomCORSMiddleware):
+    """Gradio's answer to other sites, which may call the API, but without telling them that cookies are welcome."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.simple_headers = {}
+        self.preflight_headers.pop("Access-Control-Allow-Credentials")
+
+
+def outermost(gate: Middleware) -> Callable[[App], AbstractAsyncContextManager[None]]:
+    """A lifespan for the app that `launch` makes: all requests go through the gate first, and CORS has no credentials.
+
+    `launch` puts its own middleware around that of `app_kwargs`, so some responses would not come from the gate.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: App) -> AsyncIterator[None]:
+        app.user_middleware = [gate, *map(_without_credentials, app.user_middleware)]
+        app.middleware_stack = app.build_middleware_stack()
+        yield
+
+    return lifespan
+
+
+def _without_credentials(middleware: Middleware) -> Middleware:
+    is_cors = middleware.cls is CustomCORSMiddleware
+    return Middleware(WithoutCredentials, *middleware.args, **middleware.kwargs) if is_cors else middleware
+
+
+def is_queue_full(app: App) -> bool:
+    """Whether as many calls wait as may wait."""
+    queue = app.get_blocks()._queue
+    return queue.max_size is not None and len(queue) >= queue.max_size
+
+
+def forget_oldest_sessions(app: App, most: int) -> None:
+    """Drop the results of the sessions that have waited longest to be collected, beyond `most` sessions."""
+    queue = app.get_blocks()._queue
+    sessions = queue.pending_messages_per_session
+    while len(sessions) > most:
+        oldest = next(iter(sessions))
+        del sessions[oldest]
+        for event in queue.pending_event_ids_session.pop(oldest, ()):
+            queue.event_ids_to_events.pop(event, None)
+
+
+def forget_documentation(app: App) -> None:
+    """Have the documentation of the API made again, with the address that the next request claims the server to have.
+
+    Gradio would keep it with the address of the first one.
+    """
+    app.api_info = None
+
+
+def document_api(image: gr.File, reading: gr.JSON, result: dict) -> None:
+    """Have the documentation of the API send an image and describe the `result`, a JSON schema.
+
+    By itself it would send a PDF, and describe Gradio's classes.
+    """
+    schema = {**image.api_info_as_input(), "additional_description": "an image of one digit, in any common format"}
+    image.api_info_as_input = lambda: schema
+    image.example_payload = lambda: {"path": "digit.png", "meta": {"_type": "gradio.FileData"}}
+    reading.api_info_as_output = lambda: result
+
+
+def open_tunnel(page: gr.Blocks) -> str:
+    """The public address of a running page. Raises whatever Gradio, its client or the tunnel's program raises."""
+    return setup_tunnel(page.server_name, page.server_port, page.share_token, None, None)
