@@ -7,7 +7,7 @@ SKETCHES ?= data/sketches/digits.json
 UPGRADE ?=
 LOCK = $(BIN)/uv pip compile --quiet --no-python-downloads --annotation-style line --custom-compile-command 'make lock'
 
-.PHONY: help run test test-lowest lint format train bench space static lock clean
+.PHONY: help run test test-fast test-lowest lint format train bench space static lock clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
@@ -16,9 +16,12 @@ run: .venv/for-run  ## set up and start the app at http://127.0.0.1:7860
 	$(BIN)/python app.py
 
 test: .venv/for-development  ## set up and run all tests, including those in a real browser
-	$(BIN)/python -m tests.browser
-	$(BIN)/python -m tests.services
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m harness.browser
+	$(BIN)/python -m harness.services
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-fast: .venv/for-development  ## run the tests that need neither a browser nor another process
+	$(BIN)/python -m pytest -n auto --dist worksteal -m unit
 
 # In an environment of its own. Of what these packages need in turn, the newest versions are installed.
 test-lowest:  ## run the unit tests with the lowest versions that pyproject.toml allows
@@ -42,7 +45,7 @@ train: .venv/for-run  ## train the network; TRAIN="--epochs 8 ..." passes argume
 	$(BIN)/python -m train $(TRAIN)
 
 bench: .venv/for-development  ## measure latency, and accuracy on SKETCHES (a JSON file of pen strokes)
-	$(BIN)/python -m tests.browser
+	$(BIN)/python -m harness.browser
 	$(BIN)/python -m benchmarks.latency
 	if [ -f "$(SKETCHES)" ]; then $(BIN)/python -m benchmarks.sketches "$(SKETCHES)"; fi
 

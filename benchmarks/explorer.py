@@ -15,10 +15,11 @@ import sys
 from playwright.sync_api import sync_playwright
 
 from benchmarks.painting import STROKES, WATCH_PAD, pen, updates_a_second
+from harness.browser import Visitor, launch
+from harness.drawings import EXAMPLES
+from harness.servers import free_port, running
 from lenet.networks import NETWORKS
 from lenet.weights.model import bundled
-from tests.browser import Visitor, free_port, launch, running
-from tests.conftest import EXAMPLES
 
 VIEWPORT = {"width": 1400, "height": 1000}
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks.delay import ROUND_TRIP
 from benchmarks.painting import PAINTED
+from harness.delay import ROUND_TRIP
 
 TRIVIAL = """
 import sys, gradio as gr

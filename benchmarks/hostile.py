@@ -18,9 +18,9 @@ import httpx
 import numpy as np
 from PIL import Image
 
-from tests.browser import free_port, started
-from tests.conftest import EXAMPLES, draw, encoded
-from tests.test_image_file import chunk, with_chunks, with_scans
+from harness.drawings import EXAMPLES, draw, encoded
+from harness.images import chunk, with_chunks, with_scans
+from harness.servers import free_port, started
 
 MB = 1_000_000
 JSON = {"Content-Type": "application/json"}

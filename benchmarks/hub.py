@@ -1,6 +1,6 @@
 """How long each fault of the Hub delays the app, and the message: `python -m benchmarks.hub [FAULT ...]`.
 
-For each fault in `tests/fake_hub/faults.py` the app is started three times: with the bundled weights and, at the same
+For each fault in `harness/fake_hub/faults.py` the app is started three times: with the bundled weights and, at the same
 time, like a Space whose owner's repository has the fault; then with that repository as `--model`. Times are measured
 from the start of the process until the page is served or the process ends. Prints a table in Markdown
 (docs/hub-faults.md). Stops with an error if the delay exceeds 5 s, if the notice on the page or the error message,
@@ -15,9 +15,9 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.fake_hub.app import start, start_together
-from tests.fake_hub.faults import FAULTS, REPOSITORY, inject
-from tests.fake_hub.server import Hub
+from harness.fake_hub.app import start, start_together
+from harness.fake_hub.faults import FAULTS, REPOSITORY, inject
+from harness.fake_hub.server import Hub
 
 SPACE = {"SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
 REMOVED = ("LENET_MODEL", "LENET_PATIENCE", *SPACE)

@@ -12,8 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.browser import ROOT
-from tests.conftest import EXAMPLES, draw
+from harness import ROOT
+from harness.drawings import EXAMPLES, draw
 
 INDEX = "https://download.pytorch.org/whl/cpu"
 CODE = """

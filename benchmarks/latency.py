@@ -20,7 +20,8 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.first_load import TRIVIAL, print_first_loads
 from benchmarks.painting import STROKES, WATCH_ECHO, WATCH_PAD, echo, lags, pen, updates_a_second
-from tests.browser import Visitor, free_port, launch, running, running_app
+from harness.browser import Visitor, launch
+from harness.servers import free_port, running, running_app
 
 ECHO = """
 import sys, gradio as gr
@@ -107,7 +108,7 @@ def main() -> int:
             return stack.enter_context(running([sys.executable, *command[:2], str(port), *command[2:]], port))
 
         def delayed(url: str) -> str:
-            return python("-m", "benchmarks.delay", url.rsplit(":", 1)[1])
+            return python("-m", "harness.delay", url.rsplit(":", 1)[1])
 
         app, trivial = stack.enter_context(running_app()), python("-c", TRIVIAL)
         delayed_app, delayed_trivial = delayed(app), delayed(trivial)

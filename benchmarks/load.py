@@ -23,8 +23,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.keep_alive import Connection, request
-from tests.browser import free_port, started
-from tests.conftest import EXAMPLES, draw
+from harness.drawings import EXAMPLES, draw
+from harness.servers import free_port, started
 
 PERIOD = 2.0  # seconds: a stroke of 1.5 and a pause of 0.5
 CONNECTIONS = 16

@@ -4,7 +4,7 @@ import itertools
 
 from playwright.sync_api import Page
 
-from tests.browser import Visitor, fit
+from harness.browser import Visitor, fit
 
 # `painted(f)` calls f with the time at which the changes made so far are on the screen. A task that is queued in a
 # frame's animation callbacks runs after that frame is painted; outside of them, the next frame is the one that counts.

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import sync_playwright
 
+from harness import parity
+from harness.browser import launch
 from lenet import NETWORKS, Recognizer
 from lenet.weights.model import bundled
-from tests import parity
-from tests.browser import launch
 from train.data.evaluation_set import BRUSHES
 from train.data.mnist import load_mnist
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from benchmarks.keep_alive import Connection, request
 from benchmarks.load import png, quantile
-from tests.conftest import EXAMPLES
-from tests.services import ROOT_PATH, Replica, nginx, replicas
+from harness.drawings import EXAMPLES
+from harness.services import ROOT_PATH, Replica, nginx, replicas
 
 PAUSE = 0.02  # seconds from one request of a visitor to the next, at least
 TIMEOUT = 10.0  # seconds

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 
 from benchmarks.keep_alive import Connection, request
 from benchmarks.load import Server, draw_and_pause, png, quantile
-from tests.browser import free_port, started
-from tests.conftest import EXAMPLES
+from harness.drawings import EXAMPLES
+from harness.servers import free_port, started
 
 READERS = (1, 4, 16, 64, 200)
 CALLERS = (1, 4, 16, 64)

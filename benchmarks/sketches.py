@@ -16,7 +16,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser import Visitor, launch, running_app
+from harness.browser import Visitor, launch
+from harness.servers import running_app
 
 
 def main() -> int:

@@ -18,11 +18,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import Visitor, free_port, launch, running
-from tests.conftest import EXAMPLES
-from tests.device_api import device_api
-from tests.fake_hub.faults import GOOD, REPOSITORY
-from tests.fake_hub.server import Hub
+from harness.browser import Visitor, launch
+from harness.device_api import device_api
+from harness.drawings import EXAMPLES
+from harness.fake_hub.faults import GOOD, REPOSITORY
+from harness.fake_hub.server import Hub
+from harness.servers import free_port, running
 from train.publish.space import PYTHON, stage_space
 
 

@@ -13,7 +13,8 @@ import time
 from playwright.sync_api import sync_playwright
 
 from benchmarks.first_load import first_load
-from tests.browser import free_port, launch, started
+from harness.browser import launch
+from harness.servers import free_port, started
 
 
 def main() -> int:

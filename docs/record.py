@@ -5,8 +5,10 @@ import io
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser import ROOT, Visitor, fit, launch, running_app
-from tests.conftest import EXAMPLES
+from harness import ROOT
+from harness.browser import Visitor, fit, launch
+from harness.drawings import EXAMPLES
+from harness.servers import running_app
 
 DIGIT = 3
 VIEWPORT = {"width": 1400, "height": 1180}

@@ -1,0 +1,122 @@
+"""A real Chromium on the running app, shared by the browser tests and the benchmarks.
+
+`python -m harness.browser` makes sure that a Chromium is available: an installed one, else Playwright's, else Debian's.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start an installed Chromium, or else Playwright's own. Raises RuntimeError if none starts."""
+    installed = filter(None, map(shutil.which, NAMES))
+    failures = []
+    for path in [*installed, None]:
+        try:
+            return playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except Error as error:
+            failures.append(f"{path or 'Playwright'}: {error.message.splitlines()[0]}")
+    raise RuntimeError("no Chromium starts; `make test` installs one. " + "; ".join(failures))
+
+
+def _starts() -> bool:
+    try:
+        with sync_playwright() as playwright:
+            launch(playwright).close()
+    except RuntimeError:
+        return False
+    return True
+
+
+def install() -> int:
+    """Install a Chromium if none starts. The exit code: 0 if one starts in the end, else 1."""
+    for commands in (
+        [],
+        [[sys.executable, "-m", "playwright", "install", "chromium"]],
+        apt_commands("chromium"),
+    ):
+        run_all(commands)
+        if _starts():
+            return 0
+    print("could not install Chromium; install it and make sure that it is on the PATH", file=sys.stderr)
+    return 1
+
+
+def apt_commands(*packages: str) -> list[list[str]]:
+    """The commands that install packages on Debian."""
+    apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "-n", "apt-get"]
+    return [[*apt, "update"], [*apt, "install", "-y", *packages]]
+
+
+def run_all(commands: list[list[str]]) -> None:
+    """Run commands one after the other; what fails, or is not installed, is left to the caller to notice."""
+    for command in commands:
+        print("$", *command, flush=True)
+        with contextlib.suppress(FileNotFoundError):  # not Debian
+            subprocess.run(command, check=False)
+
+
+class Visitor:
+    """A visitor of the page, with real mouse events."""
+
+    def __init__(self, page: Page, url: str):
+        self.page = page
+        page.set_default_timeout(90_000)  # milliseconds: a busy machine may be slow
+        page.goto(url, timeout=120_000)
+        page.locator(".lenet[data-ready]").wait_for()
+
+    def stroke(self, points: list[tuple[float, float]], steps: int = 1) -> None:
+        """Draw a stroke through points in units of the pad's side, with `steps` mouse events from each to the next."""
+        box = self.page.locator(".sheet").bounding_box()
+        mouse = self.page.mouse
+        at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+        mouse.move(*at[0])
+        mouse.down()
+        for x, y in at[1:]:
+            mouse.move(x, y, steps=steps)
+        mouse.up()
+
+    def draw(self, strokes: list, size: float = 0.65) -> None:
+        """Draw strokes in any unit in the middle of the pad, scaled so that the longer side is `size` of the pad's."""
+        for stroke in fit(strokes, size):
+            self.stroke(stroke)
+
+    def digit(self) -> str:
+        """The large digit, or "?", once the page has read the current drawing."""
+        self.page.locator(".verdict[aria-busy=false]").wait_for()
+        return self.page.locator(".digit").inner_text()
+
+    def open(self, mode: str) -> None:
+        """Open a mode of the explorer: "inspect", "why" and so on."""
+        self.page.locator(f'.strip [data-mode="{mode}"]').click()
+
+    def click(self, name: str) -> None:
+        self.page.locator(f"button.{name}").click()
+
+
+def fit(strokes: list, size: float) -> list:
+    """The strokes in units of the pad's side, centered, and scaled so that the longer side is `size`."""
+    xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
+    scale = size / max(max(xs) - min(xs), max(ys) - min(ys), 1e-9)
+    middle = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
+    return [[(0.5 + (x - middle[0]) * scale, 0.5 + (y - middle[1]) * scale) for x, y in stroke] for stroke in strokes]
+
+
+if __name__ == "__main__":
+    sys.exit(install())

@@ -1,0 +1,91 @@
+"""Servers in processes of their own, which are ready when they are used and end afterwards."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness import ROOT
+from lenet.recognizer import Recognizer
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def started(
+    command: list[str],
+    port: int,
+    timeout: float = 90,
+    poll: float = 0.1,
+    cwd: Path = ROOT,
+    env: dict[str, str] | None = None,
+) -> Iterator[subprocess.Popen]:
+    """A server that `command` starts on `port`, within `timeout` seconds; it is terminated on exit."""
+    url = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        deadline = time.monotonic() + timeout
+        while True:
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                urllib.request.urlopen(url, timeout=5).close()
+                break
+            if server.poll() is not None or time.monotonic() > deadline:
+                server.kill()
+                raise RuntimeError(f"{command} did not start:\n{server.communicate()[0]}")
+            time.sleep(poll)
+        yield server
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+@contextlib.contextmanager
+def running(command: list[str], port: int, **options) -> Iterator[str]:
+    """The URL of a server: see `started`."""
+    with started(command, port, **options):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def running_app(**variables: str) -> Iterator[str]:
+    """The URL of a running `python app.py`, with more environment variables."""
+    port = free_port()
+    environment = {**os.environ, **variables}
+    with running([sys.executable, "app.py", "--port", str(port)], port, env=environment) as url:
+        yield url
+
+
+def page_in_this_process(reader: Recognizer, **options) -> str:
+    """The URL of the page, served by a thread of this process until it ends; options are those of `serve`."""
+    from lenet.page.serve import serve  # imported here because Gradio's import takes seconds
+
+    port = free_port()
+    failure: list[BaseException] = []
+
+    async def run() -> None:  # in a loop, as Gradio would otherwise leave two of its own unclosed
+        try:
+            serve(reader, "127.0.0.1", port, **options)
+        except BaseException as error:
+            failure.append(error)
+
+    threading.Thread(target=lambda: asyncio.run(run()), name=f"page on port {port}", daemon=True).start()
+    url = f"http://127.0.0.1:{port}"
+    while True:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
+            return url
+        if failure:
+            raise failure[0]
+        time.sleep(0.02)

@@ -1,0 +1,166 @@
+"""nginx in front of replicas of the page, with the files in `deploy/`, for tests and benchmarks.
+
+`python -m harness.services` makes sure that nginx and systemd-analyze are available: installed ones, else Debian's.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from harness import ROOT
+from harness.browser import apt_commands, run_all
+from harness.servers import free_port
+
+DEPLOY = ROOT / "deploy"
+PACKAGES = {"nginx": "nginx", "systemd-analyze": "systemd"}
+ROOT_PATH = "/lenet"  # of the page, as in deploy/nginx.conf
+START = 180  # seconds; two replicas may start at once on a busy machine
+
+
+def find(program: str) -> str | None:
+    """The path of a program; Debian's nginx is where only root looks."""
+    return shutil.which(program, path=os.environ["PATH"] + os.pathsep + "/usr/sbin")
+
+
+def install() -> int:
+    """Install what is missing. The exit code: 0 if nothing is missing in the end, else 1."""
+    if missing := [package for program, package in PACKAGES.items() if not find(program)]:
+        run_all(apt_commands(*missing))
+    if missing := [program for program in PACKAGES if not find(program)]:
+        print(f"could not install {', '.join(missing)}; install by hand what the tests need", file=sys.stderr)
+        return 1
+    return 0
+
+
+def configure(folder: Path, port: int, replicas: str, changes: dict[str, str] | None = None) -> Path:
+    """The shipped nginx.conf in a folder, listening on a port of 127.0.0.1, and with temporary files in the folder.
+
+    `replicas` is the text of replicas.conf; `changes` are more replacements in nginx.conf. Raises ValueError if one of
+    them has nothing to replace.
+    """
+    text = (DEPLOY / "nginx.conf").read_text()
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"    {kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    own = {
+        "user www-data;": "user root;" if os.geteuid() == 0 else "",
+        "worker_processes auto;": "worker_processes 2;",
+        "pid /run/nginx.pid;": f"pid {folder}/nginx.pid;",
+        "http {\n": "http {\n" + paths,
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "listen [::]:80;": "",
+    }
+    for old, new in {**own, **(changes or {})}.items():
+        if old not in text:
+            raise ValueError(f"nginx.conf has no {old!r}")
+        text = text.replace(old, new)
+    (folder / "replicas.conf").write_text(replicas)
+    path = folder / "nginx.conf"
+    path.write_text(text)
+    return path
+
+
+def addresses(ports: tuple[int, ...]) -> str:
+    """The text of the shipped replicas.conf with other ports."""
+    text = (DEPLOY / "replicas.conf").read_text()
+    for shipped, port in zip(re.findall(r"127\.0\.0\.1:(\d+)", text), ports, strict=True):
+        text = text.replace(f":{shipped} ", f":{port} ")
+    return text
+
+
+def check(path: Path) -> subprocess.CompletedProcess:
+    """What `nginx -t` says of a configuration."""
+    return subprocess.run([find("nginx") or "nginx", "-t", "-c", path], capture_output=True, text=True)
+
+
+@contextlib.contextmanager
+def nginx(folder: Path, ports: tuple[int, ...], changes: dict[str, str] | None = None) -> Iterator[int]:
+    """The port of an nginx in front of replicas on these ports: see `configure`. Raises RuntimeError if it fails."""
+    folder.mkdir(exist_ok=True)
+    port = free_port()
+    path = configure(folder, port, addresses(ports), changes)
+    log = folder / "nginx.log"
+    with log.open("w") as file:
+        command = [find("nginx") or "nginx", "-c", path, "-g", "daemon off;"]
+        server = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        wait_for(f"http://127.0.0.1:{port}", server, 30, log)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+class Replica:
+    """A replica of the page on a port, with the variables of deploy/, which can be killed and started again."""
+
+    def __init__(self, port: int, folder: Path):
+        self.port, self.log = port, folder / f"{port}.log"
+        self.environment = {**os.environ, "GRADIO_ROOT_PATH": ROOT_PATH, "GRADIO_TEMP_DIR": str(folder / "uploads")}
+        self.process: subprocess.Popen | None = None
+
+    def start(self, *options: str) -> None:
+        """Start it without waiting until it is ready."""
+        command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(self.port), *options]
+        with self.log.open("w") as file:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=file, stderr=subprocess.STDOUT
+            )
+
+    def wait(self) -> None:
+        """Wait until it is ready. Raises RuntimeError if it ends before that."""
+        wait_for(f"http://127.0.0.1:{self.port}/healthz", self.process, START, self.log)
+
+    def network(self) -> str:
+        """The path of the files of the network that it uses."""
+        return httpx.get(f"http://127.0.0.1:{self.port}/healthz").json()["network"]
+
+    def stop(self) -> int:
+        """End it as systemd and Docker do, by the signal of Ctrl+C, and return its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(30)
+
+    def kill(self) -> None:
+        """End it as the kernel does when memory is short: by SIGKILL."""
+        if self.process:
+            self.process.kill()
+            self.process.wait(30)
+
+
+@contextlib.contextmanager
+def replicas(folder: Path, *options: str) -> Iterator[list[Replica]]:
+    """Two replicas that are ready."""
+    found = [Replica(free_port(), folder) for _ in range(2)]
+    try:
+        for replica in found:
+            replica.start(*options)
+        for replica in found:
+            replica.wait()
+        yield found
+    finally:
+        for replica in found:
+            replica.kill()
+
+
+def wait_for(url: str, server: subprocess.Popen, seconds: float, log: Path) -> None:
+    """Wait until a server responds, with any status. Raises RuntimeError, with its log, if it ends before that."""
+    deadline = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(url, timeout=5)
+            return
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{server.args} did not start:\n{log.read_text()}")
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    sys.exit(install())

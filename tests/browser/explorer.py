@@ -1,0 +1,114 @@
+"""A visitor who explores the network, and compares what the page shows with PyTorch."""
+
+import numpy as np
+import torch
+
+from harness.browser import Visitor
+from harness.drawings import EXAMPLES
+from lenet import Recognizer
+from lenet.networks.description import describe
+from lenet.rejection import Calibration
+
+DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
+WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+ROUNDING = 0.00051  # numbers are shown with three digits after the point
+
+KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
+  window.ink = detail && [...detail.outputs.input];
+})"""
+
+
+class Explorer(Visitor):
+    """A visitor of a page with one of the networks, who also has that network in PyTorch."""
+
+    def __init__(self, page, url: str, reader: Recognizer):
+        super().__init__(page, url)
+        self.model, self.calibration = reader.weights.model.requires_grad_(False), reader.weights.calibration
+        page.evaluate(KEEP)
+
+    def draw(self, strokes: list, size: float = 0.65) -> None:
+        """Draw, and wait until the page has read it."""
+        super().draw(strokes, size)
+        self.digit()
+
+    def evaluate_modules(self, script: str, *arguments):
+        """Call a function with a namespace of the browser's modules in network/, the network, and the arguments.
+
+        The network has the page's weights, and rejects nothing.
+        """
+        module, weights = self.page.evaluate(
+            """() => ["link[rel=modulepreload]", "link[as=fetch][href*='/network-']"]
+              .map((selector) => document.querySelector(selector).href)"""
+        )
+        names = ["network", "safetensors", "evidence", "strip"]
+        description = describe(self.model, Calibration(self.calibration.temperature))
+        return self.page.evaluate(
+            """async ([module, weights, names, description, script, rest]) => {
+              const base = module.slice(0, module.lastIndexOf("/"));
+              const found = await Promise.all(names.map((name) => import(`${base}/network/${name}.js`)));
+              const modules = Object.assign({}, ...found);
+              const { tensors } = modules.readSafetensors(await (await fetch(weights)).arrayBuffer());
+              return eval(`(${script})`)(modules, new modules.Network(description, tensors), ...rest);
+            }""",
+            [
+                module,
+                weights,
+                names,
+                description,
+                script,
+                [*arguments],
+            ],
+        )
+
+    def ink(self) -> torch.Tensor:
+        """The input of the shown reading, shape (1, 1, 32, 32)."""
+        return torch.tensor(self.page.evaluate("() => window.ink"), dtype=torch.float32).reshape(1, 1, 32, 32)
+
+    def features(self) -> dict[str, torch.Tensor]:
+        with torch.no_grad():
+            return {name: values[0] for name, values in self.model.features(self.ink()).items()}
+
+    def canvas(self, layer: str, index: int = 0):
+        return self.page.locator(f'[data-stage="{layer}"] .map canvas[data-index="{index}"]')
+
+    def pin(self, layer: str, index: int, row: int, column: int) -> None:
+        """Click a cell of a canvas."""
+        canvas = self.canvas(layer, index)
+        canvas.scroll_into_view_if_needed()
+        width, height = canvas.evaluate("(canvas) => [canvas.width, canvas.height]")
+        box = canvas.bounding_box()
+        position = {"x": (column + 0.5) * box["width"] / width, "y": (row + 0.5) * box["height"] / height}
+        canvas.click(position=position)
+
+    def ledger(self) -> dict[str, float]:
+        """The lines of the sums in the card: text and number."""
+        lines = self.page.locator(".card .ledger > div")
+        return {
+            line.locator("dt").inner_text(): number(line.locator("dd").inner_text())
+            for line in lines.all()
+            if "%" not in line.locator("dd").inner_text()
+        }
+
+    def scores(self) -> list[float]:
+        """The ten scores in the table of the output, with one digit after the point or more."""
+        return [number(text) for text in self.page.locator(".outputs td:nth-of-type(2)").all_inner_texts()]
+
+    def value(self) -> float:
+        return number(self.page.locator(".card .value").inner_text())
+
+
+def number(text: str) -> float:
+    return float(text.replace("\u2212", "-"))
+
+
+def close(shown: float, expected: float, numbers: int = 1) -> bool:
+    """Whether what is shown is the expected number, or a sum of several that were rounded."""
+    return abs(shown - float(expected)) <= numbers * ROUNDING + 1e-4
+
+
+def has_signs(canvas, kernel: torch.Tensor, clear: float) -> bool:
+    """Whether a kernel's picture is red for positive weights and blue for negative ones, where they exceed `clear`."""
+    pixels = canvas.evaluate("(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 5, 5).data]")
+    red, _, blue, _ = np.array(pixels).reshape(25, 4).T
+    weights = kernel.flatten().numpy()
+    return bool(((red > blue) == (weights > 0))[np.abs(weights) > clear].all())

@@ -1,0 +1,580 @@
+"""The page in a real Chromium on the running app, with real mouse, touch and keyboard events."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from harness import ROOT
+from harness.browser import Visitor, fit
+from harness.drawings import EXAMPLES, draw
+
+
+def thin(strokes: list, step: int = 10) -> list:
+    """Every `step`th point and the last one: the browser takes about 15 ms per mouse event."""
+    return [[*stroke[:-1:step], stroke[-1]] for stroke in strokes]
+
+
+DIGITS = [thin(example["strokes"]) for example in EXAMPLES]
+WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+
+
+class Log:
+    """The errors on a page's console, and the addresses that it requests."""
+
+    def __init__(self, page):
+        self.errors, self.requests = [], []
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def check(self, app_url: str) -> None:
+        assert self.errors == []
+        assert [url for url in self.requests if not url.startswith((app_url, "data:", "blob:"))] == []
+
+
+@pytest.fixture
+def open_page(chromium, app_url):
+    """Opens the page in a new context. A page must end without an error or a request to another host."""
+    opened = []
+
+    def open_one(**options) -> Visitor:
+        context = chromium.new_context(**{"viewport": WIDE, **options})
+        page = context.new_page()
+        opened.append((context, Log(page)))
+        return Visitor(page, app_url)
+
+    yield open_one
+    for context, log in opened:
+        context.close()
+        log.check(app_url)
+
+
+@pytest.fixture
+def new_visitor(open_page):
+    """For tests that need an empty history or replace functions of the browser."""
+    return open_page()
+
+
+@pytest.fixture(scope="module")
+def shared(chromium, app_url):
+    context = chromium.new_context(viewport=WIDE)
+    page = context.new_page()
+    log = Log(page)
+    yield Visitor(page, app_url), log
+    context.close()
+
+
+@pytest.fixture
+def visitor(shared, app_url):
+    """A visitor on a blank pad; opening a page takes a second, so these tests share one."""
+    visitor, log = shared
+    visitor.page.locator(".width").fill("20")
+    visitor.click("clear")
+    assert visitor.digit() == "?"
+    yield visitor
+    log.check(app_url)
+
+
+def ranges(visitor) -> list[str]:
+    return [text.strip() for text in visitor.page.locator(".range").all_inner_texts()]
+
+
+def percentages(visitor) -> list[str]:
+    return [text.strip() for text in visitor.page.locator(".percent").all_inner_texts()]
+
+
+def maps(visitor) -> list[str]:
+    """The pixels of every feature map."""
+    return visitor.page.evaluate("() => [...document.querySelectorAll('.maps canvas')].map((c) => c.toDataURL())")
+
+
+def shows_nothing(visitor) -> bool:
+    return visitor.digit() == "?" and not any(percentages(visitor) + ranges(visitor))
+
+
+def has_placeholder(visitor) -> bool:
+    return visitor.page.locator(".placeholder").is_visible()
+
+
+def settled(visitor) -> None:
+    """Wait until the server has checked the reading."""
+    visitor.page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+
+
+def wait_for_digit(visitor, digit: int) -> None:
+    visitor.page.wait_for_function(f"() => document.querySelector('.digit').textContent === '{digit}'")
+
+
+def test_a_blank_pad_has_a_placeholder_and_no_prediction(new_visitor):
+    """No digit, no percentages and no values before the first stroke."""
+    assert has_placeholder(new_visitor)
+    assert shows_nothing(new_visitor)
+
+
+def test_gradios_footer_has_no_lone_separator(visitor):
+    """It has one entry, and none on a phone, so there is nothing to separate."""
+    footer = visitor.page.get_by_label("Gradio footer navigation")
+    for viewport in (PHONE, WIDE):
+        visitor.page.set_viewport_size(viewport)
+        footer.wait_for(state="attached")
+        assert "·" not in footer.inner_text(), viewport
+
+
+def test_the_first_stroke_is_read(new_visitor):
+    """A stroke on a new page gives a digit, three percentages and a range of values for every layer."""
+    new_visitor.draw(DIGITS[3])
+    assert new_visitor.digit() == "3"
+    assert not has_placeholder(new_visitor)
+    assert new_visitor.page.locator(".top .name").all_inner_texts()[0] == "3"
+    assert all("%" in text for text in percentages(new_visitor))
+    assert len(ranges(new_visitor)) == 8
+    assert all(text.startswith("values ") for text in ranges(new_visitor))
+
+
+def test_the_prediction_is_updated_while_the_pen_moves(visitor):
+    """Before the mouse button is released there are several predictions, and every feature map changes."""
+    page = visitor.page
+    page.evaluate(
+        "() => { window.shown = 0; document.querySelector('.lenet').addEventListener('lenet:shown', () => shown++); }"
+    )
+    before = maps(visitor)
+    box = page.locator(".sheet").bounding_box()
+    [points] = fit(EXAMPLES[3]["strokes"], 0.6)
+    page.mouse.move(box["x"] + points[0][0] * box["width"], box["y"] + points[0][1] * box["height"])
+    page.mouse.down()
+    for x, y in points[1:]:
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.wait_for_function("() => window.shown > 3")
+    assert visitor.digit() == "3"
+    after = maps(visitor)
+    page.mouse.up()
+    assert len(after) == 2 + 6 + 6 + 16 + 16 + 1 + 1
+    assert all(a != b for a, b in zip(before, after, strict=True))
+
+
+def test_clear_works_twice_in_a_row(visitor):
+    """Draw, clear, draw, clear: each time the pad is blank and the next digit is read."""
+    for digit in (3, 7):
+        visitor.draw(DIGITS[digit])
+        assert visitor.digit() == str(digit)
+        visitor.click("clear")
+        assert shows_nothing(visitor)
+        assert has_placeholder(visitor)
+    visitor.click("clear")
+    visitor.draw(DIGITS[3])
+    assert visitor.digit() == "3"
+
+
+def test_undo_reverts_strokes_and_a_clear(new_visitor):
+    """After each Undo the prediction is that of what is left; with nothing left to undo it does nothing."""
+    new_visitor.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)], steps=3)
+    assert new_visitor.digit() == "7"
+    before = maps(new_visitor)
+    new_visitor.stroke([(0.35, 0.6), (0.75, 0.6)], steps=3)
+    new_visitor.digit()
+    assert maps(new_visitor) != before
+    new_visitor.click("undo")
+    assert new_visitor.digit() == "7"
+    assert maps(new_visitor) == before
+    new_visitor.click("clear")
+    assert new_visitor.digit() == "?"
+    new_visitor.click("undo")
+    assert new_visitor.digit() == "7"
+    assert maps(new_visitor) == before
+    for _ in range(2):
+        new_visitor.click("undo")
+        assert shows_nothing(new_visitor)
+
+
+# Inked pixels on the pad, in pad units.
+INKED = """() => {
+  const c = document.querySelector(".sheet");
+  const pixels = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+  return pixels.filter((v, i) => i % 4 === 3 && v > 127).length * (280 / c.width) ** 2;
+}"""
+
+
+def test_a_tap_leaves_a_dot(visitor):
+    """A click without a move is ink, but too little, and is removed by one Undo."""
+    visitor.stroke([(0.5, 0.5)])
+    visitor.page.locator(".reason", has_text="No digit: only a dot or a filled shape.").wait_for()
+    assert visitor.digit() == "?"
+    assert visitor.page.evaluate(INKED) == pytest.approx(314, rel=0.1)  # a disc of the brush's 20 pixels
+    visitor.click("undo")
+    assert visitor.digit() == "?"
+    assert has_placeholder(visitor)
+
+
+def test_the_brush_slider_sets_the_line_width(visitor):
+    """In pad units."""
+    for brush in (8, 36):
+        visitor.page.locator(".width").fill(str(brush))
+        visitor.stroke([(0.5, 0.2), (0.5, 0.8)])
+        visitor.digit()
+        width = visitor.page.evaluate(
+            """() => {
+              const c = document.querySelector(".sheet");
+              const row = c.getContext("2d").getImageData(0, c.height / 2, c.width, 1).data;
+              return row.filter((v, i) => i % 4 === 3 && v > 127).length * 280 / c.width;
+            }"""
+        )
+        assert width == pytest.approx(brush, abs=1.5)
+        visitor.click("clear")
+
+
+def test_examples_are_read(visitor):
+    """Each of the ten examples is drawn on the pad and read when clicked."""
+    buttons = visitor.page.locator(".examples button")
+    assert buttons.count() == 10
+    for digit in range(10):
+        buttons.nth(digit).click()
+        assert visitor.digit() == str(digit)
+    visitor.click("clear")
+    assert visitor.digit() == "?"
+
+
+def png(image: Image.Image, name: str = "digit.png") -> dict:
+    """A PNG as a file chooser takes it."""
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return {"name": name, "mimeType": "image/png", "buffer": file.getvalue()}
+
+
+def digit_png(digit: int, name: str = "digit.png") -> dict:
+    return png(draw(EXAMPLES[digit]["strokes"], side=900).convert("RGB"), name)
+
+
+def test_an_uploaded_image_is_read_and_shown(visitor):
+    """Twice in a row. A stroke begins a new drawing, and Undo restores the image."""
+    for digit in (5, 2):
+        with visitor.page.expect_file_chooser() as chooser:
+            visitor.click("open")
+        chooser.value.set_files(digit_png(digit))
+        wait_for_digit(visitor, digit)
+    assert not has_placeholder(visitor)
+    visitor.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)], steps=3)
+    assert visitor.digit() == "7"
+    visitor.click("undo")
+    assert visitor.digit() == "2"
+
+
+def test_a_pasted_image_is_read(visitor):
+    """With Ctrl+V."""
+    visitor.page.evaluate(
+        """async (data) => {
+          const blob = await (await fetch("data:image/png;base64," + data)).blob();
+          const clipboard = new DataTransfer();
+          clipboard.items.add(new File([blob], "six.png", { type: "image/png" }));
+          document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true }));
+        }""",
+        base64.b64encode(digit_png(6)["buffer"]).decode(),
+    )
+    wait_for_digit(visitor, 6)
+
+
+def test_a_file_that_is_not_an_image_is_reported(visitor):
+    """In one line, and the drawing is kept."""
+    visitor.draw(DIGITS[3])
+    assert visitor.digit() == "3"
+    letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"not an image"}
+    visitor.page.locator(".file").set_input_files(letter)
+    visitor.page.locator(".notice", has_text="This file is not an image the browser can open.").wait_for()
+    assert visitor.digit() == "3"
+
+
+def test_an_image_that_opens_slowly_does_not_replace_a_newer_drawing(new_visitor):
+    """Of several files the one chosen last is shown, and a Clear while an image opens prevails."""
+    page = new_visitor.page
+    page.evaluate(
+        """() => {
+          const open = window.createImageBitmap;
+          window.finish = {};
+          window.createImageBitmap = (file) => new Promise((resolve) => {
+            window.finish[file.name] = async () => {
+              resolve(await open(file));
+              await new Promise((done) => setTimeout(done)); // after everything that follows it
+            };
+          });
+        }"""
+    )
+    for order in ("52", "25"):
+        new_visitor.click("clear")
+        for digit in (5, 2):
+            page.locator(".file").set_input_files(digit_png(digit, str(digit)))
+        for name in order:
+            page.evaluate("(name) => window.finish[name]()", name)
+            assert new_visitor.digit() == ("?" if (order, name) == ("52", "5") else "2"), (order, name)
+    page.locator(".file").set_input_files(digit_png(5, "5"))
+    new_visitor.click("clear")
+    page.evaluate("() => window.finish['5']()")
+    assert new_visitor.digit() == "?"
+    assert has_placeholder(new_visitor)
+
+
+def contrast(visitor) -> int:
+    """Difference of the lightest and the darkest pixel of the pad, 0 to 255."""
+    low, high = Image.open(io.BytesIO(visitor.page.locator(".pad").screenshot())).convert("L").getextrema()
+    return high - low
+
+
+def test_a_transparent_image_is_visible(visitor):
+    """Black or white ink on a transparent background contrasts with the pad, in light and dark mode."""
+    for scheme in ("light", "dark"):
+        visitor.page.emulate_media(color_scheme=scheme)
+        for shade in (0, 255):
+            ink = Image.eval(draw(EXAMPLES[5]["strokes"]), lambda v: 255 - v)
+            image = Image.new("LA", ink.size, (shade, 0))
+            image.putalpha(ink)
+            visitor.page.locator(".file").set_input_files(png(image))
+            wait_for_digit(visitor, 5)
+            assert contrast(visitor) > 150, (scheme, shade)
+            visitor.click("clear")
+    visitor.page.emulate_media(color_scheme="light")
+
+
+def test_ink_contrasts_with_the_pad_in_light_and_dark_mode(open_page):
+    """The drawing is read in both, and is redrawn when the mode changes."""
+    visitor = open_page(color_scheme="dark")
+    visitor.draw(DIGITS[7])
+    assert visitor.digit() == "7"
+    for scheme, shade in (("dark", 0), ("light", 255)):
+        visitor.page.emulate_media(color_scheme=scheme)
+        visitor.page.locator("body.dark").wait_for(state="attached" if scheme == "dark" else "detached")
+        assert contrast(visitor) > 150, scheme
+        pixels = np.asarray(Image.open(io.BytesIO(visitor.page.locator(".pad").screenshot())).convert("L"))
+        assert np.median(pixels) == pytest.approx(shade, abs=60), scheme
+
+
+def test_the_reason_for_having_no_digit_is_shown(visitor):
+    """In words, without a digit or percentages; the feature maps are still shown. Then a digit is read."""
+    visitor.page.locator(".file").set_input_files(png(Image.new("L", (50, 50), 255)))
+    visitor.page.locator(".reason", has_text="No digit: the image is blank.").wait_for()
+    assert visitor.digit() == "?"
+    dash = [[(0.2, 0.5), (0.8, 0.5)]]
+    letter = [[(0.3, 0.2), (0.3, 0.8)], [(0.3, 0.5), (0.7, 0.5)], [(0.7, 0.2), (0.7, 0.8)]]  # H
+    for strokes, text in (
+        (dash, "Not recognized as a digit."),
+        (letter, "Not recognized as a digit."),
+    ):
+        visitor.click("clear")
+        for stroke in strokes:
+            visitor.stroke(stroke)
+        visitor.page.locator(".reason", has_text=text).wait_for()
+        assert visitor.digit() == "?"
+        assert not any(percentages(visitor)), text
+        assert all(text.startswith("values ") for text in ranges(visitor)), text
+    visitor.click("clear")
+    visitor.draw(DIGITS[3])
+    assert visitor.digit() == "3"
+    assert visitor.page.locator(".reason").inner_text() == ""
+
+
+def test_touch_draws_and_does_not_scroll(open_page):
+    """A finger on the pad of a phone draws; the page does not move."""
+    visitor = open_page(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
+    page = visitor.page
+    box = page.locator(".sheet").bounding_box()
+    assert 240 < box["width"] <= 260
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, *points):
+        at = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    for stroke in fit(DIGITS[7], 0.65):
+        send("touchStart", stroke[0])
+        for point in stroke[1:]:
+            send("touchMove", point)
+        send("touchEnd")
+    assert visitor.digit() == "7"
+    assert page.evaluate("() => window.scrollY") == 0
+    # The prediction is visible together with the pad, and nothing overflows sideways.
+    assert page.locator(".verdict").bounding_box()["y"] + page.locator(".verdict").bounding_box()["height"] < 844
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 390
+
+
+def test_everything_is_reachable_by_keyboard(new_visitor):
+    """Tab reaches pad, buttons, brush and examples; Enter on an example reads and announces it."""
+    page = new_visitor.page
+    reached = set()
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("() => document.activeElement.className || document.activeElement.title"))
+    assert reached >= {"sheet", "undo", "clear", "open", "width", *(f"Example {digit}" for digit in range(10))}
+    page.locator(".examples button").nth(4).focus()
+    page.keyboard.press("Enter")
+    settled(new_visitor)
+    assert new_visitor.digit() == "4"
+    announced = page.locator(".lenet [aria-live=polite]").inner_text()
+    assert announced.startswith("Prediction: 4. Most likely digits: 4, ")
+    page.locator(".sheet").focus()
+    page.keyboard.press("Control+z")
+    assert new_visitor.digit() == "?"
+
+
+def test_a_digit_is_drawn_by_keyboard(visitor):
+    """Arrow keys and Space draw a 1; Delete clears it."""
+    page = visitor.page
+    page.locator(".sheet").focus()
+    page.keyboard.press("Space")
+    for _ in range(18):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert visitor.digit() == "1"
+    page.keyboard.press("Delete")
+    assert visitor.digit() == "?"
+
+
+def test_clear_lifts_the_keyboards_pen(new_visitor):
+    """Also if the pad keeps the focus; then the keys draw again."""
+    page = new_visitor.page
+    page.locator(".sheet").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.evaluate("() => document.querySelector('button.clear').click()")
+    page.keyboard.press("ArrowDown")
+    assert new_visitor.digit() == "?"
+    page.keyboard.press("Space")
+    for _ in range(18):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert new_visitor.digit() == "1"
+
+
+def announcement(visitor) -> str:
+    return visitor.page.locator(".lenet [aria-live=polite]").inner_text()
+
+
+def test_undo_and_redo_work_from_anywhere_by_keyboard(new_visitor):
+    """Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y, with the focus outside of the pad; what happened is announced."""
+    page = new_visitor.page
+    new_visitor.draw(DIGITS[3])
+    settled(new_visitor)
+    page.locator("button.clear").focus()
+    page.keyboard.press("Control+z")
+    assert new_visitor.digit() == "?"
+    assert announcement(new_visitor) == "Undone. The pad is blank."
+    page.keyboard.press("Control+Shift+z")
+    assert new_visitor.digit() == "3"
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+y")
+    assert new_visitor.digit() == "3"
+    new_visitor.click("undo")
+    new_visitor.click("redo")
+    assert new_visitor.digit() == "3"
+    new_visitor.click("undo")
+    new_visitor.draw(DIGITS[7])
+    new_visitor.click("redo")  # a new stroke leaves nothing to redo
+    assert new_visitor.digit() == "7"
+
+
+def test_clear_and_the_keyboards_pen_are_announced(visitor):
+    """Clear, pen down and pen up."""
+    page = visitor.page
+    page.locator(".sheet").focus()
+    page.keyboard.press("Space")
+    assert announcement(visitor) == "Pen down."
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert announcement(visitor) == "Pen up."
+    visitor.click("clear")
+    assert announcement(visitor) == "The pad is blank."
+
+
+def test_a_file_dragged_over_the_page_is_shown(visitor):
+    """The pad is outlined until the file is dropped or leaves."""
+    drag = """(kind) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["x"], "x.png", { type: "image/png" }));
+      document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }"""
+    visitor.page.evaluate(drag, "dragover")
+    assert visitor.page.locator(".pad.dropping").count() == 1
+    visitor.page.evaluate(drag, "dragleave")
+    assert visitor.page.locator(".pad.dropping").count() == 0
+
+
+def test_layers_are_shown_before_the_activation_and_as_a_difference(visitor):
+    """The ranges follow the switch; the output layer and the input stay; blank paper has no difference."""
+    page = visitor.page
+    visitor.draw(DIGITS[3])
+    visitor.digit()
+    after = ranges(visitor)
+    page.locator(".view .before").check()
+    before = ranges(visitor)
+    assert after[1] == "values \u22121.00 to 1.00"  # tanh
+    assert before[1] != after[1]
+    assert before[-1] == after[-1]
+    page.locator(".view .after").check()
+    page.locator(".view .difference").check()
+    corner = """() => {
+      const c = document.querySelector("[data-stage=c1] canvas");
+      return [...c.getContext("2d").getImageData(0, 0, 1, 1).data].slice(0, 3);
+    }"""
+    assert page.evaluate(corner) == [247, 247, 247]  # far from the ink nothing differs
+    page.locator(".view .difference").uncheck()
+    assert page.evaluate(corner) != [247, 247, 247]
+    assert ranges(visitor) == after
+
+
+def test_the_prediction_is_announced_once(visitor):
+    """Screen readers announce the final prediction, not one after every move."""
+    page = visitor.page
+    page.evaluate(
+        """() => {
+          window.announced = [];
+          const live = document.querySelector(".lenet [aria-live=polite]");
+          new MutationObserver(() => window.announced.push(live.textContent)).observe(live, { childList: true });
+        }"""
+    )
+    visitor.draw(DIGITS[3])
+    settled(visitor)
+    announced = page.evaluate("() => window.announced")
+    assert len(announced) == 1
+    assert announced[0].startswith("Prediction: 3.")
+
+
+def test_the_color_scales(visitor):
+    """The input is gray, paper white and ink black; feature maps are white at zero, and blue below."""
+    visitor.draw(DIGITS[3])
+    visitor.digit()
+    colors = visitor.page.evaluate(
+        """() => ["input", "c1"].map((name) => {
+          const canvas = document.querySelector(`[data-stage="${name}"] canvas`);
+          const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+          const found = new Set();
+          for (let i = 0; i < pixels.length; i += 4) found.add([...pixels.slice(i, i + 3)].join());
+          return [...found].map((color) => color.split(",").map(Number));
+        })"""
+    )
+    grays, diverging = ({tuple(color) for color in found} for found in colors)
+    assert (255, 255, 255) in grays
+    assert min(grays) == (17, 17, 17)
+    assert all(max(color) - min(color) <= 1 for color in grays)
+    assert any(b > r + 50 for r, _, b in diverging)
+    assert any(r > b + 50 for r, _, b in diverging)
+
+
+def pen_digits() -> list[list]:
+    """The strokes of the digits 0 to 9 by several writers, if there are any in the data folder, else the examples."""
+    path = ROOT / "data" / "sketches" / "digits.json"
+    if not path.exists():
+        return DIGITS
+    items = json.loads(path.read_text())["items"]
+    of_class = [[item["strokes"] for item in items if item["label"] == str(digit)] for digit in range(10)]
+    return [thin(strokes[digit * len(strokes) // 10], 3) for digit, strokes in enumerate(of_class)]
+
+
+def test_pen_digits_are_read(visitor):
+    """Drawn with the mouse, small and large: at least 9 of 10 are read correctly."""
+    wrong = []
+    for digit, strokes in enumerate(pen_digits()):
+        visitor.draw(strokes, 0.5 if digit % 2 else 0.8)
+        if (prediction := visitor.digit()) != str(digit):
+            wrong.append((digit, prediction))
+        visitor.click("clear")
+    assert len(wrong) <= 1, wrong

@@ -1,0 +1,339 @@
+"""Break it, and taking along what the page shows, in a real browser, compared with PyTorch."""
+
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from harness.browser import fit
+from harness.drawings import EXAMPLES, draw
+from lenet import Recognizer
+from tests.browser.explorer import DIGITS, PHONE, Explorer, number
+from train.data.evaluation_set import pen_digits
+
+
+def break_it(explorer: Explorer, transform: str = "rotation") -> None:
+    explorer.open("break")
+    explorer.page.locator(f'[data-transform="{transform}"]').click()
+    explorer.page.locator(".breaking-point", has_text="ead").wait_for()
+
+
+def move_to(explorer: Explorer, position: int) -> None:
+    """Move the slider to one of its 61 positions."""
+    explorer.page.locator(".curve input").fill(str(position))
+
+
+def shown(explorer: Explorer) -> tuple[str, list[str]]:
+    """The large digit, and the percentages of the top three."""
+    page = explorer.page
+    return page.locator(".digit").inner_text(), page.locator(".top .percent").all_inner_texts()
+
+
+def expected(explorer: Explorer, reader: Recognizer) -> tuple[str, list[str]]:
+    """The same from PyTorch, for the input that the page shows; no percentages if it is rejected."""
+    from lenet.recognizer import percentage
+    from lenet.rejection import rejection_reason
+
+    ink = explorer.ink()
+    scores = explorer.features()["output"].numpy()
+    rejected = rejection_reason(ink[0, 0].numpy()) or explorer.calibration.rejects(scores)
+    probabilities = explorer.calibration.probabilities(scores)
+    top = sorted(probabilities, reverse=True)[:3]
+    if rejected:
+        return "?", ["\u00a0"] * 3
+    return str(probabilities.argmax()), [percentage(p) for p in top]
+
+
+@pytest.mark.parametrize("transform", ["rotation", "scale", "squeeze", "slant", "shift", "width", "noise", "gaps"])
+def test_the_changed_drawing_is_read_as_pytorch_reads_it(explore, reader, transform):
+    """At both ends of each slider and between; at its start it is the drawing itself."""
+    explorer = explore()
+    explorer.draw(DIGITS[4], size=0.5)  # so that it stays on the pad
+    explorer.digit()
+    plain = explorer.ink()
+    break_it(explorer, transform)
+    assert torch.allclose(explorer.ink(), plain, atol=1e-6)
+    for position in (0, 20, 45, 60):
+        move_to(explorer, position)
+        digit, percents = expected(explorer, reader)
+        assert shown(explorer)[0] == digit, position
+        if digit != "?":
+            assert shown(explorer)[1] == percents, position
+    # At the end, all of them have changed the input, except for those that the preprocessing takes back.
+    change = float((explorer.ink() - plain).abs().mean())
+    assert change < 0.01 if transform in ("scale", "shift") else change > 0.02, change
+
+
+def test_a_rotated_drawing_is_that_of_rotated_strokes(explore, reader):
+    """Compared with strokes rotated by the test and rendered by Pillow; squeezed ones likewise."""
+    explorer = explore()
+    explorer.draw(DIGITS[7])
+    strokes = [[(280 * x, 280 * y) for x, y in stroke] for stroke in fit(DIGITS[7], 0.65)]
+    break_it(explorer)
+    move_to(explorer, 40)
+    assert explorer.page.locator(".amount").inner_text() == "+30°"
+    angle = math.radians(30)
+    turned = [
+        [(140 + (x - 140) * math.cos(angle) - (y - 140) * math.sin(angle),
+          140 + (x - 140) * math.sin(angle) + (y - 140) * math.cos(angle)) for x, y in stroke]
+        for stroke in strokes
+    ]  # fmt: skip
+    squeezed = [[(140 + (x - 140) * 0.6, y) for x, y in stroke] for stroke in strokes]
+    ink = torch.from_numpy(reader.read(draw(turned)).activations["input"])
+    assert (ink - explorer.ink()[0]).abs().mean() < 0.02
+    explorer.page.locator('[data-transform="squeeze"]').click()
+    move_to(explorer, 15)
+    assert explorer.page.locator(".amount").inner_text() == "0.60x"
+    ink = torch.from_numpy(reader.read(draw(squeezed)).activations["input"])
+    assert (ink - explorer.ink()[0]).abs().mean() < 0.05  # the browser squeezes the brush, too
+
+
+def test_the_breaking_point_is_where_the_answer_changes(explore, reader):
+    """The sentence names the limits; at them PyTorch's answer is the digit, and one position further it is not."""
+    explorer = explore()
+    explorer.draw(DIGITS[4])
+    break_it(explorer)
+    text = explorer.page.locator(".breaking-point").inner_text().replace("\u2212", "-")
+    words = text.split()
+    assert words[:3] == ["Read", "as", "4"]
+    low, high = (int(word.strip("°;+")) for word in (words[4], words[6]))
+    for degrees, same in ((low, True), (high, True), (low - 3, False), (high + 3, False)):
+        move_to(explorer, (degrees + 90) // 3)
+        assert (expected(explorer, reader)[0] == "4") == same, (degrees, text)
+
+
+def test_without_preprocessing_a_shift_breaks_it(explore):
+    """With it, a shifted digit is read as before; the film strip shows the steps with their numbers."""
+    explorer = explore()
+    explorer.draw(DIGITS[4])
+    break_it(explorer, "shift")
+    page = explorer.page
+    assert page.locator(".breaking-point").inner_text() == "Read as 4 over the whole range."
+    steps = page.locator(".filmstrip li b").all_inner_texts()
+    assert steps == ["as drawn", "cropped", "scaled", "centered", "normalized"]
+    scaled = page.locator(".filmstrip li").nth(2).inner_text()
+    ink = explorer.ink()[0, 0].numpy()
+    height, width = (np.ptp(np.flatnonzero(ink.any(axis))) + 1 for axis in (1, 0))
+    assert f"{width}x{height}" in scaled
+    page.locator(".centering").uncheck()
+    page.locator(".breaking-point", has_text="Read as 4 from").wait_for()
+    assert page.locator(".filmstrip li").count() == 3
+
+
+def test_playing_moves_the_marker_and_drawing_goes_on(explore):
+    """Play runs to the end of the range and can be stopped; another stroke gives another curve."""
+    explorer = explore()
+    explorer.draw(DIGITS[1])
+    break_it(explorer)
+    page = explorer.page
+    first = page.locator(".breaking-point").inner_text()
+    page.locator(".break .play").click()
+    page.wait_for_timeout(500)
+    page.locator(".break .play").click()
+    assert 30 < int(page.locator(".curve input").input_value()) < 60
+    explorer.click("clear")
+    explorer.draw(DIGITS[8])
+    page.wait_for_function("(first) => document.querySelector('.breaking-point').textContent !== first", arg=first)
+    explorer.open("inspect")
+    page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+    assert explorer.digit() == "8"
+
+
+@pytest.mark.parametrize("mode", ["break", "learn"])
+def test_a_drawing_that_is_changed_or_read_otherwise_is_announced(explore, mode):
+    """To screen readers, once the pen rests, as elsewhere; afterwards the server checks it again."""
+    explorer = explore()
+    explorer.open(mode)
+    for digit in (3, 7):
+        explorer.click("clear")
+        explorer.draw(DIGITS[digit])
+        explorer.page.locator(".announcement", has_text=f"Prediction: {digit}.").wait_for()
+    assert explorer.page.locator(".check", has_text="Shown: the").count() == 1
+    explorer.open("inspect")
+    explorer.page.locator(".check", has_text="Checked with PyTorch").wait_for()
+
+
+def test_an_image_can_be_changed_except_for_its_strokes(explore):
+    """Its strokes are not known, and the page says so."""
+    explorer = explore()
+    file = io.BytesIO()
+    draw(EXAMPLES[3]["strokes"]).save(file, "PNG")
+    explorer.page.locator(".file").set_input_files(
+        {"name": "digit.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    )
+    explorer.page.locator(".check", has_text="Checked").wait_for()
+    break_it(explorer)
+    assert "Read as 3 from" in explorer.page.locator(".breaking-point").inner_text()
+    explorer.page.locator('[data-transform="gaps"]').click()
+    assert explorer.page.locator(".impossible").is_visible()
+
+
+def test_break_it_by_touch_on_a_phone(explore, reader):
+    """The slider, below the strip of modes, at the full width."""
+    explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
+    explorer.page.evaluate("() => document.querySelector('[title=\"Example 4\"]').click()")
+    explorer.digit()
+    page = explorer.page
+    page.locator('.strip [data-mode="break"]').tap()
+    page.locator('[data-transform="slant"]').tap()
+    slider = page.locator(".curve input")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box["width"] > 300
+    page.touchscreen.tap(box["x"] + 0.85 * box["width"], box["y"] + box["height"] / 2)
+    assert number(page.locator(".amount").inner_text().strip("°")) > 20
+    assert shown(explorer)[0] == expected(explorer, reader)[0]
+
+
+def download(explorer: Explorer, name: str, touch: bool = False) -> bytes:
+    button = explorer.page.locator(f'[data-save="{name}"]')
+    with explorer.page.expect_download() as started:
+        button.tap() if touch else button.click()
+    return started.value.path().read_bytes()
+
+
+def test_the_numbers_can_be_taken_along(explore):
+    """As JSON and as NPZ, with the weights, the drawing and a link; NumPy reads what PyTorch computes."""
+    explorer = explore()
+    explorer.draw(DIGITS[5])
+    explorer.page.locator(".open-save").click()
+    features = explorer.features()
+    numbers = json.loads(download(explorer, "json"))
+    assert numbers["weights"] == "bundled"
+    assert numbers["digit"] == 5
+    assert numbers["link"].startswith("http")
+    assert len(numbers["drawing"]["strokes"]) == len(DIGITS[5])
+    arrays = np.load(io.BytesIO(download(explorer, "npz")))
+    about = json.loads(str(arrays["about"]))
+    assert about["drawing"] == numbers["drawing"]
+    for name, values in features.items():
+        assert np.allclose(arrays[name], values, atol=1e-4), name
+        flat = np.array(numbers["layers"][name]["values"]).reshape(numbers["layers"][name]["shape"])
+        assert np.allclose(flat, values, atol=1e-4), name
+    probabilities = explorer.calibration.probabilities(features["output"].numpy())
+    assert np.allclose(arrays["probabilities"], probabilities, atol=1e-5)
+
+
+def test_the_view_can_be_taken_along_as_a_picture(explore):
+    """A PNG with the drawing and the maps, twice as many pixels as on the page."""
+    explorer = explore()
+    explorer.draw(DIGITS[5])
+    explorer.page.locator(".open-save").click()
+    image = Image.open(io.BytesIO(download(explorer, "png"))).convert("RGB")
+    assert image.width > 2_400
+    assert len(image.getcolors(1 << 24)) > 200
+    box = explorer.page.locator(".sheet").bounding_box()
+    root = explorer.page.locator(".lenet").bounding_box()
+    left, top = (2 * (box[axis] - root[axis] + 16) for axis in ("x", "y"))
+    pad = image.crop((round(left), round(top), round(left + 2 * box["width"]), round(top + 2 * box["height"])))
+    dark = (np.asarray(pad.convert("L")) < 60).mean()
+    assert 0.03 < dark < 0.3  # the strokes
+
+
+def test_corrected_drawings_are_what_training_reads(explore, tmp_path):
+    """Say what a drawing really is, and download all of them in the format of sketches/digits.json."""
+    explorer = explore()
+    page = explorer.page
+    page.locator(".open-save").click()
+    for digit in (6, 2):
+        explorer.click("clear")
+        explorer.draw(DIGITS[digit])
+        explorer.digit()
+        page.locator(".save select").select_option(str(digit))
+        page.locator('[data-save="correct"]').click()
+    assert page.locator('[data-save="strokes"]').inner_text() == "Download 2 collected drawings"
+    (tmp_path / "digits.json").write_bytes(download(explorer, "strokes"))
+    drawings = list(pen_digits(tmp_path))
+    assert {drawing.label for drawing in drawings} == {6, 2}
+    reader = Recognizer.from_pretrained()
+    assert all(reader.read(drawing.image).digit == drawing.label for drawing in drawings)
+
+
+def test_saving_nothing_says_so(explore):
+    """Without a drawing there is nothing to save."""
+    explorer = explore()
+    explorer.page.locator(".open-save").click()
+    explorer.page.locator('[data-save="png"]').click()
+    assert explorer.page.locator(".saved").inner_text() == "Draw a digit first."
+
+
+def test_changes_and_saving_by_keyboard_alone(explore, reader):
+    """Tab to the change and the slider, which says what is read; then save the numbers and correct the answer."""
+    explorer = explore()
+    page = explorer.page
+    explorer.draw(DIGITS[4])
+    page.locator('.strip [data-mode="break"]').press("Enter")
+    page.locator(".breaking-point", has_text="ead").wait_for()
+    page.locator('[data-transform="slant"]').press("Enter")
+    page.locator(".curve input").focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".amount").inner_text() == "+24°"
+    digit, percents = expected(explorer, reader)
+    assert shown(explorer) == (digit, percents)
+    answer = "rejected" if digit == "?" else f"read as {digit}"
+    assert page.locator(".curve input").get_attribute("aria-valuetext") == f"+24°, {answer}"
+    page.locator(".open-save").press("Enter")
+    with page.expect_download() as started:
+        page.locator('[data-save="json"]').press("Enter")
+    numbers = json.loads(started.value.path().read_bytes())
+    features = explorer.features()
+    assert np.allclose(numbers["layers"]["f6"]["values"], features["f6"], atol=1e-4)
+    assert "t=slant%2C24" in numbers["link"]
+    page.locator(".save select").focus()
+    page.keyboard.press("9")
+    page.locator('[data-save="correct"]').press("Enter")
+    assert page.locator(".saved").inner_text() == "Collected as 9."
+
+
+def test_saving_by_touch_on_a_phone(explore):
+    """Numbers, picture and collected strokes, each by a tap."""
+    explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = explorer.page
+    page.locator('[title="Example 5"]').tap()
+    assert explorer.digit() == "5"
+    page.locator(".open-save").tap()
+    arrays = np.load(io.BytesIO(download(explorer, "npz", touch=True)))
+    for name, values in explorer.features().items():
+        assert np.allclose(arrays[name], values, atol=1e-4), name
+    assert Image.open(io.BytesIO(download(explorer, "png", touch=True))).width >= 2 * 380
+    page.locator(".save select").select_option("5")
+    page.locator('[data-save="correct"]').tap()
+    assert page.locator('[data-save="strokes"]').inner_text() == "Download 1 collected drawing"
+    page.locator(".save").evaluate("(panel) => panel.scrollIntoView()")
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("change", ["rotation,36", "noise,0.25", "shift,-30,raw"])
+def test_a_link_shows_the_same_change(explore, reader, change):
+    """Drawing, slider and preprocessing, in another browser, with the numbers that PyTorch computes."""
+    explorer = explore()
+    explorer.draw(DIGITS[4])
+    name, value, *raw = change.split(",")
+    break_it(explorer, name)
+    if raw:
+        explorer.page.locator(".centering").uncheck()
+    low, high = {"rotation": (-90, 90), "noise": (0, 1), "shift": (-90, 90)}[name]
+    move_to(explorer, round((float(value) - low) / (high - low) * 60))
+    explorer.page.wait_for_function("(part) => location.hash.includes(part)", arg=f"t={'%2C'.join(change.split(','))}")
+    other = explore(fragment=explorer.page.evaluate("() => location.hash"))
+    other.page.locator(".breaking-point", has_text="ead").wait_for()
+    assert other.page.locator(".outputs").inner_text() == explorer.page.locator(".outputs").inner_text()
+    assert other.page.locator(".amount").inner_text() == explorer.page.locator(".amount").inner_text()
+    assert other.page.locator(".centering").is_checked() == (not raw)
+    assert shown(explorer) == shown(other) == expected(explorer, reader)
+
+
+@pytest.mark.parametrize(
+    "change", ["melt,3", "rotation", "rotation,x", "rotation,1e9,raw,more", "width,0.1,,", "__proto__,1"]
+)
+def test_changes_of_later_or_damaged_links_are_ignored(explore, change):
+    """Break opens with the nearest change that it knows."""
+    explorer = explore(fragment=f"#v=1&m=break&t={change}&k=999999999999")
+    explorer.draw(DIGITS[4])
+    explorer.page.locator(".breaking-point", has_text="ead").wait_for()
+    assert explorer.page.locator(".transforms [aria-pressed=true]").count() == 1

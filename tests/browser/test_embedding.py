@@ -1,0 +1,92 @@
+"""Embedded in somebody else's page: as two <gradio-app> elements, and in an iframe as tall as its content."""
+
+import re
+
+import httpx
+import pytest
+
+from harness.browser import fit
+from harness.drawings import EXAMPLES
+
+DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
+
+
+@pytest.fixture
+def host(chromium, app_url):
+    """Opens a page of ours at an address of the app, with the given body."""
+    context = chromium.new_context(viewport={"width": 1000, "height": 800})
+
+    def open_page(body: str):
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        html = f"<!doctype html><title>host</title><body style='margin: 0'>{body}"
+        page.route(f"{app_url}/host", lambda route: route.fulfill(body=html, content_type="text/html"))
+        page.goto(f"{app_url}/host")
+        return page
+
+    yield open_page
+    context.close()
+
+
+def draw(page, root, strokes: list) -> None:
+    box = root.locator(".sheet").bounding_box()
+    for stroke in fit(strokes, 0.65):
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def test_two_apps_on_one_page_do_not_disturb_each_other(host, app_url):
+    """Each has its own drawing, prediction and history; neither takes keys or pastes while the host has the focus."""
+    script = re.search(r'<script type="module"[^>]*src="([^"]+)"', httpx.get(app_url).text)[1]
+    app = f'<gradio-app src="{app_url}"></gradio-app>'
+    page = host(
+        f'<script type="module" src="{script}"></script><textarea id="theirs"></textarea>'
+        f'<div id="one">{app}</div><div id="two">{app}</div>'
+    )
+    one, two = page.locator("#one .lenet"), page.locator("#two .lenet")
+    for root in (one, two):
+        root.and_(page.locator("[data-ready]")).wait_for(timeout=60_000)
+        assert root.evaluate("(e) => getComputedStyle(e).containerName") == "lenet"  # the stylesheet is there
+    one.locator(".sheet").scroll_into_view_if_needed()
+    draw(page, one, DIGITS[3])
+    two.locator(".sheet").scroll_into_view_if_needed()
+    draw(page, two, DIGITS[7])
+    assert [root.locator(".digit").inner_text() for root in (one, two)] == ["3", "7"]
+
+    page.keyboard.press("Control+z")  # the second pad has the focus
+    assert [root.locator(".digit").inner_text() for root in (one, two)] == ["3", "?"]
+    page.locator("#theirs").fill("text")
+    page.keyboard.press("Control+z")
+    page.evaluate(
+        """() => {
+          const clipboard = new DataTransfer();
+          clipboard.items.add(new File(["x"], "x.png", { type: "image/png" }));
+          const event = new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true });
+          document.querySelector("#theirs").dispatchEvent(event);
+          window.taken = event.defaultPrevented;
+        }"""
+    )
+    assert not page.evaluate("() => window.taken")
+    assert [root.locator(".digit").inner_text() for root in (one, two)] == ["3", "?"]
+    assert page.errors == []
+
+
+def test_in_a_tall_iframe_everything_stays_in_its_place(host, app_url):
+    """As on a Space, whose frame is as tall as its content: nothing sticks, opens out of sight, or covers the maps."""
+    page = host(f'<iframe src="{app_url}" style="border: 0; width: 100%; height: 2400px"></iframe>')
+    frame = page.frame_locator("iframe")
+    frame.locator(".lenet[data-ready]").wait_for(timeout=60_000)
+    pad = frame.locator(".pad").bounding_box()
+    draw(page, frame, DIGITS[3])
+    assert frame.locator(".digit").inner_text() == "3"
+    page.mouse.wheel(0, 600)
+    page.wait_for_function("() => scrollY > 300")
+    moved = frame.locator(".pad").bounding_box()
+    assert moved["y"] == pytest.approx(pad["y"] - page.evaluate("() => scrollY"), abs=1)
+    notice, verdict = (frame.locator(s).bounding_box() for s in (".messages", ".verdict"))
+    assert abs(notice["y"] - verdict["y"]) < 200

@@ -1,0 +1,214 @@
+"""Live in the browser, settled by the server: when it is asked, what counts, and what happens without it."""
+
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from harness.browser import Visitor
+from harness.drawings import EXAMPLES
+
+DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
+CHECKED = "Checked with PyTorch on the server."
+
+
+def wait_for(visitor: Visitor, text: str) -> None:
+    visitor.page.locator(".check", has_text=text).wait_for(timeout=40_000)
+
+
+# Keeps the body of the last request; Playwright does not see the content of a Blob.
+KEEP_BODIES = """() => {
+  const fetch = window.fetch;
+  window.fetch = async (url, options) => {
+    if (options?.body) window.body = [...new Uint8Array(await options.body.arrayBuffer())];
+    return fetch(url, options);
+  };
+}"""
+
+
+def sent(visitor: Visitor) -> bytes:
+    """The image that the page sent last."""
+    return bytes(visitor.page.evaluate("() => window.body"))
+
+
+@pytest.fixture
+def visitor(chromium, app_url):
+    """On a page of its own; `visitor.reads` lists its requests for readings."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    reads = []
+    page.on("request", lambda request: reads.append(request) if request.method == "POST" else None)
+    visitor = Visitor(page, app_url)
+    visitor.reads = reads
+    page.evaluate(KEEP_BODIES)
+    yield visitor
+    context.close()
+
+
+def test_the_server_is_asked_once_when_the_pen_rests(visitor):
+    """Not while it moves; the request is a small PNG, and the response is small, too."""
+    visitor.draw(DIGITS[3])  # one stroke: between two strokes, the pen may rest
+    assert visitor.digit() == "3"
+    wait_for(visitor, CHECKED)
+    assert len(visitor.reads) == 1
+    assert len(sent(visitor)) < 10_000
+    assert len(visitor.reads[0].response().body()) < 1_000
+    visitor.page.wait_for_timeout(400)
+    assert len(visitor.reads) == 1
+
+
+def test_a_blank_pad_asks_nothing(visitor):
+    """Neither on opening the page nor after Clear."""
+    visitor.draw(DIGITS[4])
+    visitor.click("clear")
+    visitor.page.wait_for_timeout(400)
+    assert visitor.reads == []
+    assert visitor.page.locator(".check").inner_text() == ""
+
+
+def test_every_value_on_the_page_is_pytorchs(visitor, reader):
+    """The layers that the page shows are those of the reader for the same drawing, within 1e-4."""
+    page = visitor.page
+    page.evaluate(
+        """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
+          window.shown = detail && Object.fromEntries(
+            Object.entries(detail.outputs).map(([name, values]) => [name, [...values]]));
+        })"""
+    )
+    visitor.draw(DIGITS[8])
+    wait_for(visitor, CHECKED)
+    shown = visitor.page.evaluate("() => window.shown")
+    reading = reader.read(Image.open(io.BytesIO(sent(visitor))))
+    assert list(shown) == list(reading.activations)
+    for name, values in reading.activations.items():
+        assert np.abs(values.ravel() - shown[name]).max() < 1e-4, name
+
+
+def test_the_servers_reading_counts(visitor):
+    """If it differs, it is shown instead, and the console says so."""
+    warnings = []
+    visitor.page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
+
+    def other(route):
+        reading = route.fetch().json()
+        probabilities = [0.01] * 10
+        probabilities[9] = 0.91
+        route.fulfill(json={**reading, "digit": 9, "probabilities": probabilities})
+
+    visitor.page.route("**/read", other)
+    visitor.draw(DIGITS[3])
+    assert visitor.digit() == "3"
+    wait_for(visitor, CHECKED)
+    assert visitor.digit() == "9"
+    assert visitor.page.locator(".percent").first.inner_text() == "91.0 %"
+    assert any("differs from PyTorch's" in text for text in warnings)
+
+
+def test_a_response_to_an_earlier_drawing_is_ignored(visitor):
+    """It arrives after Clear: the pad stays blank."""
+    page = visitor.page
+    held = []
+    page.route("**/read", lambda route: held.append(route))
+    with page.expect_event("request", lambda request: request.method == "POST"):
+        visitor.draw(DIGITS[3])
+    visitor.click("clear")
+    held[0].continue_()
+    page.wait_for_timeout(200)
+    assert visitor.digit() == "?"
+    assert page.locator(".check").inner_text() == ""
+
+
+def test_a_rejected_request_is_reported(visitor):
+    """With the server's sentence; an answer that may be wrong is not left standing."""
+    visitor.page.route("**/read", lambda route: route.fulfill(status=413, json={"error": "image too large"}))
+    visitor.draw(DIGITS[3])
+    visitor.page.locator(".notice", has_text="No prediction: image too large.").wait_for()
+    assert visitor.digit() == "?"
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", "null", '{"digit": 3, "probabilities": [1]}', "<html>", ""])
+def test_a_response_that_is_not_a_reading_is_asked_for_again(visitor, body):
+    """As if there were none: the browser's answer stays, and the page goes on by itself."""
+    visitor.page.route("**/read", lambda route: route.fulfill(body=body, content_type="application/json"), times=1)
+    visitor.draw(DIGITS[3])
+    assert visitor.digit() == "3"
+    wait_for(visitor, CHECKED)
+    assert visitor.digit() == "3"
+
+
+@pytest.mark.parametrize(
+    "refusal", [{"status": 503, "json": {"error": "the server is busy"}}, {"status": 429, "body": "<html>"}]
+)
+def test_a_busy_server_is_asked_again(visitor, refusal):
+    """The page says that it is busy, keeps the browser's answer, and goes on by itself."""
+    visitor.page.route("**/read", lambda route: route.fulfill(**refusal), times=2)
+    visitor.draw(DIGITS[3])
+    wait_for(visitor, "Not checked: the server is busy. Retrying…")
+    assert visitor.digit() == "3"
+    wait_for(visitor, CHECKED)
+    assert len(visitor.reads) == 3
+
+
+def test_a_prediction_is_announced_once(visitor):
+    """Not again when the server answers at last: by then the user may have heard of something else."""
+    page = visitor.page
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const announcement = document.querySelector(".announcement");
+          new MutationObserver(() => window.said.push(announcement.textContent))
+            .observe(announcement, { childList: true });
+        }"""
+    )
+    page.route("**/read", lambda route: route.fulfill(status=503, json={"error": "the server is busy"}), times=1)
+    visitor.draw(DIGITS[3])
+    wait_for(visitor, "Retrying…")
+    page.locator('[data-stage="c1"] summary').focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowUp")
+    wait_for(visitor, CHECKED)
+    visitor.click("clear")
+    visitor.draw(DIGITS[3])  # the same again is another drawing
+    wait_for(visitor, CHECKED)
+    said = [re.split("[:,.]", text)[0] for text in page.evaluate("() => window.said")]
+    assert said == ["Prediction", "C1", "The pad is blank", "Prediction"]
+
+
+def test_the_drawing_survives_a_reload(visitor):
+    """Within the session of the tab; a new tab starts with a blank pad."""
+    visitor.draw(DIGITS[5])
+    wait_for(visitor, CHECKED)
+    visitor.page.reload()
+    visitor.page.locator(".lenet[data-ready]").wait_for()
+    assert visitor.digit() == "5"
+    wait_for(visitor, CHECKED)
+    other = visitor.page.context.new_page()
+    assert Visitor(other, visitor.page.url.split("#")[0]).digit() == "?"
+
+
+def test_a_page_without_weights_says_so_and_tries_again(chromium, app_url):
+    """The server is lost between the page and its weights; when it is back, the page is ready."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.route("**/model.safetensors", lambda route: route.abort())
+    page.goto(app_url)
+    page.locator(".notice", has_text="Cannot reach the server, so the network is not loaded yet.").wait_for()
+    assert page.locator(".lenet[data-ready]").count() == 0
+    page.unroute("**/model.safetensors")
+    page.locator(".lenet[data-ready]").wait_for()
+    assert page.locator(".notice").inner_text() == ""
+    context.close()
+
+
+def test_weights_that_changed_on_the_server_are_mentioned(visitor):
+    """A server restarted with other weights: the page asks for a reload."""
+
+    def renamed(route):
+        route.fulfill(body=json.dumps({**route.fetch().json(), "network": "/network-000000000000"}))
+
+    visitor.page.route("**/read", renamed)
+    visitor.draw(DIGITS[3])
+    visitor.page.locator(".notice", has_text="The server is now using different weights. Reload the page").wait_for()

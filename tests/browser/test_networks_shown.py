@@ -1,0 +1,306 @@
+"""Learn, Compare and Mistakes in a real browser, compared with PyTorch."""
+
+import base64
+import json
+import shutil
+import sys
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load
+
+from harness.servers import free_port, running
+from lenet import Recognizer
+from lenet.networks import NETWORKS, LeNet5
+from lenet.recognizer import percentage
+from lenet.weights.model import bundled
+from tests.browser.explorer import DIGITS, PHONE, Explorer, close, has_signs, number
+
+SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
+
+
+def snapshots() -> tuple[list[int], list[float], list[LeNet5]]:
+    """The steps, the validation errors and the networks of the bundled snapshots."""
+    final = Recognizer.from_pretrained().weights.model
+    length = int.from_bytes(SNAPSHOTS[:8], "little")
+    metadata = json.loads(SNAPSHOTS[8 : 8 + length])["__metadata__"]
+    tensors = load(SNAPSHOTS)
+    networks = []
+    steps = json.loads(metadata["steps"])
+    for step in steps:
+        own = {name.split(".", 1)[1]: value for name, value in tensors.items() if name.startswith(f"{step}.")}
+        network = LeNet5(final.mean, final.std)
+        network.load_state_dict({name: value.float() for name, value in own.items()})
+        networks.append(network.eval().requires_grad_(False))
+    return steps, json.loads(metadata["validation_errors"]), networks
+
+
+def test_learn_shows_the_network_of_each_step(explore):
+    """Scores, a pinned unit and the kernels are those of the snapshot in PyTorch, also for the next drawing."""
+    explorer = explore()
+    explorer.draw(DIGITS[3])
+    explorer.open("learn")
+    page = explorer.page
+    page.locator(".learning").wait_for()
+    steps, errors, networks = snapshots()
+    slider = page.locator(".learn input")
+    assert int(slider.get_attribute("max")) == len(steps) - 1
+    explorer.pin("c1", 2, 9, 11)
+    for position in (0, 3, 8, len(steps) - 1):
+        slider.fill(str(position))
+        network = networks[position]
+        features = network.features(explorer.ink())
+        assert close(explorer.value(), features["c1"][0, 2, 9, 11]), position
+        assert np.allclose(explorer.scores(), features["output"][0], atol=0.051)
+        assert f"After {steps[position]:,} steps" in page.locator(".step-words").inner_text()
+        error = errors[position]
+        shown = page.locator(".step-words").inner_text()
+        assert f"{100 * error:.{2 if error < 0.1 else 1}f} %" in shown
+        clear = 0.2 * float(network.c1.weight.abs().max())
+        assert has_signs(page.locator(".kernels canvas").nth(2), network.c1.weight[2, 0], clear)
+    slider.fill("2")
+    explorer.click("clear")
+    explorer.draw(DIGITS[8])
+    features = networks[2].features(explorer.ink())
+    assert np.allclose(explorer.scores(), features["output"][0], atol=0.051)
+    assert "after" in page.locator(".check").inner_text()
+    explorer.open("inspect")
+    page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+    assert explorer.digit() == "8"
+
+
+def test_learn_plays_and_can_be_stopped(explore):
+    """From the first step on, one after the other; leaving the mode stops it."""
+    explorer = explore()
+    explorer.draw(DIGITS[3])
+    explorer.open("learn")
+    page = explorer.page
+    page.locator(".learning").wait_for()
+    page.locator(".learn .play").click()
+    page.wait_for_function("() => document.querySelector('.learn input').value === '2'")
+    page.locator(".learn .play").click()
+    value = page.locator(".learn input").input_value()
+    page.wait_for_timeout(700)
+    assert page.locator(".learn input").input_value() == value
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_learn_by_keyboard_and_by_touch(explore, touch):
+    """The slider moves by arrow keys or by a tap, and says what the network of that step reads."""
+    explorer = explore(**({"viewport": PHONE, "has_touch": True, "is_mobile": True} if touch else {}))
+    page = explorer.page
+    page.evaluate("() => document.querySelector('[title=\"Example 3\"]').click()")
+    explorer.digit()
+    steps, _, networks = snapshots()
+    slider = page.locator(".learn input")
+    if touch:
+        page.locator('.strip [data-mode="learn"]').tap()
+        page.locator(".learning").wait_for()
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        page.touchscreen.tap(box["x"] + 0.55 * box["width"], box["y"] + box["height"] / 2)
+    else:
+        page.locator('.strip [data-mode="learn"]').press("Enter")
+        page.locator(".learning").wait_for()
+        slider.focus()
+        for _ in range(6):
+            page.keyboard.press("ArrowLeft")
+    position = int(slider.input_value())
+    assert 5 < position < 12
+    with torch.no_grad():
+        scores = networks[position](explorer.ink())[0]
+    assert np.allclose(explorer.scores(), scores, atol=0.051)
+    answer = page.locator(".digit").inner_text()
+    spoken = "rejected" if answer == "?" else f"read as {answer}"
+    assert slider.get_attribute("aria-valuetext") == f"{steps[position]:,} steps, {spoken}"
+
+
+@pytest.mark.parametrize(("step", "shown"), [("100", None), ("1", 1), ("999999", -1), ("x", -1)])
+def test_a_link_shows_the_same_step_of_the_training(explore, step, shown):
+    """Or the nearest one that the weights were saved at; without a step, the last."""
+    explorer = explore(fragment=f"#v=1&m=learn&k={step}")
+    steps, _, networks = snapshots()
+    explorer.draw(DIGITS[3])
+    explorer.page.locator(".learning").wait_for()
+    position = int(explorer.page.locator(".learn input").input_value())
+    nearest = min(range(len(steps)), key=lambda i: abs(steps[i] - 100)) if shown is None else shown % len(steps)
+    assert position == nearest
+    with torch.no_grad():
+        scores = networks[position](explorer.ink())[0]
+    assert np.allclose(explorer.scores(), scores, atol=0.051)
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_mistakes_by_keyboard_and_by_touch(explore, touch):
+    """A misread digit is put onto the pad by Enter or by a tap; its answer is the one of the gallery."""
+    explorer = explore(**({"viewport": PHONE, "has_touch": True, "is_mobile": True} if touch else {}))
+    page = explorer.page
+    button = ".gallery button:nth-of-type(1)"
+    if touch:
+        page.locator('.strip [data-mode="mistakes"]').tap()
+        page.locator(button).tap()
+    else:
+        page.locator('.strip [data-mode="mistakes"]').press("Enter")
+        page.locator(button).wait_for()
+        page.locator(button).press("Enter")
+    page.locator(".check", has_text="Checked").wait_for()
+    with torch.no_grad():
+        scores = explorer.model(explorer.ink())[0].numpy()
+    misread = json.loads((bundled() / "misread.json").read_text())["digits"][0]
+    assert scores.argmax() == np.argmax(misread["probabilities"]) != misread["label"]
+    rejected = explorer.calibration.rejects(scores)
+    assert page.locator(".digit").inner_text() == ("?" if rejected else str(scores.argmax()))
+
+
+def test_weights_without_snapshots_say_so(chromium, tmp_path):
+    """The mode is off, with a sentence; the page goes on."""
+    for name in ("config.json", "model.safetensors"):
+        shutil.copy(bundled("original") / name, tmp_path)
+    port = free_port()
+    with running([sys.executable, "app.py", "--port", str(port), "--model", str(tmp_path)], port) as url:
+        page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+        explorer = Explorer(page, url, Recognizer.from_pretrained(tmp_path))
+        explorer.draw(DIGITS[3])
+        explorer.open("learn")
+        page.locator(".learn .hint", has_text="snapshots.safetensors").wait_for()
+        assert not page.locator(".learning").is_visible()
+        explorer.open("mistakes")
+        page.locator('[data-extra="misread.json"]', has_text="misread.json").wait_for()
+        explorer.open("inspect")
+        assert explorer.digit() == "3"
+        page.close()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_compare_shows_what_each_network_computes(explore, phone):
+    """The same drawing in all three: answers and probabilities are PyTorch's, disagreement is marked."""
+    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {}
+    explorer = explore(**options)
+    page = explorer.page
+    page.evaluate("() => document.querySelector('[title=\"Example 8\"]').click()")
+    explorer.digit()
+    explorer.open("compare")
+    page.locator(".agreement", has_text="agree").wait_for()
+    readers = [Recognizer.from_pretrained(bundled(variant)) for variant in NETWORKS]
+
+    def check() -> list[int | None]:
+        answers = []
+        for column, reader in enumerate(readers):
+            with torch.inference_mode():
+                scores = reader.weights.model(explorer.ink())[0].numpy()
+            probabilities = reader.weights.calibration.probabilities(scores)
+            cell = page.locator(".networks tbody tr").last.locator("td").nth(column)
+            widths = cell.locator(".bar span").evaluate_all(
+                "(bars) => bars.map((bar) => parseFloat(bar.style.inlineSize))"
+            )
+            assert np.allclose(widths, 100 * probabilities, atol=0.01), column
+            rejected = reader.weights.calibration.rejects(scores)
+            answers.append(None if rejected else int(probabilities.argmax()))
+            answer = page.locator(".networks tbody tr").first.locator("td").nth(column)
+            assert answer.locator("b").inner_text() == ("?" if rejected else str(answers[-1]))
+            if not rejected:
+                assert answer.locator("span").inner_text() == percentage(probabilities.max())
+        return answers
+
+    assert check() == [8, 8, 8]
+    assert page.locator(".agreement").inner_text() == "All three agree."
+    model = readers[2].weights.model
+    distances = -model(explorer.ink())[0]
+    captions = page.locator(".bitmap-row figcaption").all_inner_texts()[1:]
+    shown = [number(text.split(": ")[1]) for text in captions]
+    assert np.allclose(shown, distances.detach(), atol=0.051)
+    assert page.locator(".nearest figcaption").inner_text().startswith("8:")
+    explorer.click("clear")
+    explorer.draw([[(0, 0), (100, 100)], [(100, 0), (0, 100)]])
+    page.locator(".agreement", has_text="disagree").or_(page.locator(".agreement", has_text="All three")).wait_for()
+    answers = check()
+    assert (page.locator(".disagrees").count() > 0) == (len(set(answers)) > 1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "file", "shown"),
+    [
+        ("learn", "snapshots.safetensors", ".learning"),
+        ("mistakes", "misread.json", ".gallery button"),
+        ("mistakes", "neighbors.safetensors", ".nearest-digits canvas"),
+        ("compare", "networks/original/model.safetensors", ".networks tbody"),
+    ],
+)
+def test_what_is_loaded_on_demand_is_asked_for_again(explore, mode, file, shown):
+    """While the server is away, and while it is busy, the panel says so; when it is back, it opens by itself."""
+    explorer = explore()
+    explorer.draw(DIGITS[3])
+    page, url = explorer.page, f"**/{file}"
+    page.route(url, lambda route: route.abort())
+    explorer.open(mode)
+    panel = page.locator(f".{mode}:visible").last
+    panel.get_by_text("Cannot reach the server. Retrying…").wait_for()
+    page.unroute(url)
+    page.route(url, lambda route: route.fulfill(status=503, json={"error": "the server is busy"}))
+    panel.get_by_text("The server is busy. Retrying…").wait_for()
+    explorer.open("inspect")
+    explorer.open(mode)  # asks no second time
+    page.unroute(url)
+    panel.locator(shown).first.wait_for()
+    assert panel.get_by_text("Retrying…").filter(visible=True).count() == 0
+
+
+def test_the_other_networks_are_loaded_only_when_asked_for(explore):
+    """Neither they nor the snapshots nor the galleries are part of the first load."""
+    explorer = explore()
+    requests = []
+    explorer.page.on("request", lambda request: requests.append(request.url))
+    explorer.page.reload()
+    explorer.page.locator(".lenet[data-ready]").wait_for()
+    extra = ("snapshots", "misread", "neighbors", "/networks/")
+    assert [url for url in requests if any(name in url for name in extra)] == []
+    explorer.open("compare")
+    explorer.page.locator(".compare .hint", has_text="Draw a digit").wait_for()
+    assert len([url for url in requests if "/networks/" in url]) == 6
+
+
+def test_the_misread_digits_can_be_looked_into(explore):
+    """Each with its answer and truth; a click puts it onto the pad, where it is misread in the same way."""
+    explorer = explore()
+    page = explorer.page
+    explorer.open("mistakes")
+    misread = json.loads((bundled() / "misread.json").read_text())
+    buttons = page.locator(".gallery button")
+    buttons.first.wait_for()
+    assert buttons.count() == len(misread["digits"])
+    assert page.locator(".attribution").inner_text() == misread["attribution"]
+    assert f"{misread['errors']} of 10,000" in page.locator(".count").inner_text()
+    reader = Recognizer.from_pretrained()
+    for i in (0, 4, 11):
+        digit = misread["digits"][i]
+        p = digit["probabilities"]
+        answer = int(np.argmax(p))
+        assert buttons.nth(i).get_attribute("title") == f"{digit['label']} read as {answer}, {percentage(max(p))}"
+        buttons.nth(i).click()
+        page.locator(".check", has_text="Checked").wait_for()
+        image = np.frombuffer(base64.b64decode(digit["image"]), np.uint8).reshape(28, 28)
+        with torch.inference_mode():
+            ink = torch.nn.functional.pad(torch.tensor(image / 255, dtype=torch.float32), (2, 2, 2, 2))[None, None]
+            expected = reader.weights.calibration.probabilities(reader.weights.model(ink)[0].numpy())
+        assert expected.argmax() == answer
+        assert (explorer.ink() - ink).abs().mean() < 0.02  # centered again, by at most half a pixel
+        explorer.page.evaluate("() => document.querySelector('.check').textContent = ''")
+
+
+def test_the_nearest_training_digits_are_those_of_f6(explore):
+    """Three each for the first and the second answer, in the order of their distances in PyTorch."""
+    explorer = explore()
+    page = explorer.page
+    explorer.draw(DIGITS[4])
+    explorer.open("mistakes")
+    page.locator(".nearest-digits li").first.wait_for()
+    tensors = load((bundled() / "neighbors.safetensors").read_bytes())
+    features = explorer.features()
+    order = features["output"].argsort(descending=True)[:2].tolist()
+    shown = [number(text) for text in page.locator(".nearest-digits li span").all_inner_texts()]
+    expected = []
+    for digit in order:
+        vectors = tensors["f6"][tensors["labels"] == digit].float()
+        expected += (vectors - features["f6"]).norm(dim=1).sort().values[:3].tolist()
+    assert np.allclose(shown, expected, atol=0.006)

@@ -1,0 +1,76 @@
+"""Several digits on the page: the number, and the scores of the network run over the width."""
+
+import numpy as np
+import pytest
+import torch
+
+from lenet.image.preprocess import DIGIT_SIDE, SIDE
+from tests.browser.explorer import DIGITS, PHONE, Explorer
+
+
+def draw_row(explorer: Explorer, digits: str, height: float = 0.35) -> None:
+    """Digits side by side, each as wide as its share of the pad allows."""
+    width = 0.9 / len(digits)
+    for place, digit in enumerate(digits):
+        strokes = DIGITS[int(digit)]
+        xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
+        scale = min(0.72 * width / max(max(xs) - min(xs), 30), height / (max(ys) - min(ys)))
+        for stroke in strokes:
+            left, top = 0.05 + place * width, 0.3
+            explorer.stroke([(left + (x - min(xs)) * scale, top + (y - min(ys)) * scale) for x, y in stroke])
+
+
+@pytest.mark.parametrize(("number", "brush"), [("37", 20), ("402", 14), ("1958", 10)])
+def test_digits_side_by_side_are_read_as_a_number(explore, number, brush):
+    """While they are drawn, and by PyTorch when the pen rests; the number is announced."""
+    explorer = explore()
+    page = explorer.page
+    page.locator(".width").fill(str(brush))
+    warnings = []
+    page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
+    draw_row(explorer, number)
+    assert explorer.digit() == number
+    page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+    assert explorer.digit() == number
+    assert warnings == []  # the server's number is the browser's
+    assert page.locator(".reason").inner_text().startswith(f"Several digits, read one by one: {number[0]} (")
+    assert page.locator(".announcement").inner_text().startswith(f"Number: {number}.")
+    page.locator(".row-strip canvas").first.wait_for()
+    explorer.click("clear")
+    explorer.draw(DIGITS[5])
+    assert explorer.digit() == "5"
+    assert not page.locator(".row-strip").is_visible()
+
+
+def test_a_row_by_touch_on_a_phone(explore):
+    """The strip is below the answer, within the page."""
+    explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
+    draw_row(explorer, "64")
+    explorer.page.locator(".row-strip canvas").first.wait_for()
+    assert explorer.digit() == "64"
+    strip, answer = (explorer.page.locator(selector).bounding_box() for selector in (".row-strip", ".answer"))
+    assert strip["y"] >= answer["y"] + answer["height"]
+    assert strip["x"] + strip["width"] <= 390
+
+
+def test_the_strip_is_the_network_run_over_the_width(explore):
+    """Its columns are those of PyTorch's convolutions over the whole row, C5 included."""
+    explorer = explore()
+    model = explorer.model
+    drawing = np.random.default_rng(0).random((20, 61)).astype(np.float32) ** 8
+    columns = explorer.evaluate_modules(
+        """({ scoreStrip }, network, data, settings) =>
+          scoreStrip(network, { data: Float32Array.from(data), width: 61, height: 20 }, settings).columns""",
+        drawing.flatten().tolist(),
+        {"side": SIDE, "digit_side": DIGIT_SIDE},
+    )
+    count = len(columns)
+    wide = torch.zeros(1, 1, 32, 4 * (count - 1) + 32)
+    ink = torch.from_numpy(drawing / drawing.max())
+    wide[0, 0, 6:26, 16 : 16 + 61] = ink[:, : wide.shape[-1] - 16]
+    x = torch.tanh(model.c1((wide - model.mean) / model.std))
+    x = torch.tanh(model.c3(model.s2(x)))
+    x = torch.tanh(model.c5(model.s4(x)))[0, :, 0]  # 120 units for each column
+    scores = model.output(torch.tanh(model.f6(x.T))).numpy()
+    assert len(scores) == count == 17
+    assert np.allclose(columns, explorer.calibration.probabilities(scores), atol=1e-4)

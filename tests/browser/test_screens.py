@@ -1,0 +1,198 @@
+"""The page on every screen: nothing is cut or overlaps, and nothing hinders people who do not see it or use a mouse."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from harness.browser import Visitor
+from harness.drawings import EXAMPLES, NO_DIGITS
+
+DIGIT = [[*stroke[:-1:10], stroke[-1]] for stroke in EXAMPLES[3]["strokes"]]
+WIDTHS = [*range(320, 1000, 20), *range(1000, 1500, 50), 1600, 1920, 2560]
+
+# Elements that are cut by their parent or by the window, and pairs of neighbors that overlap.
+FAULTS = """() => {
+  const root = document.querySelector(".lenet");
+  const faults = [];
+  const visible = (e) => e.checkVisibility() && e.getClientRects().length > 0;
+  const name = (e) => `${e.tagName}.${e.className || e.title || ""} ${e.closest("[data-stage]")?.dataset.stage ?? ""}`;
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} wide`);
+  const aside = ".announcement, table thead, .bar";
+  const all = [...root.querySelectorAll("*")].filter((e) => visible(e) && !e.closest(aside));
+  for (const e of all) {
+    const box = e.getBoundingClientRect();
+    const outside = box.left < -0.5 || box.right > innerWidth + 0.5;
+    if (box.width > 0 && outside) faults.push(`${name(e)} is outside of the window`);
+    const style = getComputedStyle(e);
+    const isText = !e.children.length && e.textContent.trim();
+    if (isText && style.overflow !== "visible" && e.scrollWidth > e.clientWidth + 1) {
+      faults.push(`${name(e)} is cut`);
+    }
+    if (e.matches(".maps canvas") && box.width < 12) faults.push(`${name(e)} is ${box.width} wide`);
+  }
+  const texts = "h1, h2, .shape, .arithmetic, .range, .caption, .digit, .top, .number";
+  const leaves = all.filter((e) => e.matches(`${texts}, canvas, button, input`));
+  for (const [i, a] of leaves.entries()) for (const b of leaves.slice(i + 1)) {
+    if (a.contains(b) || b.contains(a)) continue;
+    const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+    const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+    const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+    if (across > 1 && down > 1) faults.push(`${name(a)} overlaps ${name(b)}`);
+  }
+  return faults;
+}"""
+
+
+@pytest.fixture
+def open_at(chromium, app_url):
+    contexts = []
+
+    def open_one(width: int, height: int, **options) -> Visitor:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        return Visitor(context.new_page(), app_url)
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def open_mode(visitor: Visitor, mode: str) -> None:
+    """Inspect with a unit of C3 pinned and numbers shown, with something muted, or Why with its trials finished."""
+    page = visitor.page
+    if mode == "rest":
+        return
+    if mode == "row":
+        visitor.stroke([(0.1, 0.3), (0.1, 0.7)])
+        page.locator(".row-strip canvas").first.wait_for()
+        return
+    if mode == "why":
+        page.locator('.strip [data-mode="why"]').click()
+        page.locator(".change", has_text="tried").wait_for()
+        return
+    ready = {"break": ".breaking-point:not(:empty)", "learn": ".learning", "compare": ".bitmap-row"}
+    ready |= {"mistakes": ".gallery button"}
+    if mode in ready:
+        page.locator(f'.strip [data-mode="{mode}"]').click()
+        page.locator(ready[mode]).first.wait_for()
+        return
+    if mode == "save":
+        page.locator(".open-save").click()
+        page.locator('[data-save="correct"]').click()
+        return
+    page.locator('[data-stage="c3"] canvas').first.click()
+    if mode == "numbers":
+        page.locator(".with-numbers").check()
+    if mode == "muted":
+        page.locator("button.mute").click()
+        page.locator('[data-unit="3"]').click()
+    for summary in page.locator("details.words summary").all() if mode == "inspect" else []:
+        summary.click()
+
+
+MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "compare", "mistakes", "save", "row")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_width_holds(open_at, mode):
+    """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, in every mode."""
+    visitor = open_at(1400, 1000)
+    visitor.draw(DIGIT)
+    visitor.digit()
+    open_mode(visitor, mode)
+    for width in WIDTHS:
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        visitor.page.evaluate("() => scrollTo(0, 0)")  # what stays in view is over other things when it is scrolled
+        assert visitor.page.evaluate(FAULTS) == [], width
+
+
+def below(visitor: Visitor, selector: str) -> float:
+    """The lower edge of an element, in pixels from the top of the window."""
+    box = visitor.page.locator(selector).first.bounding_box()
+    return box["y"] + box["height"]
+
+
+def test_a_phone_shows_pad_answer_and_maps_at_once(open_at):
+    """Upright, even a small one: in this order, without scrolling; brush and examples come after them."""
+    for width, height in ((390, 844), (360, 640)):
+        visitor = open_at(width, height, has_touch=True, is_mobile=True, device_scale_factor=2)
+        edges = [below(visitor, s) for s in (".pad", ".verdict", "[data-stage=c1] .maps", ".examples")]
+        assert edges == sorted(edges), (width, edges)
+        assert visitor.page.locator(".pad").bounding_box()["height"] <= 260
+        assert edges[2] <= height, (width, edges)
+
+
+def test_a_phone_held_sideways_shows_the_pad_beside_the_answer(open_at):
+    """The whole pad, and the prediction to its right."""
+    visitor = open_at(844, 390, has_touch=True, is_mobile=True)
+    pad, answer = (visitor.page.locator(s).bounding_box() for s in (".pad", ".verdict"))
+    assert pad["y"] + pad["height"] <= 390
+    assert answer["x"] >= pad["x"] + pad["width"]
+    assert answer["y"] + answer["height"] <= 390
+
+
+def test_pad_and_answer_stay_in_view_on_a_desktop(open_at):
+    """While the deep layers scroll by."""
+    visitor = open_at(1280, 720)
+    visitor.page.locator("[data-stage=output]").scroll_into_view_if_needed()
+    visitor.page.mouse.wheel(0, 3_000)
+    visitor.page.wait_for_function("() => scrollY > 100")
+    for selector in (".pad", ".verdict"):
+        box = visitor.page.locator(selector).bounding_box()
+        assert box["y"] >= -1, selector
+        assert box["y"] + box["height"] <= 720, selector
+
+
+def test_notices_do_not_move_the_maps(open_at):
+    """A notice, a reason and the check have a place of their own."""
+    visitor = open_at(1280, 720)
+    place = visitor.page.locator("[data-stage=c1]").bounding_box()["y"]
+    visitor.draw(DIGIT)
+    visitor.page.locator(".check", has_text="Checked").wait_for()
+    assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
+    letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"not an image"}
+    visitor.page.locator(".file").set_input_files(letter)
+    visitor.page.locator(".notice", has_text="is not an image the browser can open").wait_for()
+    assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
+
+
+@pytest.mark.parametrize("mode", MODES[1:])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_mode(open_at, scheme, mode):
+    """At a phone's and at a desktop's width."""
+    visitor = open_at(1400, 900, color_scheme=scheme)
+    visitor.draw(DIGIT)
+    visitor.page.locator(".check", has_text="Checked").wait_for()
+    open_mode(visitor, mode)
+    for width in (390, 1400):
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(visitor.page, context=".lenet").response["violations"]
+        assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found] == [], width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_at, scheme):
+    """Blank, with a digit, and with a rejected drawing, at six widths."""
+    visitor = open_at(1400, 900, color_scheme=scheme)
+    axe = Axe()
+    for strokes in ([], DIGIT, NO_DIGITS["fence"][0]):
+        visitor.click("clear")
+        if strokes:
+            visitor.draw(strokes)
+            visitor.page.locator(".check", has_text="Checked").wait_for()
+        for width in (390, 768, 1024, 1280, 1400, 1920):
+            visitor.page.set_viewport_size({"width": width, "height": 900})
+            found = axe.run(visitor.page, context=".lenet").response["violations"]
+            assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found] == [], width
+
+
+def test_bars_survive_forced_colors(open_at):
+    """In a high-contrast theme of the operating system, the bar of the prediction has another color than its track."""
+    visitor = open_at(1280, 720, forced_colors="active")
+    visitor.draw(DIGIT)
+    visitor.digit()
+    colors = visitor.page.evaluate(
+        """() => [".top .bar", ".top .bar span"]
+          .map((selector) => getComputedStyle(document.querySelector(selector)).backgroundColor)"""
+    )
+    assert colors[0] != colors[1]

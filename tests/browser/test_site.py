@@ -1,0 +1,113 @@
+"""The page without a server, below a path of its own of a server that knows nothing but files."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from harness.drawings import EXAMPLES, draw
+from harness.servers import free_port, running
+from lenet import Recognizer
+from lenet.page.export import write_site
+from tests.browser.explorer import DIGITS, Explorer
+
+
+@pytest.fixture(scope="module")
+def address(reader, tmp_path_factory):
+    """The page's address, /sub/lenet/ of a server that knows nothing but files."""
+    root = tmp_path_factory.mktemp("root")
+    write_site(root / "sub" / "lenet", reader)
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(root)]
+    with running(command, port) as url:
+        yield f"{url}/sub/lenet/"
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Opens the page in a new context. Nothing may fail, and nothing may be requested from elsewhere."""
+    contexts, problems = [], []
+
+    def open_page(**options) -> Explorer:
+        context = chromium.new_context(**{"viewport": {"width": 1400, "height": 1000}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("response", lambda response: problems.append(response.url) if response.status >= 400 else None)
+        page.on("request", lambda request: problems.append(request.url) if not ours(request.url) else None)
+        return Explorer(page, address, Recognizer.from_pretrained())
+
+    def ours(url: str) -> bool:
+        return url.startswith((address, "data:", "blob:"))
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_the_page_reads_digits(visit, width):
+    """Answers and scores are PyTorch's."""
+    explorer = visit(viewport={"width": width, "height": 900})
+    for digit in (0, 4, 7):
+        explorer.click("clear")
+        explorer.draw(DIGITS[digit])
+        assert explorer.digit() == str(digit)
+        explorer.page.locator(".check", has_text="Computed in your browser.").wait_for()
+        expected = explorer.features()["output"].numpy()
+        assert expected.argmax() == digit
+        assert np.abs(np.array(explorer.scores()) - expected).max() < 0.1  # shown with a digit after the point
+
+
+def test_the_explorer_works(visit):
+    """Every mode, with the worker, the snapshots, the other networks and the misread digits."""
+    explorer = visit()
+    explorer.draw(DIGITS[3])
+    page = explorer.page
+    explorer.open("why")
+    page.locator(".why .result, .why canvas").first.wait_for()
+    explorer.open("learn")
+    page.locator(".learning").wait_for()
+    explorer.open("compare")
+    page.locator(".compare", has_text="original").wait_for()
+    explorer.open("mistakes")
+    page.locator(".mistakes canvas").first.wait_for()
+    explorer.open("inspect")
+    assert explorer.digit() == "3"
+
+
+def test_the_page_works_offline_once_loaded(visit):
+    """Even after a reload, and what was not asked for before."""
+    explorer = visit()
+    page = explorer.page
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.context.set_offline(True)
+    page.reload()
+    page.locator(".lenet[data-ready]").wait_for()
+    explorer.draw(DIGITS[5])
+    assert explorer.digit() == "5"
+    explorer.open("learn")
+    page.locator(".learning").wait_for()
+
+
+def test_an_image_is_declined_in_a_sentence(visit, tmp_path):
+    """There is no button for it, but an image can still be dropped or pasted. A drawing is read afterwards."""
+    explorer = visit()
+    assert not explorer.page.locator(".open").is_visible()
+    draw(EXAMPLES[2]["strokes"]).save(tmp_path / "digit.png")
+    explorer.page.locator(".file").set_input_files(tmp_path / "digit.png")
+    explorer.page.locator(
+        ".notice", has_text="This page has no server, which would be needed to read images."
+    ).wait_for()
+    assert explorer.digit() == "?"
+    explorer.click("clear")
+    explorer.draw(DIGITS[2])
+    assert explorer.digit() == "2"
+
+
+def test_dark_mode_follows_the_system(visit):
+    """Without Gradio, the page looks itself."""
+    for scheme, dark in (("dark", True), ("light", False)):
+        page = visit(color_scheme=scheme).page
+        assert page.evaluate("document.body.classList.contains('dark')") is dark

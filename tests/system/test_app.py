@@ -1,0 +1,103 @@
+"""python app.py as a process: exit codes, output, signals, and how long a start takes."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from harness import ROOT
+from harness.fake_hub.app import start_together
+from harness.fake_hub.faults import REPOSITORY, inject
+from harness.servers import free_port
+from lenet.page.assets import FILES, STATIC_URL
+from tests.fixtures.reading import files_below, hub, on_a_space  # noqa: F401
+
+# ruff: noqa: F811
+
+
+def test_the_process_reports_an_error_and_ends():
+    """app.py passes on the arguments and the exit code; the other tests of errors call `main` in this process."""
+    command = [sys.executable, "app.py", "--model", "someone/lenet-5@"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("app.py: invalid revision in someone/lenet-5@: ")
+    assert done.stderr.count("\n") == 1
+
+
+def footer(html: str) -> str:
+    return re.sub("<[^>]+>", "", re.search('<footer class="weights">(.*)</footer>', html)[1])
+
+
+def test_a_hub_that_does_not_respond_delays_the_start_by_less_than_five_seconds(hub):
+    """On a Space the page starts about as soon as one that does not use the Hub, and says what happened."""
+    inject(hub, "black hole")
+    space = {**os.environ, "SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
+    undisturbed, up = start_together(dict(os.environ), space)
+    assert up.seconds < undisturbed.seconds + 5
+    assert (undisturbed.notice, undisturbed.stderr) == ("", "")
+    assert up.notice == (
+        f"cannot load {REPOSITORY} from the Hub: no response within 4 s (set LENET_PATIENCE to wait longer). "
+        "Using the bundled weights."
+    )
+    assert up.stderr == f"app.py: {up.notice}\n"
+    for html in (undisturbed.html, up.html):
+        assert footer(html).startswith("Weights: bundled; ")
+
+
+@pytest.fixture(scope="module")
+def configured_app():
+    """An app with --share, without a network, and with Gradio's environment variables: its URL, and what it printed."""
+    port = free_port()
+    environment = {
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_SERVER_NAME": "127.0.0.1",
+        "GRADIO_ROOT_PATH": "/lenet",
+        "HTTPS_PROXY": f"http://127.0.0.1:{free_port()}",  # no network: nothing listens there
+    }
+    command = [sys.executable, "-u", "app.py", "--share"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, cwd=ROOT, text=True, env={**os.environ, **environment}, **pipes) as server:
+        try:
+            printed = [server.stdout.readline(), server.stdout.readline()]
+            yield SimpleNamespace(url=f"http://127.0.0.1:{port}", printed=printed)
+        finally:
+            server.terminate()
+        assert server.stdout.read() == ""
+
+
+def test_share_without_network_serves_locally(configured_app):
+    """One line says that there is no public link, and why; the page is served, and nothing else is printed."""
+    local, public = configured_app.printed
+    assert local.startswith(f"* Running on local URL:  {configured_app.url}")
+    assert public.startswith("* No public link: Could not get share link from Gradio API Server. ")
+    assert httpx.get(configured_app.url).status_code == 200
+
+
+def test_gradios_environment_variables_are_used(configured_app):
+    """Server name and port apply if there is no flag; under a root path the page's modules are found."""
+    url = configured_app.url
+    assert "/lenet" in httpx.get(url).text
+    for name in FILES:
+        assert httpx.get(url + f"{STATIC_URL}/{name}").status_code == 200
+    assert httpx.get(url + f"{STATIC_URL}/..%2Fblocks.py").status_code == 404
+    assert httpx.get(url + f"{STATIC_URL}/blocks.py").status_code == 404
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.5])
+def test_ctrl_c_during_the_start_prints_nothing(hub, monkeypatch, seconds):
+    """No traceback, whatever is being imported or downloaded, and no files are left."""
+    monkeypatch.setenv("LENET_PATIENCE", "60")  # so that the start does not end by itself
+    inject(hub, "black hole")
+    command = [sys.executable, "app.py", "--model", REPOSITORY]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as starting:
+        time.sleep(seconds)
+        starting.send_signal(signal.SIGINT)
+        printed, _ = starting.communicate(timeout=50)
+    assert (starting.returncode, printed) == (130, "")
+    assert files_below(hub.home) == {}

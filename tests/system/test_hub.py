@@ -1,0 +1,40 @@
+"""Weights from the Hub, as far as the process is the point."""
+
+import os
+import subprocess
+import sys
+import time
+
+from harness import ROOT
+from harness.fake_hub.faults import (
+    REPOSITORY,
+    inject,
+)
+from tests.fixtures.reading import files_below, hub, on_a_space  # noqa: F401
+
+# ruff: noqa: F811
+
+
+def test_the_process_exits_while_a_download_hangs(hub):
+    """A download that never ends neither keeps the interpreter running nor prints anything."""
+    inject(hub, "black hole")
+    code = f"from lenet.weights.fetch import begin; begin({REPOSITORY!r}); input()"
+    command = [sys.executable, "-c", code]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as process:
+        deadline = time.monotonic() + 30
+        while not hub.requests and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert hub.requests
+        assert process.communicate("\n", timeout=5) == ("", "")
+    assert process.returncode == 0
+
+
+def test_bundled_weights_are_loaded_without_the_hubs_client():
+    """Its import would delay every reader."""
+    code = "import sys, lenet; lenet.Recognizer.from_pretrained(); print('huggingface_hub' in sys.modules)"
+    environment = {name: value for name, value in os.environ.items() if name not in ("LENET_MODEL", "SPACE_ID")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,114 @@
+"""Distributed training with torchrun: two processes train the same network as one; only the first prints and writes."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from harness import ROOT
+from tests.processes import LOOPBACK, ONE_THREAD, Forked, command, free_port
+from train.data.pen_digits import FILE
+from train.engine.checkpoint import CHECKPOINT, load_checkpoint
+from train.engine.parallel import Group, process_group
+
+# 376 images in batches of 25, an odd number, and a last batch of one image, so that one of the processes has none.
+RECIPE = (
+    *("--validation-size", 50, "--outliers", 59, "--copies", 1, "--styles", 0),
+    *("--batch-size", 25, "--epochs", 2, "--device", "cpu"),
+)
+
+
+@pytest.fixture
+def start_two(start):
+    """Start the training in two processes, the first and the second of a group, with the variables of torchrun."""
+
+    def call(*arguments) -> list[Forked]:
+        group = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), **LOOPBACK}
+        return [start(*arguments, RANK=rank, LOCAL_RANK=rank, **group) for rank in ("0", "1")]
+
+    return call
+
+
+def test_two_processes_train_the_same_network_as_one(start, small_data, tmp_path):
+    """The weights are equal up to rounding; of the last batch, one process has no image."""
+    two, one = tmp_path / "two", tmp_path / "one"
+    arguments = ("--data-dir", small_data, *RECIPE)
+    alone = start(*arguments, "--output", one)
+    where = ["--nnodes=1", "--nproc-per-node=2", "--master-addr=127.0.0.1", f"--master-port={free_port()}"]
+    together = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", *where, *command(*arguments, "--output", two)[1:]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**ONE_THREAD, **LOOPBACK},
+    )
+    assert together.returncode == 0, together.stderr
+    assert alone.wait() == 0, alone.errors
+    tensors, expected = (load_file(folder / "model.safetensors") for folder in (two, one))
+    for name, tensor in expected.items():
+        torch.testing.assert_close(tensors[name], tensor, atol=1e-5, rtol=0)
+    metrics, same = (json.loads((folder / "metrics.json").read_text()) for folder in (two, one))
+    assert (metrics["processes"], same["processes"]) == (2, 1)
+    assert sum(metrics["images"][part] for part in ("mnist", "strokes", "outliers")) % 25 == 1
+    for row, other in zip(metrics["history"], same["history"], strict=True):
+        assert row["training_loss"] == pytest.approx(other["training_loss"], rel=1e-5)
+        assert row["training_accuracy"] == pytest.approx(other["training_accuracy"], abs=0.005)
+    assert {path.name for path in two.iterdir()} == {path.name for path in one.iterdir()}
+    assert [path.name for path in tmp_path.iterdir() if path not in (one, two)] == []
+    for beginning in ("LeNet-5", "epoch   1", "epoch   2", "MNIST test"):
+        assert sum(line.startswith(beginning) for line in together.stdout.splitlines()) == 1
+    assert len(together.stdout.splitlines()) == len(alone.printed.splitlines())
+
+
+@pytest.mark.parametrize("end", ["interrupt", "a process dies"])
+def test_an_interrupted_group_leaves_a_checkpoint(start_two, small_data, tmp_path, end):
+    """Neither process waits for the other forever; the checkpoint can be loaded, and there are no weights."""
+    out = tmp_path / "run"
+    first, second = start_two("--data-dir", small_data, *RECIPE, "--output", out, "--epochs", 500)
+    first.until("epoch   2")
+    if end == "interrupt":  # Ctrl+C reaches both
+        first.signal(signal.SIGINT)
+        second.signal(signal.SIGINT)
+    else:
+        second.signal(signal.SIGKILL)
+    assert first.wait() != 0
+    assert second.wait() != 0
+    assert {path.name.removesuffix(".part") for path in out.iterdir()} == {CHECKPOINT}
+    assert len(load_checkpoint(out, torch.device("cpu"))["trainer"]["history"]) >= 1
+
+
+def test_a_group_exits_if_data_is_missing(start_two, small_data, tmp_path):
+    """The message is printed once, no process waits forever, and no folder remains."""
+    (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
+    (tmp_path / FILE).parent.mkdir()
+    (tmp_path / FILE).touch()
+    group = start_two("--data-dir", tmp_path, *RECIPE, "--output", tmp_path / "run")
+    assert all(process.wait() != 0 for process in group)
+    message = "pendigits-orig.tra has no digits of writers 1 to 25"
+    assert sum(process.errors.count(message) for process in group) == 1
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("rows", [0, 1, 2, 5, 25, 64])
+def test_shares_make_up_the_batch(rows, size):
+    """Each row belongs to one process, in order, and the sizes of the shares differ by at most one."""
+    shares = [list(range(rows))[Group(rank, size).share(rows)] for rank in range(size)]
+    assert [row for share in shares for row in share] == list(range(rows))
+    assert max(map(len, shares)) - min(map(len, shares)) <= 1
+
+
+def test_a_single_process_needs_no_group(monkeypatch):
+    """Without torchrun's environment variables no group is initialized; its operations have no effect."""
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    with process_group(torch.device("cpu")) as alone:
+        assert (alone.rank, alone.size, alone.is_first) == (0, 1, True)
+        tensor = torch.ones(3)
+        alone.all_reduce([tensor])
+        alone.barrier()
+        assert torch.equal(tensor, torch.ones(3))
+        assert not torch.distributed.is_initialized()

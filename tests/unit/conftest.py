@@ -1,0 +1,27 @@
+"""For tests that need neither a browser nor another process."""
+
+import json
+import multiprocessing.process
+import subprocess
+
+import pytest
+
+from harness import ROOT
+
+
+@pytest.fixture(autouse=True)
+def no_other_process(monkeypatch):
+    """A test that starts one belongs in another folder."""
+
+    def refuse(*_, **__):
+        raise AssertionError("unit tests start no processes")
+
+    monkeypatch.setattr(subprocess.Popen, "_execute_child", refuse)
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
+
+
+@pytest.fixture(scope="session")
+def mnist_error() -> str:
+    """The test error of the bundled weights on MNIST, computed from the number of errors: "0.12 %"."""
+    metrics = json.loads((ROOT / "lenet/pretrained/textbook/metrics.json").read_text())
+    return f"{metrics['test']['errors'] / 100:.2f} %"

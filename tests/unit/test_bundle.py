@@ -1,0 +1,45 @@
+"""The page's modules as one."""
+
+import re
+
+import pytest
+
+from lenet.page.assets import FILES, MODULES
+from lenet.page.bundle import bundle
+
+SOURCES = {
+    "start.js": 'import { sum as add, ONE } from "./lib/sum.js";\nimport * as sums from "./lib/sum.js";\n'
+    "export const result = [add(ONE, 2), sums.sum(3, 4), new (class extends sums.Base {})().x];\n",
+    "lib/sum.js": 'import { zero } from "../zero.js";\nexport const ONE = zero + 1;\n'
+    "export function sum(a, b) { return a + b + zero; }\nexport class Base { x = hidden; }\nconst hidden = 9;\n",
+    "zero.js": "export const zero = 0;\nconst hidden = 1;\n",
+}
+
+
+def test_each_module_comes_once_and_after_those_it_imports():
+    """Whatever the order of the imports."""
+    text = bundle(SOURCES, "start.js")
+    assert [text.count(f"// {path}\n") for path in SOURCES] == [1, 1, 1]
+    assert text.index("// zero.js") < text.index("// lib/sum.js") < text.index("// start.js")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ('import { a } from "./b.js";\n', "start.js imports b.js, which does not exist"),
+        ('import { a } from "./start.js";\n', "modules import each other: start.js -> start.js"),
+        ('import a from "./zero.js";\n', "start.js: cannot bundle 'import a from \"./zero.js\";'"),
+        ("export default 3;\n", "start.js: cannot bundle 'export default 3;'"),
+    ],
+)
+def test_what_is_not_understood_is_an_error(source, message):
+    """It is found when the server starts, not in the visitor's browser."""
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        bundle({**SOURCES, "start.js": source}, "start.js")
+
+
+def test_the_page_has_every_module():
+    """Except those that run in a worker, which loads them one by one."""
+    text = FILES["page.js"].decode()
+    missing = {path for path in MODULES if f"// {path}\n" not in text}
+    assert all("/worker" in path for path in missing), missing

@@ -1,0 +1,81 @@
+"""python -m lenet: called as a function, except where the process is the point."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from harness.drawings import EXAMPLES, draw
+from lenet.__main__ import main
+from lenet.weights.model import save_model
+
+
+@pytest.fixture
+def images(tmp_path) -> dict[str, str]:
+    draw(EXAMPLES[7]["strokes"]).save(tmp_path / "seven.png")
+    draw(EXAMPLES[2]["strokes"]).convert("RGB").save(tmp_path / "two.jpg")
+    Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
+    (tmp_path / "letter.txt").write_text("a letter")
+    content = (tmp_path / "seven.png").read_bytes()
+    (tmp_path / "cut.png").write_bytes(content[: len(content) // 2])
+    return {path.stem: str(path) for path in tmp_path.iterdir()}
+
+
+def test_json_contains_what_the_reader_returns(images, reader, capsys):
+    """--json prints one object per line; --activations adds the output of every layer."""
+    assert main([images["seven"], images["blank"], "--json", "--activations"]) == 0
+    seven, blank = map(json.loads, capsys.readouterr().out.splitlines())
+    reading = reader.read(images["seven"])
+    assert seven["file"] == images["seven"]
+    assert (seven["digit"], seven["reason"]) == (7, None)
+    assert seven["probabilities"] == pytest.approx(reading.probabilities, abs=1e-6)
+    assert [digit for digit, _ in seven["top"]] == [digit for digit, _ in reading.top(3)]
+    np.testing.assert_allclose(seven["activations"]["c3"], reading.activations["c3"], atol=1e-4)
+    assert (blank["digit"], blank["reason"]) == (None, "blank")
+
+
+def test_json_is_short_without_activations(images, capsys):
+    """The 9,118 values are printed only on request."""
+    assert main([images["seven"], "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) == {"file", "digit", "reason", "probabilities", "top", "number"}
+
+
+def test_an_unreadable_file_does_not_stop_the_others(images, capsys):
+    """One line on stderr for each, exit code 2, and the other images are read."""
+    for path, reason in (
+        (images["letter"], "not an image file"),
+        (images["cut"], "damaged PNG image"),
+        ("missing.png", "No such file or directory"),
+    ):
+        assert main([path, images["seven"]]) == 2
+        said = capsys.readouterr()
+        assert said.err.startswith(f"{path}: {reason}")
+        assert said.err.count("\n") == said.err.count(path) == 1
+        assert ": 7  (" in said.out
+
+
+def test_model_names_a_folder(images, tmp_path, reader, capsys):
+    """--model reads with the weights of a run; a missing folder is named, with exit code 2."""
+    save_model(reader.weights.model, tmp_path / "run")
+    assert main([images["seven"], "--model", str(tmp_path / "run")]) == 0
+    assert ": 7  (" in capsys.readouterr().out
+    assert main([images["seven"], "--model", str(tmp_path / "nowhere")]) == 2
+    assert capsys.readouterr().err == f"python -m lenet: folder not found: {tmp_path / 'nowhere'}\n"
+
+
+def test_an_image_of_144_megapixels_is_rejected_in_one_line(tmp_path, capsys):
+    """Without Pillow's warning and without decoding it."""
+    Image.new("1", (12_000, 12_000)).save(tmp_path / "vast.png")
+    assert main([str(tmp_path / "vast.png")]) == 2
+    path = tmp_path / "vast.png"
+    limit = "image too large: 12000 x 12000 pixels; the limits are 50 million pixels and 20,000 per side"
+    assert capsys.readouterr().err == f"{path}: {limit}\n"
+
+
+def test_activations_requires_json(images, capsys):
+    """A flag without effect is an error."""
+    with pytest.raises(SystemExit) as exit:
+        main([images["seven"], "--activations"])
+    assert exit.value.code == 2
+    assert "--activations requires --json" in capsys.readouterr().err

@@ -1,0 +1,159 @@
+"""README and docs tell the truth: flags, commands, files, figures and code as written."""
+
+import json
+import re
+import shlex
+
+import pytest
+import yaml
+from PIL import Image
+
+import lenet.__main__
+import lenet.page.__main__
+from harness import ROOT
+from harness.drawings import EXAMPLES, draw
+from harness.fake_hub.faults import FAULTS
+from lenet import NETWORKS
+from train.__main__ import COMMANDS, main
+
+PAGES = {path.name: path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+ALL = "\n".join(PAGES.values())
+README, MAKEFILE = PAGES["README.md"], (ROOT / "Makefile").read_text()
+WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / ".github/workflows").glob("*.yml")}
+
+
+def flags_of(command, arguments: list[str], capsys) -> set[str]:
+    with pytest.raises(SystemExit):
+        command([*arguments, "--help"])
+    return set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out)) - {"--help"}
+
+
+def train_flags(name: str, capsys) -> set[str]:
+    """The flags of `python -m train NAME`; NAME is empty for training itself."""
+    return flags_of(main, [name] if name else [], capsys)
+
+
+def steps(workflow: str) -> list[dict]:
+    return [step for job in WORKFLOWS[workflow]["jobs"].values() for step in job["steps"]]
+
+
+def test_every_flag_is_documented(capsys):
+    """Each flag in any --help is in a table of the docs, and each command of the training is mentioned."""
+    flags = flags_of(lenet.__main__.main, [], capsys) | flags_of(lenet.page.__main__.main, [], capsys)
+    for name in COMMANDS:
+        flags |= train_flags(name, capsys)
+        assert re.search(rf"python -m train {name}".rstrip() + r"(?![\w-])", ALL), name
+    assert len(flags) > 30
+    assert {flag for flag in flags if f"`{flag}`" not in ALL} == set()
+
+
+@pytest.mark.parametrize("name", [*PAGES, *sorted(WORKFLOWS)])
+def test_every_documented_command_exists(name, capsys):
+    """Each `python -m train ...` uses a command and flags that exist, and each make target is one."""
+    text = PAGES[name] if name in PAGES else "\n".join(step.get("run", "") for step in steps(name))
+    for call in re.findall(r"python -m train\b([^#`:\n]*)", text):
+        first, *rest = call.split() or [""]
+        command, rest = (first, rest) if first in COMMANDS else ("", [first, *rest])
+        assert command or not rest or rest[0].startswith("-"), f"train has no command {rest[0]}"
+        used = {flag for word in rest if (flag := re.sub(r"^\$\{\w+:\+", "", word)).startswith("--")}
+        assert used <= train_flags(command, capsys), call
+    for target in re.findall(r"(?:^|`)make (\S+?)(?:`|\s|$)", text, re.MULTILINE):
+        assert re.search(rf"^{re.escape(target)}:", MAKEFILE, re.MULTILINE), target
+
+
+def test_every_link_leads_to_a_file():
+    """Relative links and images of each page."""
+    for name, text in PAGES.items():
+        folder = ROOT if name == "README.md" else ROOT / "docs"
+        for target in re.findall(r"\]\(([^)#]+)\)", text):
+            if not target.startswith("http"):
+                assert (folder / target).exists(), f"{name}: {target}"
+
+
+def test_the_tree_in_the_readme_is_the_tree():
+    """Each file and folder in it exists, and no room of `lenet` and `train` is missing."""
+    tree = re.search(r"```\n(app\.py .*?)```", README, re.DOTALL)[1]
+    folder, named = "", set()
+    for line in tree.splitlines():
+        for word in re.match(r"( *)(\S+(?:  \S+/)?)", line)[2].split():
+            path = word if not line.startswith(" ") else folder + word
+            folder = word if not line.startswith(" ") else folder
+            assert (ROOT / path).exists(), path
+            named.add(path.rstrip("/"))
+    for part in ("lenet", "train"):
+        rooms = {f"{part}/{path.name}" for path in (ROOT / part).iterdir() if path.is_dir() and path.name[0] != "_"}
+        assert rooms <= named
+
+
+@pytest.mark.parametrize("name", ["README.md", "python.md"])
+def test_every_python_snippet_runs_as_written(name, tmp_path, monkeypatch, request):
+    """In a folder with the images that it reads, and a running page where it calls one."""
+    draw(EXAMPLES[7]["strokes"]).save(tmp_path / "digit.png")
+    number = Image.new("L", (560, 280), 255)
+    for i, digit in enumerate((3, 7)):
+        number.paste(draw(EXAMPLES[digit]["strokes"]), (280 * i, 0))
+    number.save(tmp_path / "number.png")
+    monkeypatch.chdir(tmp_path)
+    snippets = re.findall(r"```python\n(.*?)```", PAGES[name], re.DOTALL)
+    assert snippets
+    for snippet in snippets:
+        if "http://127.0.0.1:7860" in snippet:
+            snippet = snippet.replace("http://127.0.0.1:7860", request.getfixturevalue("app_url"))
+        names: dict = {}
+        exec(snippet, names)
+        assert "reading" not in names or names["reading"].digit == 7
+        assert "row" not in names or names["row"].number == "37"
+
+
+def test_every_shell_call_of_the_reader_runs_as_written(tmp_path, monkeypatch, capsys):
+    """`python -m lenet ...` in README and docs, with its images there."""
+    draw(EXAMPLES[7]["strokes"]).save(tmp_path / "digit.png")
+    draw(EXAMPLES[2]["strokes"]).save(tmp_path / "photo.jpg")
+    monkeypatch.chdir(tmp_path)
+    calls = [call for call in re.findall(r"python -m lenet (.*?)(?:`|$)", ALL, re.MULTILINE) if "SOURCE" not in call]
+    assert len(calls) >= 3
+    for call in calls:
+        assert lenet.__main__.main(shlex.split(call)) == 0, call
+        assert "7" in capsys.readouterr().out
+
+
+def test_the_figures_are_measured():
+    """Those of the README and of docs/networks.md are in the bundled metrics."""
+    metrics = {v: json.loads((ROOT / f"lenet/pretrained/{v}/metrics.json").read_text()) for v in NETWORKS}
+    for variant, m in metrics.items():
+        page = README if variant == "textbook" else PAGES["networks.md"]
+        assert f"{100 * m['test']['error']:.2f} %" in page
+        assert f"{100 * m['sketches']['answered_correctly']:.1f} %" in page
+        assert f"{100 * m['nondigits']['plain']['outlier_rejection_rate']:.0f} %" in page
+    m = metrics["textbook"]
+    for figure in (
+        f"{100 * m['drawn']['by_kind']['drawn, unflagged']['answered_correctly']:.1f} %",
+        f"{100 * m['drawn']['by_kind']['photo, unflagged']['answered_correctly']:.1f} %",
+        f"{100 * m['nondigits']['confusable with a digit']['outlier_rejection_rate']:.0f} %",
+        f"{100 * m['test']['false_rejection_rate']:.2f} %",
+    ):
+        assert figure in README
+
+
+def test_the_table_of_hub_faults_is_complete():
+    """docs/hub-faults.md has a row for each fault, none of which delays the page by five seconds."""
+    rows = re.findall(r"^\| ([^|]+) \| [\d.]+ \| ([+-][\d.]+) \|", PAGES["hub-faults.md"], re.MULTILINE)
+    assert [name for name, _ in rows] == list(FAULTS)
+    assert max(float(delay) for _, delay in rows) < 5
+
+
+def test_the_readme_is_short():
+    """At most 160 lines, none above 120 columns except in tables; its moving picture is at most 2 MB."""
+    assert len(README.splitlines()) <= 160
+    for name, text in PAGES.items():
+        assert [line for line in text.splitlines() if len(line) > 120 and not line.startswith("|")] == [], name
+    assert (ROOT / "docs/page.webp").stat().st_size <= 2_000_000
+
+
+def test_only_the_steps_that_publish_see_the_token():
+    """The token with write permission is not in the environment of the steps that install packages."""
+    publishing = [step for step in steps("publish") if "python -m train publish" in step.get("run", "")]
+    assert len(publishing) == 2
+    assert [step for step in steps("publish") if "HF_TOKEN" in str(step)] == publishing
+    assert "secrets" not in str(WORKFLOWS["publish"]["env"])
+    assert "secrets" not in str(WORKFLOWS["test"])

@@ -1,0 +1,105 @@
+"""Random damage: 1,200 image files and 300 requests that no one would make on purpose.
+
+Every file is read or refused in one line that does not tell where it is or what object read it; every request gets a
+status, and a stroke is answered afterwards.
+"""
+
+import io
+import json
+import re
+import time
+from functools import cache
+
+import httpx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from harness.drawings import EXAMPLES, draw, encoded
+from lenet import preprocess
+from lenet.image.file import FORMATS, load_image
+
+# The same inputs each time, so that a failure of the suite is one of the change under test.
+FUZZ = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
+SLOW = 3.0  # seconds of processor time that an image may take; 20 ms are usual
+TELLING = re.compile(r"0x[0-9a-f]{4}|object at|/tmp|/home|site-packages|\n")
+
+
+@cache
+def whole(format: str) -> bytes:
+    """A small drawing as a file of the format."""
+    return encoded(draw(EXAMPLES[4]["strokes"]).resize((64, 64)).convert("RGB"), format)
+
+
+@st.composite
+def damaged(draw_from: st.DrawFn) -> bytes:
+    """A file with bytes changed, removed, repeated or inserted, mostly near its start, where the structure is."""
+    content = bytearray(whole(draw_from(st.sampled_from(FORMATS))))
+    for _ in range(draw_from(st.integers(1, 6))):
+        reach = draw_from(st.sampled_from((40, 200, len(content))))
+        at = draw_from(st.integers(0, max(0, min(reach, len(content)) - 1)))
+        kind = draw_from(st.integers(0, 4))
+        if kind == 0:
+            content[at : at + 1] = draw_from(st.binary(min_size=1, max_size=1))
+        elif kind == 1:
+            content[at : at + 4] = draw_from(st.sampled_from((b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff", b"\0\0\1\0")))
+        elif kind == 2:
+            del content[at : at + draw_from(st.integers(1, 64))]
+        elif kind == 3:
+            content[at:at] = content[at : at + 32] * draw_from(st.integers(1, 50))
+        else:
+            content[at:at] = draw_from(st.binary(max_size=16))
+    return bytes(content)
+
+
+@settings(max_examples=1_200, **FUZZ)
+@given(content=damaged())
+def test_a_damaged_image_is_read_or_refused(content):
+    """ValueError is the only error. What is read can be preprocessed."""
+    start = time.thread_time()
+    said = ""
+    try:
+        preprocess(load_image(io.BytesIO(content)))
+    except ValueError as error:
+        said = str(error)
+    assert not TELLING.search(said)
+    assert time.thread_time() - start < SLOW
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=12), inner, max_size=5),
+    max_leaves=20,
+)
+FIELDS = ("data", "fn_index", "session_hash", "event_id", "trigger_id", "simple_format", "batched", "request", "image")
+CALL = st.dictionaries(st.sampled_from(FIELDS), JSON | st.integers(-1, 3), max_size=9) | JSON
+PATHS = ("queue/join", "call/predict", "call/v2/predict", "cancel", "reset", "upload", "run/predict", "info")
+
+
+def test_random_requests_get_a_status(app_url):
+    """No request makes the server fail with 500, or tells about it; a stroke is read afterwards."""
+    with httpx.Client(timeout=20) as client:
+
+        @settings(max_examples=300, **FUZZ)
+        @given(path=st.sampled_from(PATHS), body=CALL, form=st.booleans())
+        def request(path: str, body: object, form: bool) -> None:
+            content = {"content": json.dumps(body), "headers": {"Content-Type": "application/json"}}
+            if form:
+                content = {"files": {"files": ("a.png", json.dumps(body).encode())}}
+            response = client.post(f"{app_url}/gradio_api/{path}", **content)
+            assert response.status_code in (200, 400, 404, 413, 415, 422, 503), response.text
+            if path != "upload":  # answers where Gradio has put the file: the client sends that back
+                assert not TELLING.search(response.text), response.text
+
+        request()
+        stroke = encoded(draw(EXAMPLES[7]["strokes"]))
+        response = client.post(f"{app_url}/read", content=stroke, headers={"Content-Type": "image/png"})
+        assert response.json()["digit"] == 7
+
+
+def test_every_format_is_read():
+    """As a drawing of the digit that it is; the fuzzing starts from these files."""
+    for format in FORMATS:
+        with Image.open(io.BytesIO(whole(format))) as image:
+            assert image.format == format
+        assert preprocess(load_image(io.BytesIO(whole(format)))).max() > 0.5

@@ -1,0 +1,134 @@
+"""Requests for readings by PyTorch, as the page sends them, and as others might."""
+
+import asyncio
+import base64
+import re
+import threading
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+
+from harness.drawings import EXAMPLES, draw, encoded
+from lenet.page.assets import FILES
+from lenet.page.payload import MAX_BYTES, decode
+from lenet.page.routes import MAX_READS, Routes
+from tests.asgi import run_apart
+
+PNG = {"Content-Type": "image/png"}
+
+
+DRAWING = encoded(Image.new("RGBA", (280, 280), (0, 0, 0, 200)))
+
+
+def test_the_response_contains_the_reading(app_url, reader):
+    """Digit and probabilities are those of the reader, and the network is identified."""
+    image = draw(EXAMPLES[8]["strokes"])
+    sent, reading = httpx.post(f"{app_url}/read", content=encoded(image), headers=PNG).json(), reader.read(image)
+    assert (sent["digit"], sent["reason"]) == (8, None)
+    assert sent["probabilities"] == pytest.approx(reading.probabilities, abs=1e-6)
+    assert re.fullmatch(r"/network-[0-9a-f]{12}", sent["network"])
+    assert set(sent) == {"digit", "reason", "probabilities", "digits", "network"}
+    assert sent["digits"] is None
+
+
+def test_the_preprocessed_image_is_sent_on_request(app_url, reader):
+    """For images, from which the browser computes the layers: 32x32 float32 numbers."""
+    image = draw(EXAMPLES[8]["strokes"])
+    sent = httpx.post(f"{app_url}/read?ink", content=encoded(image), headers=PNG).json()
+    ink = np.frombuffer(base64.b64decode(sent["ink"]), "<f4").reshape(32, 32)
+    np.testing.assert_array_equal(ink, reader.read(image).activations["input"][0])
+
+
+def test_an_empty_canvas_is_blank(app_url):
+    """It is a valid image, with a reason instead of a digit."""
+    content = encoded(Image.new("RGBA", (280, 280)))
+    assert httpx.post(f"{app_url}/read", content=content, headers=PNG).json()["reason"] == "blank"
+
+
+INVALID = [
+    (b"", PNG, 400, "not a PNG image"),
+    (b"QUJD", PNG, 400, "not a PNG image"),
+    (DRAWING[:-40], PNG, 400, "damaged PNG image"),
+    (encoded(Image.new("L", (9, 9)), "JPEG"), PNG, 400, "not a PNG image"),
+    (encoded(Image.new("L", (2000, 10))), PNG, 400, "image too large: 2000 x 10 pixels, the limit is 1024 per side"),
+    (DRAWING, {"Content-Type": "image/jpeg"}, 415, "expected a PNG image"),
+    (DRAWING, {"Content-Type": "application/json"}, 415, "expected a PNG image"),
+    (DRAWING, {}, 415, "expected a PNG image"),
+    (bytes(MAX_BYTES + 1), PNG, 413, "image too large: the limit is 1,000,000 bytes"),
+]
+
+
+def test_invalid_requests_get_a_status_and_a_sentence(app_url):
+    """Never a traceback."""
+    for content, headers, status, message in INVALID:
+        response = httpx.post(f"{app_url}/read", content=content, headers=headers)
+        assert response.status_code == status, message
+        assert response.json()["error"].startswith(message)
+        assert "\n" not in response.json()["error"], message
+
+
+def test_a_body_without_a_length_is_limited_while_it_is_read(app_url):
+    """A chunked request that never ends is rejected at the limit."""
+    sent = 0
+
+    def endless():
+        nonlocal sent
+        while sent < 50 * MAX_BYTES:
+            sent += 100_000
+            yield bytes(100_000)
+
+    try:
+        response = httpx.post(f"{app_url}/read", content=endless(), headers=PNG)
+        assert response.status_code == 413
+    except httpx.WriteError:  # the server closed the connection while the client was still sending
+        pass
+    assert sent < 50 * MAX_BYTES
+
+
+def test_other_methods_are_not_allowed(app_url):
+    """Only POST."""
+    assert httpx.put(f"{app_url}/read", content=DRAWING, headers=PNG).status_code == 405
+
+
+def test_too_many_requests_at_once_are_refused_at_once(reader, monkeypatch):
+    """With 503, while the others wait for their readings; they get them, and the next one does, too."""
+    go_on = threading.Event()
+    read = reader.read
+
+    def slow(image):
+        go_on.wait(60)
+        return read(image)
+
+    monkeypatch.setattr(reader, "read", slow)
+    app = Starlette(routes=Routes(reader).all())
+
+    drawing = {"content": DRAWING, "headers": PNG}
+
+    async def crowd() -> tuple[list[int], httpx.Response, int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
+            waiting = [asyncio.create_task(client.post("/read", **drawing)) for _ in range(MAX_READS)]
+            await asyncio.sleep(0.5)
+            refused = await client.post("/read", **drawing)
+            go_on.set()
+            done = [response.status_code for response in await asyncio.gather(*waiting)]
+            return done, refused, (await client.post("/read", **drawing)).status_code
+
+    done, refused, after = run_apart(crowd())
+    assert done == [200] * MAX_READS
+    assert (refused.status_code, refused.json()) == (503, {"error": "the server is busy"})
+    assert refused.headers["Retry-After"] == "1"
+    assert after == 200
+
+
+def test_decoding_keeps_transparency():
+    """The ink of the pad is in the opacity."""
+    assert decode(DRAWING).getpixel((5, 5)) == (0, 0, 0, 200)
+
+
+def test_the_browsers_files_refer_to_no_other_host():
+    """Everything on the page is served by the app itself."""
+    for name, content in FILES.items():
+        assert not re.search(rb"https?://|[\"'(]//", content), name
