@@ -78,4 +78,4 @@ def _count_tall_parts(box: np.ndarray) -> int:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], filled, [False]]).astype(int)))
     parts = [box[:, left:right] for left, right in zip(edges[::2], edges[1::2], strict=True)]
     heights = [np.ptp(np.flatnonzero((part > CLEAR).any(1))) + 1 for part in parts]
-    return sum(height >= TALL * len(box) for height in heights)
+    return sum(bool(height >= TALL * len(box)) for height in heights)

@@ -6,7 +6,6 @@ are taken at their word, since there is nothing to compare them with.
 
 import base64
 import json
-import math
 from collections.abc import Callable
 
 import torch
@@ -143,7 +142,7 @@ def _is_count(value: object) -> bool:
 
 
 def _is_fraction(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value) and 0 <= value <= 1
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1  # NaN is not
 
 
 CHECKS: dict[str, Callable[[bytes, Weights], None]] = {

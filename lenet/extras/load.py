@@ -46,13 +46,14 @@ def load_extra(weights: Weights, name: str) -> bytes:
     Raises NoSuchFileError if the weights do not have it, HubError if it cannot be downloaded, and ValueError, one line
     that begins with its name, if it is damaged.
     """
-    file = weights.folder / name if weights.folder else None
-    if file is not None and weights.repository and not (file.is_file() and is_intact(file, EXTRAS[name])):
-        file = fetch_file(weights.repository, weights.folder.name, name, EXTRAS[name])  # of the same commit
+    folder, limit = weights.folder, EXTRAS[name]
+    file = folder / name if folder else None
+    if file and folder and weights.repository and not (file.is_file() and is_intact(file, limit)):
+        file = fetch_file(weights.repository, folder.name, name, limit)  # of the commit that the weights are from
     if file is None or not file.is_file():
         raise NoSuchFileError(f"These weights have no {name}.")
     try:
-        content = read_limited(file, EXTRAS[name])
+        content = read_limited(file, limit)
     except OSError as error:
         raise ValueError(f"{name} cannot be read: {error.strerror}") from error
     except ValueError as error:

@@ -9,13 +9,15 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from lenet.hub.errors import HubError
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 _limits = threading.local()  # .end, .size: of the block that this thread is in
+_factory: Callable[[], Any] | None = None  # what makes clients with these checks, once it is installed
 
 
 @contextmanager
@@ -36,8 +38,9 @@ def guarded_client(seconds: float, size: int) -> Iterator[None]:
 def _install() -> None:
     from huggingface_hub.utils import _http  # the factory in use has no public getter
 
+    global _factory
     make = _http._GLOBAL_CLIENT_FACTORY
-    if getattr(make, "guarded", False):
+    if make is _factory:
         return
 
     def make_guarded():
@@ -46,7 +49,7 @@ def _install() -> None:
         client.event_hooks = {kind: [*hooks[kind], check] for kind, check in ours.items()}
         return client
 
-    make_guarded.guarded = True
+    _factory = make_guarded
     _http.set_client_factory(make_guarded)
     for handler in logging.getLogger("huggingface_hub").handlers:
         handler.addFilter(lambda record: not hasattr(_limits, "end"))

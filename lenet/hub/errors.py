@@ -48,7 +48,7 @@ def explain(error: BaseException, publishing: bool = False, revision: str | None
     if any(isinstance(link, RevisionNotFoundError) for link in chain):
         short = re.fullmatch("[0-9a-f]{4,39}", revision or "")
         return HubError(f"revision {revision} not found{'; a commit needs its full 40-character hash' * bool(short)}")
-    responses = [link.response for link in chain if getattr(link, "response", None) is not None]
+    responses = [response for link in chain if (response := getattr(link, "response", None)) is not None]
     if responses:
         status = responses[-1].status_code
         token = "HF_TOKEN is not valid" if get_token() else "HF_TOKEN is not set"

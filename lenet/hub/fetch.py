@@ -44,10 +44,11 @@ def fetch_snapshot(repository: str, revision: str | None, limits: Mapping[str, i
             raise HubError("HF_HUB_OFFLINE is set and there is no complete copy in the cache", unavailable=True)
     with guarded_client(LONGEST, max(LISTING, *limits.values())):
         info = HfApi().model_info(repository, revision=revision, files_metadata=True)
-        if not COMMIT.fullmatch(info.sha or ""):
+        commit = info.sha or ""
+        if not COMMIT.fullmatch(commit):
             raise HubError("the Hub's response names no commit")
         # One by one, since an executor's threads would keep the process from exiting.
-        files = [download(repository, sibling, info.sha) for sibling in _wanted(info.siblings or [], limits, required)]
+        files = [download(repository, sibling, commit) for sibling in _wanted(info.siblings or [], limits, required)]
         return files[0].parent
 
 

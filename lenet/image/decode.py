@@ -37,7 +37,7 @@ def gray_and_opacity(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.nd
         pil = pil.convert("LA" if _has_opacity(image) else "L")
     except ValueError as error:
         raise ValueError(f"unsupported image mode: {pil.mode}; {EXPECTED}") from error
-    if pil.mode == "LA" and pil.getextrema()[1][0] == 255:
+    if pil.mode == "LA" and pil.getchannel("A").getextrema()[0] == 255:
         pil = pil.convert("L")
     elif pil.mode == "LA" and (drawn := pil.getchannel("A").getbbox()):
         pil = pil.crop(drawn)  # usually a small part of the drawing area

@@ -6,7 +6,7 @@ The files are strangers' uploads: what would take much time or memory is refused
 import time
 import warnings
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from PIL import Image, UnidentifiedImageError
 
@@ -46,11 +46,11 @@ def open_image(path: str | Path) -> Image.Image:
 def load_image(file: BinaryIO, formats: tuple[str, ...] = FORMATS) -> Image.Image:
     """The image in an open file of one of the `formats`. Raises ValueError, one line, if there is none."""
     _check_parts(file)
-    file = Timed(file)
+    timed = cast(BinaryIO, Timed(file))  # it passes on whatever else Pillow asks of the file
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
-            image = Image.open(file, formats=formats)
+            image = Image.open(timed, formats=formats)
     except UnidentifiedImageError as error:
         unknown = "not an image file, or of an unsupported format"
         raise ValueError(unknown if formats is FORMATS else f"not a {formats[0]} image") from error

@@ -97,7 +97,7 @@ def _level_lines(ink: np.ndarray) -> np.ndarray:
         covered[:, length:] -= dense
         covered = np.cumsum(covered, 1)[:, :width] > 0
         edge = max(2, width // 40)
-        covered &= (covered[:, :edge].any(1) | covered[:, -edge:].any(1))[:, None]
+        covered &= np.any(covered[:, :edge], 1, keepdims=True) | np.any(covered[:, -edge:], 1, keepdims=True)
         found[sheared, columns] |= covered & straight
     return found
 

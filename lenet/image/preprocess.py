@@ -60,7 +60,7 @@ def find_ink_on_transparent(gray: np.ndarray, opacity: np.ndarray) -> np.ndarray
     if not drawn:
         return np.zeros_like(gray)
     # Use the background, black or white, that contrasts with the pen's color.
-    paper = np.float32((gray * opacity).sum() / drawn < 0.5)
+    paper = float((gray * opacity).sum() / drawn < 0.5)
     return find_ink(gray * opacity + paper * (1 - opacity), paper)
 
 
@@ -70,10 +70,10 @@ def find_ink(gray: np.ndarray, paper: float | None = None) -> np.ndarray:
     `paper` is the brightness of the paper, if known. By default it is estimated; what has grain is a photo. The ink in
     a photo is found by `find_ink_in_photo`, or in a very small one by the surface of the light and the grain.
     """
-    paper, grain = estimate_paper(gray) if paper is None else (paper, 0.0)
+    level, grain = estimate_paper(gray) if paper is None else (paper, 0.0)
     if grain and min(gray.shape) >= MIN_PHOTO:
         return find_ink_in_photo(gray)
-    depth = gray - paper
+    depth = gray - level
     if np.square(np.minimum(depth, 0)).sum() > np.square(np.maximum(depth, 0)).sum():
         depth = -depth
     floor = NOISE_FACTOR * grain
@@ -101,6 +101,7 @@ def estimate_paper(gray: np.ndarray) -> tuple[np.ndarray | float, float]:
     y, x = (np.linspace(-1, 1, n, dtype=np.float32) for n in gray.shape)
     terms = [lambda y, x, i=i, j=j: y[:, None] ** i * x[None, :] ** j for i, j in QUADRATIC]
     sample, kept = gray[::stride, ::stride].ravel(), near[::stride, ::stride].ravel()
+    weights, grain = np.zeros(len(terms)), 0.0
     basis = np.stack([term(y[::stride], x[::stride]).ravel() for term in terms], 1)
     for _ in range(6):
         if kept.sum() < 4 * len(QUADRATIC):

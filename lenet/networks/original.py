@@ -66,6 +66,8 @@ class SparseConvolution(nn.Module):
     Only the weights of these connections exist as parameters; `seen` is the mask, shape (maps, inputs, side, side).
     """
 
+    seen: Tensor
+
     def __init__(self, table: tuple[set[int], ...], inputs: int, side: int):
         super().__init__()
         seen = torch.tensor([[i in row for i in range(inputs)] for row in table])
@@ -83,6 +85,8 @@ class SparseConvolution(nn.Module):
 
 class RadialBasis(nn.Module):
     """Squared distances to fixed centers, equation (7) of the paper. It has no trainable parameters."""
+
+    centers: Tensor
 
     def __init__(self, centers: Tensor):
         super().__init__()

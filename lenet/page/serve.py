@@ -61,10 +61,9 @@ def serve(
             ssr_mode=False,
         )
     except OSError as error:
-        port = port or os.environ.get("GRADIO_SERVER_PORT")
-        raise OSError(
-            f"cannot listen on {f'port {port}' if port else 'any port'}: it is in use or not permitted"
-        ) from error
+        named = port or os.environ.get("GRADIO_SERVER_PORT")
+        where = f"port {named}" if named else "any port"
+        raise OSError(f"cannot listen on {where}: it is in use or not permitted") from error
     print(f"* Running on local URL:  {page.local_url}", flush=True)
     if share or os.environ.get("GRADIO_SHARE", "").lower() == "true":
         print(public_link(page), flush=True)

@@ -47,12 +47,13 @@ class Fetch:
         """
         from lenet.weights.model import bundled, load_weights  # late: imports PyTorch
 
-        if self.snapshot is None:
+        repository = self.source.repository
+        if self.snapshot is None or repository is None:
             folder = self.source.folder or bundled()
             return load_weights(folder, "bundled" if folder.parent == PRETRAINED else None)
         try:
             folder = self.snapshot.result(max(0.0, self.deadline - time.monotonic()))
-            weights = _load(folder, self.source.repository)
+            weights = _load(folder, repository)
             with contextlib.suppress(OSError):  # a read-only cache
                 remember(folder, self.source.revision)
             return weights
@@ -63,10 +64,10 @@ class Fetch:
         problem = f"cannot load {self.source} from the Hub: {one_line(error).rstrip('.')}"
         if (error.unavailable or not self.source.named) and (copy := cached(self.source)):
             with contextlib.suppress(HubError):
-                weights = _load(copy, self.source.repository)
+                weights = _load(copy, repository)
                 return replace(weights, notice=f"{problem}. Using the cached copy {weights.origin}.")
         if self.source.named:
-            folder = Path(self.source.repository)
+            folder = Path(repository)
             hint = f". There is no folder {folder} either" if folder.parent.is_dir() else ""  # perhaps a mistyped path
             raise ValueError(problem + hint)
         return replace(load_weights(bundled(), "bundled"), notice=f"{problem}. Using the bundled weights.")
@@ -79,6 +80,8 @@ def begin(source: str | Path | None = None, revision: str | None = None) -> Fetc
 
 def cached(source: Source) -> Path | None:
     """The snapshot in the Hub's cache that was last loaded for `source`, if it is there, complete and undamaged."""
+    if source.repository is None:
+        return None
     return cached_snapshot(source.repository, source.revision, LIMITS, REQUIRED)
 
 

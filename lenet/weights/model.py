@@ -109,7 +109,9 @@ def _build(config: dict) -> tuple[Network, Calibration]:
         raise ValueError(f"unknown variant {str(config['variant'])[:100]!r}, expected one of {', '.join(NETWORKS)}")
     for key in NUMBERS:
         value = config[key]
-        if not (value is None and key == "max_energy") and (type(value) not in (int, float) or abs(value) > 1e6):
+        if value is None and key == "max_energy":
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e6:
             raise ValueError(f"{key} is not a number between -1e6 and 1e6")
     for key in ("std", "temperature"):
         if config[key] < 1e-3:  # a divisor
