@@ -32,9 +32,10 @@ test-lowest:  ## run the unit tests with the lowest versions that pyproject.toml
 		--requirements pyproject.toml --extra app --extra train --requirements build/tools.txt
 	build/lowest/bin/python -m pytest -m unit
 
-lint: .venv/for-development  ## check code style and formatting
+lint: .venv/for-development  ## check code style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
 	$(BIN)/zizmor --offline --quiet --persona pedantic .github
 
 format: .venv/for-development  ## fix code style and formatting
