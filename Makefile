@@ -5,9 +5,10 @@ TRAIN ?=
 MODEL ?=
 SKETCHES ?= data/sketches/digits.json
 UPGRADE ?=
+COG = -P -I . -I docs --verbosity=0 docs/*.md
 LOCK = $(BIN)/uv pip compile --quiet --no-python-downloads --annotation-style line --custom-compile-command 'make lock'
 
-.PHONY: help run test test-fast test-lowest lint format train bench space static lock clean
+.PHONY: help run test test-fast test-lowest lint docs format train bench space static lock clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
@@ -23,20 +24,26 @@ test: .venv/for-development  ## set up and run all tests, including those in a r
 test-fast: .venv/for-development  ## run the tests that need neither a browser nor another process
 	$(BIN)/python -m pytest -n auto --dist worksteal -m unit
 
-# In an environment of its own. Of what these packages need in turn, the newest versions are installed.
+# In an environment of its own. Of what these packages need in turn, the newest versions are installed, which is why
+# deprecated calls within the old packages are no errors here.
 test-lowest:  ## run the unit tests with the lowest versions that pyproject.toml allows
 	"$(PYTHON)" -m venv build/lowest
 	build/lowest/bin/python -m pip install --quiet --constraint constraints.txt uv
 	sed '/^-r/d' requirements-dev.txt > build/tools.txt
 	build/lowest/bin/uv pip install --quiet --python build/lowest --resolution lowest-direct \
 		--requirements pyproject.toml --extra app --extra train --requirements build/tools.txt
-	build/lowest/bin/python -m pytest -m unit
+	build/lowest/bin/python -m pytest -m unit -W default
 
 lint: .venv/for-development  ## check code style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/zizmor --offline --quiet --persona pedantic .github
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/cog --check --diff $(COG)
+
+docs: .venv/for-development  ## write what is generated in the docs: tables of options, the drawing of the rooms
+	$(BIN)/cog -r $(COG)
 
 format: .venv/for-development  ## fix code style and formatting
 	$(BIN)/ruff check --fix .

@@ -25,12 +25,18 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _run(arguments: list[str] | None) -> int:
+def build_parser() -> argparse.ArgumentParser:
+    """The options of the command line; docs/python.md has a table of them."""
     parser = argparse.ArgumentParser(prog="python -m lenet", description="Read handwritten digits from image files.")
     parser.add_argument("images", nargs="+", metavar="image", help="an image of one digit, in any common format")
     parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
     parser.add_argument("--json", action="store_true", help="print a JSON object per line, with all ten probabilities")
     parser.add_argument("--activations", action="store_true", help="with --json: add the output of every layer")
+    return parser
+
+
+def _run(arguments: list[str] | None) -> int:
+    parser = build_parser()
     options = parser.parse_args(arguments)
     if options.activations and not options.json:
         parser.error("--activations requires --json")

@@ -24,15 +24,34 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _run(arguments: list[str] | None, name: str) -> int:
+def build_parser(name: str) -> argparse.ArgumentParser:
+    """The options of the page; docs/page.md has a table of them."""
     parser = argparse.ArgumentParser(prog=name, description="Draw a digit and look inside LeNet-5.")
-    parser.add_argument("--host", help="address to listen on (default: GRADIO_SERVER_NAME, else 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port (default: GRADIO_SERVER_PORT, else 7860 or the next free one)")
+    parser.add_argument(
+        "--host",
+        help="address to listen on; 0.0.0.0 serves the local network (default: GRADIO_SERVER_NAME, else 127.0.0.1)",
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        help="port to listen on (default: GRADIO_SERVER_PORT, else 7860 or the next free one)",
+    )
     parser.add_argument("--share", action="store_true", help="create a public link that works while the app runs")
     parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
-    parser.add_argument("--metrics-port", type=int, metavar="PORT", help="serve metrics for Prometheus on this port")
-    parser.add_argument("--metrics-host", default="127.0.0.1", help="address for the metrics (default: 127.0.0.1)")
-    parser.add_argument("--log-json", action="store_true", help="print a line of JSON for each request")
+    parser.add_argument(
+        "--metrics-port", type=int, metavar="PORT", help="serve metrics for Prometheus at http://127.0.0.1:PORT/metrics"
+    )
+    parser.add_argument("--metrics-host", default="127.0.0.1", help="address for the metrics (default: %(default)s)")
+    parser.add_argument(
+        "--log-json",
+        action="store_true",
+        help="print a line of JSON for each request on standard error: time, method, path, status, milliseconds",
+    )
+    return parser
+
+
+def _run(arguments: list[str] | None, name: str) -> int:
+    parser = build_parser(name)
     options = parser.parse_args(arguments)
     ports = {
         "--port": options.port,
