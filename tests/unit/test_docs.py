@@ -75,7 +75,8 @@ def test_every_room_is_described():
     tree = re.search(r"```\n(app\.py .*?)```", README, re.DOTALL)[1]
     assert all((ROOT / name).exists() for line in tree.splitlines() for name in re.findall(r"(\S+/|^\S+)", line[:22]))
     table = PAGES["architecture.md"].partition("| room of `lenet` |")[2].partition("\n\n")[0]
-    rooms = {path.stem for path in (ROOT / "lenet").iterdir() if path.name[0] not in "_." and path.name != "pretrained"}
+    modules = {path.stem for path in (ROOT / "lenet").glob("[!_]*.py")}
+    rooms = modules | {path.parent.name for path in (ROOT / "lenet").glob("*/__init__.py")}
     assert set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in table.splitlines()[2:]))) == rooms
 
 
