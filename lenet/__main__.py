@@ -78,7 +78,7 @@ def in_words(reading: "Reading") -> str:
 
 
 def as_dict(reading: "Reading", activations: bool = False) -> dict:
-    """The reading as JSON."""
+    """The line of --json: the reading with all ten probabilities, and with `activations` every layer's output."""
     result = {**reading.as_dict(), "probabilities": list(reading.probabilities)}
     if activations:
         result["activations"] = {name: values.tolist() for name, values in reading.activations.items()}

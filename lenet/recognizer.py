@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from lenet.image.preprocess import ink_of, scale_and_center
+from lenet.image.preprocess import extract_ink, scale_and_center
 from lenet.rejection import NO_DIGIT, SEVERAL, rejection_reason
 from lenet.row import read_row
 from lenet.weights.fetch import Fetch, begin
@@ -65,18 +65,24 @@ class Recognizer:
         self.weights = weights
         weights.model.eval()
 
+    def __repr__(self) -> str:
+        return f"<Recognizer: {', '.join(filter(None, (self.weights.model.variant, self.weights.origin)))}>"
+
     @classmethod
     def from_pretrained(cls, source: str | Path | Fetch | None = None, revision: str | None = None) -> "Recognizer":
         """A reader with the weights of `source`: a folder, or USER/NAME or USER/NAME@REVISION on the Hugging Face Hub.
 
         `revision` is a branch, a tag or a full commit hash. The default is the source that LENET_MODEL names; on a
-        Space, the repository lenet-5 of its owner; else the bundled weights. A `Fetch` is a download that `begin` has
-        started. Raises ValueError, one line, if a named source cannot be loaded within four seconds or does not hold
-        such a network. An unnamed source falls back to the cached copy of an earlier download, then to the bundled
-        weights, and `weights.notice` says so.
+        Space, the repository lenet-5 of its owner; else the bundled weights. A `Fetch` is a load that `begin` has
+        started, with its revision. Raises ValueError, one line, if a named source cannot be loaded within four seconds
+        or does not hold such a network. An unnamed source falls back to the cached copy of an earlier download, then to
+        the bundled weights, and `weights.notice` says so.
         """
-        fetch = source if isinstance(source, Fetch) else begin(source, revision)
-        return cls(fetch.load())
+        if not isinstance(source, Fetch):
+            source = begin(source, revision)
+        elif revision is not None:
+            raise ValueError(f"revision {revision} comes too late for a Fetch: use begin(source, {revision!r})")
+        return cls(source.load())
 
     @torch.inference_mode()
     def read(self, image: str | Path | Image.Image | np.ndarray) -> Reading:
@@ -87,7 +93,7 @@ class Recognizer:
         The image can have any size up to 50 million pixels, and dark or light ink. Raises ValueError, saying what is
         accepted, for any other input, and OSError if the file cannot be opened.
         """
-        drawing = ink_of(image)
+        drawing = extract_ink(image)
         ink = scale_and_center(drawing)
         features = self.weights.model.features(torch.from_numpy(ink)[None, None])
         scores = features["output"][0].numpy()

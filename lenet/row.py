@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from lenet.image.pieces import Piece, find_pieces, join
-from lenet.image.preprocess import CROP_THRESHOLD, place
+from lenet.image.preprocess import CROP_THRESHOLD, clean_and_center
 from lenet.networks.base import Network
 from lenet.rejection import Calibration
 
@@ -30,7 +30,7 @@ def read_row(model: Network, calibration: Calibration, ink: np.ndarray) -> tuple
     if len(pieces) < 2:
         return None
     spans = _spans(pieces, WIDEST * len(ink))
-    inputs = np.stack([place(join(pieces[first:last])) for first, last in spans])
+    inputs = np.stack([clean_and_center(join(pieces[first:last])) for first, last in spans])
     scores = model(torch.from_numpy(inputs)[:, None]).numpy()
     certainty = log_certainty(scores, calibration)
     path, least = _best_path(pieces, spans, certainty), LEAST_CUT

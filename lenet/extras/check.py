@@ -32,7 +32,7 @@ def check(name: str, content: bytes, weights: Weights) -> None:
         raise ValueError(f"{name} is damaged or of another network: {one_line(missing)}") from error
 
 
-def metadata_of(content: bytes) -> dict[str, str]:
+def read_metadata(content: bytes) -> dict[str, str]:
     """The metadata of a safetensors file that `load` accepts, which does not return them."""
     length = int.from_bytes(content[:8], "little")
     return json.loads(content[8 : 8 + length]).get("__metadata__", {})
@@ -40,7 +40,7 @@ def metadata_of(content: bytes) -> dict[str, str]:
 
 def _check_snapshots(content: bytes, weights: Weights) -> None:
     tensors = load(content)
-    metadata = metadata_of(content)
+    metadata = read_metadata(content)
     _expect_keys(metadata, {"steps", "validation_errors"})
     steps, errors = (json.loads(metadata[name]) for name in ("steps", "validation_errors"))
     if type(steps) is not list or not steps or not all(_is_count(step) for step in steps):
@@ -58,7 +58,7 @@ def _check_snapshots(content: bytes, weights: Weights) -> None:
 
 def _check_neighbors(content: bytes, weights: Weights) -> None:
     tensors = load(content)
-    metadata = metadata_of(content)
+    metadata = read_metadata(content)
     _expect_keys(metadata, {"attribution"})
     _expect_line("attribution", metadata["attribution"])
     _expect_keys(tensors, {"images", "labels", "f6"})

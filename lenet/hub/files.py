@@ -20,7 +20,7 @@ def has_hash(content: bytes, hash: str) -> bool:
 
 
 def listed_hash(sibling) -> str:
-    """The hash that the Hub lists for a file."""
+    """The hash that the Hub lists for a file, in the form that `has_hash` compares."""
     return sibling.blob_id if sibling.lfs is None else sibling.lfs.sha256
 
 

@@ -147,7 +147,7 @@ def _enlarged(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _blur(values: np.ndarray) -> np.ndarray:
-    """Binomial, three by three."""
+    """Smooth with the 3x3 binomial kernel; beyond the border, the outermost values are repeated."""
     for axis in (0, 1):
         padded = np.pad(values, [(1, 1) if axis == a else (0, 0) for a in (0, 1)], "edge")
         low, mid, high = (np.take(padded, np.arange(k, k + values.shape[axis]), axis) for k in (0, 1, 2))

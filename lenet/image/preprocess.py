@@ -5,7 +5,9 @@ the center of mass at the center of the frame (LeCun et al. 1998, section III.A)
 MNIST's 28x28 frame, measured over the 60,000 training images, and so pixel (16, 16) of LeNet-5's 32x32 frame. Stray
 specks, which would enlarge the crop, are removed first (`lenet.image.specks`).
 
-This is the only preprocessing: the app, training, evaluation and the tests all call it.
+Whatever is drawn, uploaded or photographed goes through it, in the app and in evaluation, and so do the drawings and
+non-digits that training adds to MNIST. MNIST's own digits were preprocessed by its authors, and are only padded. The
+browser has a copy for its drawings, `lenet/page/static/network/preprocess.js`; a test compares the two.
 """
 
 from pathlib import Path
@@ -40,10 +42,10 @@ def preprocess(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
     Raises ValueError, with a message that says what is expected, if `image` is not a supported image, and OSError if
     the file cannot be opened.
     """
-    return scale_and_center(ink_of(image))
+    return scale_and_center(extract_ink(image))
 
 
-def ink_of(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
+def extract_ink(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
     """Amount of ink per pixel of what `preprocess` accepts, in [0, 1], float32: cropped, and without stray specks.
 
     Its shape is (H, W), at most 1,024 each; H is 0 if the image is blank.
@@ -127,13 +129,16 @@ def _level(gray: np.ndarray) -> float:
 QUADRATIC = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # exponents of y and x in each term
 
 
-def place(ink: np.ndarray) -> np.ndarray:
-    """Crop to the ink, scale its longer side to 20 pixels, center its mass: shape (H, W) to (32, 32)."""
+def clean_and_center(ink: np.ndarray) -> np.ndarray:
+    """The input for ink that is neither cropped nor free of specks: shape (H, W), in [0, 1], to (32, 32)."""
     return scale_and_center(_clean(ink))
 
 
 def scale_and_center(ink: np.ndarray) -> np.ndarray:
-    """The ink, cropped, with its longer side 20 pixels and its center of mass in the center: (H, W) to (32, 32)."""
+    """The input for cropped ink, shape (H, W), in [0, 1]: the longer side 20 pixels, the center of mass at CENTER.
+
+    Returns float32 of shape (32, 32); all zeros if the ink has size 0.
+    """
     frame = np.zeros((SIDE, SIDE), np.float32)
     if not ink.size:
         return frame

@@ -31,7 +31,7 @@ class Tanh:
         return f"Their sums are squashed by {self.name}{paper}."
 
     def as_dict(self) -> dict:
-        """What the browser needs, as JSON."""
+        """Kind and constants, as JSON, from which `static/network/` computes the same."""
         return {"kind": "tanh", **asdict(self)}
 
 
@@ -57,7 +57,7 @@ class ReLU:
         return f"Their sums go through {self.name}; the paper's network squashes them by {squash.name}."
 
     def as_dict(self) -> dict:
-        """What the browser needs, as JSON."""
+        """Kind and constants, as JSON, from which `static/network/` computes the same."""
         return {"kind": "relu", **asdict(self)}
 
 

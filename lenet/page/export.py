@@ -59,7 +59,7 @@ def write_site(folder: Path, reader: Recognizer, space: str | None = None) -> No
 
 
 def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]:
-    """The files by their paths."""
+    """The content of each file by its path in the folder; the same page gives the same bytes."""
     weights = reader.weights
     unneeded = (".html", ".jpg", "css/page.css", "css/explore.css")
     files = {f"static/{name}": content for name, content in FILES.items() if not name.endswith(unneeded)}

@@ -75,9 +75,9 @@ class Uploads:
                 os.utime(path, (now, now - MAX_AGE + KEPT))
 
     def count(self) -> int:
-        """How many files there are."""
+        """The number of files that are kept, whether they have been read or not."""
         return sum(path.is_file() for path in self.folder.rglob("*"))
 
     def close(self) -> None:
-        """Remove the folder."""
+        """Remove the folder with all uploads; called when the process ends."""
         shutil.rmtree(self.folder, ignore_errors=True)

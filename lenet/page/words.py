@@ -22,7 +22,7 @@ FORMS = {
 
 
 def about(model: Network) -> str:
-    """A sentence: which network this is."""
+    """The line below the title: what to do, and how this network differs from the paper's. Plain text."""
     return f"Draw a digit and see what every layer computes. {FORMS[model.variant]}"
 
 

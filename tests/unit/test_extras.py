@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from lenet.extras.check import check, metadata_of
+from lenet.extras.check import check, read_metadata
 from lenet.extras.files import EXTRAS, MISREAD_DIGITS, NEIGHBORS, SNAPSHOTS
 from lenet.extras.load import NoSuchFileError, load_extra
 from lenet.networks import NETWORKS
@@ -23,11 +23,11 @@ CONTENT = {name: (bundled() / name).read_bytes() for name in EXTRAS}
 def tensors(name, **changes):
     """The bundled file with other tensors; None removes one."""
     changed = {**load(CONTENT[name]), **changes}
-    return save({key: value for key, value in changed.items() if value is not None}, metadata_of(CONTENT[name]))
+    return save({key: value for key, value in changed.items() if value is not None}, read_metadata(CONTENT[name]))
 
 
 def metadata(name, **changes):
-    changed = {**metadata_of(CONTENT[name]), **changes}
+    changed = {**read_metadata(CONTENT[name]), **changes}
     return save(load(CONTENT[name]), {key: value for key, value in changed.items() if value is not None})
 
 
@@ -40,7 +40,7 @@ def misread(change=None, **changes):
 
 
 ALL = load(CONTENT[NEIGHBORS])
-STEPS = json.loads(metadata_of(CONTENT[SNAPSHOTS])["steps"])
+STEPS = json.loads(read_metadata(CONTENT[SNAPSHOTS])["steps"])
 NAN = torch.full((6,), torch.nan, dtype=torch.float16)
 FIRST = json.loads(CONTENT[MISREAD_DIGITS])["digits"][0]
 RIGHT = [float(digit == FIRST["label"]) for digit in range(10)]
@@ -152,5 +152,5 @@ def test_snapshots_of_every_network_are_accepted(tmp_path, variant):
     write_snapshots(tmp_path, weights.model, snapshots, lambda _model: next(errors))
     content = (tmp_path / SNAPSHOTS).read_bytes()
     check(SNAPSHOTS, content, weights)
-    assert metadata_of(content) == {"steps": "[0, 7]", "validation_errors": "[0.9, 0.1]"}
+    assert read_metadata(content) == {"steps": "[0, 7]", "validation_errors": "[0.9, 0.1]"}
     assert np.isfinite(load(content)["7.f6.weight"].numpy()).all()

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load
 
 from lenet import Recognizer
-from lenet.extras.check import metadata_of
+from lenet.extras.check import read_metadata
 from lenet.extras.load import load_extra
 from lenet.weights.model import bundled, load_weights, save_model
 from train import gallery
@@ -93,7 +93,7 @@ def test_neighbors_are_training_digits_with_their_f6(evaluated, small_data):
     """Each is an image of the training file with its label; F6 is what the network outputs for it."""
     weights = load_weights(evaluated)
     content = load_extra(weights, "neighbors.safetensors")
-    assert all(name in metadata_of(content)["attribution"] for name in AUTHORS)
+    assert all(name in read_metadata(content)["attribution"] for name in AUTHORS)
     tensors = {name: tensor.numpy() for name, tensor in load(content).items()}
     images, labels = raw(small_data, "train")
     known = {(image.tobytes(), int(label)) for image, label in zip(images, labels, strict=True)}

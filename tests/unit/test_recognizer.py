@@ -1,5 +1,6 @@
 """The reader with the bundled weights, and model folders that are incomplete or damaged."""
 
+import importlib.util
 import json
 import re
 import shutil
@@ -13,8 +14,9 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from harness.drawings import EXAMPLES, draw
-from lenet import NETWORKS, Recognizer
-from lenet.weights.model import bundled, save_model
+from lenet import NETWORKS, LeNet5, Recognizer
+from lenet.weights.fetch import begin
+from lenet.weights.model import Weights, bundled, save_model
 
 
 def test_plain_digits_are_read_correctly(reader):
@@ -197,6 +199,27 @@ def test_incomplete_and_damaged_folders_are_rejected(tmp_path):
         folder = shutil.copytree(bundled(), tmp_path / name.replace(" ", "-"))
         damage(folder)
         assert re.search(message, error(folder)), name
+
+
+def test_a_revision_that_comes_too_late_is_an_error():
+    """A download that has begun has its revision, so another one would be ignored."""
+    with pytest.raises(ValueError, match="revision v2 comes too late for a Fetch: use begin\\(source, 'v2'\\)"):
+        Recognizer.from_pretrained(begin("textbook"), revision="v2")
+
+
+def test_a_reader_says_what_it_reads_with(tmp_path):
+    """In a notebook: the network, and where its weights are from."""
+    assert repr(Recognizer.from_pretrained("tutorial")) == "<Recognizer: tutorial, bundled>"
+    assert repr(Recognizer(Weights(LeNet5()))) == "<Recognizer: textbook>"
+
+
+def test_the_package_lists_its_public_names():
+    """Also those that are imported on first use: in a copy of the module, where none of them has been."""
+    spec = importlib.util.find_spec("lenet")
+    copy = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(copy)
+    assert {"Recognizer", "preprocess"}.isdisjoint(vars(copy))
+    assert set(copy.__all__) <= set(dir(copy))
 
 
 def test_a_missing_folder_is_rejected(tmp_path):

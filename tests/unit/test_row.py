@@ -11,7 +11,7 @@ from harness.drawings import EXAMPLES, NO_DIGITS, draw
 from lenet import NETWORKS, Recognizer
 from lenet.__main__ import main
 from lenet.image.pieces import find_pieces, join
-from lenet.image.preprocess import CROP_THRESHOLD, ink_of
+from lenet.image.preprocess import CROP_THRESHOLD, extract_ink
 from lenet.rejection import SEVERAL, Calibration
 from lenet.row import log_certainty
 from lenet.weights.model import bundled
@@ -53,7 +53,7 @@ def test_touching_digits_are_separated(reader):
     """Digits whose strokes meet, without an empty column."""
     for number in ("23", "30", "56", "80", "363"):
         image = row(number, -3)
-        parts = find_pieces(ink_of(image), CROP_THRESHOLD)
+        parts = find_pieces(extract_ink(image), CROP_THRESHOLD)
         assert any(part.cut for part in parts), number
         assert reader.read(image).number == number
 
@@ -62,7 +62,7 @@ def test_slanted_digits_need_no_empty_column(reader):
     """What is not connected is separate, even if no straight line separates it."""
     image = row("717", 6)
     slanted = image.transform(image.size, Image.Transform.AFFINE, (1, 0.35, -20, 0, 1, 0), fillcolor=255)
-    assert not (np.asarray(slanted)[:, 40:60] == 255).all(0).any() or len(find_pieces(ink_of(slanted), 0.15)) >= 3
+    assert not (np.asarray(slanted)[:, 40:60] == 255).all(0).any() or len(find_pieces(extract_ink(slanted), 0.15)) >= 3
     assert reader.read(slanted).number == "717"
 
 
@@ -123,13 +123,13 @@ def test_many_dots_are_not_read(reader):
     page = np.full((200, 400), 255, np.uint8)
     page[10::20, 10::20] = 0
     page[11::20, 10::20] = 0
-    assert find_pieces(ink_of(page), CROP_THRESHOLD) == []
+    assert find_pieces(extract_ink(page), CROP_THRESHOLD) == []
     assert reader.read(page).number is None
 
 
 def test_the_pieces_are_the_whole_ink():
     """Joined again, they give the drawing; each begins where it says."""
-    ink = ink_of(row("583", -2))
+    ink = extract_ink(row("583", -2))
     pieces = find_pieces(ink, CROP_THRESHOLD)
     assert len(pieces) >= 3
     assert [piece.left for piece in pieces] == sorted(piece.left for piece in pieces)

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from lenet.image.preprocess import place
+from lenet.image.preprocess import clean_and_center
 from train.data.characters import invent_character
 from train.data.digits import Digits
 from train.data.doodles import invent_doodle
@@ -170,4 +170,4 @@ def _side_by_side(first: np.ndarray, second: np.ndarray, rng: np.random.Generato
 
 
 def _place(image: np.ndarray) -> np.ndarray:
-    return np.rint(place(image.astype(np.float32) / 255) * 255).astype(np.uint8)
+    return np.rint(clean_and_center(image.astype(np.float32) / 255) * 255).astype(np.uint8)
