@@ -4,10 +4,12 @@ import re
 import tomllib
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from harness import ROOT
+from lenet import __version__
 
 # PyTorch's version on the Space is ZeroGPU's; the extras of Gradio that the Hub adds restrict pydantic.
 OWN_OF_THE_SPACE = {"torch", "setuptools", "pydantic", "pydantic-core"}
@@ -56,3 +58,10 @@ def test_the_package_allows_the_pinned_versions():
         assert all(each.specifier.contains(version) for version in pinned[canonicalize_name(each.name)]), each
     space = {canonicalize_name(each.name) for each in requirements("requirements-space.in")}
     assert space - {canonicalize_name(each.name) for each in page} == {"spaces", "uvicorn", "websockets"}
+
+
+def test_one_version_of_the_package_is_cited():
+    """CITATION.cff has the version of the package and the date of its release."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert f"## {__version__} ({citation['date-released']})" in (ROOT / "CHANGELOG.md").read_text()
+    assert citation["version"] == __version__
