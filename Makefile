@@ -34,20 +34,22 @@ test-lowest:  ## run the unit tests with the lowest versions that pyproject.toml
 		--requirements pyproject.toml --extra app --extra train --requirements build/tools.txt
 	build/lowest/bin/python -m pytest -m unit -W default
 
-lint: .venv/for-development  ## check code style, formatting and types
+lint: .venv/for-development node_modules/for-lint  ## check code style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/zizmor --offline --quiet --persona pedantic .github
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/cog --check --diff $(COG)
+	$(BIN)/python -m tests.node npm run --silent lint
 
 docs: .venv/for-development  ## write what is generated in the docs: tables of options, the drawing of the rooms
 	$(BIN)/cog -r $(COG)
 
-format: .venv/for-development  ## fix code style and formatting
+format: .venv/for-development node_modules/for-lint  ## fix code style and formatting
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m tests.node npm run --silent format
 
 train: .venv/for-run  ## train the network; TRAIN="--epochs 8 ..." passes arguments
 	$(BIN)/python -m train $(TRAIN)
@@ -77,8 +79,8 @@ lock:  ## pin the versions of all packages again, after a change of requirements
 	sed -i.old '/^\(nvidia\|cuda\)-\|^triton==/d' requirements-space.txt
 	rm requirements-space.txt.old
 
-clean:  ## remove the virtual environment
-	rm -rf .venv
+clean:  ## remove what was installed
+	rm -rf .venv node_modules
 
 .venv/for-run: requirements.txt constraints.txt install.sh
 	sh install.sh "$(PYTHON)" requirements.txt constraints.txt
@@ -86,4 +88,9 @@ clean:  ## remove the virtual environment
 
 .venv/for-development: .venv/for-run requirements-dev.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt -c constraints.txt
+	touch $@
+
+# Biome and TypeScript, for the browser's modules.
+node_modules/for-lint: package-lock.json .venv/for-development
+	$(BIN)/python -m tests.node npm ci --no-audit --no-fund
 	touch $@

@@ -84,7 +84,7 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
         files[name] = (SITE / name).read_bytes()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     offline = (SITE / "offline.js").read_text().replace("/* version */", version)
-    files["offline.js"] = offline.replace("/* files */[]", json.dumps(["./", *sorted(files)])).encode()
+    files["offline.js"] = offline.replace("/* files */ []", json.dumps(["./", *sorted(files)])).encode()
     return files
 
 

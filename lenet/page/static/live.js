@@ -28,7 +28,9 @@ export class Live {
   }
 
   /** The reader of the network that is shown. */
-  get shown() { return this.store.source?.reader ?? this.reader; }
+  get shown() {
+    return this.store.source?.reader ?? this.reader;
+  }
 
   #changed() {
     this.store.notify("");
@@ -68,7 +70,9 @@ export class Live {
   #read() {
     const { pad, reader, store } = this;
     if (store.source) return store.source.read(pad, this.#ink);
-    return this.#ink ? reader.readInk(this.#ink) : reader.read(pad.opacity(), pad.side, pad.side, { rows: !pad.drawing });
+    return this.#ink
+      ? reader.readInk(this.#ink)
+      : reader.read(pad.opacity(), pad.side, pad.side, { rows: !pad.drawing });
   }
 
   /** The network, the source or what is muted has changed. */
@@ -96,12 +100,14 @@ export class Live {
     const { pad, store } = this;
     clearTimeout(this.#timer);
     if (pad.blank || pad.drawing || ["checked", "alone"].includes(store.state)) return;
-    if (store.source && !(pad.image && !this.#ink)) { // nothing that the server could check
+    if (store.source && !(pad.image && !this.#ink)) {
+      // nothing that the server could check
       store.setState("alone");
       return;
     }
     if (!this.server) {
-      if (pad.image) store.notify("This page has no server, which would be needed to read images. Draw the digit instead.");
+      if (pad.image)
+        store.notify("This page has no server, which would be needed to read images. Draw the digit instead.");
       store.setState("alone");
       return;
     }
@@ -123,15 +129,20 @@ export class Live {
     }
     const own = ink ? this.reader.readInk(ink) : (store.unmuted ?? store.reading);
     const { outputs, before, placement, drawing } = own;
-    const number = digits && digits.map(([digit]) => digit).join("");
+    const number = digits?.map(([digit]) => digit).join("") ?? null;
     const checked = answer(probabilities, reason, { outputs, before, placement, drawing, digits, number });
     // The browser does not look for several digits in an image.
-    const differs = !(ink && digits) && (own.digit !== checked.digit || own.reason !== reason || own.number !== number
-      || probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE));
+    const differs =
+      !(ink && digits) &&
+      (own.digit !== checked.digit ||
+        own.reason !== reason ||
+        own.number !== number ||
+        probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE));
     const changed = network !== this.network;
     if (changed) store.notify("The server is now using different weights. Reload the page to see them.");
     else if (this.#failures) store.notify("");
-    if (differs && !changed) console.warn("The browser's reading differs from PyTorch's, which is shown.", own, checked);
+    if (differs && !changed)
+      console.warn("The browser's reading differs from PyTorch's, which is shown.", own, checked);
     if (differs || ink) this.#showMuted(checked);
     this.#failures = 0;
     store.setState("checked");

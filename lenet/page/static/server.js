@@ -54,7 +54,9 @@ export async function load(url, parse, waiting, refusal = null) {
     }
     if (refusal && response && !BUSY.has(response.status)) throw new Error(await refusal(response));
     waiting(response);
-    await new Promise((resolve) => { setTimeout(resolve, RETRY); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, RETRY);
+    });
   }
 }
 
@@ -69,16 +71,24 @@ export function fetchExtra(url, waiting) {
 
 async function refusal(response) {
   const { error } = await response.json().catch(() => ({}));
-  return error ?? (response.status === 404
-    ? "Not available: the server is now using different weights. Reload the page to see them."
-    : `Not available: HTTP ${response.status}.`);
+  return (
+    error ??
+    (response.status === 404
+      ? "Not available: the server is now using different weights. Reload the page to see them."
+      : `Not available: HTTP ${response.status}.`)
+  );
 }
 
 function isReading(value, withInk) {
-  return Array.isArray(value?.probabilities) && value.probabilities.length === 10
-    && value.probabilities.every(Number.isFinite) && typeof value.network === "string"
-    && (typeof value.reason === "string" || Number.isInteger(value.digit))
-    && (value.digits === null || Array.isArray(value.digits)) && (!withInk || typeof value.ink === "string");
+  return (
+    Array.isArray(value?.probabilities) &&
+    value.probabilities.length === 10 &&
+    value.probabilities.every(Number.isFinite) &&
+    typeof value.network === "string" &&
+    (typeof value.reason === "string" || Number.isInteger(value.digit)) &&
+    (value.digits === null || Array.isArray(value.digits)) &&
+    (!withInk || typeof value.ink === "string")
+  );
 }
 
 function floats(base64) {

@@ -5,9 +5,9 @@ import { Breaking } from "./explore/breaking.js";
 import { Comparing } from "./explore/comparing.js";
 import { Inspect } from "./explore/inspect.js";
 import { addKernels } from "./explore/kernels.js";
+import { Learning } from "./explore/learning.js";
 import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
-import { Learning } from "./explore/learning.js";
 import { Muting } from "./explore/muting.js";
 import { Outlines } from "./explore/outlines.js";
 import { addPointing } from "./explore/pointing.js";
@@ -35,7 +35,9 @@ export async function start(element, base, settings) {
   const pad = new Pad(root.querySelector(".pad"));
   new Prediction(root, store);
   new Stages(root, store, settings.description.network.temperature);
-  store.addEventListener("reading", () => root.dispatchEvent(new CustomEvent("lenet:shown", { detail: store.reading })));
+  store.addEventListener("reading", () =>
+    root.dispatchEvent(new CustomEvent("lenet:shown", { detail: store.reading })),
+  );
   addModes(root, store);
   addPointing(root, store);
   addKernels(root, store);
@@ -79,7 +81,9 @@ function startWorker(description, weights) {
 }
 
 /** The URL of a file beside this one, or beside the module that contains it. */
-function file(name) { return new URL(name, import.meta.url).href; }
+function file(name) {
+  return new URL(name, import.meta.url).href;
+}
 
 /** Link the stylesheet, unless the document's head has done so: it does not where the app is embedded in another page. */
 function addStyle() {

@@ -73,8 +73,12 @@ export class Store extends EventTarget {
   point(unit) {
     if (!this.pinned && !same(unit, this.unit)) this.#select(unit, false);
   }
-  pin(unit) { this.#select(unit, true); }
-  free() { this.#select(null, false); }
+  pin(unit) {
+    this.#select(unit, true);
+  }
+  free() {
+    this.#select(null, false);
+  }
   /** Pin a unit, in Inspect unless it is explained where one is. */
   inspect(unit) {
     this.pin(unit);
@@ -105,15 +109,19 @@ export class Store extends EventTarget {
 
   /** Event "muted": other maps or units are replaced by zeros. */
   toggleMuted(layer, map) {
-    const maps = (this.muted[layer] ??= new Set());
+    const maps = this.#mutedOf(layer);
     if (!maps.delete(map)) maps.add(map);
     this.dispatchEvent(new Event("muted"));
   }
   /** Mute these, {layer, map}, and no others. */
   mute(units) {
     this.muted = {};
-    for (const { layer, map } of units) (this.muted[layer] ??= new Set()).add(map);
+    for (const { layer, map } of units) this.#mutedOf(layer).add(map);
     this.dispatchEvent(new Event("muted"));
+  }
+  #mutedOf(layer) {
+    this.muted[layer] ??= new Set();
+    return this.muted[layer];
   }
   /** [layer, map] of everything that is muted. */
   get mutedMaps() {
@@ -140,5 +148,7 @@ export class Store extends EventTarget {
 }
 
 function same(a, b) {
-  return a === b || Boolean(a && b && a.layer === b.layer && a.map === b.map && a.row === b.row && a.column === b.column);
+  return (
+    a === b || Boolean(a && b && a.layer === b.layer && a.map === b.map && a.row === b.row && a.column === b.column)
+  );
 }

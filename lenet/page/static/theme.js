@@ -1,6 +1,8 @@
 // Gradio's dark mode, which is a class of the body.
 
-export function isDark() { return document.body.classList.contains("dark"); }
+export function isDark() {
+  return document.body.classList.contains("dark");
+}
 
 /** Call `show` whenever the page becomes dark or light. */
 export function onThemeChange(show) {

@@ -2,7 +2,7 @@
 // #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference&t=CHANGE,VALUE
 // &k=STEP, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
 // without preprocessing, and k the step in Learn. Unknown parts, of a later version, are ignored.
-import { TRANSFORMS, positionOf, valueAt } from "../network/transforms.js";
+import { positionOf, TRANSFORMS, valueAt } from "../network/transforms.js";
 import { decode, encode } from "../pad/code.js";
 import { ownsPage } from "../pad/embedding.js";
 
@@ -18,13 +18,16 @@ export class Address {
     this.modes = [...root.querySelectorAll(".modes [data-mode]")].map(({ dataset }) => dataset.mode);
     if (ownsPage(root)) {
       this.#apply();
-      window.addEventListener("hashchange", () => { if (location.hash !== this.written) this.#apply(); });
+      window.addEventListener("hashchange", () => {
+        if (location.hash !== this.written) this.#apply();
+      });
       const later = () => {
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.#write(), PAUSE);
       };
       for (const event of ["change", "rest"]) pad.addEventListener(event, later);
-      for (const event of ["mode", "selection", "muted", "pair", "view", "settings"]) store.addEventListener(event, later);
+      for (const event of ["mode", "selection", "muted", "pair", "view", "settings"])
+        store.addEventListener(event, later);
     }
     this.#addButton();
   }
@@ -42,7 +45,8 @@ export class Address {
     const view = Object.keys(store.view).filter((name) => store.view[name]);
     if (view.length) parts.set("s", view.join());
     const { change, value, preprocessed, step } = store.settings;
-    if (store.mode === "break") parts.set("t", [change, value ?? TRANSFORMS[change].start, ...(preprocessed ? [] : ["raw"])].join());
+    if (store.mode === "break")
+      parts.set("t", [change, value ?? TRANSFORMS[change].start, ...(preprocessed ? [] : ["raw"])].join());
     if (store.mode === "learn" && step !== null) parts.set("k", step);
     if (![...parts].length) return "";
     return `#${new URLSearchParams([["v", VERSION], ["n", this.variant], ...parts])}`;
@@ -69,13 +73,15 @@ export class Address {
     const muted = (parts.get("x") ?? "").split(",").map((text) => parseUnit(`${text}.0.0`, store.network));
     store.mute(muted.filter((part) => own && part && part.layer !== "input" && part.layer !== "output"));
     const pair = (parts.get("p") ?? "").split(".").map(Number);
-    const isPair = parts.has("p") && pair.length === 2 && pair.every((digit) => Number.isInteger(digit) && digit >= 0 && digit < 10);
+    const isPair =
+      parts.has("p") && pair.length === 2 && pair.every((digit) => Number.isInteger(digit) && digit >= 0 && digit < 10);
     store.setPair(isPair && pair[0] !== pair[1] ? pair : null);
     const view = (parts.get("s") ?? "").split(",");
     store.setSettings({ ...parseChange(parts.get("t")), ...parseStep(parts.get("k")) });
     store.setView({ before: view.includes("before"), difference: view.includes("difference") });
     const other = parts.get("n");
-    if (other && other !== this.variant) store.notify(`The link was made with the network "${other}"; this page uses "${this.variant}".`);
+    if (other && other !== this.variant)
+      store.notify(`The link was made with the network "${other}"; this page uses "${this.variant}".`);
   }
 
   /** The address of what is shown, on a Space that of the Space. */
@@ -95,8 +101,11 @@ export class Address {
         button.textContent = "Copied";
         if (this.pad.image) this.store.notify("The link does not contain the image.");
         this.store.announce("Link copied.");
-        setTimeout(() => { button.textContent = label; }, COPIED);
-      } catch { // not allowed, as in a frame or without HTTPS
+        setTimeout(() => {
+          button.textContent = label;
+        }, COPIED);
+      } catch {
+        // not allowed, as in a frame or without HTTPS
         field.value = link;
         field.hidden = false;
         field.focus();
@@ -125,4 +134,6 @@ function parseChange(text) {
   return { change, value: valueAt(change, position), preprocessed: raw !== "raw" };
 }
 
-function parseStep(text) { return /^\d{1,9}$/.test(text ?? "") ? { step: Number(text) } : {}; }
+function parseStep(text) {
+  return /^\d{1,9}$/.test(text ?? "") ? { step: Number(text) } : {};
+}

@@ -8,7 +8,9 @@ export class Background {
   #worker = null;
 
   /** `start` makes the worker, when there is something to do. */
-  constructor(start) { this.start = start; }
+  constructor(start) {
+    this.start = start;
+  }
 
   /** Have the worker do a task, and call `done` with its result, unless another task of this kind comes before. */
   ask(kind, message, done) {

@@ -1,6 +1,6 @@
 // Break it: change the drawing by a slider, and see where the answer changes. The layers and the prediction show the
 // changed drawing; the film strip shows what the preprocessing makes of it.
-import { POSITIONS, TRANSFORMS, applies, positionOf, readChanged, valueAt } from "../network/transforms.js";
+import { applies, POSITIONS, positionOf, readChanged, TRANSFORMS, valueAt } from "../network/transforms.js";
 import { element } from "../show/element.js";
 import { answerText, decimal } from "../show/format.js";
 import { onThemeChange } from "../theme.js";
@@ -39,12 +39,20 @@ export class Breaking {
     this.#set();
   }
 
-  get open() { return this.store.mode === "break"; }
-  get value() { return this.store.settings.value ?? TRANSFORMS[this.#name].start; }
-  get #name() { return this.store.settings.change; }
+  get open() {
+    return this.store.mode === "break";
+  }
+  get value() {
+    return this.store.settings.value ?? TRANSFORMS[this.#name].start;
+  }
+  get #name() {
+    return this.store.settings.change;
+  }
 
   /** What is changed: strokes, or the preprocessed input of an image. */
-  #drawing() { return this.pad.image ? { ink: this.ink } : { strokes: this.pad.strokes }; }
+  #drawing() {
+    return this.pad.image ? { ink: this.ink } : { strokes: this.pad.strokes };
+  }
 
   #choose(name) {
     this.player.stop();
@@ -104,7 +112,12 @@ export class Breaking {
     if (!possible || this.pad.drawing) return; // the curve and the film strip, large pictures, are for when the pen rests
     this.#ask(drawing);
     this.#showCurve();
-    showFilmstrip(panel.querySelector(".filmstrip"), this.drawn ?? reading, this.reader.description.network, this.centering.checked);
+    showFilmstrip(
+      panel.querySelector(".filmstrip"),
+      this.drawn ?? reading,
+      this.reader.description.network,
+      this.centering.checked,
+    );
   }
 
   /** One batch when the drawing, the change or the preprocessing is another. */

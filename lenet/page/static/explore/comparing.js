@@ -25,7 +25,9 @@ export class Comparing {
     this.#open();
   }
 
-  get open() { return this.store.mode === "compare"; }
+  get open() {
+    return this.store.mode === "compare";
+  }
 
   async #open() {
     this.panel.hidden = !this.open;
@@ -34,9 +36,13 @@ export class Comparing {
   }
 
   async #load() {
-    const say = (text) => { this.hint.textContent = text; };
+    const say = (text) => {
+      this.hint.textContent = text;
+    };
     const fetchReader = async (variant) => {
-      const [description, weights] = await Promise.all(["description.json", "model.safetensors"].map((name) => this.fetchNetwork(variant, name, say)));
+      const [description, weights] = await Promise.all(
+        ["description.json", "model.safetensors"].map((name) => this.fetchNetwork(variant, name, say)),
+      );
       return [variant, Reader.of(JSON.parse(new TextDecoder().decode(description)), weights)];
     };
     this.loading = true;
@@ -57,29 +63,67 @@ export class Comparing {
     this.table.hidden = !reading;
     if (!reading) return;
     const ink = reading.outputs.input;
-    const columns = [...this.#readers].map(([variant, reader]) => ({ variant, network: reader.network, reading: reader.readInk(ink) }));
+    const columns = [...this.#readers].map(([variant, reader]) => ({
+      variant,
+      network: reader.network,
+      reading: reader.readInk(ink),
+    }));
     const answers = columns.map((column) => column.reading.digit);
     const agree = new Set(answers).size === 1;
     const layers = ["c1", "s2", "c3", "s4", "c5", "f6"];
-    const row = (name, cells) => node("tr", {}, node("th", { scope: "row" }, name), ...cells.map((cell) => node("td", {}, ...cell)));
+    const row = (name, cells) =>
+      node("tr", {}, node("th", { scope: "row" }, name), ...cells.map((cell) => node("td", {}, ...cell)));
     patch(this.table, [
-      node("thead", {}, node("tr", {}, node("td", {}), ...columns.map(({ variant }) => node("th", { scope: "col" }, node("b", {}, variant), node("span", {}, this.differences[variant]))))),
-      node("tbody", {},
-        row("Answer", columns.map((column) => answer(column.reading, agree))),
-        ...layers.map((layer) => row(layer.toUpperCase(), columns.map((column) => maps(column, layer)))),
-        row("Output", columns.map(({ reading: { probabilities } }) => [outputs(probabilities)]))),
+      node(
+        "thead",
+        {},
+        node(
+          "tr",
+          {},
+          node("td", {}),
+          ...columns.map(({ variant }) =>
+            node("th", { scope: "col" }, node("b", {}, variant), node("span", {}, this.differences[variant])),
+          ),
+        ),
+      ),
+      node(
+        "tbody",
+        {},
+        row(
+          "Answer",
+          columns.map((column) => answer(column.reading, agree)),
+        ),
+        ...layers.map((layer) =>
+          row(
+            layer.toUpperCase(),
+            columns.map((column) => maps(column, layer)),
+          ),
+        ),
+        row(
+          "Output",
+          columns.map(({ reading: { probabilities } }) => [outputs(probabilities)]),
+        ),
+      ),
     ]);
     const original = columns.find(({ network }) => network.layer("output").centers);
     patch(this.panel.querySelector(".bitmaps"), original ? bitmaps(original) : []);
     const muted = this.store.unmuted ? "Nothing is muted here. " : "";
     const several = this.store.reading.number ? "Here, the whole drawing is read as a single digit. " : "";
-    this.panel.querySelector(".agreement").textContent = muted + several + (agree ? "All three agree." : `They disagree: ${columns.map(({ variant }, i) => `${variant} ${answers[i] ?? "rejects it"}`).join(", ")}.`);
+    this.panel.querySelector(".agreement").textContent =
+      muted +
+      several +
+      (agree
+        ? "All three agree."
+        : `They disagree: ${columns.map(({ variant }, i) => `${variant} ${answers[i] ?? "rejects it"}`).join(", ")}.`);
   }
 }
 
-function answer({ digit, reason, top }, agree) {
+function answer({ digit, top }, agree) {
   const className = agree ? "answer-of" : "answer-of disagrees";
-  return [node("b", { className }, digit === null ? "?" : String(digit)), node("span", {}, digit === null ? "rejected" : percentage(top[0][1]))];
+  return [
+    node("b", { className }, digit === null ? "?" : String(digit)),
+    node("span", {}, digit === null ? "rejected" : percentage(top[0][1])),
+  ];
 }
 
 function maps({ network, reading }, layer) {
@@ -88,22 +132,40 @@ function maps({ network, reading }, layer) {
   const values = reading.outputs[layer];
   const size = values.length / count;
   const scale = Math.max(1, peak(values));
-  const canvases = Array.from({ length: count }, (_, i) => node("canvas", {
-    width,
-    height,
-    attributes: { "aria-hidden": "true" },
-    draw: (canvas) => paint(canvas, values.subarray(i * size, (i + 1) * size), scale),
-  }));
+  const canvases = Array.from({ length: count }, (_, i) =>
+    node("canvas", {
+      width,
+      height,
+      attributes: { "aria-hidden": "true" },
+      draw: (canvas) => paint(canvas, values.subarray(i * size, (i + 1) * size), scale),
+    }),
+  );
   const about = `${shape.length === 3 ? `${shape[0]}@${shape[1]}x${shape[2]}` : shape[0]}, ${kind}, \u00b1${decimal(scale, 1)}`;
-  return [node("div", { className: `strip-of ${layer}`, style: { gridTemplateColumns: `repeat(${COLUMNS[layer]}, minmax(0, 1fr))` } }, ...canvases), node("span", {}, about)];
+  return [
+    node(
+      "div",
+      { className: `strip-of ${layer}`, style: { gridTemplateColumns: `repeat(${COLUMNS[layer]}, minmax(0, 1fr))` } },
+      ...canvases,
+    ),
+    node("span", {}, about),
+  ];
 }
 
 function outputs(probabilities) {
   const best = Math.max(...probabilities);
-  return node("ul", { className: "probabilities" }, ...probabilities.map((p, digit) => node("li", { className: p === best ? "best" : "" },
-    node("span", {}, String(digit)),
-    node("span", { className: "bar" }, node("span", { style: { inlineSize: `${100 * p}%` } })),
-    node("span", { className: "number" }, percentage(p)))));
+  return node(
+    "ul",
+    { className: "probabilities" },
+    ...probabilities.map((p, digit) =>
+      node(
+        "li",
+        { className: p === best ? "best" : "" },
+        node("span", {}, String(digit)),
+        node("span", { className: "bar" }, node("span", { style: { inlineSize: `${100 * p}%` } })),
+        node("span", { className: "number" }, percentage(p)),
+      ),
+    ),
+  );
 }
 
 /** F6 of the network of 1998 beside the bitmaps that it is compared with, and the squared distances. */
@@ -112,10 +174,17 @@ function bitmaps({ variant, network, reading }) {
   const { f6, output } = reading.outputs;
   const scale = Math.max(1, peak(f6));
   const nearest = output.indexOf(Math.max(...output));
-  const figure = (name, values, className = "") => node("figure", { className }, grid(Float64Array.from(values), scale, false, 7), node("figcaption", {}, name));
+  const figure = (name, values, className = "") =>
+    node("figure", { className }, grid(Float64Array.from(values), scale, false, 7), node("figcaption", {}, name));
   return [
     node("p", {}, `${variant}: F6, and its squared distance to the bitmap of each digit. The smallest wins.`),
-    node("div", { className: "bitmap-row" }, figure("F6", f6),
-      ...centers.map((center, digit) => figure(`${digit}: ${decimal(-output[digit], 1)}`, center, digit === nearest ? "nearest" : ""))),
+    node(
+      "div",
+      { className: "bitmap-row" },
+      figure("F6", f6),
+      ...centers.map((center, digit) =>
+        figure(`${digit}: ${decimal(-output[digit], 1)}`, center, digit === nearest ? "nearest" : ""),
+      ),
+    ),
   ];
 }

@@ -37,11 +37,18 @@ export function showCurve(canvas, { probabilities, digits }, position) {
     context.beginPath();
     for (let at = 0; at < count; at++) context.lineTo(x(at), y(p(at, digit)));
     context.stroke();
-    if (clear) context.fillText(String(digit), Math.min(width - 8, Math.max(2, x(middleOf(digit, best)) - 3)), y(p(best, digit)) - 3);
+    if (clear)
+      context.fillText(
+        String(digit),
+        Math.min(width - 8, Math.max(2, x(middleOf(digit, best)) - 3)),
+        y(p(best, digit)) - 3,
+      );
   }
   context.setLineDash([]);
 
-  function p(at, digit) { return probabilities[at * 10 + digit]; }
+  function p(at, digit) {
+    return probabilities[at * 10 + digit];
+  }
 
   /** The middle of the stretch around `best` in which the digit is about as likely as there. */
   function middleOf(digit, best) {

@@ -15,8 +15,13 @@ export function grid(values, scale, numbers, columns = Math.sqrt(values.length))
   });
   if (!numbers) return canvas;
   const cell = (value) => node("td", { className: Math.abs(value) > 0.55 * scale ? "strong" : "" }, decimal(value, 2));
-  const row = (number) => node("tr", {}, ...Array.from(values.subarray(number * columns, (number + 1) * columns), cell));
-  const table = node("table", { className: "numbers" }, node("tbody", {}, ...Array.from({ length: rows }, (_, i) => row(i))));
+  const row = (number) =>
+    node("tr", {}, ...Array.from(values.subarray(number * columns, (number + 1) * columns), cell));
+  const table = node(
+    "table",
+    { className: "numbers" },
+    node("tbody", {}, ...Array.from({ length: rows }, (_, i) => row(i))),
+  );
   return node("div", { className: "grid-with-numbers" }, canvas, table);
 }
 
@@ -26,31 +31,54 @@ export function grid(values, scale, numbers, columns = Math.sqrt(values.length))
  */
 export function bars(items, show, names = ["positive", "negative"]) {
   const most = Math.max(1e-9, ...items.map(({ value }) => Math.abs(value)));
-  return node("ul", { className: "bars" }, ...items.map(({ name, value, open, expanded, points = "", more = [] }) => {
-    const attributes = { "data-points": points, ...(expanded === undefined ? {} : { "aria-expanded": String(expanded) }) };
-    return node("li", {},
-      open ? node("button", { type: "button", onclick: open, attributes }, name) : node("span", {}, name),
-      node("span", { className: "signed" }, node("span", {
-        className: value < 0 ? names[1] : names[0],
-        style: { inlineSize: `${(50 * Math.abs(value)) / most}%` },
-      })),
-      node("span", { className: "number" }, show(value)),
-      ...more);
-  }));
+  return node(
+    "ul",
+    { className: "bars" },
+    ...items.map(({ name, value, open, expanded, points = "", more = [] }) => {
+      const attributes = {
+        "data-points": points,
+        ...(expanded === undefined ? {} : { "aria-expanded": String(expanded) }),
+      };
+      return node(
+        "li",
+        {},
+        open ? node("button", { type: "button", onclick: open, attributes }, name) : node("span", {}, name),
+        node(
+          "span",
+          { className: "signed" },
+          node("span", {
+            className: value < 0 ? names[1] : names[0],
+            style: { inlineSize: `${(50 * Math.abs(value)) / most}%` },
+          }),
+        ),
+        node("span", { className: "number" }, show(value)),
+        ...more,
+      );
+    }),
+  );
 }
 
 /** A sum line by line: [text, number, class]. */
 export function ledger(lines) {
-  return node("dl", { className: "ledger" }, ...lines.map(([text, number, className = ""]) => node("div", { className },
-    node("dt", {}, text), node("dd", {}, number))));
+  return node(
+    "dl",
+    { className: "ledger" },
+    ...lines.map(([text, number, className = ""]) =>
+      node("div", { className }, node("dt", {}, text), node("dd", {}, number)),
+    ),
+  );
 }
 
 /** The `count` items with the largest absolute values, in descending order, and the others. */
-export function largest(items, valueOf, count) {
-  const sorted = [...items].sort((a, b) => Math.abs(valueOf(b)) - Math.abs(valueOf(a)));
+export function largest(items, by, count) {
+  const sorted = [...items].sort((a, b) => Math.abs(by(b)) - Math.abs(by(a)));
   return [sorted.slice(0, count), sorted.slice(count)];
 }
 
-export function sumOf(values) { return values.reduce((sum, value) => sum + value, 0); }
+export function sumOf(values) {
+  return values.reduce((sum, value) => sum + value, 0);
+}
 
-export function peak(values) { return values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9); }
+export function peak(values) {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+}

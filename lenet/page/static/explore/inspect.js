@@ -27,9 +27,12 @@ export class Inspect {
     this.mute.addEventListener("click", () => store.toggleMuted(store.unit.layer, store.unit.map));
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
     store.addEventListener("selection", () => this.#scrollToCard());
-    for (const event of ["selection", "reading", "network", "muted", "mode"]) store.addEventListener(event, () => this.#show());
+    for (const event of ["selection", "reading", "network", "muted", "mode"])
+      store.addEventListener(event, () => this.#show());
     onThemeChange(() => this.#show());
-    store.addEventListener("mode", () => { this.home.scrollTop = 0; });
+    store.addEventListener("mode", () => {
+      this.home.scrollTop = 0;
+    });
     this.muting = root.querySelector(".muting");
     new ResizeObserver(() => this.#place()).observe(root);
     this.#listen();
@@ -37,7 +40,9 @@ export class Inspect {
   }
 
   /** Whether the column of the pad has no room for the card: it has one column with all else, or is hardly higher. */
-  get narrow() { return this.root.clientWidth < 680 || matchMedia("(orientation: landscape) and (max-height: 480px)").matches; }
+  get narrow() {
+    return this.root.clientWidth < 680 || matchMedia("(orientation: landscape) and (max-height: 480px)").matches;
+  }
 
   #show() {
     const { store } = this;
@@ -120,7 +125,9 @@ export class Inspect {
       frame.setPointerCapture(event.pointerId);
       follow(event);
     });
-    frame.addEventListener("pointermove", (event) => { if (frame.hasPointerCapture(event.pointerId)) follow(event); });
+    frame.addEventListener("pointermove", (event) => {
+      if (frame.hasPointerCapture(event.pointerId)) follow(event);
+    });
     for (const [name, [down, right]] of Object.entries(STEPS)) {
       this.enlarged.querySelector(`[data-step="${name}"]`).addEventListener("click", () => {
         const { row, column } = cellOf(store.unit);

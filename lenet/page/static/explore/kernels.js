@@ -13,7 +13,12 @@ export function addKernels(root, store) {
     const scale = Math.max(...kernels.map(peak));
     const canvases = kernels.map((kernel, map) => {
       const label = `Kernel of C1, map ${map}`;
-      const canvas = element("canvas", { width: layer.size, height: layer.size, title: label, attributes: { role: "img", "aria-label": label } });
+      const canvas = element("canvas", {
+        width: layer.size,
+        height: layer.size,
+        title: label,
+        attributes: { role: "img", "aria-label": label },
+      });
       paint(canvas, kernel, scale);
       return canvas;
     });

@@ -22,12 +22,18 @@ export class Learning {
       store.setSettings({ step: this.#steps[Number(this.slider.value)].step });
     });
     store.addEventListener("mode", () => this.#open());
-    store.addEventListener("reading", () => { if (this.open && this.#steps) this.#describe(); });
-    store.addEventListener("settings", () => { if (this.open && this.#steps) this.#show(); });
+    store.addEventListener("reading", () => {
+      if (this.open && this.#steps) this.#describe();
+    });
+    store.addEventListener("settings", () => {
+      if (this.open && this.#steps) this.#show();
+    });
     this.#open();
   }
 
-  get open() { return this.store.mode === "learn"; }
+  get open() {
+    return this.store.mode === "learn";
+  }
 
   #open() {
     this.panel.hidden = !this.open;
@@ -39,7 +45,9 @@ export class Learning {
 
   async #load() {
     const hint = this.panel.querySelector(".hint");
-    const say = (text) => { hint.textContent = text; };
+    const say = (text) => {
+      hint.textContent = text;
+    };
     this.loading = true;
     try {
       say("Loading…");
@@ -97,7 +105,9 @@ export class Learning {
     this.slider.setAttribute("aria-valuetext", reading ? `${steps(step)}, ${answerText(reading)}` : steps(step));
   }
 
-  #x(number) { return 4 + (292 * number) / (this.#steps.length - 1); }
+  #x(number) {
+    return 4 + (292 * number) / (this.#steps.length - 1);
+  }
   /** Logarithmic, from 100 % down to the smallest error. */
   #y(error) {
     const smallest = Math.min(...this.#steps.map((step) => step.error));
@@ -109,9 +119,16 @@ export class Learning {
     const points = this.#steps.map(({ error }, i) => `${this.#x(i)},${this.#y(error)}`).join(" ");
     svg.querySelector("polyline").setAttribute("points", points);
     this.marker = svg.querySelector("circle");
-    this.panel.querySelector(".steps-of-training").replaceChildren(
-      ...[0, Math.floor(this.#steps.length / 2), this.#steps.length - 1].map((i) => element("span", {}, this.#steps[i].step.toLocaleString("en"))));
+    this.panel
+      .querySelector(".steps-of-training")
+      .replaceChildren(
+        ...[0, Math.floor(this.#steps.length / 2), this.#steps.length - 1].map((i) =>
+          element("span", {}, this.#steps[i].step.toLocaleString("en")),
+        ),
+      );
   }
 }
 
-function steps(step) { return `${step.toLocaleString("en")} ${step === 1 ? "step" : "steps"}`; }
+function steps(step) {
+  return `${step.toLocaleString("en")} ${step === 1 ? "step" : "steps"}`;
+}

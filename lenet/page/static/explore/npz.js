@@ -10,11 +10,23 @@ export function npz(arrays) {
     const common = [20, 0, 0, 0, 0x21, crc32(bytes), bytes.length, bytes.length, encoded.length, 0]; // dated 1980-01-01
     const local = record([[4, 0x04034b50], ...fields(common)]);
     parts.push(local, encoded, bytes);
-    directory.push(record([[4, 0x02014b50], [2, 20], ...fields(common), [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]), encoded);
+    directory.push(
+      record([[4, 0x02014b50], [2, 20], ...fields(common), [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]),
+      encoded,
+    );
     offset += local.length + encoded.length + bytes.length;
   }
   const size = directory.reduce((sum, { length }) => sum + length, 0);
-  const end = record([[4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, size], [4, offset], [2, 0]]);
+  const end = record([
+    [4, 0x06054b50],
+    [2, 0],
+    [2, 0],
+    [2, files.length],
+    [2, files.length],
+    [4, size],
+    [4, offset],
+    [2, 0],
+  ]);
   return new Blob([...parts, ...directory, end], { type: "application/zip" });
 }
 

@@ -21,7 +21,10 @@ export class Outlines {
     const { unit, network, pinned, inspecting } = this.store;
     const shown = unit && network && (!pinned || inspecting);
     for (const button of this.root.querySelectorAll('[data-stage="output"] [data-unit]')) {
-      button.setAttribute("aria-pressed", Boolean(shown && pinned && unit.layer === "output" && unit.map === Number(button.dataset.unit)));
+      button.setAttribute(
+        "aria-pressed",
+        Boolean(shown && pinned && unit.layer === "output" && unit.map === Number(button.dataset.unit)),
+      );
     }
     if (!shown) return;
     const at = cellOf(unit);

@@ -6,8 +6,16 @@ const LINE = 16; // height of a line of the text
 /** A canvas with everything of the page that is drawn or says what was predicted, and a text below it. */
 export function picture(root, text) {
   const page = root.getBoundingClientRect();
-  const shown = [...root.querySelectorAll(".pad .sheet, .map > canvas, .kernels canvas, .grid, .still canvas, .curve canvas, .strip-of canvas, .trials canvas")].filter(visible);
-  const texts = [...root.querySelectorAll("h1, h2, .shape, .digit, .top .name, .top .percent, .reason, figcaption, .outputs :is(th, button, .number), .ledger :is(dt, dd), .card .remark, .change, .breaking-point, .check, .amount, .filmstrip :is(b, li > span:last-child)")].filter(visible);
+  const shown = [
+    ...root.querySelectorAll(
+      ".pad .sheet, .map > canvas, .kernels canvas, .grid, .still canvas, .curve canvas, .strip-of canvas, .trials canvas",
+    ),
+  ].filter(visible);
+  const texts = [
+    ...root.querySelectorAll(
+      "h1, h2, .shape, .digit, .top .name, .top .percent, .reason, figcaption, .outputs :is(th, button, .number), .ledger :is(dt, dd), .card .remark, .change, .breaking-point, .check, .amount, .filmstrip :is(b, li > span:last-child)",
+    ),
+  ].filter(visible);
   const bars = [...root.querySelectorAll(".bar span, .signed span")].filter(visible);
   const bottom = Math.max(...[...shown, ...texts].map((e) => e.getBoundingClientRect().bottom)) - page.top;
   const canvas = document.createElement("canvas");
@@ -16,7 +24,10 @@ export function picture(root, text) {
   const font = `${LINE - 4}px ${style.fontFamily}`;
   context.font = font;
   const lines = wrap(context, text, page.width);
-  [canvas.width, canvas.height] = [SCALE * (page.width + 2 * MARGIN), SCALE * (bottom + 3 * MARGIN + lines.length * LINE)];
+  [canvas.width, canvas.height] = [
+    SCALE * (page.width + 2 * MARGIN),
+    SCALE * (bottom + 3 * MARGIN + lines.length * LINE),
+  ];
   context.scale(SCALE, SCALE);
   context.fillStyle = getComputedStyle(document.body).backgroundColor;
   context.fillRect(0, 0, canvas.width, canvas.height);
@@ -37,7 +48,7 @@ export function picture(root, text) {
   context.fillStyle = style.color;
   context.font = font;
   context.textBaseline = "top";
-  lines.forEach((line, i) => context.fillText(line, 0, bottom + MARGIN + i * LINE));
+  for (const [i, line] of lines.entries()) context.fillText(line, 0, bottom + MARGIN + i * LINE);
   return canvas;
 }
 
@@ -53,7 +64,11 @@ function wrap(context, text, width) {
 
 function visible(e) {
   // The answer stays in view while the page scrolls; what is below it is not hidden in the picture.
-  return e.checkVisibility() && e.getClientRects().length > 0 && (e.tagName === "CANVAS" || e.matches(".bar span, .signed span") || e.textContent.trim());
+  return (
+    e.checkVisibility() &&
+    e.getClientRects().length > 0 &&
+    (e.tagName === "CANVAS" || e.matches(".bar span, .signed span") || e.textContent.trim())
+  );
 }
 
 /** The text of an element, line by line, as the browser has broken it. */

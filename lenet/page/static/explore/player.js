@@ -13,7 +13,9 @@ export class Player {
     button.addEventListener("click", () => (this.#timer ? this.stop() : this.#start()));
   }
 
-  get #ended() { return Number(this.slider.value) === Number(this.slider.max); }
+  get #ended() {
+    return Number(this.slider.value) === Number(this.slider.max);
+  }
 
   #start() {
     if (this.#ended) this.#moveTo(0);

@@ -66,11 +66,17 @@ export function addPointing(root, store) {
   }
 }
 
-function layerOf(canvas) { return canvas.closest("[data-stage]").dataset.stage; }
+function layerOf(canvas) {
+  return canvas.closest("[data-stage]").dataset.stage;
+}
 
-function unitIn(canvas, [row, column]) { return unitAt(layerOf(canvas), Number(canvas.dataset.index), row, column); }
+function unitIn(canvas, [row, column]) {
+  return unitAt(layerOf(canvas), Number(canvas.dataset.index), row, column);
+}
 
-function unitUnder(canvas, event) { return unitIn(canvas, cellUnder(canvas, event)); }
+function unitUnder(canvas, event) {
+  return unitIn(canvas, cellUnder(canvas, event));
+}
 
 /** The unit that an explanation is about. */
 function pointedAt(event) {
@@ -80,4 +86,6 @@ function pointedAt(event) {
   return { layer, map: Number(map), row: 0, column: 0 };
 }
 
-function output(button) { return { layer: "output", map: Number(button.dataset.unit), row: 0, column: 0 }; }
+function output(button) {
+  return { layer: "output", map: Number(button.dataset.unit), row: 0, column: 0 };
+}

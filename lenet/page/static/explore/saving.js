@@ -14,7 +14,8 @@ export class Saving {
     this.collected = read();
     const actions = {
       png: () => this.#picture(),
-      json: () => save("lenet.json", new Blob([JSON.stringify(this.#numbers(), null, 1)], { type: "application/json" })),
+      json: () =>
+        save("lenet.json", new Blob([JSON.stringify(this.#numbers(), null, 1)], { type: "application/json" })),
       npz: () => save("lenet.npz", this.#arrays()),
       correct: () => this.#collect(),
       strokes: () => save("digits.json", new Blob([JSON.stringify(this.#sketches())], { type: "application/json" })),
@@ -28,11 +29,16 @@ export class Saving {
       });
     }
     this.label = this.panel.querySelector("select");
-    this.label.append(element("option", { value: "" }, "choose"), ...Array.from({ length: 10 }, (_, digit) => element("option", {}, String(digit))));
+    this.label.append(
+      element("option", { value: "" }, "choose"),
+      ...Array.from({ length: 10 }, (_, digit) => element("option", {}, String(digit))),
+    );
     this.#count();
   }
 
-  #say(text) { this.panel.querySelector(".saved").textContent = text; }
+  #say(text) {
+    this.panel.querySelector(".saved").textContent = text;
+  }
 
   /** What the numbers are of. */
   #about() {
@@ -58,7 +64,10 @@ export class Saving {
 
   #numbers() {
     const { digit, reason, probabilities } = this.store.reading;
-    const layers = this.#layers().map(({ name, shape, values, before }) => [name, { shape, values: [...values], before: [...before] }]);
+    const layers = this.#layers().map(({ name, shape, values, before }) => [
+      name,
+      { shape, values: [...values], before: [...before] },
+    ]);
     return { ...this.#about(), digit, reason, probabilities: [...probabilities], layers: Object.fromEntries(layers) };
   }
 

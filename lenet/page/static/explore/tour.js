@@ -6,7 +6,12 @@ const GAP = 10; // pixels between the box and what it points at
 
 /** `steps`: {selector, words, unit, mode}; `loadExample` loads an example digit onto the pad, if that is blank. */
 export function addTour(root, store, pad, steps, loadExample) {
-  const box = element("div", { className: "tour", hidden: true, tabIndex: -1, attributes: { role: "dialog", "aria-label": "Guided tour" } });
+  const box = element("div", {
+    className: "tour",
+    hidden: true,
+    tabIndex: -1,
+    attributes: { role: "dialog", "aria-label": "Guided tour" },
+  });
   const text = element("p");
   const progress = element("span", { className: "progress" });
   const back = element("button", { type: "button" }, "Back");
@@ -44,10 +49,16 @@ export function addTour(root, store, pad, steps, loadExample) {
     if (!target) return;
     const [page, at] = [root.getBoundingClientRect(), target.getBoundingClientRect()];
     const [width, height] = [box.offsetWidth, box.offsetHeight];
-    const fits = ([left, top]) => left >= page.left && left + width <= page.right && top >= 0 && top + height <= innerHeight;
+    const fits = ([left, top]) =>
+      left >= page.left && left + width <= page.right && top >= 0 && top + height <= innerHeight;
     const across = Math.max(page.left, Math.min(at.left, page.right - width));
     const down = Math.max(0, Math.min(at.top, innerHeight - height));
-    const places = [[across, at.bottom + GAP], [at.right + GAP, down], [across, at.top - GAP - height], [at.left - GAP - width, down]];
+    const places = [
+      [across, at.bottom + GAP],
+      [at.right + GAP, down],
+      [across, at.top - GAP - height],
+      [at.left - GAP - width, down],
+    ];
     const [left, top] = places.find(fits) ?? [across, down];
     Object.assign(box.style, { left: `${left - page.left}px`, top: `${top - page.top}px` });
   };
@@ -66,10 +77,14 @@ export function addTour(root, store, pad, steps, loadExample) {
   back.addEventListener("click", () => show(Math.max(0, step - 1)));
   next.addEventListener("click", () => (step === steps.length - 1 ? end() : show(step + 1)));
   leave.addEventListener("click", end);
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || step < 0 || !(ownsPage(root) || root.contains(document.activeElement))) return;
-    event.preventDefault();
-    end();
-  }, { capture: true });
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || step < 0 || !(ownsPage(root) || root.contains(document.activeElement))) return;
+      event.preventDefault();
+      end();
+    },
+    { capture: true },
+  );
   new ResizeObserver(place).observe(root);
 }

@@ -35,10 +35,12 @@ function put(parent, made, old) {
 function apply(made, properties) {
   const before = last.get(made) ?? {};
   const { attributes = {}, dataset = {}, style = {}, draw, ...plain } = properties;
-  for (const name of ["className", "title", "onclick"]) if (before[name] && !plain[name]) plain[name] = name === "onclick" ? null : "";
+  for (const name of ["className", "title", "onclick"])
+    if (before[name] && !plain[name]) plain[name] = name === "onclick" ? null : "";
   for (const [name, value] of Object.entries(plain)) if (before[name] !== value) made[name] = value;
   for (const name of Object.keys(before.attributes ?? {})) if (!(name in attributes)) made.removeAttribute(name);
-  for (const [name, value] of Object.entries(attributes)) if (before.attributes?.[name] !== value) made.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    if (before.attributes?.[name] !== value) made.setAttribute(name, value);
   for (const [name, value] of Object.entries(dataset)) if (made.dataset[name] !== value) made.dataset[name] = value;
   for (const [name, value] of Object.entries(style)) if (before.style?.[name] !== value) made.style[name] = value;
   last.set(made, properties);

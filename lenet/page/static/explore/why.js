@@ -51,7 +51,9 @@ export class Why {
     body.hidden = !reading;
     if (!reading || !network) return;
     const pair = store.pair ?? reading.top.slice(0, 2).map(([digit]) => digit);
-    this.selects.forEach((select, i) => { select.value = pair[i]; });
+    this.selects.forEach((select, i) => {
+      select.value = pair[i];
+    });
     this.shown = pair;
     panel.querySelector(".likeliest").hidden = !store.pair;
     const rejected = panel.querySelector(".rejected");
@@ -76,16 +78,27 @@ export class Why {
     }));
     const [shown, rest] = largest(items, ({ value }) => value, UNITS);
     patch(this.panel.querySelector(".contributions"), [
-      node("p", {}, `What each unit of F6 adds to the score of ${first} minus the score of ${second}; the largest of ${items.length}:`),
+      node(
+        "p",
+        {},
+        `What each unit of F6 adds to the score of ${first} minus the score of ${second}; the largest of ${items.length}:`,
+      ),
       bars(shown, show),
       ledger([
         [`the other ${rest.length} units`, show(sumOf(rest.map(({ value }) => value)))],
         ...(bias ? [["difference of the biases", show(bias)]] : []),
         [`score of ${first} minus score of ${second}`, show(difference), "result"],
       ]),
-      ...(network.layer("output").centers ? [node("figure", { className: "bitmap" },
-        grid(contributions, peak(contributions), false, 7),
-        node("figcaption", {}, "The contributions as F6's 7x12 bitmap."))] : []),
+      ...(network.layer("output").centers
+        ? [
+            node(
+              "figure",
+              { className: "bitmap" },
+              grid(contributions, peak(contributions), false, 7),
+              node("figcaption", {}, "The contributions as F6's 7x12 bitmap."),
+            ),
+          ]
+        : []),
     ]);
   }
 
@@ -96,7 +109,12 @@ export class Why {
 
   /** The units of C5 that contribute most to a unit of F6; a click shows one in Inspect, with the maps it reads. */
   #inputsOf(reading, unit) {
-    const { contributions, bias, before } = explain(this.store.network, reading, { layer: "f6", map: unit, row: 0, column: 0 });
+    const { contributions, bias, before } = explain(this.store.network, reading, {
+      layer: "f6",
+      map: unit,
+      row: 0,
+      column: 0,
+    });
     const items = [...contributions].map((value, i) => ({
       name: `C5, unit ${i}`,
       value,
@@ -104,14 +122,17 @@ export class Why {
       open: () => this.store.inspect({ layer: "c5", map: i, row: 0, column: 0 }),
     }));
     const [shown, rest] = largest(items, ({ value }) => value, INPUTS);
-    return node("div", { className: "traced" },
+    return node(
+      "div",
+      { className: "traced" },
       node("p", {}, `What raises and lowers F6, unit ${unit}; a click opens a unit in Inspect:`),
       bars(shown, show, ["raises", "lowers"]),
       ledger([
         [`the other ${rest.length} units`, show(sumOf(rest.map(({ value }) => value)))],
         ["bias", show(bias)],
         ["sum, before the activation", show(before), "result"],
-      ]));
+      ]),
+    );
   }
 
   /** Have the worker try changes of this drawing. */
@@ -146,11 +167,18 @@ export class Why {
     const current = this.store.reading.outputs.input === ink;
     this.ghost.hidden = !change || !placement || !current;
     if (!change) return;
-    const square = { top: change.top, left: change.left, bottom: change.top + change.size, right: change.left + change.size };
+    const square = {
+      top: change.top,
+      left: change.left,
+      bottom: change.top + change.size,
+      right: change.left + change.size,
+    };
     box.className = this.ghost.className = `ghost ${change.kind}`;
     place(box, square, 32);
     if (!this.ghost.hidden) place(this.ghost, onDrawing(placement, square), this.side);
   }
 }
 
-function article(digit) { return digit === 8 ? "an" : "a"; }
+function article(digit) {
+  return digit === 8 ? "an" : "a";
+}

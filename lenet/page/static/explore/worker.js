@@ -16,7 +16,9 @@ const tasks = {
     const { change, tried: changes } = smallestChange(view, ink, other, erased);
     return { evidence, other, change, changes };
   },
-  break({ drawing, name, preprocessed }) { return sweep(reader, drawing, name, preprocessed); },
+  break({ drawing, name, preprocessed }) {
+    return sweep(reader, drawing, name, preprocessed);
+  },
 };
 
 self.addEventListener("message", ({ data }) => {

@@ -12,7 +12,9 @@ const BEST = [18, 9]; // of the erased and of the added squares, the most promis
  * For RBF units, it is the difference of two squared distances, unit by unit.
  */
 export function compare(network, reading, first, second) {
-  const { outputs: { f6, output } } = reading;
+  const {
+    outputs: { f6, output },
+  } = reading;
   const { weight, bias, centers } = network.layer("output");
   const contributions = f6.map((x, i) => {
     if (centers) return (x - centers[second][i]) ** 2 - (x - centers[first][i]) ** 2;
@@ -29,14 +31,16 @@ export function compare(network, reading, first, second) {
 export function occlude(network, ink, first, second) {
   const base = scoreDifference(network, ink, first, second);
   const [evidence, count] = [new Float32Array(ink.length), new Uint8Array(ink.length)];
-  const tried = squares(ink, PATCH, STEP).filter((square) => inkIn(ink, square) > 0.5).map((square) => {
-    const effect = base - scoreDifference(network, changed(ink, square), first, second);
-    each(square, (i) => {
-      evidence[i] += effect;
-      count[i]++;
+  const tried = squares(ink, PATCH, STEP)
+    .filter((square) => inkIn(ink, square) > 0.5)
+    .map((square) => {
+      const effect = base - scoreDifference(network, changed(ink, square), first, second);
+      each(square, (i) => {
+        evidence[i] += effect;
+        count[i]++;
+      });
+      return { ...square, effect };
     });
-    return { ...square, effect };
-  });
   for (let i = 0; i < ink.length; i++) evidence[i] = count[i] && ink[i] > 0.1 ? evidence[i] / count[i] : 0;
   return { evidence, tried };
 }
@@ -64,7 +68,10 @@ export function smallestChange(network, ink, to, erased) {
     if (found.length) break;
   }
   const dots = squares(ink, DOT, DOT, "add").filter((square) => inkIn(ink, square) < 0.5 * DOT ** 2);
-  const ranked = dots.map((square) => [test(square), square]).sort(([a], [b]) => b - a).map(([, square]) => square);
+  const ranked = dots
+    .map((square) => [test(square), square])
+    .sort(([a], [b]) => b - a)
+    .map(([, square]) => square);
   for (const size of ADDED) for (const square of ranked.slice(0, BEST[1])) test(resized(square, size));
   const change = found.reduce((best, next) => (best && best.amount <= next.amount ? best : next), null);
   return { change, tried };
@@ -105,12 +112,16 @@ function each({ top, left, size }, call) {
 
 function inkIn(ink, square) {
   let sum = 0;
-  each(square, (i) => { sum += ink[i]; });
+  each(square, (i) => {
+    sum += ink[i];
+  });
   return sum;
 }
 
 function changed(ink, square) {
   const image = ink.slice();
-  each(square, (i) => { image[i] = square.kind === "add" ? 1 : 0; });
+  each(square, (i) => {
+    image[i] = square.kind === "add" ? 1 : 0;
+  });
   return image;
 }

@@ -24,7 +24,11 @@ export function explain(network, reading, unit) {
     case "sparse convolution":
       return { ...found, bias: layer.bias[map], terms: terms(layer, input, map, row, column) };
     case "fully connected":
-      return { ...found, bias: layer.bias[map], contributions: input.map((x, i) => x * layer.weight[map * input.length + i]) };
+      return {
+        ...found,
+        bias: layer.bias[map],
+        contributions: input.map((x, i) => x * layer.weight[map * input.length + i]),
+      };
     case "RBF": {
       const center = layer.centers[map];
       return { ...found, center, inputs: input, contributions: input.map((x, i) => -((x - center[i]) ** 2)) };
@@ -45,8 +49,11 @@ export function sourceOf(network, name) {
 /** The kernel of a convolution's map for each input map that it is connected to: {map, kernel}. */
 export function kernelsOf(layer, map) {
   const size = layer.size ** 2;
-  let start = layer.sees.slice(0, map).reduce((sum, seen) => sum + seen.length, 0) * size;
-  return layer.sees[map].map((seen) => ({ map: seen, kernel: layer.weight.subarray(start, (start += size)) }));
+  const start = layer.sees.slice(0, map).reduce((sum, seen) => sum + seen.length, 0) * size;
+  return layer.sees[map].map((seen, i) => {
+    const from = start + i * size;
+    return { map: seen, kernel: layer.weight.subarray(from, from + size) };
+  });
 }
 
 /**
@@ -72,7 +79,8 @@ function back({ kind, input, sees, size }, { maps, top, left, bottom, right }) {
     const seen = all.filter((i) => maps.some((map) => sees[map].includes(i)));
     return { maps: seen, top, left, bottom: bottom + size - 1, right: right + size - 1 };
   }
-  if (kind === "fully connected" || kind === "RBF") return { maps: all, top: 0, left: 0, bottom: input.side, right: input.side };
+  if (kind === "fully connected" || kind === "RBF")
+    return { maps: all, top: 0, left: 0, bottom: input.side, right: input.side };
   return { maps, top: 2 * top, left: 2 * left, bottom: 2 * bottom, right: 2 * right };
 }
 

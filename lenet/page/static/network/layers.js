@@ -11,7 +11,8 @@ export function convolution(input, side, sees, weight, bias, size) {
   for (let m = 0; m < sees.length; m++) {
     const map = output.subarray(m * out * out, (m + 1) * out * out).fill(bias[m]);
     for (const i of sees[m]) {
-      for (let ky = 0; ky < size; ky++, w += size) addRow(map, out, input, (i * side + ky) * side, side, weight, w, size);
+      for (let ky = 0; ky < size; ky++, w += size)
+        addRow(map, out, input, (i * side + ky) * side, side, weight, w, size);
     }
   }
   return output;
@@ -51,11 +52,11 @@ function pool(input, maps, side, reduce) {
 }
 
 export function averagePooling(input, maps, side) {
-  return pool(input, maps, side, (m, a, b, c, d) => (a + b + c + d) / 4);
+  return pool(input, maps, side, (_m, a, b, c, d) => (a + b + c + d) / 4);
 }
 
 export function maxPooling(input, maps, side) {
-  return pool(input, maps, side, (m, a, b, c, d) => Math.max(a, b, c, d));
+  return pool(input, maps, side, (_m, a, b, c, d) => Math.max(a, b, c, d));
 }
 
 /** The sum of 2x2 inputs, times a coefficient, plus a bias, one of each per map. */

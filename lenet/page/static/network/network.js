@@ -37,10 +37,14 @@ export class Network {
   }
 
   /** What C1 is computed from: the normalized image, of which some networks crop the border. */
-  input(normalized) { return crop(normalized, 32, this.description.border); }
+  input(normalized) {
+    return crop(normalized, 32, this.description.border);
+  }
 
   /** The value of a unit, {layer, map, row, column}, in a reading. */
-  value({ outputs }, unit) { return outputs[unit.layer][this.indexOf(unit)]; }
+  value({ outputs }, unit) {
+    return outputs[unit.layer][this.indexOf(unit)];
+  }
 
   /** Where the values of a unit's layer have its own. */
   indexOf({ layer, map, row, column }) {
@@ -48,7 +52,9 @@ export class Network {
     return shape.length === 3 ? (map * shape[1] + row) * shape[2] + column : map;
   }
 
-  layer(name) { return this.layers.find((layer) => layer.name === name); }
+  layer(name) {
+    return this.layers.find((layer) => layer.name === name);
+  }
 
   #mute(name, values, maps) {
     const size = values.length / this.layer(name).shape[0];

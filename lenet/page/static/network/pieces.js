@@ -50,7 +50,8 @@ function parts(ink, { rows, overlap, most }, threshold) {
     const own = new Uint8Array(filled.length);
     for (const cell of cells) own[cell] = 1;
     // The faint border of a stroke is not part of its component, but next to it.
-    for (const cell of cells) for (const beside of neighbors(cell, across, filled.length)) own[beside] ||= !filled[beside];
+    for (const cell of cells)
+      for (const beside of neighbors(cell, across, filled.length)) own[beside] ||= !filled[beside];
     let [left, right] = [ink.width, 0];
     const data = ink.data.map((value, i) => {
       const x = i % ink.width;
@@ -80,7 +81,11 @@ function merge(components, overlap) {
     if (!shared.length || most < overlap * (right - left)) merged.push({ cells, left, right });
     else {
       const other = merged[shared.indexOf(most)];
-      Object.assign(other, { cells: [...other.cells, ...cells], left: Math.min(left, other.left), right: Math.max(right, other.right) });
+      Object.assign(other, {
+        cells: [...other.cells, ...cells],
+        left: Math.min(left, other.left),
+        right: Math.max(right, other.right),
+      });
     }
   }
   return merged;

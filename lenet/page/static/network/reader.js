@@ -17,10 +17,15 @@ export class Reader {
   }
 
   /** The reading of blank paper, computed when it is needed: not every reader shows its layers. */
-  get blank() { return (this.#blank ??= this.readInk(new Float32Array(this.description.preprocessing.side ** 2))); }
+  get blank() {
+    this.#blank ??= this.readInk(new Float32Array(this.description.preprocessing.side ** 2));
+    return this.#blank;
+  }
 
   /** A reader with the content of model.safetensors, an ArrayBuffer. */
-  static of(description, weights) { return new Reader(description, readSafetensors(weights).tensors); }
+  static of(description, weights) {
+    return new Reader(description, readSafetensors(weights).tensors);
+  }
 
   /**
    * The reading of a drawing: its opacity, 0 to 255, row by row. It has the `placement` of the digit, too, and `digits`
@@ -48,6 +53,9 @@ export class Reader {
 
 /** A reading: the digit and the top 3 for these probabilities, unless there is a reason to reject the input. */
 export function answer(probabilities, reason, layers) {
-  const top = probabilities.map((p, digit) => [digit, p]).sort(([, a], [, b]) => b - a).slice(0, 3);
+  const top = probabilities
+    .map((p, digit) => [digit, p])
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 3);
   return { digit: reason ? null : top[0][0], reason, probabilities, top, digits: null, number: null, ...layers };
 }

@@ -19,8 +19,11 @@ export function readRow(network, drawing, { preprocessing, row }) {
   const isCut = (i) => i < pieces.length && pieces[i].cut;
   let path = bestPath(pieces, candidates, Math.log(row.cut));
   let least = path.some(({ first }) => isCut(first)) ? row.least_cut : row.least;
-  if (least === row.least_cut && !sure(path, least)) { // perhaps no digits touch
-    const apart = candidates.map((one) => (isCut(one.first) || isCut(one.last) ? { ...one, certainty: -Infinity } : one));
+  if (least === row.least_cut && !sure(path, least)) {
+    // perhaps no digits touch
+    const apart = candidates.map((one) =>
+      isCut(one.first) || isCut(one.last) ? { ...one, certainty: -Infinity } : one,
+    );
     [path, least] = [bestPath(pieces, apart, Math.log(row.cut)), row.least];
   }
   if (!sure(path, least)) return null;

@@ -15,7 +15,14 @@ export function readSafetensors(buffer) {
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
   const tensors = {};
   const { __metadata__: metadata = {}, ...entries } = header;
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(entries)) {
     if (!(dtype in KINDS)) throw new Error(`${name} has dtype ${dtype}, expected ${Object.keys(KINDS).join(", ")}`);
     const data = KINDS[dtype](buffer.slice(8 + length + from, 8 + length + to)); // aligned, as a view may not be
     if (data.length !== shape.reduce((product, side) => product * side, 1)) throw new Error(`${name} has another size`);

@@ -17,9 +17,11 @@ export function removeSpecks(ink, { cells: most, small, light, far }, threshold)
   const main = components.reduce((a, b) => (b.cells.length > a.cells.length ? b : a));
   const side = Math.max(main.bottom - main.top, main.right - main.left);
   const specks = components.filter((part) => {
-    return part.cells.length <= light * main.cells.length
-      && Math.max(part.bottom - part.top, part.right - part.left) <= small * side
-      && gap(main, part) >= far * side;
+    return (
+      part.cells.length <= light * main.cells.length &&
+      Math.max(part.bottom - part.top, part.right - part.left) <= small * side &&
+      gap(main, part) >= far * side
+    );
   });
   if (!specks.length) return ink;
   const removed = new Set(specks.flatMap(({ cells }) => cells));

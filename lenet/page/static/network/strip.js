@@ -14,7 +14,11 @@ export function scoreStrip(network, drawing, { side, digit_side }) {
   const highest = row.data.reduce((a, b) => Math.max(a, b), 1e-9);
   const count = Math.ceil(width / STRIDE) + 1;
   const [top, left] = [(side - digit_side) / 2, side / 2];
-  const wide = { data: new Float32Array(side * (count - 1) * STRIDE + side * side), width: (count - 1) * STRIDE + side, height: side };
+  const wide = {
+    data: new Float32Array(side * (count - 1) * STRIDE + side * side),
+    width: (count - 1) * STRIDE + side,
+    height: side,
+  };
   for (let y = 0; y < digit_side; y++) {
     for (let x = 0; x < width; x++) {
       const at = left + x;

@@ -1,6 +1,6 @@
 // Changes of a drawing: rotated, scaled, squeezed, slanted, shifted, with other strokes, with noise or gaps, and what the
 // reader makes of it. A drawing is {strokes}, or {ink}, the preprocessed input of an image.
-import { SIDE, drawStroke } from "../pad/strokes.js";
+import { drawStroke, SIDE } from "../pad/strokes.js";
 import { preprocess } from "./preprocess.js";
 import { resize } from "./resize.js";
 
@@ -15,7 +15,14 @@ export const TRANSFORMS = {
   rotation: { label: "Rotation", from: -90, to: 90, start: 0, unit: "\u00b0", matrix: (x) => turn(x * RADIANS) },
   scale: { label: "Scale", from: 0.2, to: 1.4, start: 1, unit: "x", matrix: (x) => [x, 0, 0, x, 0, 0] },
   squeeze: { label: "Squeeze", from: 0.2, to: 1.8, start: 1, unit: "x", matrix: (x) => [x, 0, 0, 1, 0, 0] },
-  slant: { label: "Slant", from: -60, to: 60, start: 0, unit: "\u00b0", matrix: (x) => [1, 0, -Math.tan(x * RADIANS), 1, 0, 0] },
+  slant: {
+    label: "Slant",
+    from: -60,
+    to: 60,
+    start: 0,
+    unit: "\u00b0",
+    matrix: (x) => [1, 0, -Math.tan(x * RADIANS), 1, 0, 0],
+  },
   shift: { label: "Shift", from: -90, to: 90, start: 0, unit: " px", matrix: (x) => [1, 0, 0, 1, x, 0] },
   width: { label: "Stroke width", from: 0.1, to: 3.1, start: 1, unit: "x", strokes: true },
   noise: { label: "Noise on the input", from: 0, to: 1, start: 0, unit: "" },
@@ -34,7 +41,9 @@ export function positionOf(name, value) {
 }
 
 /** Whether this change is possible: the strokes of an image are not known. */
-export function applies(name, drawing) { return !TRANSFORMS[name].strokes || Boolean(drawing.strokes); }
+export function applies(name, drawing) {
+  return !TRANSFORMS[name].strokes || Boolean(drawing.strokes);
+}
 
 /** The reading of the changed drawing, with its `opacity` as drawn; `preprocessed`: whether it is centered and scaled. */
 export function readChanged(reader, drawing, name, value, preprocessed) {
@@ -72,7 +81,8 @@ const noView = () => {};
 const canvases = new Map();
 
 function contextOf(side) {
-  if (!canvases.has(side)) canvases.set(side, new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true }));
+  if (!canvases.has(side))
+    canvases.set(side, new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true }));
   return canvases.get(side);
 }
 
@@ -125,7 +135,9 @@ function drawChanged(context, stroke, name, value) {
 function drawInk(context, ink) {
   const small = contextOf(32);
   const pixels = new ImageData(32, 32);
-  ink.forEach((x, i) => { pixels.data[4 * i + 3] = Math.round(255 * x); });
+  ink.forEach((x, i) => {
+    pixels.data[4 * i + 3] = Math.round(255 * x);
+  });
   small.putImageData(pixels, 0, 0);
   context.drawImage(small.canvas, 0, 0, SIDE, SIDE);
 }
@@ -164,4 +176,6 @@ function unprocessed(drawing, name, value, { left, top, width }, center) {
   return data.map((x) => Math.min(1, Math.max(0, x)));
 }
 
-function turn(angle) { return [Math.cos(angle), Math.sin(angle), -Math.sin(angle), Math.cos(angle), 0, 0]; }
+function turn(angle) {
+  return [Math.cos(angle), Math.sin(angle), -Math.sin(angle), Math.cos(angle), 0, 0];
+}

@@ -44,7 +44,7 @@ export function decode(text) {
   if (place !== 1) return null;
   const signed = (number) => (number % 2 ? -(number + 1) / 2 : number / 2);
   const strokes = [];
-  for (let at = 0; at < numbers.length;) {
+  for (let at = 0; at < numbers.length; ) {
     const [width, count] = [numbers[at], numbers[at + 1]];
     const steps = numbers.slice(at + 2, at + 2 + 2 * count);
     if (!(width >= 1 && width <= 100) || !(count >= 1) || steps.length !== 2 * count) return null;

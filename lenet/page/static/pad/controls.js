@@ -29,7 +29,9 @@ export function addControls(root, pad, store) {
   update();
 
   const width = root.querySelector(".width");
-  width.addEventListener("input", () => { pad.brush = Number(width.value); });
+  width.addEventListener("input", () => {
+    pad.brush = Number(width.value);
+  });
 
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;

@@ -1,6 +1,6 @@
 // Example digits: a click draws the strokes of one on the pad.
 import { load } from "../server.js";
-import { SIDE, drawStroke } from "./strokes.js";
+import { drawStroke, SIDE } from "./strokes.js";
 
 const THUMBNAIL = 88; // pixels, shown at half that size
 

@@ -41,7 +41,9 @@ export function addImages(root, pad, store) {
     event.preventDefault();
     show([...event.dataTransfer.types].includes("Files"));
   });
-  target.addEventListener("dragleave", (event) => { if (!event.relatedTarget) show(false); });
+  target.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) show(false);
+  });
   target.addEventListener("drop", (event) => {
     event.preventDefault();
     show(false);

@@ -56,8 +56,12 @@ export function addKeyboard(root, pad, store) {
     lift();
     pen.hidden = true;
   });
-  canvas.addEventListener("pointerdown", () => {
-    lift();
-    pen.hidden = true;
-  }, { capture: true });
+  canvas.addEventListener(
+    "pointerdown",
+    () => {
+      lift();
+      pen.hidden = true;
+    },
+    { capture: true },
+  );
 }

@@ -3,7 +3,7 @@
 // A state of the pad is {strokes} or {image, paper}. States are immutable, so Undo is one step back in a list, and
 // undoes a stroke, a Clear or a loaded image alike; Redo is one step forward.
 import { onThemeChange } from "../theme.js";
-import { SIDE, drawStroke, onGrid } from "./strokes.js";
+import { drawStroke, onGrid, SIDE } from "./strokes.js";
 
 const EMPTY = { strokes: [] };
 
@@ -33,15 +33,29 @@ export class Pad extends EventTarget {
     this.#listen();
   }
 
-  get state() { return this.#states.at(-1); }
-  get drawing() { return this.#stroke !== null; }
-  get blank() { return !this.#stroke && !this.state.image && !this.state.strokes.length; }
-  get canUndo() { return this.#stroke !== null || this.#states.length > 1; }
-  get canRedo() { return this.#undone.length > 0; }
+  get state() {
+    return this.#states.at(-1);
+  }
+  get drawing() {
+    return this.#stroke !== null;
+  }
+  get blank() {
+    return !this.#stroke && !this.state.image && !this.state.strokes.length;
+  }
+  get canUndo() {
+    return this.#stroke !== null || this.#states.length > 1;
+  }
+  get canRedo() {
+    return this.#undone.length > 0;
+  }
 
   /** The image on the pad, a canvas, if any; the first stroke replaces it. */
-  get strokes() { return [...(this.state.strokes ?? []), ...(this.#stroke ? [this.#stroke] : [])]; }
-  get image() { return this.#stroke ? undefined : this.state.image; }
+  get strokes() {
+    return [...(this.state.strokes ?? []), ...(this.#stroke ? [this.#stroke] : [])];
+  }
+  get image() {
+    return this.#stroke ? undefined : this.state.image;
+  }
 
   /** The drawing's opacity, 0 to 255, row by row. */
   opacity() {
@@ -54,12 +68,18 @@ export class Pad extends EventTarget {
   /** The image, or the part of the drawing that has ink, as a PNG: a promise of a Blob. */
   png() {
     const canvas = this.image ?? crop(this.#ink.canvas, this.opacity());
-    return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+    return new Promise((resolve) => {
+      canvas.toBlob(resolve, "image/png");
+    });
   }
 
-  load(strokes) { this.#push({ strokes: strokes.map(({ width, points }) => ({ width, points: onGrid(points) })) }); }
+  load(strokes) {
+    this.#push({ strokes: strokes.map(({ width, points }) => ({ width, points: onGrid(points) })) });
+  }
   /** Show and read an image, a canvas, on paper of the given color. The next stroke begins a new drawing. */
-  loadImage(image, paper) { this.#push({ image, paper }); }
+  loadImage(image, paper) {
+    this.#push({ image, paper });
+  }
   clear() {
     if (this.blank) return;
     this.#stroke = null;
@@ -162,7 +182,9 @@ export class Pad extends EventTarget {
       this.move((between.length ? between : [event]).map(at));
     });
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
-      canvas.addEventListener(end, (event) => { if (isPen(event)) this.up(); });
+      canvas.addEventListener(end, (event) => {
+        if (isPen(event)) this.up();
+      });
     }
     // The canvas has one pixel per screen pixel.
     const fit = () => {

@@ -23,7 +23,9 @@ export function cellOf({ layer, map, row, column }) {
 }
 
 /** Whether a layer has no feature maps, but is one canvas of units. */
-export function isVector(layer) { return layer in GRIDS; }
+export function isVector(layer) {
+  return layer in GRIDS;
+}
 
 /** The cell of a canvas that a pointer is over, [row, column]. */
 export function cellUnder(canvas, event) {

@@ -3,13 +3,45 @@
 import { isDark } from "../theme.js";
 
 const ENDS = [
-  [[5, 48, 97], [33, 102, 172], [67, 147, 195], [146, 197, 222], [209, 229, 240]],
-  [[253, 219, 199], [244, 165, 130], [214, 96, 77], [178, 24, 43], [103, 0, 31]],
+  [
+    [5, 48, 97],
+    [33, 102, 172],
+    [67, 147, 195],
+    [146, 197, 222],
+    [209, 229, 240],
+  ],
+  [
+    [253, 219, 199],
+    [244, 165, 130],
+    [214, 96, 77],
+    [178, 24, 43],
+    [103, 0, 31],
+  ],
 ];
 const LIGHT = [...ENDS[0], [247, 247, 247], ...ENDS[1]];
-const DARK = [[110, 195, 255], [76, 160, 226], [52, 124, 184], [40, 88, 134], [34, 58, 84], [32, 33, 36],
-  [78, 44, 38], [126, 54, 44], [176, 68, 52], [222, 88, 64], [255, 118, 86]];
-const GRAY = { light: [[255, 255, 255], [17, 17, 17]], dark: [[32, 33, 36], [245, 245, 245]] };
+const DARK = [
+  [110, 195, 255],
+  [76, 160, 226],
+  [52, 124, 184],
+  [40, 88, 134],
+  [34, 58, 84],
+  [32, 33, 36],
+  [78, 44, 38],
+  [126, 54, 44],
+  [176, 68, 52],
+  [222, 88, 64],
+  [255, 118, 86],
+];
+const GRAY = {
+  light: [
+    [255, 255, 255],
+    [17, 17, 17],
+  ],
+  dark: [
+    [32, 33, 36],
+    [245, 245, 245],
+  ],
+};
 const LEVELS = 255;
 
 /** Anchors, evenly spaced, as LEVELS 32-bit pixels (R, G, B, A in memory). */
@@ -41,14 +73,16 @@ const images = new WeakMap(); // the ImageData of each canvas, reused
 export function paint(canvas, values, scale, palette = "diverging") {
   const context = canvas.getContext("2d");
   const old = images.get(canvas);
-  if (old?.width !== canvas.width || old.height !== canvas.height) images.set(canvas, context.createImageData(canvas.width, canvas.height));
+  if (old?.width !== canvas.width || old.height !== canvas.height)
+    images.set(canvas, context.createImageData(canvas.width, canvas.height));
   const image = images.get(canvas);
   const pixels = new Uint32Array(image.data.buffer);
   const colors = PALETTES[isDark() ? "dark" : "light"][palette];
-  const [slope, offset] = palette === "gray" ? [(LEVELS - 1) / scale, 0] : [(LEVELS - 1) / (2 * scale), (LEVELS - 1) / 2];
+  const [slope, offset] =
+    palette === "gray" ? [(LEVELS - 1) / scale, 0] : [(LEVELS - 1) / (2 * scale), (LEVELS - 1) / 2];
   for (let i = 0; i < values.length; i++) {
     const level = Math.round(values[i] * slope + offset);
-    pixels[i] = colors[level < 0 ? 0 : level > LEVELS - 1 ? LEVELS - 1 : level];
+    pixels[i] = colors[Math.min(LEVELS - 1, Math.max(0, level))];
   }
   context.putImageData(image, 0, 0);
 }

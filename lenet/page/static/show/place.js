@@ -11,4 +11,6 @@ export function place(box, { top, left, bottom, right }, width, height = width) 
 }
 
 /** The part that is a single cell. */
-export function cell({ row, column }) { return { top: row, left: column, bottom: row + 1, right: column + 1 }; }
+export function cell({ row, column }) {
+  return { top: row, left: column, bottom: row + 1, right: column + 1 };
+}

@@ -24,7 +24,9 @@ export class Prediction {
     this.announcement = root.querySelector(".announcement");
     store.addEventListener("reading", () => this.#show(store.reading));
     for (const event of ["state", "muted", "source"]) store.addEventListener(event, () => this.#showState());
-    store.addEventListener("notice", () => { this.notice.textContent = store.notice; });
+    store.addEventListener("notice", () => {
+      this.notice.textContent = store.notice;
+    });
     store.addEventListener("announcement", ({ detail }) => this.#say(detail));
     this.#show(null);
   }
@@ -50,20 +52,30 @@ export class Prediction {
   #showReason(reading) {
     const { reason, number, digits } = reading ?? {};
     const waiting = reason === "several digits" && this.store.state === "live";
-    this.reason.textContent = number ? inDigits(digits) : waiting ? "Several digits." : reason ? explanation(reason) : "";
+    this.reason.textContent = number
+      ? inDigits(digits)
+      : waiting
+        ? "Several digits."
+        : reason
+          ? explanation(reason)
+          : "";
   }
 
   #showState() {
     const { state, busy, reading, unmuted, source } = this.store;
     this.root.setAttribute("aria-busy", busy);
     this.#showReason(reading);
-    this.check.textContent = !reading ? "" : source || unmuted ? [source?.note, unmuted && MUTED].filter(Boolean).join(" ") : {
-      live: "",
-      checked: "Checked with PyTorch on the server.",
-      alone: "Computed in your browser.",
-      overloaded: "Not checked: the server is busy. Retrying…",
-      unchecked: "Not checked: cannot reach the server. Retrying…",
-    }[state];
+    this.check.textContent = !reading
+      ? ""
+      : source || unmuted
+        ? [source?.note, unmuted && MUTED].filter(Boolean).join(" ")
+        : {
+            live: "",
+            checked: "Checked with PyTorch on the server.",
+            alone: "Computed in your browser.",
+            overloaded: "Not checked: the server is busy. Retrying…",
+            unchecked: "Not checked: cannot reach the server. Retrying…",
+          }[state];
     if (state === "live") this.#reported = "";
     else this.#announce(reading);
   }
@@ -97,7 +109,7 @@ function inDigits(digits) {
 }
 
 const EXPLANATIONS = {
-  "blank": "No digit: the image is blank.",
+  blank: "No digit: the image is blank.",
   "too little ink": "No digit: only a dot or a filled shape.",
   "several digits": "Several digits, but not sure which.",
   "not a digit": "Not recognized as a digit.",

@@ -27,15 +27,29 @@ export class Row {
     this.#drawing = reading.drawing;
     const { columns, image } = scoreStrip(network, reading.drawing, this.settings);
     const inked = image.data.subarray(MARGIN * image.width, (image.height - MARGIN) * image.width);
-    const row = element("canvas", { width: image.width, height: image.height - 2 * MARGIN, attributes: { "aria-hidden": "true" } });
+    const row = element("canvas", {
+      width: image.width,
+      height: image.height - 2 * MARGIN,
+      attributes: { "aria-hidden": "true" },
+    });
     paint(row, inked, 1, "gray");
-    const strip = element("canvas", { width: columns.length, height: 10, attributes: { role: "img", "aria-label": "Probability of each digit in each column" } });
+    const strip = element("canvas", {
+      width: columns.length,
+      height: 10,
+      attributes: { role: "img", "aria-label": "Probability of each digit in each column" },
+    });
     const values = new Float32Array(10 * columns.length);
-    columns.forEach((column, x) => column.forEach((p, digit) => { values[digit * columns.length + x] = p; }));
+    for (const [x, column] of columns.entries()) {
+      for (const [digit, p] of column.entries()) values[digit * columns.length + x] = p;
+    }
     paint(strip, values, 1, "gray");
     const canvases = this.figure.querySelector(".row-canvases");
     canvases.style.maxInlineSize = `${COLUMN * columns.length}px`;
     const digits = Array.from({ length: 10 }, (_, digit) => element("span", {}, String(digit)));
-    canvases.replaceChildren(row, element("div", { className: "row-digits", attributes: { "aria-hidden": "true" } }, ...digits), strip);
+    canvases.replaceChildren(
+      row,
+      element("div", { className: "row-digits", attributes: { "aria-hidden": "true" } }, ...digits),
+      strip,
+    );
   }
 }

