@@ -1,27 +1,29 @@
 // The service worker: keeps all files of this version of the page, and serves them without the network.
 const NAME = "lenet-/* version */";
+/** @type {string[]} */
 const FILES = /* files */ [];
+const worker = /** @type {ServiceWorkerScope} */ (/** @type {unknown} */ (self));
 
-self.addEventListener("install", (event) => {
+worker.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(NAME)
       .then((cache) => cache.addAll(FILES))
-      .then(() => self.skipWaiting()),
+      .then(() => worker.skipWaiting()),
   );
 });
 
-self.addEventListener("activate", (event) => {
-  const outdated = (name) => name.startsWith("lenet-") && name !== NAME;
+worker.addEventListener("activate", (event) => {
+  const outdated = (/** @type {string} */ name) => name.startsWith("lenet-") && name !== NAME;
   event.waitUntil(
     caches
       .keys()
       .then((names) => Promise.all(names.filter(outdated).map((name) => caches.delete(name))))
-      .then(() => self.clients.claim()),
+      .then(() => worker.clients.claim()),
   );
 });
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   event.respondWith(
     caches
       .open(NAME)

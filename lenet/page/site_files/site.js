@@ -7,6 +7,7 @@ dark.addEventListener("change", setTheme);
 setTheme();
 
 const base = new URL(".", import.meta.url).href.replace(/[/]$/, "");
-start(document.querySelector("main"), base, JSON.parse(document.querySelector("#settings").textContent));
+const [main, settings] = ["main", "#settings"].map((selector) => document.querySelector(selector));
+if (main instanceof HTMLElement && settings) start(main, base, JSON.parse(settings.textContent));
 // Once loaded, the page works offline. Without a secure address there are no service workers, and it needs the network.
 navigator.serviceWorker?.register(new URL("offline.js", import.meta.url)).catch(() => {});

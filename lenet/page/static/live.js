@@ -2,7 +2,14 @@
 // server is asked once for PyTorch's, which then counts. While it is away the browser's stands, and is checked later; on
 // a page without a server it is not checked.
 import { answer } from "./network/reader.js";
-import { Overloaded, Unreachable } from "./server.js";
+import { messageOf, Overloaded, Unreachable } from "./server.js";
+
+/**
+ * @import { Reader } from "./network/reader.js"
+ * @import { Pad } from "./pad/pad.js"
+ * @import { Server } from "./server.js"
+ * @import { Store } from "./store.js"
+ */
 
 const REST = 250; // milliseconds without a change after which the pen rests
 const RETRIES = [1_000, 2_000, 4_000, 8_000, 15_000]; // milliseconds; the last one is repeated
@@ -13,11 +20,22 @@ export class Live {
   #stale = false;
   #timer = 0;
   #failures = 0;
-  #ink = null; // of an image, which only the server can preprocess
 
-  /** `server` is null if there is none. `network` identifies the network that the browser has, in its terms. */
+  /**
+   * `network` identifies the network that the browser has, in the server's terms.
+   *
+   * @param {Pad} pad
+   * @param {Reader} reader
+   * @param {Server | null} server
+   * @param {Store} store
+   * @param {string} network
+   */
   constructor(pad, reader, server, store, network) {
-    Object.assign(this, { pad, reader, server, store, network });
+    this.pad = pad;
+    this.reader = reader;
+    this.server = server;
+    this.store = store;
+    this.network = network;
     pad.addEventListener("change", () => this.#changed());
     pad.addEventListener("rest", () => this.#rest());
     store.addEventListener("muted", () => this.#showAgain());
@@ -32,11 +50,16 @@ export class Live {
     return this.store.source?.reader ?? this.reader;
   }
 
+  /** Whether there is an image that the server has not preprocessed yet. */
+  get #waiting() {
+    return Boolean(this.pad.image && !this.store.ink);
+  }
+
   #changed() {
     this.store.notify("");
     this.store.setState("live", true);
     this.#failures = 0;
-    this.#ink = null;
+    this.store.ink = null;
     this.#wait(REST);
     this.#stale = true;
     if (!this.#frame) this.#update();
@@ -61,36 +84,38 @@ export class Live {
 
   #show() {
     const { pad, store } = this;
-    const waiting = Boolean(pad.image && !this.#ink); // an image is preprocessed by the server
-    if (pad.blank || waiting) store.show(null);
+    if (pad.blank || this.#waiting) store.show(null);
     else this.#showMuted(this.#read());
-    store.setState(pad.blank ? "checked" : "live", waiting);
+    store.setState(pad.blank ? "checked" : "live", this.#waiting);
   }
 
   #read() {
     const { pad, reader, store } = this;
-    if (store.source) return store.source.read(pad, this.#ink);
-    return this.#ink
-      ? reader.readInk(this.#ink)
-      : reader.read(pad.opacity(), pad.side, pad.side, { rows: !pad.drawing });
+    if (store.source) return store.source.read();
+    if (store.ink) return reader.readInk(store.ink);
+    return reader.read(pad.opacity(), pad.side, pad.side, { rows: !pad.penDown });
   }
 
   /** The network, the source or what is muted has changed. */
   #showAgain() {
-    const { store } = this;
-    const { shown } = this;
+    const { shown, store } = this;
     if (shown.network !== store.network) store.setNetwork(shown.network, shown.blank);
     this.#show();
     if (!store.source) this.#wait(REST);
   }
 
-  /** Show the reading, or, if anything is muted, what the network computes without it. */
+  /**
+   * Show the reading, or, if anything is muted, what the network computes without it.
+   *
+   * @param {Reading} reading
+   */
   #showMuted(reading) {
     const { shown, store } = this;
     if (!store.mutedMaps.length) store.show(reading);
     else store.show({ ...shown.readInk(reading.outputs.input, store.muted), placement: reading.placement }, reading);
   }
 
+  /** @param {number} milliseconds */
   #wait(milliseconds) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#settle(), milliseconds);
@@ -99,15 +124,16 @@ export class Live {
   async #settle() {
     const { pad, store } = this;
     clearTimeout(this.#timer);
-    if (pad.blank || pad.drawing || ["checked", "alone"].includes(store.state)) return;
-    if (store.source && !(pad.image && !this.#ink)) {
+    if (pad.blank || pad.penDown || ["checked", "alone"].includes(store.state)) return;
+    if (store.source && !this.#waiting) {
       // nothing that the server could check
       store.setState("alone");
       return;
     }
     if (!this.server) {
-      if (pad.image)
+      if (pad.image) {
         store.notify("This page has no server, which would be needed to read images. Draw the digit instead.");
+      }
       store.setState("alone");
       return;
     }
@@ -120,17 +146,19 @@ export class Live {
     }
   }
 
+  /** @param {ServerReading} reading */
   #accept({ reason, probabilities, digits, ink, network }) {
     const { store } = this;
-    if (ink) this.#ink = ink;
+    if (ink) store.ink = ink;
     if (ink && store.source) {
       this.#show();
       return;
     }
     const own = ink ? this.reader.readInk(ink) : (store.unmuted ?? store.reading);
-    const { outputs, before, placement, drawing } = own;
+    if (!own) return; // there is nothing left to check
+    const { outputs, before, placement, cropped } = own;
     const number = digits?.map(([digit]) => digit).join("") ?? null;
-    const checked = answer(probabilities, reason, { outputs, before, placement, drawing, digits, number });
+    const checked = answer(probabilities, reason, { outputs, before, placement, cropped, digits, number });
     // The browser does not look for several digits in an image.
     const differs =
       !(ink && digits) &&
@@ -141,13 +169,15 @@ export class Live {
     const changed = network !== this.network;
     if (changed) store.notify("The server is now using different weights. Reload the page to see them.");
     else if (this.#failures) store.notify("");
-    if (differs && !changed)
+    if (differs && !changed) {
       console.warn("The browser's reading differs from PyTorch's, which is shown.", own, checked);
+    }
     if (differs || ink) this.#showMuted(checked);
     this.#failures = 0;
     store.setState("checked");
   }
 
+  /** @param {unknown} error */
   #fail(error) {
     const { store } = this;
     if (error instanceof Unreachable) {
@@ -159,7 +189,7 @@ export class Live {
       this.#wait((0.5 + Math.random()) * RETRIES[Math.min(this.#failures++, RETRIES.length - 1)]);
     } else {
       store.show(null); // an earlier reading would look like that of this drawing
-      store.notify(`No prediction: ${error.message}.`);
+      store.notify(`No prediction: ${messageOf(error)}.`);
       store.setState("checked");
     }
   }

@@ -2,19 +2,26 @@
 const TIMEOUT = 5_000; // milliseconds
 const RETRY = 2_000;
 const BUSY = new Set([429, 503]); // too many requests from this address, or from all
+const CHANGED = "the server is now using different weights. Reload the page to see them.";
 
 export class Server {
+  /** @param {string} url */
   constructor(url) {
     this.url = url;
   }
 
   /**
-   * PyTorch's reading of a PNG, a Blob; `withInk` adds the preprocessed image. Throws Unreachable if there is no
-   * response, or one that is not a reading (of a proxy, say), Overloaded if too many others ask at the moment, and Error
-   * with the server's message if it rejects the request.
+   * PyTorch's reading of a PNG; `withInk` adds the preprocessed image. Throws Unreachable if there is no response, or one
+   * that is not a reading (of a proxy, say), Overloaded if too many others ask at the moment, and Error with the server's
+   * message if it rejects the request.
+   *
+   * @param {Blob} png
+   * @param {boolean} withInk
+   * @returns {Promise<ServerReading>}
    */
   async read(png, withInk) {
-    let response, reading;
+    let response;
+    let reading;
     try {
       response = await fetch(this.url + (withInk ? "?ink" : ""), {
         method: "POST",
@@ -24,14 +31,13 @@ export class Server {
       });
       reading = BUSY.has(response.status) ? null : await response.json(); // a proxy may refuse with a page
     } catch (error) {
-      throw new Unreachable(error.message);
+      throw new Unreachable(messageOf(error));
     }
     if (BUSY.has(response.status)) throw new Overloaded(`HTTP ${response.status}`);
     if (response.status >= 500) throw new Unreachable(`HTTP ${response.status}`);
     if (!response.ok) throw new Error(reading?.error ?? `HTTP ${response.status}`);
     if (!isReading(reading, withInk)) throw new Unreachable("the response is not a reading");
-    if (reading.ink) reading.ink = floats(reading.ink);
-    return reading;
+    return { ...reading, ink: reading.ink && floats(reading.ink) };
   }
 }
 
@@ -40,19 +46,39 @@ export class Unreachable extends Error {}
 export class Overloaded extends Unreachable {}
 
 /**
- * Load a file, however long the server is away; `waiting` is called when an attempt has failed, with the response if
- * there was one. If `refusal` is given, a response that is neither the file nor "busy" ends it with an Error of its text.
+ * The message of whatever was thrown.
+ *
+ * @param {unknown} error
  */
-export async function load(url, parse, waiting, refusal = null) {
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Load a file, however long the server is away or busy; `waiting` is called when an attempt has failed, with the response
+ * if there was one. A response for which `refusal` returns a sentence ends it with an Error of that text, as does the
+ * signal.
+ *
+ * @template T
+ * @param {string} url
+ * @param {(response: Response) => Promise<T>} parse
+ * @param {(response: Response | null) => void} waiting
+ * @param {(response: Response) => Promise<string | null>} refusal
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+export async function load(url, parse, waiting, refusal, signal) {
   for (;;) {
     let response = null;
     try {
-      response = await fetch(url, { credentials: "same-origin" });
+      response = await fetch(url, { credentials: "same-origin", signal });
       if (response.ok) return await parse(response);
     } catch {
       response = null; // also if it breaks off
     }
-    if (refusal && response && !BUSY.has(response.status)) throw new Error(await refusal(response));
+    signal?.throwIfAborted();
+    const sentence = response && !BUSY.has(response.status) && (await refusal(response));
+    if (sentence) throw new Error(sentence);
     waiting(response);
     await new Promise((resolve) => {
       setTimeout(resolve, RETRY);
@@ -61,24 +87,45 @@ export async function load(url, parse, waiting, refusal = null) {
 }
 
 /**
- * A file that only some weights have, an ArrayBuffer. While the server is away or busy, it is asked again, and `waiting`
- * is called with a sentence that says so. Throws Error with a sentence if there is no such file.
+ * The refusal of a file that every page needs: its address, which contains a hash of the content, has gone.
+ *
+ * @param {Response} response
+ */
+export async function refusalOfPart({ status }) {
+  return status === 404 ? `Not loaded: ${CHANGED}` : null;
+}
+
+/**
+ * A file that only some weights have. While the server is away or busy, it is asked again, and `waiting` is called with a
+ * sentence that says so. Throws Error with a sentence if there is no such file.
+ *
+ * @param {string} url
+ * @param {(text: string) => void} waiting
  */
 export function fetchExtra(url, waiting) {
-  const say = (response) => waiting(response ? "The server is busy. Retrying…" : "Cannot reach the server. Retrying…");
-  return load(url, (response) => response.arrayBuffer(), say, refusal);
+  const say = (/** @type {Response | null} */ response) => waiting(`${troubleOf(response)}. Retrying…`);
+  return load(url, (response) => response.arrayBuffer(), say, refusalOfExtra);
 }
 
-async function refusal(response) {
+/**
+ * Why an attempt has failed.
+ *
+ * @param {Response | null} response
+ */
+export function troubleOf(response) {
+  return response ? "The server is busy" : "Cannot reach the server";
+}
+
+/** @param {Response} response */
+async function refusalOfExtra(response) {
   const { error } = await response.json().catch(() => ({}));
-  return (
-    error ??
-    (response.status === 404
-      ? "Not available: the server is now using different weights. Reload the page to see them."
-      : `Not available: HTTP ${response.status}.`)
-  );
+  return error ?? `Not available: ${response.status === 404 ? CHANGED : `HTTP ${response.status}.`}`;
 }
 
+/**
+ * @param {any} value
+ * @param {boolean} withInk
+ */
 function isReading(value, withInk) {
   return (
     Array.isArray(value?.probabilities) &&
@@ -91,6 +138,7 @@ function isReading(value, withInk) {
   );
 }
 
+/** @param {string} base64 */
 function floats(base64) {
   return new Float32Array(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer);
 }

@@ -1,4 +1,5 @@
 // Connects the parts of the page: the pad, the network in the browser, the server, and what shows their readings.
+import { find } from "./dom.js";
 import { Address } from "./explore/address.js";
 import { Background } from "./explore/background.js";
 import { Breaking } from "./explore/breaking.js";
@@ -22,17 +23,24 @@ import { addImages } from "./pad/images.js";
 import { addKeyboard } from "./pad/keyboard.js";
 import { Pad } from "./pad/pad.js";
 import { keepDrawing } from "./pad/session.js";
-import { fetchExtra, load, Server } from "./server.js";
+import { fetchExtra, load, messageOf, refusalOfPart, Server, troubleOf } from "./server.js";
 import { Prediction } from "./show/prediction.js";
 import { Row } from "./show/row.js";
 import { Stages } from "./show/stages.js";
 import { Store } from "./store.js";
 
+/**
+ * Start the page in an element of the document. Returns null, and says why on the page, if the network cannot be loaded.
+ *
+ * @param {HTMLElement} element
+ * @param {string} base address that the server's paths are below
+ * @param {Settings} settings
+ */
 export async function start(element, base, settings) {
-  const root = element.querySelector(".lenet");
+  const root = find(element, ".lenet");
   addStyle();
   const store = new Store();
-  const pad = new Pad(root.querySelector(".pad"));
+  const pad = new Pad(find(root, ".pad"));
   new Prediction(root, store);
   new Stages(root, store, settings.description.network.temperature);
   store.addEventListener("reading", () =>
@@ -47,11 +55,30 @@ export async function start(element, base, settings) {
   addControls(root, pad, store);
   addKeyboard(root, pad, store);
   addImages(root, pad, store);
-  const waiting = () => store.notify("Cannot reach the server, so the network is not loaded yet. Retrying…");
-  const [weights, examples] = await Promise.all([
-    load(`${base}${settings.network}/model.safetensors`, (response) => response.arrayBuffer(), waiting),
-    addExamples(root.querySelector(".examples"), file("examples.json"), pad, waiting),
-  ]);
+  const stop = new AbortController();
+  const waiting = (/** @type {Response | null} */ response) => {
+    store.notify(`${troubleOf(response)}, so the network is not loaded yet. Retrying…`);
+  };
+  let weights;
+  let examples;
+  try {
+    [weights, examples] = await Promise.all([
+      load(
+        `${base}${settings.network}/model.safetensors`,
+        (response) => response.arrayBuffer(),
+        waiting,
+        refusalOfPart,
+        stop.signal,
+      ),
+      load(file("examples.json"), (response) => response.json(), waiting, refusalOfPart, stop.signal).then((examples) =>
+        addExamples(find(root, ".examples"), examples, pad),
+      ),
+    ]);
+  } catch (error) {
+    stop.abort(); // what else is still being loaded
+    store.notify(messageOf(error));
+    return null;
+  }
   store.notify("");
   const reader = Reader.of(settings.description, weights);
   new Row(root, store, settings.description.preprocessing);
@@ -60,9 +87,12 @@ export async function start(element, base, settings) {
   const background = new Background(() => startWorker(settings.description, weights));
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, reader, background);
-  new Comparing(root, store, (variant, name, waiting) => fetchExtra(`${base}/networks/${variant}/${name}`, waiting));
+  /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
   const fetchOwn = (name, waiting) => fetchExtra(`${base}${settings.network}/${name}`, waiting);
-  new Learning(root, store, reader, fetchOwn);
+  /** @type {(variant: string, name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
+  const fetchOther = (variant, name, waiting) => fetchExtra(`${base}/networks/${variant}/${name}`, waiting);
+  new Comparing(root, store, fetchOther);
+  new Learning(root, store, pad, reader, fetchOwn);
   new Mistakes(root, store, pad, fetchOwn);
   addTour(root, store, pad, settings.tour, () => pad.load(examples[3]));
   const address = new Address(root, pad, store, settings.description.network.variant, settings.space);
@@ -72,7 +102,12 @@ export async function start(element, base, settings) {
   return live;
 }
 
-/** A worker that has the network, too. A script that imports it may be started from a page of another origin, too. */
+/**
+ * A worker that has the network, too. A script that imports it may be started from a page of another origin, too.
+ *
+ * @param {ReaderDescription} description
+ * @param {ArrayBuffer} weights
+ */
 function startWorker(description, weights) {
   const script = new Blob([`import ${JSON.stringify(file("explore/worker.js"))};`], { type: "text/javascript" });
   const worker = new Worker(URL.createObjectURL(script), { type: "module" });
@@ -80,7 +115,11 @@ function startWorker(description, weights) {
   return worker;
 }
 
-/** The URL of a file beside this one, or beside the module that contains it. */
+/**
+ * The URL of a file beside this one, or beside the module that contains it.
+ *
+ * @param {string} name
+ */
 function file(name) {
   return new URL(name, import.meta.url).href;
 }

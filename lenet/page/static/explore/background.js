@@ -3,24 +3,38 @@
 const PAUSE = 150; // milliseconds between two tasks, so that the pen has the processor, too
 
 export class Background {
+  /** @type {Map<string, { message: object, done: (result: any) => void }>} */
   #waiting = new Map();
   #busy = false;
+  /** @type {Worker | null} */
   #worker = null;
 
-  /** `start` makes the worker, when there is something to do. */
+  /**
+   * `start` makes the worker, when there is something to do.
+   *
+   * @param {() => Worker} start
+   */
   constructor(start) {
     this.start = start;
   }
 
-  /** Have the worker do a task, and call `done` with its result, unless another task of this kind comes before. */
+  /**
+   * Have the worker do a task, and call `done` with its result, unless another task of this kind comes before.
+   *
+   * @template T
+   * @param {string} kind
+   * @param {object} message
+   * @param {(result: T) => void} done
+   */
   ask(kind, message, done) {
     this.#waiting.set(kind, { message, done });
     if (!this.#busy) this.#next();
   }
 
   #next() {
-    if (!this.#waiting.size) return;
-    const [[kind, { message, done }]] = this.#waiting;
+    const [first] = this.#waiting;
+    if (!first) return;
+    const [kind, { message, done }] = first;
     this.#waiting.delete(kind);
     this.#busy = true;
     this.#worker ??= this.start();

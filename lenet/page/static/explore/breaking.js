@@ -1,37 +1,58 @@
 // Break it: change the drawing by a slider, and see where the answer changes. The layers and the prediction show the
 // changed drawing; the film strip shows what the preprocessing makes of it.
-import { applies, POSITIONS, positionOf, readChanged, TRANSFORMS, valueAt } from "../network/transforms.js";
-import { element } from "../show/element.js";
+import { element, find } from "../dom.js";
 import { answerText, decimal } from "../show/format.js";
 import { onThemeChange } from "../theme.js";
 import { showCurve } from "./curve.js";
 import { showFilmstrip } from "./filmstrip.js";
 import { Player } from "./player.js";
+import { applies, POSITIONS, positionOf, readChanged, TRANSFORMS, valueAt } from "./transforms.js";
+
+/**
+ * @import { Reader } from "../network/reader.js"
+ * @import { Pad } from "../pad/pad.js"
+ * @import { Store } from "../store.js"
+ * @import { Background } from "./background.js"
+ * @import { Curve } from "./curve.js"
+ */
 
 const STEP = 60; // milliseconds per position while it plays
 
 export class Breaking {
+  /** @type {(Curve & { name: string, preprocessed: boolean }) | null} */
   #result = null;
   #asked = "";
+  /** @type {Source | null} */
+  #source = null;
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Store} store
+   * @param {Pad} pad
+   * @param {Reader} reader
+   * @param {Background} background
+   */
   constructor(root, store, pad, reader, background) {
-    Object.assign(this, { root, store, pad, reader, background });
-    this.panel = root.querySelector(".panel.break");
-    this.slider = this.panel.querySelector("input[type=range]");
-    this.slider.max = POSITIONS - 1;
-    this.centering = this.panel.querySelector(".centering");
+    this.store = store;
+    this.pad = pad;
+    this.reader = reader;
+    this.background = background;
+    this.panel = find(root, ".panel.break");
+    this.slider = find(this.panel, "input[type=range]", HTMLInputElement);
+    this.slider.max = String(POSITIONS - 1);
+    this.centering = find(this.panel, ".centering", HTMLInputElement);
     this.buttons = Object.entries(TRANSFORMS).map(([name, { label }]) => {
       const button = element("button", { type: "button", dataset: { transform: name } }, label);
       button.addEventListener("click", () => this.#choose(name));
       return button;
     });
-    this.panel.querySelector(".transforms").append(...this.buttons);
-    this.centering.addEventListener("change", () => store.setSettings({ preprocessed: this.centering.checked }));
-    this.player = new Player(this.slider, this.panel.querySelector(".play"), STEP, () => {
-      store.setSettings({ value: valueAt(this.#name, Number(this.slider.value)) });
+    find(this.panel, ".transforms").append(...this.buttons);
+    this.centering.addEventListener("change", () => store.setSliders({ preprocessed: this.centering.checked }));
+    this.player = new Player(this.slider, find(this.panel, ".play"), STEP, () => {
+      store.setSliders({ value: valueAt(store.sliders.change, Number(this.slider.value)) });
     });
     store.addEventListener("mode", () => this.#open());
-    store.addEventListener("settings", () => this.#set());
+    store.addEventListener("sliders", () => this.#set());
     store.addEventListener("reading", () => this.#show());
     pad.addEventListener("rest", () => this.#show());
     onThemeChange(() => this.#show());
@@ -42,91 +63,82 @@ export class Breaking {
   get open() {
     return this.store.mode === "break";
   }
-  get value() {
-    return this.store.settings.value ?? TRANSFORMS[this.#name].start;
-  }
-  get #name() {
-    return this.store.settings.change;
+
+  /** What is set: the change, its value, and whether the changed drawing is preprocessed. */
+  get #change() {
+    const { change: name, value, preprocessed } = this.store.sliders;
+    return { name, value: value ?? TRANSFORMS[name].start, preprocessed };
   }
 
   /** What is changed: strokes, or the preprocessed input of an image. */
-  #drawing() {
-    return this.pad.image ? { ink: this.ink } : { strokes: this.pad.strokes };
+  get #drawing() {
+    return drawingOn(this.pad, this.store.ink);
   }
 
+  /** @param {string} name */
   #choose(name) {
     this.player.stop();
-    this.store.setSettings({ change: name, value: null });
+    this.store.setSliders({ change: name, value: null });
   }
 
   /** The controls follow the settings. */
   #set() {
-    const name = this.#name;
-    for (const button of this.buttons) button.setAttribute("aria-pressed", button.dataset.transform === name);
-    this.slider.value = positionOf(name, this.value);
+    const { name, value, preprocessed } = this.#change;
+    for (const button of this.buttons) {
+      button.setAttribute("aria-pressed", String(button.dataset.transform === name));
+    }
+    this.slider.value = String(positionOf(name, value));
     this.slider.setAttribute("aria-label", TRANSFORMS[name].label);
-    this.centering.checked = this.store.settings.preprocessed;
-    if (this.open) this.#change();
+    this.centering.checked = preprocessed;
+    if (this.open) this.#use();
   }
 
   #open() {
     this.panel.hidden = !this.open;
     this.player.stop();
-    if (this.open) this.#change();
-    else this.store.dropSource(this.source);
+    if (this.open) this.#use();
+    else this.store.dropSource(this.#source);
   }
 
   /** The drawing is shown as the slider changes it. */
-  #change() {
-    const [name, preprocessed] = [this.#name, this.centering.checked];
-    this.source = {
-      note: `Shown: ${described(name, this.value)}${preprocessed ? "" : ", without preprocessing"}.`,
-      read: (pad, ink) => {
-        this.ink = ink;
-        const drawing = this.#drawing();
-        if (!applies(name, drawing)) return this.reader.readInk(ink);
-        const unchanged = this.value === TRANSFORMS[name].start && preprocessed && !pad.image;
-        if (unchanged) {
-          const opacity = pad.opacity();
-          this.drawn = { ...this.reader.read(opacity, pad.side, pad.side), opacity };
-        } else this.drawn = readChanged(this.reader, drawing, name, this.value, preprocessed);
-        return this.drawn;
-      },
+  #use() {
+    const change = this.#change;
+    const { name, value, preprocessed } = change;
+    this.#source = {
+      note: `Shown: ${described(name, value)}${preprocessed ? "" : ", without preprocessing"}.`,
+      read: () => read(this.reader, this.pad, this.store.ink, change),
     };
-    this.store.setSource(this.source);
+    this.store.setSource(this.#source);
   }
 
   #show() {
     if (!this.open) return;
-    const { reading } = this.store;
+    const { reading, unmuted } = this.store;
     const { panel } = this;
-    panel.querySelector(".hint").hidden = Boolean(reading);
-    panel.querySelector(".breaking").hidden = !reading;
+    find(panel, ".hint").hidden = Boolean(reading);
+    find(panel, ".breaking").hidden = !reading;
     if (!reading) return;
-    const drawing = this.#drawing();
-    const possible = applies(this.#name, drawing);
-    panel.querySelector(".impossible").hidden = possible;
-    panel.querySelector(".curve").hidden = !possible;
-    panel.querySelector(".amount").textContent = amount(this.#name, this.value);
-    this.slider.setAttribute("aria-valuetext", `${amount(this.#name, this.value)}, ${answerText(reading)}`);
-    if (!possible || this.pad.drawing) return; // the curve and the film strip, large pictures, are for when the pen rests
-    this.#ask(drawing);
+    const { name, value, preprocessed } = this.#change;
+    const possible = applies(name, this.#drawing);
+    find(panel, ".impossible").hidden = possible;
+    find(panel, ".curve").hidden = !possible;
+    find(panel, ".amount").textContent = amount(name, value);
+    this.slider.setAttribute("aria-valuetext", `${amount(name, value)}, ${answerText(reading)}`);
+    if (!possible || this.pad.penDown) return; // the curve and the film strip, large pictures, are for when the pen rests
+    this.#ask();
     this.#showCurve();
-    showFilmstrip(
-      panel.querySelector(".filmstrip"),
-      this.drawn ?? reading,
-      this.reader.description.network,
-      this.centering.checked,
-    );
+    const { network } = this.reader.description;
+    showFilmstrip(find(panel, ".filmstrip"), unmuted ?? reading, network, preprocessed);
   }
 
   /** One batch when the drawing, the change or the preprocessing is another. */
-  #ask(drawing) {
-    const [name, preprocessed] = [this.#name, this.centering.checked];
+  #ask() {
+    const { name, preprocessed } = this.#change;
     const key = `${this.pad.version} ${name} ${preprocessed}`;
     if (key === this.#asked) return;
     this.#asked = key;
-    this.background.ask("break", { drawing, name, preprocessed }, (result) => {
+    const message = { drawing: this.#drawing, name, preprocessed };
+    this.background.ask("break", message, (/** @type {Curve} */ result) => {
       this.#result = { ...result, name, preprocessed };
       this.#showCurve();
     });
@@ -134,17 +146,53 @@ export class Breaking {
 
   #showCurve() {
     const result = this.#result;
-    const words = this.panel.querySelector(".breaking-point");
-    if (!result || result.name !== this.#name || result.preprocessed !== this.centering.checked) {
+    const { name, preprocessed } = this.#change;
+    const words = find(this.panel, ".breaking-point");
+    if (result?.name !== name || result.preprocessed !== preprocessed) {
       words.textContent = "";
       return;
     }
-    showCurve(this.panel.querySelector(".curve canvas"), result, Number(this.slider.value));
+    const canvas = find(this.panel, ".curve canvas", HTMLCanvasElement);
+    showCurve(canvas, result, Number(this.slider.value));
     words.textContent = breakingPoint(result);
   }
 }
 
-/** Where the answer changes, to both sides of the unchanged drawing, in words. */
+/**
+ * The drawing on the pad; `ink` is the preprocessed input of an image.
+ *
+ * @param {Pad} pad
+ * @param {Float32Array | null} ink
+ * @returns {Drawing}
+ */
+function drawingOn(pad, ink) {
+  return ink ? { ink } : { strokes: pad.strokes };
+}
+
+/**
+ * The reading of what is on the pad, changed.
+ *
+ * @param {Reader} reader
+ * @param {Pad} pad
+ * @param {Float32Array | null} ink
+ * @param {{ name: string, value: number, preprocessed: boolean }} change
+ * @returns {Reading}
+ */
+function read(reader, pad, ink, { name, value, preprocessed }) {
+  const drawing = drawingOn(pad, ink);
+  if (ink && !applies(name, drawing)) return reader.readInk(ink);
+  if (ink || value !== TRANSFORMS[name].start || !preprocessed) {
+    return readChanged(reader, drawing, name, value, preprocessed);
+  }
+  const opacity = pad.opacity();
+  return { ...reader.read(opacity, pad.side, pad.side), opacity };
+}
+
+/**
+ * Where the answer changes, to both sides of the unchanged drawing, in words.
+ *
+ * @param {{ digits: Int8Array | number[], name: string }} result
+ */
 export function breakingPoint({ digits, name }) {
   const start = positionOf(name, TRANSFORMS[name].start);
   const digit = digits[start];
@@ -152,8 +200,9 @@ export function breakingPoint({ digits, name }) {
   let [first, last] = [start, start];
   while (first > 0 && digits[first - 1] === digit) first--;
   while (last < POSITIONS - 1 && digits[last + 1] === digit) last++;
-  const at = (position) => amount(name, valueAt(name, position));
-  const becomes = (position) => (digits[position] < 0 ? "it is rejected" : `it is read as ${digits[position]}`);
+  const at = (/** @type {number} */ position) => amount(name, valueAt(name, position));
+  const becomes = (/** @type {number} */ position) =>
+    digits[position] < 0 ? "it is rejected" : `it is read as ${digits[position]}`;
   const limits = [
     first > 0 ? `at ${at(first - 1)} ${becomes(first - 1)}` : "",
     last < POSITIONS - 1 ? `at ${at(last + 1)} ${becomes(last + 1)}` : "",
@@ -162,12 +211,20 @@ export function breakingPoint({ digits, name }) {
   return `Read as ${digit} from ${at(first)} to ${at(last)}; ${limits.join(", ")}.`;
 }
 
+/**
+ * @param {string} name
+ * @param {number} value
+ */
 function amount(name, value) {
   const { from, unit } = TRANSFORMS[name];
   const sign = from < 0 && value > 0 ? "+" : "";
   return `${sign}${decimal(value, Math.abs(from) < 5 ? 2 : 0)}${unit}`;
 }
 
+/**
+ * @param {string} name
+ * @param {number} value
+ */
 function described(name, value) {
   const { label, start } = TRANSFORMS[name];
   return value === start ? "the unchanged drawing" : `the drawing with ${label.toLowerCase()} ${amount(name, value)}`;

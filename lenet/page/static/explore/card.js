@@ -5,36 +5,84 @@ import { decimal, percentage } from "../show/format.js";
 import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
 import { node } from "./tree.js";
 
+/**
+ * @import { Network } from "../network/network.js"
+ * @import { Store } from "../store.js"
+ */
+
 const DIGITS = 3; // after the point
 const MAPS = 6; // of the maps that a unit reads, how many are shown at first
 const UNITS = 8;
 
-const show = (value) => decimal(value, DIGITS);
+/**
+ * @typedef {object} CardOptions
+ * @property {boolean} numbers whether the grids show numbers
+ * @property {boolean} all whether all contributions are shown
+ * @property {(unit: Unit) => void} open called with a unit that is clicked
+ */
 
 /**
- * The nodes of the card. `options`: whether to show `numbers` in the grids, and `all` contributions; `open` is called
- * with a unit that is clicked.
+ * How the units of a kind of layer are explained.
+ *
+ * @type {Record<Kind | "input", (network: Network, found: Explanation, options: CardOptions, unit: Unit) => Described[]>}
  */
-export function card({ network, reading, blank, muted, mutedMaps }, unit, options) {
-  const found = explain(network, reading ?? blank, unit);
-  const isMuted = muted[unit.layer]?.has(unit.map);
-  const parts =
-    {
-      input: () => input(network, found),
-      convolution: () => convolution(network, found, options),
-      "sparse convolution": () => [...convolution(network, found, options), table(network.layer(unit.layer), unit.map)],
-      "fully connected": () => fullyConnected(network, found, options),
-      RBF: () => radialBasis(found, options),
-    }[found.kind] ?? (() => pooling(network, found));
-  return [
-    node("h2", {}, nameOf(unit), node("output", { className: "value" }, show(found.value))),
-    ...parts(),
-    isMuted ? ledger([["muted: replaced by", show(0), "result"]]) : null,
-    unit.layer === "output" ? softmax(network, reading ?? blank, unit.map) : null,
-    node("p", { className: "remark" }, remarks(network, { reading, blank }, unit, found, mutedMaps.length > 0)),
-  ].filter(Boolean);
+const CARDS = {
+  input,
+  convolution,
+  "sparse convolution": (network, found, options, unit) => [
+    ...convolution(network, found, options),
+    table(network.layer(unit.layer), unit.map),
+  ],
+  "average pooling": (_, { before, ...found }) => {
+    return block(found, (sum) => [sum, ["divided by 4", show(before), "result"]]);
+  },
+  "max pooling": (_, { before, ...found }) => {
+    return block(found, () => [["the largest of the four", show(before), "result"]]);
+  },
+  subsampling: (network, { coefficient, bias, before, ...found }) => {
+    return block(found, (sum) => [
+      sum,
+      [`times the map's coefficient, ${show(coefficient)}`, show(sumOf(found.inputs) * coefficient)],
+      ["bias of the map", show(bias)],
+      ["sum with bias, before the activation", show(before), "result"],
+      activation(network, before),
+    ]);
+  },
+  "fully connected": fullyConnected,
+  RBF: radialBasis,
+};
+
+/** @param {number} value */
+function show(value) {
+  return decimal(value, DIGITS);
 }
 
+/**
+ * The nodes of the card.
+ *
+ * @param {Store} store
+ * @param {Unit} unit
+ * @param {CardOptions} options
+ */
+export function card({ network, reading, blank, muted, mutedMaps }, unit, options) {
+  const shown = reading ?? blank;
+  if (!network || !blank || !shown) return []; // not loaded yet
+  const found = explain(network, shown, unit);
+  const nodes = [
+    node("h2", {}, nameOf(unit), node("output", { className: "value" }, show(found.value))),
+    ...CARDS[found.kind](network, found, options, unit),
+  ];
+  if (muted[unit.layer]?.has(unit.map)) nodes.push(ledger([["muted: replaced by", show(0), "result"]]));
+  if (unit.layer === "output") nodes.push(softmax(network, shown, unit.map));
+  const text = remarks(network, reading, blank, unit, found.value, mutedMaps.length > 0);
+  return [...nodes, node("p", { className: "remark" }, text)];
+}
+
+/**
+ * @param {Network} network
+ * @param {Explanation} found
+ * @returns {Described[]}
+ */
 function input({ description: { mean, std } }, { value, before }) {
   return [
     ledger([
@@ -45,32 +93,38 @@ function input({ description: { mean, std } }, { value, before }) {
   ];
 }
 
+/**
+ * @param {Network} network
+ * @param {Explanation} found
+ * @param {CardOptions} options
+ */
 function convolution(network, { source, terms, bias, before }, { numbers, all }) {
   const [shown, rest] = all || terms.length <= MAPS ? [terms, []] : largest(terms, ({ sum }) => sum, MAPS);
-  const scales = ["patch", "kernel", "products"].map((part) => Math.max(...terms.map((term) => peak(term[part]))));
+  const scales = /** @type {const} */ (["patch", "kernel", "products"]).map((part) =>
+    Math.max(...terms.map((term) => peak(term[part]))),
+  );
   const several = terms.length > 1;
-  const rows = shown.map(({ map, patch, kernel, products, sum }) =>
+  const rows = shown.map(({ map, patch, kernel, products, sum: total }) =>
     node(
       "tr",
       {},
       node("th", { scope: "row" }, several ? String(map) : ""),
       ...[patch, kernel, products].map((values, i) => node("td", {}, grid(values, scales[i], numbers))),
-      node("td", { className: "number" }, show(sum)),
+      node("td", { className: "number" }, show(total)),
     ),
   );
   const from = source === "input" ? "normalized input" : source.toUpperCase();
+  /** @type {LedgerLine} */
+  const whole = [`sum of the ${terms.length} maps`, show(sumOf(terms.map((term) => term.sum)))];
+  /** @type {LedgerLine[]} */
+  const sum = [
+    ["bias", show(bias)],
+    ["sum with bias, before the activation", show(before), "result"],
+    activation(network, before),
+  ];
   const head = [several ? "map" : "", from, "\u00d7 kernel", "= products", "sum"];
   return [
-    node(
-      "div",
-      { className: "summary" },
-      ledger([
-        ...(several ? [[`sum of the ${terms.length} maps`, show(sumOf(terms.map(({ sum }) => sum)))]] : []),
-        ["bias", show(bias)],
-        ["sum with bias, before the activation", show(before), "result"],
-        activation(network, before),
-      ]),
-    ),
+    node("div", { className: "summary" }, ledger(several ? [whole, ...sum] : sum)),
     node(
       "table",
       { className: numbers ? "terms detailed" : "terms" },
@@ -86,8 +140,13 @@ function convolution(network, { source, terms, bias, before }, { numbers, all })
   ];
 }
 
-/** The paper's table I: which maps of S2 each map of C3 is connected to. */
-function table({ sees, input: { maps } }, map) {
+/**
+ * The paper's table I: which maps of S2 each map of C3 is connected to.
+ *
+ * @param {Layer} layer
+ * @param {number} map
+ */
+function table({ sees = [], input: { maps } }, map) {
   const rows = Array.from({ length: maps }, (_, i) =>
     node(
       "tr",
@@ -110,33 +169,25 @@ function table({ sees, input: { maps } }, map) {
   );
 }
 
-function pooling(network, { kind, source, inputs, coefficient, bias, before }) {
-  const sum = sumOf(inputs);
-  const steps = {
-    "average pooling": () => [
-      ["sum of the four", show(sum)],
-      ["divided by 4", show(before), "result"],
-    ],
-    "max pooling": () => [["the largest of the four", show(before), "result"]],
-    subsampling: () => [
-      ["sum of the four", show(sum)],
-      [`times the map's coefficient, ${show(coefficient)}`, show(sum * coefficient)],
-      ["bias of the map", show(bias)],
-      ["sum with bias, before the activation", show(before), "result"],
-      activation(network, before),
-    ],
-  }[kind]();
+/**
+ * Four values, and what is made of them; `lines` is given that with their sum.
+ *
+ * @param {Pick<Explanation, "source" | "inputs">} found
+ * @param {(sum: LedgerLine) => LedgerLine[]} lines
+ */
+function block({ source, inputs }, lines) {
+  const four = node("p", {}, `Four values of ${source.toUpperCase()}:`);
   return [
-    node(
-      "div",
-      { className: "from" },
-      node("p", {}, `Four values of ${source.toUpperCase()}:`),
-      grid(inputs, Math.max(1, peak(inputs)), true),
-    ),
-    ledger(steps),
+    node("div", { className: "from" }, four, grid(inputs, Math.max(1, peak(inputs)), true)),
+    ledger(lines(["sum of the four", show(sumOf(inputs))])),
   ];
 }
 
+/**
+ * @param {Network} network
+ * @param {Explanation} found
+ * @param {CardOptions} options
+ */
 function fullyConnected(network, { source, contributions, bias, before, activated }, { all, open }) {
   const items = [...contributions].map((value, map) => ({
     name: `${source.toUpperCase()}, unit ${map}`,
@@ -145,20 +196,29 @@ function fullyConnected(network, { source, contributions, bias, before, activate
     open: () => open({ layer: source, map, row: 0, column: 0 }),
   }));
   const [shown, rest] = largest(items, (item) => item.value, all ? items.length : UNITS);
+  /** @type {LedgerLine[]} */
+  const lines = [
+    ["bias", show(bias)],
+    [activated ? "sum with bias, before the activation" : "score: the sum with bias", show(before), "result"],
+  ];
+  if (rest.length) lines.unshift([`the other ${rest.length} units`, show(sumOf(rest.map((item) => item.value)))]);
+  if (activated) lines.push(activation(network, before));
   return [
     node("p", {}, `Each unit of ${source.toUpperCase()} times its weight; the largest of ${items.length}:`),
     bars(shown, show),
-    ledger([
-      ...(rest.length ? [[`the other ${rest.length} units`, show(sumOf(rest.map((item) => item.value)))]] : []),
-      ["bias", show(bias)],
-      [activated ? "sum with bias, before the activation" : "score: the sum with bias", show(before), "result"],
-      ...(activated ? [activation(network, before)] : []),
-    ]),
+    ledger(lines),
   ];
 }
 
-/** F6 and the digit's bitmap, as 7x12 pixels, and where they differ. */
-function radialBasis({ inputs, center, contributions, before }, { numbers }) {
+/**
+ * F6 and the digit's bitmap, as 7x12 pixels, and where they differ.
+ *
+ * @param {Network} _
+ * @param {Explanation} found
+ * @param {CardOptions} options
+ */
+function radialBasis(_, { inputs, center, contributions, before }, { numbers }) {
+  /** @type {[string, ArrayLike<number>][]} */
   const parts = [
     ["F6", inputs],
     ["bitmap", center],
@@ -173,7 +233,7 @@ function radialBasis({ inputs, center, contributions, before }, { numbers }) {
         node(
           "figure",
           {},
-          grid(Float64Array.from(values), i < 2 ? scale : Math.max(1, peak(values)), numbers, 7),
+          grid(Float64Array.from(values), i < 2 ? scale : Math.max(1, peak(Array.from(values))), numbers, 7),
           node("figcaption", {}, name),
         ),
       ),
@@ -185,6 +245,11 @@ function radialBasis({ inputs, center, contributions, before }, { numbers }) {
   ];
 }
 
+/**
+ * @param {Network} network
+ * @param {Reading} reading
+ * @param {number} digit
+ */
 function softmax(network, reading, digit) {
   const { temperature } = network.description;
   const probabilities = network.probabilities(reading.outputs.output);
@@ -199,25 +264,32 @@ function softmax(network, reading, digit) {
   ]);
 }
 
-function activation({ description }, before) {
-  const { kind, amplitude, slope, name } = description.activation;
-  const x = show(before);
-  const formula =
-    kind !== "tanh" ? `max(0, ${x})` : amplitude === 1 ? `tanh(${x})` : name.replace("2x/3", `2 \u00b7 ${x} / 3`);
-  return [formula, show(kind === "tanh" ? amplitude * Math.tanh(slope * before) : Math.max(0, before)), "result"];
+/**
+ * @param {Network} network
+ * @param {number} before
+ * @returns {LedgerLine}
+ */
+function activation({ activation: { apply, formula } }, before) {
+  return [formula(show(before)), show(apply(before)), "result"];
 }
 
-/** What the unit depends on, and its value for blank paper, which explains colors where nothing is drawn. */
-function remarks(network, { reading, blank }, unit, { value }, anythingMuted) {
+/**
+ * What the unit depends on, and its value for blank paper, which explains colors where nothing is drawn.
+ *
+ * @param {Network} network
+ * @param {Reading | null} reading
+ * @param {Reading} blank
+ * @param {Unit} unit
+ * @param {number} value
+ * @param {boolean} anythingMuted
+ */
+function remarks(network, reading, blank, unit, value, anythingMuted) {
   const { description } = network;
   const paper = decimal(-description.mean / description.std, 2);
   if (unit.layer === "input") return `The network sees ${paper} where nothing is drawn.`;
-  const { top, left, bottom, right } = receptiveField(network, unit, "input");
-  const [height, width] = [bottom - top, right - left];
-  const depends =
-    unit.layer === "output"
-      ? ""
-      : `Depends on ${width < 32 ? `${width}x${height} of the` : "all"} 32x32 pixels of the input. `;
+  const field = unit.layer === "output" ? null : receptiveField(network, unit, "input");
+  const size = field && `${field.right - field.left}x${field.bottom - field.top}`;
+  const depends = size ? `Depends on ${size === "32x32" ? "all" : `${size} of the`} 32x32 pixels of the input. ` : "";
   if (anythingMuted) return `${depends}Something is muted, so the value for blank paper is not shown.`;
   if (!reading) return `${depends}Nothing is drawn: this is its value for blank paper.`;
   const before = network.value(blank, unit);

@@ -1,24 +1,56 @@
 // Compare: the three networks on the same drawing, layer by layer. They are loaded when this is opened.
+import { find } from "../dom.js";
 import { Reader } from "../network/reader.js";
 import { canvasesOf } from "../show/cells.js";
 import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
 import { grid, peak } from "./figures.js";
+import { OnDemand } from "./on_demand.js";
 import { node, patch } from "./tree.js";
 
+/**
+ * @import { Network } from "../network/network.js"
+ * @import { Store } from "../store.js"
+ */
+
+/** @type {Record<string, number>} */
 const COLUMNS = { c1: 6, s2: 6, c3: 8, s4: 8, c5: 1, f6: 1 };
 
-export class Comparing {
-  #readers = null; // by name
+/**
+ * One of the networks, and what it makes of the drawing.
+ *
+ * @typedef {{ variant: string, network: Network, reading: Reading }} Column
+ */
 
-  /** `fetchNetwork(variant, name, waiting)` fetches a file of one of the three networks: see server.js. */
+export class Comparing {
+  /** @type {OnDemand<Map<string, Reader>>} */
+  #readers;
+
+  /**
+   * `fetchNetwork` fetches a file of one of the three networks: see server.js.
+   *
+   * @param {HTMLElement} root
+   * @param {Store} store
+   * @param {(variant: string, name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchNetwork
+   */
   constructor(root, store, fetchNetwork) {
-    Object.assign(this, { store, fetchNetwork });
-    this.panel = root.querySelector(".compare");
-    this.hint = this.panel.querySelector(".hint");
-    this.table = this.panel.querySelector(".networks");
-    this.differences = JSON.parse(this.panel.dataset.variants);
+    this.store = store;
+    this.panel = find(root, ".compare");
+    this.hint = find(this.panel, ".hint");
+    this.table = find(this.panel, ".networks");
+    /** @type {Record<string, string>} */
+    this.differences = JSON.parse(this.panel.dataset.variants ?? "{}");
+    const fetchReaders = async (/** @type {(text: string) => void} */ say) => {
+      /** @type {(variant: string) => Promise<[string, Reader]>} */
+      const fetchReader = async (variant) => {
+        const names = ["description.json", "model.safetensors"];
+        const [description, weights] = await Promise.all(names.map((name) => fetchNetwork(variant, name, say)));
+        return [variant, Reader.of(JSON.parse(new TextDecoder().decode(description)), weights)];
+      };
+      return new Map(await Promise.all(Object.keys(this.differences).map(fetchReader)));
+    };
+    this.#readers = new OnDemand(this.hint, fetchReaders, "Loading the three networks…");
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#show());
     onThemeChange(() => this.#show());
@@ -31,39 +63,20 @@ export class Comparing {
 
   async #open() {
     this.panel.hidden = !this.open;
-    if (this.open && !this.#readers && !this.loading) await this.#load();
+    if (this.open) await this.#readers.load();
     this.#show();
   }
 
-  async #load() {
-    const say = (text) => {
-      this.hint.textContent = text;
-    };
-    const fetchReader = async (variant) => {
-      const [description, weights] = await Promise.all(
-        ["description.json", "model.safetensors"].map((name) => this.fetchNetwork(variant, name, say)),
-      );
-      return [variant, Reader.of(JSON.parse(new TextDecoder().decode(description)), weights)];
-    };
-    this.loading = true;
-    try {
-      say("Loading the three networks…");
-      this.#readers = new Map(await Promise.all(Object.keys(this.differences).map(fetchReader)));
-    } catch (error) {
-      say(error.message);
-    }
-    this.loading = false;
-  }
-
   #show() {
-    if (!this.open || !this.#readers) return;
+    const readers = this.#readers.value;
+    if (!this.open || !readers) return;
     const { reading } = this.store;
     this.hint.hidden = Boolean(reading);
     this.hint.textContent = "Draw a digit to compare what the three networks make of it.";
     this.table.hidden = !reading;
     if (!reading) return;
     const ink = reading.outputs.input;
-    const columns = [...this.#readers].map(([variant, reader]) => ({
+    const columns = [...readers].map(([variant, reader]) => ({
       variant,
       network: reader.network,
       reading: reader.readInk(ink),
@@ -71,7 +84,7 @@ export class Comparing {
     const answers = columns.map((column) => column.reading.digit);
     const agree = new Set(answers).size === 1;
     const layers = ["c1", "s2", "c3", "s4", "c5", "f6"];
-    const row = (name, cells) =>
+    const row = (/** @type {string} */ name, /** @type {Described[][]} */ cells) =>
       node("tr", {}, node("th", { scope: "row" }, name), ...cells.map((cell) => node("td", {}, ...cell)));
     patch(this.table, [
       node(
@@ -106,10 +119,10 @@ export class Comparing {
       ),
     ]);
     const original = columns.find(({ network }) => network.layer("output").centers);
-    patch(this.panel.querySelector(".bitmaps"), original ? bitmaps(original) : []);
+    patch(find(this.panel, ".bitmaps"), original ? bitmaps(original) : []);
     const muted = this.store.unmuted ? "Nothing is muted here. " : "";
-    const several = this.store.reading.number ? "Here, the whole drawing is read as a single digit. " : "";
-    this.panel.querySelector(".agreement").textContent =
+    const several = reading.number ? "Here, the whole drawing is read as a single digit. " : "";
+    find(this.panel, ".agreement").textContent =
       muted +
       several +
       (agree
@@ -118,6 +131,10 @@ export class Comparing {
   }
 }
 
+/**
+ * @param {Reading} reading
+ * @param {boolean} agree
+ */
 function answer({ digit, top }, agree) {
   const className = agree ? "answer-of" : "answer-of disagrees";
   return [
@@ -126,6 +143,10 @@ function answer({ digit, top }, agree) {
   ];
 }
 
+/**
+ * @param {Column} column
+ * @param {string} layer
+ */
 function maps({ network, reading }, layer) {
   const { shape, kind } = network.layer(layer);
   const { count, width, height } = canvasesOf(layer, shape);
@@ -151,6 +172,7 @@ function maps({ network, reading }, layer) {
   ];
 }
 
+/** @param {number[]} probabilities */
 function outputs(probabilities) {
   const best = Math.max(...probabilities);
   return node(
@@ -168,12 +190,17 @@ function outputs(probabilities) {
   );
 }
 
-/** F6 of the network of 1998 beside the bitmaps that it is compared with, and the squared distances. */
+/**
+ * F6 of the network of 1998 beside the bitmaps that it is compared with, and the squared distances.
+ *
+ * @param {Column} column
+ */
 function bitmaps({ variant, network, reading }) {
-  const { centers } = network.layer("output");
+  const { centers = [] } = network.layer("output");
   const { f6, output } = reading.outputs;
   const scale = Math.max(1, peak(f6));
   const nearest = output.indexOf(Math.max(...output));
+  /** @type {(name: string, values: ArrayLike<number>, className?: string) => Described} */
   const figure = (name, values, className = "") =>
     node("figure", { className }, grid(Float64Array.from(values), scale, false, 7), node("figcaption", {}, name));
   return [

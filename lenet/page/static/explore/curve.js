@@ -1,19 +1,27 @@
 // The ten probabilities over the range of a change, with a marker, and the rejected region hatched.
+import { contextOf } from "../dom.js";
+
 const HEIGHT = 110; // CSS pixels
 const LABELED = 0.25; // digits that reach this probability get a label
 
+/**
+ * @typedef {{ probabilities: Float32Array, digits: Int8Array }} Curve ten probabilities and the answer for each position
+ * @param {HTMLCanvasElement} canvas
+ * @param {Curve} curve
+ * @param {number} position
+ */
 export function showCurve(canvas, { probabilities, digits }, position) {
   const width = canvas.clientWidth || 300;
   const ratio = window.devicePixelRatio;
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(HEIGHT * ratio)];
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
   const ink = style.color;
   const mark = style.getPropertyValue("--mark");
   const count = digits.length;
-  const x = (at) => ((at + 0.5) * width) / count;
-  const y = (p) => 12 + (1 - p) * (HEIGHT - 16);
+  const x = (/** @type {number} */ at) => ((at + 0.5) * width) / count;
+  const y = (/** @type {number} */ value) => 12 + (1 - value) * (HEIGHT - 16);
   context.fillStyle = ink;
   context.font = `11px ${style.fontFamily}`;
 
@@ -46,11 +54,20 @@ export function showCurve(canvas, { probabilities, digits }, position) {
   }
   context.setLineDash([]);
 
+  /**
+   * @param {number} at
+   * @param {number} digit
+   */
   function p(at, digit) {
     return probabilities[at * 10 + digit];
   }
 
-  /** The middle of the stretch around `best` in which the digit is about as likely as there. */
+  /**
+   * The middle of the stretch around `best` in which the digit is about as likely as there.
+   *
+   * @param {number} digit
+   * @param {number} best
+   */
   function middleOf(digit, best) {
     let [first, last] = [best, best];
     while (first > 0 && p(first - 1, digit) > 0.95 * p(best, digit)) first--;
@@ -61,6 +78,11 @@ export function showCurve(canvas, { probabilities, digits }, position) {
 
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} left
+ * @param {number} width
+ */
 function hatch(context, left, width) {
   context.save();
   context.beginPath();

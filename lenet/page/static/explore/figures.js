@@ -3,7 +3,13 @@ import { decimal } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node } from "./tree.js";
 
-/** Values as a grid of colors, or, with `numbers`, as a table of numbers on these colors. */
+/**
+ * Values as a grid of colors, or, with `numbers`, as a table of numbers on these colors.
+ *
+ * @param {Float32Array | Float64Array} values
+ * @param {number} scale
+ * @param {boolean} numbers
+ */
 export function grid(values, scale, numbers, columns = Math.sqrt(values.length)) {
   const rows = values.length / columns;
   const canvas = node("canvas", {
@@ -14,8 +20,9 @@ export function grid(values, scale, numbers, columns = Math.sqrt(values.length))
     draw: (made) => paint(made, values, scale),
   });
   if (!numbers) return canvas;
-  const cell = (value) => node("td", { className: Math.abs(value) > 0.55 * scale ? "strong" : "" }, decimal(value, 2));
-  const row = (number) =>
+  const cell = (/** @type {number} */ value) =>
+    node("td", { className: Math.abs(value) > 0.55 * scale ? "strong" : "" }, decimal(value, 2));
+  const row = (/** @type {number} */ number) =>
     node("tr", {}, ...Array.from(values.subarray(number * columns, (number + 1) * columns), cell));
   const table = node(
     "table",
@@ -28,6 +35,9 @@ export function grid(values, scale, numbers, columns = Math.sqrt(values.length))
 /**
  * A list of {name, value}, with a bar to the left of zero or to the right. With `open`, a function, a name is a button;
  * `expanded` says whether it shows `more`, nodes below it; `points`, LAYER.UNIT, is the unit that it is about.
+ *
+ * @param {Bar[]} items
+ * @param {(value: number) => string} show
  */
 export function bars(items, show, names = ["positive", "negative"]) {
   const most = Math.max(1e-9, ...items.map(({ value }) => Math.abs(value)));
@@ -58,7 +68,11 @@ export function bars(items, show, names = ["positive", "negative"]) {
   );
 }
 
-/** A sum line by line: [text, number, class]. */
+/**
+ * A sum line by line: [text, number, class].
+ *
+ * @param {LedgerLine[]} lines
+ */
 export function ledger(lines) {
   return node(
     "dl",
@@ -69,16 +83,34 @@ export function ledger(lines) {
   );
 }
 
-/** The `count` items with the largest absolute values, in descending order, and the others. */
+/**
+ * The `count` items with the largest absolute values, in descending order, and the others.
+ *
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => number} by
+ * @param {number} count
+ * @returns {[shown: T[], rest: T[]]}
+ */
 export function largest(items, by, count) {
   const sorted = [...items].sort((a, b) => Math.abs(by(b)) - Math.abs(by(a)));
   return [sorted.slice(0, count), sorted.slice(count)];
 }
 
+/** @param {Iterable<number>} values */
 export function sumOf(values) {
-  return values.reduce((sum, value) => sum + value, 0);
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }
 
+/**
+ * The largest absolute value.
+ *
+ * @param {Iterable<number>} values
+ */
 export function peak(values) {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+  let most = 1e-9;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  return most;
 }

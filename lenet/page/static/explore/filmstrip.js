@@ -1,66 +1,47 @@
 // The preprocessing as a film strip: as drawn, cropped, scaled, centered, normalized, each step with its numbers.
-
+import { boxOf, crop } from "../network/image.js";
 import { SIDE } from "../pad/strokes.js";
 import { decimal, range } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "./tree.js";
 
+/**
+ * @param {HTMLElement} strip
+ * @param {Reading} reading
+ * @param {NetworkDescription} description
+ * @param {boolean} preprocessed
+ */
 export function showFilmstrip(strip, { opacity, outputs, before, placement }, { mean, std }, preprocessed) {
-  const [low, high] = range(before.input);
-  const normalized = [
-    "normalized",
-    `(x \u2212 ${decimal(mean, 2)}) / ${decimal(std, 2)}: ${decimal(low, 2)} to ${decimal(high, 2)}`,
-    frame(before.input, 32, 32, Math.max(-low, high), "diverging"),
-  ];
+  /** @type {[name: string, numbers: string, frame: Described][]} */
   const steps = [];
-  if (opacity)
-    steps.push([
-      "as drawn",
-      `${SIDE}x${SIDE}`,
-      frame(
-        Float32Array.from(opacity, (x) => x / 255),
-        SIDE,
-        SIDE,
-      ),
-    ]);
+  const input = { data: outputs.input, width: 32, height: 32 };
+  const drawn = opacity && { data: Float32Array.from(opacity, (x) => x / 255), width: SIDE, height: SIDE };
+  if (drawn) steps.push(["as drawn", `${SIDE}x${SIDE}`, frame(drawn)]);
   if (placement) {
     const { from, to } = placement;
-    if (opacity)
-      steps.push([
-        "cropped",
-        `${from.width}x${from.height}`,
-        frame(part(opacity, SIDE, from, 1 / 255), from.width, from.height),
-      ]);
-    steps.push(["scaled", `${to.width}x${to.height}`, frame(part(outputs.input, 32, to, 1), to.width, to.height)]);
-    steps.push(["centered", `32x32, moved to ${to.left}, ${to.top}`, frame(outputs.input, 32, 32)]);
+    if (drawn) steps.push(["cropped", `${from.width}x${from.height}`, frame(crop(drawn, boxOf(from)))]);
+    steps.push(["scaled", `${to.width}x${to.height}`, frame(crop(input, boxOf(to)))]);
+    steps.push(["centered", `32x32, moved to ${to.left}, ${to.top}`, frame(input)]);
   } else {
-    steps.push([preprocessed ? "preprocessed" : "only reduced", "32x32", frame(outputs.input, 32, 32)]);
+    steps.push([preprocessed ? "preprocessed" : "only reduced", "32x32", frame(input)]);
   }
-  patch(
-    strip,
-    [...steps, normalized].map(([name, numbers, canvas]) =>
-      node("li", {}, canvas, node("b", {}, name), node("span", {}, numbers)),
-    ),
+  const [low, high] = range(before.input);
+  const arithmetic = `(x \u2212 ${decimal(mean, 2)}) / ${decimal(std, 2)}: ${decimal(low, 2)} to ${decimal(high, 2)}`;
+  const normalized = { ...input, data: before.input };
+  steps.push(["normalized", arithmetic, frame(normalized, Math.max(-low, high), "diverging")]);
+  const items = steps.map(([name, numbers, still]) =>
+    node("li", {}, still, node("b", {}, name), node("span", {}, numbers)),
   );
+  patch(strip, items);
 }
 
-function frame(values, width, height, scale = 1, palette = "gray") {
+/**
+ * @param {Raster} image
+ * @param {"gray" | "diverging"} palette
+ */
+function frame({ data, width, height }, scale = 1, palette = "gray") {
   // Another size is another canvas: its image data would not fit.
-  return node(
-    "span",
-    { className: "still" },
-    node("canvas", {
-      width,
-      height,
-      attributes: { "aria-hidden": "true" },
-      draw: (canvas) => paint(canvas, values, scale, palette),
-    }),
-  );
-}
-
-function part(values, side, { left, top, width, height }, factor) {
-  return Float32Array.from(
-    { length: width * height },
-    (_, i) => factor * values[(top + Math.trunc(i / width)) * side + left + (i % width)],
-  );
+  const draw = (/** @type {HTMLCanvasElement} */ canvas) => paint(canvas, data, scale, palette);
+  const canvas = node("canvas", { width, height, attributes: { "aria-hidden": "true" }, draw });
+  return node("span", { className: "still" }, canvas);
 }

@@ -1,30 +1,41 @@
 // Inspect: the card of the selected unit, and, on narrow screens, its map enlarged, below the row that it is in.
+import { element, find } from "../dom.js";
 import { canvasesOf, cellOf, cellUnder, unitAt, within } from "../show/cells.js";
-import { element } from "../show/element.js";
+import { cellBox, overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
-import { cell, place } from "../show/place.js";
 import { onThemeChange } from "../theme.js";
 import { card } from "./card.js";
 import { peak } from "./figures.js";
 import { patch } from "./tree.js";
 
+/** @import { Store } from "../store.js" */
+
 const STEPS = { left: [0, -1], right: [0, 1], up: [-1, 0], down: [1, 0] };
 
 export class Inspect {
+  /**
+   * @param {HTMLElement} root
+   * @param {Store} store
+   */
   constructor(root, store) {
-    Object.assign(this, { root, store });
-    this.panel = root.querySelector(".panel.inspect");
-    this.home = this.panel.parentElement;
-    this.hint = this.panel.querySelector(".hint");
-    this.card = this.panel.querySelector(".card");
-    this.actions = this.panel.querySelector(".actions");
-    this.mute = this.panel.querySelector(".mute");
-    this.numbers = this.panel.querySelector(".with-numbers");
-    this.all = this.panel.querySelector(".all-terms");
-    this.enlarged = this.panel.querySelector(".enlarged");
-    this.marker = this.enlarged.querySelector(".outline");
-    this.panel.querySelector(".unpin").addEventListener("click", () => store.free());
-    this.mute.addEventListener("click", () => store.toggleMuted(store.unit.layer, store.unit.map));
+    this.root = root;
+    this.store = store;
+    this.panel = find(root, ".panel.inspect");
+    this.home = find(root, ".panels");
+    this.hint = find(this.panel, ".hint");
+    this.card = find(this.panel, ".card");
+    this.actions = find(this.panel, ".actions");
+    this.mute = find(this.panel, ".mute");
+    this.numbers = find(this.panel, ".with-numbers", HTMLInputElement);
+    this.all = find(this.panel, ".all-terms", HTMLInputElement);
+    this.enlarged = find(this.panel, ".enlarged");
+    this.marker = find(this.enlarged, ".outline");
+    this.muting = find(root, ".muting");
+    this.shown = ""; // layer and map of the unit whose card has been scrolled to
+    find(this.panel, ".unpin").addEventListener("click", () => store.free());
+    this.mute.addEventListener("click", () => {
+      if (store.unit) store.toggleMuted(store.unit.layer, store.unit.map);
+    });
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
     store.addEventListener("selection", () => this.#scrollToCard());
     for (const event of ["selection", "reading", "network", "muted", "mode"])
@@ -33,8 +44,7 @@ export class Inspect {
     store.addEventListener("mode", () => {
       this.home.scrollTop = 0;
     });
-    this.muting = root.querySelector(".muting");
-    new ResizeObserver(() => this.#place()).observe(root);
+    new ResizeObserver(() => this.#move()).observe(root);
     this.#listen();
     this.#show();
   }
@@ -50,22 +60,24 @@ export class Inspect {
     this.panel.hidden = !store.inspecting;
     if (this.panel.hidden) return;
     // On a narrow screen, a preview would move what is pointed at.
-    const shown = network && unit && (pinned || !this.narrow);
-    this.hint.hidden = shown;
+    const shown = network && (pinned || !this.narrow) ? unit : null;
+    this.hint.hidden = Boolean(shown);
     this.actions.hidden = !(shown && pinned);
-    const options = { numbers: this.numbers.checked, all: this.all.checked, open: (other) => store.pin(other) };
-    patch(this.card, shown ? card(store, unit, options) : []);
-    this.#place();
-    this.#enlarge(shown && unit.layer !== "output");
-    if (!shown) return;
-    const isMap = unit.layer !== "input" && network.layer(unit.layer).shape.length === 3;
-    this.panel.querySelector(".all").hidden = !["c5", "f6", "output"].includes(unit.layer);
-    this.mute.hidden = unit.layer === "input" || unit.layer === "output";
-    this.mute.textContent = `${store.muted[unit.layer]?.has(unit.map) ? "Unmute" : "Mute"} this ${isMap ? "map" : "unit"}`;
+    const open = (/** @type {Unit} */ other) => store.pin(other);
+    const options = { numbers: this.numbers.checked, all: this.all.checked, open };
+    patch(this.card, shown ? card(store, shown, options) : []);
+    this.#move();
+    this.#enlarge(shown);
+    if (!network || !shown) return;
+    const isMap = shown.layer !== "input" && network.shape(shown.layer).length === 3;
+    find(this.panel, ".all").hidden = !["c5", "f6", "output"].includes(shown.layer);
+    this.mute.hidden = shown.layer === "input" || shown.layer === "output";
+    const isMuted = store.muted[shown.layer]?.has(shown.map);
+    this.mute.textContent = `${isMuted ? "Unmute" : "Mute"} this ${isMap ? "map" : "unit"}`;
   }
 
   /** In the column of the pad, or, on a narrow screen, below the maps that are explained. */
-  #place() {
+  #move() {
     const { panel } = this;
     const { unit, pinned } = this.store;
     if (!(this.narrow && pinned && unit)) {
@@ -74,7 +86,7 @@ export class Inspect {
       panel.style.order = this.muting.style.order = "";
       return;
     }
-    const above = this.root.querySelector(unit.layer === "input" ? ".answer" : `.stage[data-stage="${unit.layer}"]`);
+    const above = find(this.root, unit.layer === "input" ? ".answer" : `.stage[data-stage="${unit.layer}"]`);
     if (above.nextElementSibling !== panel) above.after(panel, this.muting);
     panel.style.order = this.muting.style.order = getComputedStyle(above).order;
   }
@@ -89,38 +101,41 @@ export class Inspect {
     if (!key || !this.narrow) return;
     requestAnimationFrame(() => {
       const { bottom } = this.panel.getBoundingClientRect();
-      if (bottom > innerHeight) this.panel.previousElementSibling.scrollIntoView({ block: "start" }); // the row of the map
+      if (bottom > innerHeight) this.panel.previousElementSibling?.scrollIntoView({ block: "start" }); // the row of the map
     });
   }
 
-  #enlarge(shown) {
-    this.enlarged.hidden = !shown;
-    if (!shown) return;
-    const { unit, network, reading, blank } = this.store;
-    const shape = unit.layer === "input" ? [1, 32, 32] : network.layer(unit.layer).shape;
-    const { count, width, height } = canvasesOf(unit.layer, shape);
+  /** @param {Unit | null} unit */
+  #enlarge(unit) {
+    const { network, reading, blank } = this.store;
+    const { outputs } = reading ?? blank ?? {};
+    this.enlarged.hidden = !unit || unit.layer === "output";
+    if (!network || !outputs || !unit || unit.layer === "output") return;
+    const { count, width, height } = canvasesOf(unit.layer, network.shape(unit.layer));
     const at = cellOf(unit);
-    let canvas = this.enlarged.querySelector("canvas");
+    let canvas = find(this.enlarged, "canvas", HTMLCanvasElement);
     if (canvas.width !== width || canvas.height !== height) {
       const other = element("canvas", { width, height, attributes: { "aria-hidden": "true" } });
       canvas.replaceWith(other);
       canvas = other;
     }
-    const values = (reading ?? blank).outputs[unit.layer];
+    const values = outputs[unit.layer];
     const size = values.length / count;
     paint(canvas, values.subarray(at.index * size, (at.index + 1) * size), Math.max(1, peak(values)));
-    place(this.marker, cell(at), width, height);
+    overlay(this.marker, cellBox(at), width, height);
   }
 
   /** The crosshair on the enlarged map follows a finger, and the buttons move it by a unit. */
   #listen() {
     const { store } = this;
-    const move = (row, column) => {
-      const [onRow, onColumn] = within(this.enlarged.querySelector("canvas"), row, column);
+    const map = () => find(this.enlarged, "canvas", HTMLCanvasElement);
+    const move = (/** @type {number} */ row, /** @type {number} */ column) => {
+      if (!store.unit) return;
+      const [onRow, onColumn] = within(map(), row, column);
       store.pin(unitAt(store.unit.layer, cellOf(store.unit).index, onRow, onColumn));
     };
-    const follow = (event) => move(...cellUnder(this.enlarged.querySelector("canvas"), event));
-    const frame = this.enlarged.querySelector(".frame");
+    const follow = (/** @type {PointerEvent} */ event) => move(...cellUnder(map(), event));
+    const frame = find(this.enlarged, ".frame");
     frame.addEventListener("pointerdown", (event) => {
       frame.setPointerCapture(event.pointerId);
       follow(event);
@@ -129,7 +144,8 @@ export class Inspect {
       if (frame.hasPointerCapture(event.pointerId)) follow(event);
     });
     for (const [name, [down, right]] of Object.entries(STEPS)) {
-      this.enlarged.querySelector(`[data-step="${name}"]`).addEventListener("click", () => {
+      find(this.enlarged, `[data-step="${name}"]`).addEventListener("click", () => {
+        if (!store.unit) return;
         const { row, column } = cellOf(store.unit);
         move(row + down, column + right);
       });

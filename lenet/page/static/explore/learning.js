@@ -1,33 +1,60 @@
 // Learn: the network at about 16 steps of its training. The drawing, the layers, the kernels and the answer are shown as
 // the network of that step sees them, also while one draws.
+import { element, find } from "../dom.js";
 import { Reader } from "../network/reader.js";
 import { readSafetensors } from "../network/safetensors.js";
-import { element } from "../show/element.js";
 import { answerText } from "../show/format.js";
+import { OnDemand } from "./on_demand.js";
 import { Player } from "./player.js";
+
+/**
+ * @import { Pad } from "../pad/pad.js"
+ * @import { Store } from "../store.js"
+ */
 
 const STEP = 500; // milliseconds per step while it plays
 
-export class Learning {
-  #steps = null; // {step, error, reader} for each snapshot
+/**
+ * A snapshot of the training.
+ *
+ * @typedef {{ step: number, error: number, reader: Reader }} Snapshot
+ */
 
-  /** `fetchExtra(name, waiting)` fetches a file that belongs to the weights: see server.js. */
-  constructor(root, store, reader, fetchExtra) {
-    Object.assign(this, { store, reader, fetchExtra });
-    this.panel = root.querySelector(".panel.learn");
-    this.slider = this.panel.querySelector("input");
-    this.words = this.panel.querySelector(".step-words");
-    this.answer = this.panel.querySelector(".step-answer");
-    this.player = new Player(this.slider, this.panel.querySelector(".play"), STEP, () => {
-      store.setSettings({ step: this.#steps[Number(this.slider.value)].step });
+export class Learning {
+  /** @type {OnDemand<Snapshot[]>} */
+  #snapshots;
+  /** @type {Source | null} */
+  #source = null;
+
+  /**
+   * `fetchExtra` fetches a file that belongs to the weights: see server.js.
+   *
+   * @param {HTMLElement} root
+   * @param {Store} store
+   * @param {Pad} pad
+   * @param {Reader} reader
+   * @param {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchExtra
+   */
+  constructor(root, store, pad, reader, fetchExtra) {
+    this.store = store;
+    this.pad = pad;
+    this.panel = find(root, ".panel.learn");
+    this.slider = find(this.panel, "input", HTMLInputElement);
+    this.words = find(this.panel, ".step-words");
+    this.answer = find(this.panel, ".step-answer");
+    this.marker = find(this.panel, "circle", SVGElement);
+    this.player = new Player(this.slider, find(this.panel, ".play"), STEP, () => {
+      store.setSliders({ step: this.#snapshotAt(this.slider.value).step });
     });
+    const fetchSnapshots = async (/** @type {(text: string) => void} */ say) => {
+      const snapshots = read(await fetchExtra("snapshots.safetensors", say), reader.description);
+      this.#drawErrors(snapshots);
+      return snapshots;
+    };
+    this.#snapshots = new OnDemand(find(this.panel, ".hint"), fetchSnapshots);
     store.addEventListener("mode", () => this.#open());
-    store.addEventListener("reading", () => {
-      if (this.open && this.#steps) this.#describe();
-    });
-    store.addEventListener("settings", () => {
-      if (this.open && this.#steps) this.#show();
-    });
+    store.addEventListener("reading", () => this.#describe());
+    store.addEventListener("sliders", () => this.#show());
     this.#open();
   }
 
@@ -35,100 +62,112 @@ export class Learning {
     return this.store.mode === "learn";
   }
 
-  #open() {
+  /** The snapshots, once they are loaded. */
+  get #loaded() {
+    return this.#snapshots.value ?? [];
+  }
+
+  async #open() {
     this.panel.hidden = !this.open;
     this.player.stop();
-    if (!this.open) this.store.dropSource(this.source);
-    else if (this.#steps) this.#show();
-    else if (!this.loading) this.#load();
+    if (this.open) {
+      await this.#snapshots.load();
+      this.#show();
+    } else this.store.dropSource(this.#source);
   }
 
-  async #load() {
-    const hint = this.panel.querySelector(".hint");
-    const say = (text) => {
-      hint.textContent = text;
-    };
-    this.loading = true;
-    try {
-      say("Loading…");
-      this.#steps = this.#read(await this.fetchExtra("snapshots.safetensors", say));
-      hint.hidden = true;
-      this.panel.querySelector(".learning").hidden = false;
-      this.#drawErrors();
-      if (this.open) this.#show();
-    } catch (error) {
-      say(error.message);
-    }
-    this.loading = false;
+  /** @param {string} position of the slider */
+  #snapshotAt(position) {
+    return this.#loaded[Number(position)];
   }
 
-  #read(buffer) {
-    const { tensors, metadata } = readSafetensors(buffer);
-    const errors = JSON.parse(metadata.validation_errors);
-    const steps = JSON.parse(metadata.steps).map((step, i) => {
-      const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${step}.`));
-      const named = Object.fromEntries(own.map(([name, tensor]) => [name.slice(`${step}.`.length), tensor]));
-      return { step, error: errors[i], reader: new Reader(this.reader.description, named) };
-    });
-    this.slider.max = steps.length - 1;
-    return steps;
-  }
-
-  /** The number of the step in the settings, or of the nearest one: another run may have been saved at other steps. */
-  #numberOf({ step }) {
-    if (step === null) return this.#steps.length - 1;
-    const distances = this.#steps.map((saved) => Math.abs(saved.step - step));
+  /**
+   * The number of the step that is set, or of the nearest one: another run may have been saved at other steps.
+   *
+   * @param {number | null} step
+   */
+  #numberOf(step) {
+    if (step === null) return this.#loaded.length - 1;
+    const distances = this.#loaded.map((snapshot) => Math.abs(snapshot.step - step));
     return distances.indexOf(Math.min(...distances));
   }
 
   #show() {
-    const number = this.#numberOf(this.store.settings);
-    this.slider.value = number;
-    const { step, error, reader } = this.#steps[number];
+    if (!this.open || !this.#loaded.length) return;
+    const number = this.#numberOf(this.store.sliders.step);
+    this.slider.value = String(number);
+    const { step, error, reader } = this.#loaded[number];
     const percent = `${(100 * error).toFixed(error < 0.1 ? 2 : 1)} %`;
     this.words.textContent = `After ${steps(step)}: ${percent} of the validation digits are misread.`;
-    this.marker.setAttribute("cx", this.#x(number));
-    this.marker.setAttribute("cy", this.#y(error));
-    this.source = {
+    const [x, y] = coordinates(this.#loaded, number);
+    this.marker.setAttribute("cx", String(x));
+    this.marker.setAttribute("cy", String(y));
+    this.#source = {
       note: `Shown: the network after ${steps(step)} of training.`,
       reader,
-      read: (pad, ink) => (pad.image ? reader.readInk(ink) : reader.read(pad.opacity(), pad.side, pad.side)),
+      read: () => {
+        const { ink } = this.store;
+        return ink ? reader.readInk(ink) : reader.read(this.pad.opacity(), this.pad.side, this.pad.side);
+      },
     };
-    this.store.setSource(this.source);
+    this.store.setSource(this.#source);
   }
 
   /** How the drawing is read: below the slider, since the answer may be out of the window, and as the slider's text. */
   #describe() {
-    const { step } = this.#steps[Number(this.slider.value)];
+    if (!this.open || !this.#loaded.length) return;
+    const { step } = this.#snapshotAt(this.slider.value);
     const { reading } = this.store;
     this.answer.textContent = reading ? `This drawing: ${answerText(reading)}.` : "";
     this.slider.setAttribute("aria-valuetext", reading ? `${steps(step)}, ${answerText(reading)}` : steps(step));
   }
 
-  #x(number) {
-    return 4 + (292 * number) / (this.#steps.length - 1);
-  }
-  /** Logarithmic, from 100 % down to the smallest error. */
-  #y(error) {
-    const smallest = Math.min(...this.#steps.map((step) => step.error));
-    return 8 + (84 * Math.log(error)) / Math.log(Math.max(smallest, 1e-4));
-  }
-
-  #drawErrors() {
-    const svg = this.panel.querySelector("svg");
-    const points = this.#steps.map(({ error }, i) => `${this.#x(i)},${this.#y(error)}`).join(" ");
-    svg.querySelector("polyline").setAttribute("points", points);
-    this.marker = svg.querySelector("circle");
-    this.panel
-      .querySelector(".steps-of-training")
-      .replaceChildren(
-        ...[0, Math.floor(this.#steps.length / 2), this.#steps.length - 1].map((i) =>
-          element("span", {}, this.#steps[i].step.toLocaleString("en")),
-        ),
-      );
+  /** @param {Snapshot[]} snapshots */
+  #drawErrors(snapshots) {
+    find(this.panel, ".hint").hidden = true;
+    find(this.panel, ".learning").hidden = false;
+    this.slider.max = String(snapshots.length - 1);
+    const points = snapshots.map((_, i) => coordinates(snapshots, i).join()).join(" ");
+    find(this.panel, "polyline", SVGElement).setAttribute("points", points);
+    const shown = [0, Math.floor(snapshots.length / 2), snapshots.length - 1];
+    find(this.panel, ".steps-of-training").replaceChildren(
+      ...shown.map((i) => element("span", {}, snapshots[i].step.toLocaleString("en"))),
+    );
   }
 }
 
+/**
+ * The snapshots of a file.
+ *
+ * @param {ArrayBuffer} buffer
+ * @param {ReaderDescription} description
+ * @returns {Snapshot[]}
+ */
+function read(buffer, description) {
+  const { tensors, metadata } = readSafetensors(buffer);
+  /** @type {[number[], number[]]} */
+  const [numbers, errors] = [JSON.parse(metadata.steps), JSON.parse(metadata.validation_errors)];
+  return numbers.map((step, i) => {
+    const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${step}.`));
+    const named = Object.fromEntries(own.map(([name, tensor]) => [name.slice(`${step}.`.length), tensor]));
+    return { step, error: errors[i], reader: new Reader(description, named) };
+  });
+}
+
+/**
+ * Where a snapshot is on the curve of errors, which is logarithmic, from 100 % down to the smallest one.
+ *
+ * @param {Snapshot[]} snapshots
+ * @param {number} number
+ * @returns {Point}
+ */
+function coordinates(snapshots, number) {
+  const smallest = Math.min(...snapshots.map(({ error }) => error));
+  const depth = Math.log(snapshots[number].error) / Math.log(Math.max(smallest, 1e-4));
+  return [4 + (292 * number) / (snapshots.length - 1), 8 + 84 * depth];
+}
+
+/** @param {number} step */
 function steps(step) {
   return `${step.toLocaleString("en")} ${step === 1 ? "step" : "steps"}`;
 }

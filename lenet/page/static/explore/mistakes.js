@@ -1,23 +1,54 @@
 // Mistakes: MNIST test digits that the network misreads, and, for the present drawing, the training digits whose outputs
 // of F6 are nearest to its own.
+import { contextOf, element, find } from "../dom.js";
 import { readSafetensors } from "../network/safetensors.js";
-import { element } from "../show/element.js";
 import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
+import { OnDemand } from "./on_demand.js";
 import { node, patch } from "./tree.js";
+
+/**
+ * @import { Pad } from "../pad/pad.js"
+ * @import { Store } from "../store.js"
+ */
 
 const SIDE = 28; // of MNIST's images
 const EACH = 3; // nearest digits of the first and of the second answer
 
-export class Mistakes {
-  #neighbors = null;
-  #misread = null;
+/**
+ * @typedef {object} Misread
+ * @property {string} attribution
+ * @property {number} images
+ * @property {number} errors
+ * @property {{ image: string, label: number, probabilities: number[] }[]} digits images in base 64
+ */
 
-  /** `fetchExtra(name, waiting)` fetches a file that belongs to the weights: see server.js. */
+export class Mistakes {
+  /** @type {OnDemand<Tensors>} */
+  #neighbors;
+  /** @type {OnDemand<Misread>} */
+  #misread;
+
+  /**
+   * `fetchExtra` fetches a file that belongs to the weights: see server.js.
+   *
+   * @param {HTMLElement} root
+   * @param {Store} store
+   * @param {Pad} pad
+   * @param {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchExtra
+   */
   constructor(root, store, pad, fetchExtra) {
-    Object.assign(this, { store, pad, fetchExtra });
-    this.panel = root.querySelector(".panel.mistakes");
+    this.store = store;
+    this.pad = pad;
+    this.panel = find(root, ".panel.mistakes");
+    /** @type {<T>(name: string, read: (buffer: ArrayBuffer) => T) => OnDemand<T>} */
+    const file = (name, read) => {
+      const message = find(this.panel, `[data-extra="${name}"]`);
+      return new OnDemand(message, async (say) => read(await fetchExtra(name, say)));
+    };
+    this.#misread = file("misread.json", (buffer) => JSON.parse(new TextDecoder().decode(buffer)));
+    this.#neighbors = file("neighbors.safetensors", (buffer) => readSafetensors(buffer).tensors);
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#showNearest());
     onThemeChange(() => this.#show());
@@ -30,31 +61,10 @@ export class Mistakes {
 
   async #open() {
     this.panel.hidden = !this.open;
-    if (this.open) this.#showNearest(); // of what has been drawn in the meantime
-    if (!this.open || this.loading) return;
-    this.loading = true;
-    const load = async (name, use) => {
-      const message = this.panel.querySelector(`[data-extra="${name}"]`);
-      const say = (text) => {
-        message.textContent = text;
-      };
-      try {
-        say("Loading…");
-        use(await this.fetchExtra(name, say));
-        say("");
-      } catch (error) {
-        say(error.message);
-        this.loading = false; // tried again when this is opened again
-      }
-    };
-    await Promise.all([
-      load("misread.json", (buffer) => {
-        this.#misread = JSON.parse(new TextDecoder().decode(buffer));
-      }),
-      load("neighbors.safetensors", (buffer) => {
-        this.#neighbors = readSafetensors(buffer).tensors;
-      }),
-    ]);
+    if (!this.open) return;
+    this.#showNearest(); // of what has been drawn in the meantime
+    if (this.#misread.value && this.#neighbors.value) return;
+    await Promise.all([this.#misread.load(), this.#neighbors.load()]);
     this.#show();
   }
 
@@ -64,12 +74,12 @@ export class Mistakes {
   }
 
   #showGallery() {
-    if (!this.#misread) return;
-    const { attribution, images, errors, digits } = this.#misread;
-    this.panel.querySelector(".count").textContent =
+    if (!this.#misread.value) return;
+    const { attribution, images, errors, digits } = this.#misread.value;
+    find(this.panel, ".count").textContent =
       `${errors} of ${images.toLocaleString("en")} are misread, whether or not they would be rejected; 4 \u2192 9 is a 4 read as 9. A click puts one onto the pad.`;
-    this.panel.querySelector(".attribution").textContent = attribution;
-    const gallery = this.panel.querySelector(".gallery");
+    find(this.panel, ".attribution").textContent = attribution;
+    const gallery = find(this.panel, ".gallery");
     gallery.replaceChildren(
       ...digits.map(({ image, label, probabilities }) => {
         const ink = inkOf(Uint8Array.from(atob(image), (character) => character.charCodeAt(0)));
@@ -90,66 +100,58 @@ export class Mistakes {
   }
 
   #showNearest() {
-    const list = this.panel.querySelector(".nearest-digits");
+    const neighbors = this.#neighbors.value;
     const { reading } = this.store;
-    if (!this.open || !this.#neighbors) return;
-    this.panel.querySelector(".nearest-hint").hidden = Boolean(reading);
-    patch(
-      list,
-      reading
-        ? reading.top.slice(0, 2).map(([digit]) =>
-            node(
-              "div",
-              {},
-              node("p", {}, `Nearest ${digit}s in the training data, with the distances between the outputs of F6:`),
-              node(
-                "ul",
-                {},
-                ...this.#nearest(reading.outputs.f6, digit).map(({ ink, distance }) =>
-                  node(
-                    "li",
-                    {},
-                    node("canvas", {
-                      width: SIDE,
-                      height: SIDE,
-                      attributes: { role: "img", "aria-label": `A ${digit}` },
-                      draw: (canvas) => paint(canvas, ink, 1, "gray"),
-                    }),
-                    node("span", {}, decimal(distance, 2)),
-                  ),
-                ),
-              ),
-            ),
-          )
-        : [],
-    );
-  }
-
-  /** The training digits of a class with the smallest distances between outputs of F6. */
-  #nearest(f6, digit) {
-    const { images, labels, f6: vectors } = this.#neighbors;
-    const found = [];
-    labels.data.forEach((label, i) => {
-      if (label !== digit) return;
-      const distance = Math.sqrt(f6.reduce((sum, x, j) => sum + (x - vectors.data[i * f6.length + j]) ** 2, 0));
-      found.push({ i, distance });
+    if (!this.open || !neighbors) return;
+    find(this.panel, ".nearest-hint").hidden = Boolean(reading);
+    const nearest = reading?.top.slice(0, 2).map(([digit]) => {
+      const words = `Nearest ${digit}s in the training data, with the distances between the outputs of F6:`;
+      const items = nearestTo(reading.outputs.f6, digit, neighbors).map(({ ink, distance }) => {
+        const attributes = { role: "img", "aria-label": `A ${digit}` };
+        const draw = (/** @type {HTMLCanvasElement} */ canvas) => paint(canvas, ink, 1, "gray");
+        const canvas = node("canvas", { width: SIDE, height: SIDE, attributes, draw });
+        return node("li", {}, canvas, node("span", {}, decimal(distance, 2)));
+      });
+      return node("div", {}, node("p", {}, words), node("ul", {}, ...items));
     });
-    found.sort((a, b) => a.distance - b.distance);
-    return found
-      .slice(0, EACH)
-      .map(({ i, distance }) => ({ ink: inkOf(images.data.subarray(i * SIDE ** 2, (i + 1) * SIDE ** 2)), distance }));
+    patch(find(this.panel, ".nearest-digits"), nearest ?? []);
   }
 }
 
+/**
+ * The training digits of a class with the smallest distances between outputs of F6.
+ *
+ * @param {Float32Array} f6
+ * @param {number} digit
+ * @param {Tensors} neighbors
+ */
+function nearestTo(f6, digit, { images, labels, f6: vectors }) {
+  /** @type {{ i: number, distance: number }[]} */
+  const found = [];
+  for (const [i, label] of labels.data.entries()) {
+    if (label !== digit) continue;
+    const distance = Math.sqrt(f6.reduce((sum, x, j) => sum + (x - vectors.data[i * f6.length + j]) ** 2, 0));
+    found.push({ i, distance });
+  }
+  found.sort((a, b) => a.distance - b.distance);
+  const imageOf = (/** @type {number} */ i) => inkOf(images.data.subarray(i * SIDE ** 2, (i + 1) * SIDE ** 2));
+  return found.slice(0, EACH).map(({ i, distance }) => ({ ink: imageOf(i), distance }));
+}
+
+/** @param {ArrayLike<number>} bytes */
 function inkOf(bytes) {
   return Float32Array.from(bytes, (x) => x / 255);
 }
 
-/** Black ink on white, of the same size: then the preprocessing does not scale it, as it was not in the test. */
+/**
+ * Black ink on white, of the same size: then the preprocessing does not scale it, as it was not in the test.
+ *
+ * @param {Float32Array} ink
+ */
 function picture(ink) {
   const canvas = element("canvas", { width: SIDE, height: SIDE });
   const pixels = new ImageData(SIDE, SIDE);
   for (const [i, x] of ink.entries()) pixels.data.set([...Array(3).fill(Math.round(255 * (1 - x))), 255], 4 * i);
-  canvas.getContext("2d").putImageData(pixels, 0, 0);
+  contextOf(canvas).putImageData(pixels, 0, 0);
   return canvas;
 }

@@ -1,11 +1,16 @@
 // NumPy's .npz: a ZIP archive, not compressed, of .npy files, which `numpy.load` reads.
 
-/** The archive, a Blob, of {name: {shape, data}}, where data is a Float32Array or a string. */
+/**
+ * The archive, a Blob, of {name: {shape, data}}, where data is a string or numbers.
+ *
+ * @param {Record<string, { shape: number[], data: string | Float32Array }>} arrays
+ */
 export function npz(arrays) {
-  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, npy(array)]);
+  const files = Object.entries(arrays).map(([name, array]) => ({ name: `${name}.npy`, bytes: npy(array) }));
+  /** @type {[Uint8Array<ArrayBuffer>[], Uint8Array<ArrayBuffer>[]]} */
   const [parts, directory] = [[], []];
   let offset = 0;
-  for (const [name, bytes] of files) {
+  for (const { name, bytes } of files) {
     const encoded = new TextEncoder().encode(name);
     const common = [20, 0, 0, 0, 0x21, crc32(bytes), bytes.length, bytes.length, encoded.length, 0]; // dated 1980-01-01
     const local = record([[4, 0x04034b50], ...fields(common)]);
@@ -30,13 +35,22 @@ export function npz(arrays) {
   return new Blob([...parts, ...directory, end], { type: "application/zip" });
 }
 
-/** Version needed, flags, method, time, date, CRC, both sizes, and the lengths of name and extra field. */
+/**
+ * Version needed, flags, method, time, date, CRC, both sizes, and the lengths of name and extra field.
+ *
+ * @param {number[]} values
+ * @returns {[size: number, value: number][]}
+ */
 function fields(values) {
   const sizes = [2, 2, 2, 2, 2, 4, 4, 4, 2, 2];
   return values.map((value, i) => [sizes[i], value]);
 }
 
-/** Little-endian numbers of [size, value]. */
+/**
+ * Little-endian numbers of [size, value].
+ *
+ * @param {[size: number, value: number][]} numbers
+ */
 function record(numbers) {
   const bytes = new Uint8Array(numbers.reduce((sum, [size]) => sum + size, 0));
   const view = new DataView(bytes.buffer);
@@ -49,11 +63,12 @@ function record(numbers) {
   return bytes;
 }
 
+/** @param {{ shape: number[], data: string | Float32Array }} array */
 function npy({ shape, data }) {
   const isText = typeof data === "string";
   const characters = isText ? Array.from(data) : [];
   const descr = isText ? `<U${characters.length}` : "<f4";
-  const content = isText ? Uint32Array.from(characters, (character) => character.codePointAt(0)) : data;
+  const content = isText ? Uint32Array.from(characters, (character) => character.codePointAt(0) ?? 0) : data;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const padded = `${header.padEnd(64 * Math.ceil((header.length + 11) / 64) - 11)}\n`; // content begins at a multiple of 64
@@ -64,6 +79,7 @@ function npy({ shape, data }) {
   return bytes;
 }
 
+/** @param {Uint8Array} bytes */
 function crc32(bytes) {
   let crc = ~0;
   for (const byte of bytes) {

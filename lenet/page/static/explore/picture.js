@@ -1,25 +1,32 @@
 // The view as a picture: the drawing, the prediction and the layers, as they are shown, with what they come from.
+import { contextOf, findAll } from "../dom.js";
+
 const SCALE = 2; // pixels per CSS pixel
 const MARGIN = 16;
 const LINE = 16; // height of a line of the text
 
-/** A canvas with everything of the page that is drawn or says what was predicted, and a text below it. */
+/**
+ * A canvas with everything of the page that is drawn or says what was predicted, and a text below it.
+ *
+ * @param {HTMLElement} root
+ * @param {string} text
+ */
 export function picture(root, text) {
   const page = root.getBoundingClientRect();
-  const shown = [
-    ...root.querySelectorAll(
+  const canvases = /** @type {NodeListOf<HTMLCanvasElement>} */ (
+    root.querySelectorAll(
       ".pad .sheet, .map > canvas, .kernels canvas, .grid, .still canvas, .curve canvas, .strip-of canvas, .trials canvas",
-    ),
-  ].filter(visible);
-  const texts = [
-    ...root.querySelectorAll(
-      "h1, h2, .shape, .digit, .top .name, .top .percent, .reason, figcaption, .outputs :is(th, button, .number), .ledger :is(dt, dd), .card .remark, .change, .breaking-point, .check, .amount, .filmstrip :is(b, li > span:last-child)",
-    ),
-  ].filter(visible);
-  const bars = [...root.querySelectorAll(".bar span, .signed span")].filter(visible);
+    )
+  );
+  const shown = [...canvases].filter(visible);
+  const texts = findAll(
+    root,
+    "h1, h2, .shape, .digit, .top .name, .top .percent, .reason, figcaption, .outputs :is(th, button, .number), .ledger :is(dt, dd), .card .remark, .change, .breaking-point, .check, .amount, .filmstrip :is(b, li > span:last-child)",
+  ).filter(visible);
+  const bars = findAll(root, ".bar span, .signed span").filter(visible);
   const bottom = Math.max(...[...shown, ...texts].map((e) => e.getBoundingClientRect().bottom)) - page.top;
   const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   const style = getComputedStyle(root);
   const font = `${LINE - 4}px ${style.fontFamily}`;
   context.font = font;
@@ -52,7 +59,13 @@ export function picture(root, text) {
   return canvas;
 }
 
-/** Lines of a text that fit into a width; a link has no spaces, so it is broken anywhere. */
+/**
+ * Lines of a text that fit into a width; a link has no spaces, so it is broken anywhere.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} width
+ */
 function wrap(context, text, width) {
   const lines = [""];
   for (const character of text) {
@@ -62,27 +75,36 @@ function wrap(context, text, width) {
   return lines;
 }
 
+/** @param {HTMLElement} e */
 function visible(e) {
   // The answer stays in view while the page scrolls; what is below it is not hidden in the picture.
   return (
     e.checkVisibility() &&
     e.getClientRects().length > 0 &&
-    (e.tagName === "CANVAS" || e.matches(".bar span, .signed span") || e.textContent.trim())
+    (e.tagName === "CANVAS" || e.matches(".bar span, .signed span") || e.textContent.trim() !== "")
   );
 }
 
-/** The text of an element, line by line, as the browser has broken it. */
+/**
+ * The text of an element, line by line, as the browser has broken it.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {HTMLElement} element
+ * @param {DOMRect} page
+ */
 function write(context, element, page) {
   const style = getComputedStyle(element);
   context.fillStyle = style.color;
   context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
   context.textBaseline = "middle";
   for (const child of element.childNodes) {
-    if (child.nodeType !== Node.TEXT_NODE) continue;
+    if (!(child instanceof Text)) continue;
     const range = document.createRange();
-    let [line, box] = ["", null];
-    const flush = () => {
-      if (line.trim()) context.fillText(line.trim(), box.left - page.left, (box.top + box.bottom) / 2 - page.top);
+    let line = "";
+    /** @type {DOMRect | null} */
+    let box = null;
+    const flush = (/** @type {DOMRect | null} */ at) => {
+      if (at && line.trim()) context.fillText(line.trim(), at.left - page.left, (at.top + at.bottom) / 2 - page.top);
     };
     for (let i = 0; i < child.length; i++) {
       range.setStart(child, i);
@@ -90,11 +112,12 @@ function write(context, element, page) {
       const [next] = range.getClientRects();
       if (!next) continue;
       if (!box || next.top > box.top + 2) {
-        flush();
-        [line, box] = ["", next];
+        flush(box);
+        line = "";
+        box = next;
       }
       line += child.data[i];
     }
-    flush();
+    flush(box);
   }
 }

@@ -3,9 +3,19 @@
 export class Player {
   #timer = 0;
 
-  /** `show` is called when the slider has moved, by hand or by itself, every so many `milliseconds`. */
+  /**
+   * `show` is called when the slider has moved, by hand or by itself, every so many `milliseconds`.
+   *
+   * @param {HTMLInputElement} slider
+   * @param {HTMLElement} button
+   * @param {number} milliseconds
+   * @param {() => void} show
+   */
   constructor(slider, button, milliseconds, show) {
-    Object.assign(this, { slider, button, milliseconds, show });
+    this.slider = slider;
+    this.button = button;
+    this.milliseconds = milliseconds;
+    this.show = show;
     slider.addEventListener("input", () => {
       this.stop();
       show();
@@ -32,8 +42,9 @@ export class Player {
     this.button.textContent = "Play";
   }
 
+  /** @param {number} position */
   #moveTo(position) {
-    this.slider.value = position;
+    this.slider.value = String(position);
     this.show();
   }
 }

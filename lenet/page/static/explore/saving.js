@@ -1,34 +1,55 @@
 // Take it along: a picture of the view, the numbers, and drawings whose digit somebody has said. All of it
 // is made in the browser; nothing is stored on the server.
-import { element } from "../show/element.js";
+import { element, find } from "../dom.js";
 import { npz } from "./npz.js";
 import { picture } from "./picture.js";
+
+/**
+ * @import { Pad } from "../pad/pad.js"
+ * @import { Store } from "../store.js"
+ */
+
+/** @typedef {{ label: string, strokes: Point[][] }} Collected */
 
 const KEY = "lenet-collected";
 
 export class Saving {
-  /** `weights` says which weights the page uses; `link` returns the address of the view. */
+  /**
+   * `weights` says which weights the page uses; `link` returns the address of the view.
+   *
+   * @param {HTMLElement} root
+   * @param {Store} store
+   * @param {Pad} pad
+   * @param {string} weights
+   * @param {() => string} link
+   */
   constructor(root, store, pad, weights, link) {
-    Object.assign(this, { root, store, pad, weights, link });
-    this.panel = root.querySelector(".save");
+    this.root = root;
+    this.store = store;
+    this.pad = pad;
+    this.weights = weights;
+    this.link = link;
+    this.panel = find(root, ".save");
     this.collected = read();
+    /** @type {Record<string, (reading: Reading) => void>} */
     const actions = {
       png: () => this.#picture(),
-      json: () =>
-        save("lenet.json", new Blob([JSON.stringify(this.#numbers(), null, 1)], { type: "application/json" })),
-      npz: () => save("lenet.npz", this.#arrays()),
+      json: (reading) => save("lenet.json", json(this.#numbers(reading), 1)),
+      npz: (reading) => save("lenet.npz", this.#arrays(reading)),
       correct: () => this.#collect(),
-      strokes: () => save("digits.json", new Blob([JSON.stringify(this.#sketches())], { type: "application/json" })),
     };
     for (const [name, action] of Object.entries(actions)) {
-      const button = this.panel.querySelector(`[data-save="${name}"]`);
-      button.addEventListener("click", () => {
-        const needs = name !== "strokes" && !store.reading;
-        this.#say(needs ? "Draw a digit first." : "");
-        if (!needs) action();
+      find(this.panel, `[data-save="${name}"]`).addEventListener("click", () => {
+        this.#say(store.reading ? "" : "Draw a digit first.");
+        if (store.reading) action(store.reading);
       });
     }
-    this.label = this.panel.querySelector("select");
+    this.collection = find(this.panel, '[data-save="strokes"]');
+    this.collection.addEventListener("click", () => {
+      this.#say("");
+      save("digits.json", json(this.#sketches()));
+    });
+    this.label = find(this.panel, "select", HTMLSelectElement);
     this.label.append(
       element("option", { value: "" }, "choose"),
       ...Array.from({ length: 10 }, (_, digit) => element("option", {}, String(digit))),
@@ -36,8 +57,9 @@ export class Saving {
     this.#count();
   }
 
+  /** @param {string} text */
   #say(text) {
-    this.panel.querySelector(".saved").textContent = text;
+    find(this.panel, ".saved").textContent = text;
   }
 
   /** What the numbers are of. */
@@ -45,7 +67,7 @@ export class Saving {
     const { note } = this.store.source ?? {};
     const muted = this.store.mutedMaps.map(([layer, map]) => `${layer}.${map}`);
     return {
-      network: this.store.network.description.variant,
+      network: this.store.network?.description.variant,
       weights: this.weights,
       drawing: this.pad.image ? "image" : { side: this.pad.side, strokes: this.pad.strokes },
       link: this.link(),
@@ -54,37 +76,40 @@ export class Saving {
     };
   }
 
-  #layers() {
-    const { network, reading } = this.store;
-    return Object.entries(reading.outputs).map(([name, values]) => {
-      const shape = name === "input" ? [1, 32, 32] : network.layer(name).shape;
-      return { name, shape, values, before: reading.before[name] };
+  /** @param {Reading} reading */
+  #layers({ outputs, before }) {
+    const { network } = this.store;
+    return Object.entries(outputs).map(([name, values]) => {
+      return { name, shape: network?.shape(name) ?? [values.length], values, before: before[name] };
     });
   }
 
-  #numbers() {
-    const { digit, reason, probabilities } = this.store.reading;
-    const layers = this.#layers().map(({ name, shape, values, before }) => [
+  /** @param {Reading} reading */
+  #numbers(reading) {
+    const { digit, reason, probabilities } = reading;
+    const layers = this.#layers(reading).map(({ name, shape, values, before }) => [
       name,
       { shape, values: [...values], before: [...before] },
     ]);
     return { ...this.#about(), digit, reason, probabilities: [...probabilities], layers: Object.fromEntries(layers) };
   }
 
-  #arrays() {
+  /** @param {Reading} reading */
+  #arrays(reading) {
+    /** @type {Parameters<typeof npz>[0]} */
     const arrays = { about: { shape: [], data: JSON.stringify(this.#about()) } };
-    for (const { name, shape, values, before } of this.#layers()) {
+    for (const { name, shape, values, before } of this.#layers(reading)) {
       arrays[name] = { shape, data: values };
       arrays[`${name}_before`] = { shape, data: before };
     }
-    arrays.probabilities = { shape: [10], data: Float32Array.from(this.store.reading.probabilities) };
+    arrays.probabilities = { shape: [10], data: Float32Array.from(reading.probabilities) };
     return npz(arrays);
   }
 
   #picture() {
     const { network, weights } = this.#about();
     const canvas = picture(this.root, `LeNet-5, ${network}; weights: ${weights}; ${this.link()}`);
-    canvas.toBlob((blob) => save("lenet.png", blob), "image/png");
+    canvas.toBlob((blob) => blob && save("lenet.png", blob), "image/png");
   }
 
   /** Keep the strokes with the digit that they are. */
@@ -106,9 +131,9 @@ export class Saving {
   }
 
   #count() {
-    const button = this.panel.querySelector('[data-save="strokes"]');
-    button.textContent = `Download ${this.collected.length} collected ${this.collected.length === 1 ? "drawing" : "drawings"}`;
-    button.hidden = !this.collected.length;
+    const { length } = this.collected;
+    this.collection.textContent = `Download ${length} collected ${length === 1 ? "drawing" : "drawings"}`;
+    this.collection.hidden = !length;
   }
 
   /** In the format of `sketches/digits.json`, which training's evaluation reads. */
@@ -118,12 +143,25 @@ export class Saving {
   }
 }
 
+/**
+ * @param {object} value
+ * @param {number} [indent]
+ */
+function json(value, indent) {
+  return new Blob([JSON.stringify(value, null, indent)], { type: "application/json" });
+}
+
+/**
+ * @param {string} name
+ * @param {Blob} blob
+ */
 function save(name, blob) {
   const link = element("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+/** @returns {Collected[]} */
 function read() {
   try {
     const found = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
@@ -133,6 +171,7 @@ function read() {
   }
 }
 
+/** @param {Collected[]} collected */
 function write(collected) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(collected));

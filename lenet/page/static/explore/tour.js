@@ -1,10 +1,23 @@
 // A guided tour on a digit: a box that points at the parts of the page, one after the other, and can be left at any time.
+import { element, find } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
-import { element } from "../show/element.js";
+
+/**
+ * @import { Pad } from "../pad/pad.js"
+ * @import { Store } from "../store.js"
+ */
 
 const GAP = 10; // pixels between the box and what it points at
 
-/** `steps`: {selector, words, unit, mode}; `loadExample` loads an example digit onto the pad, if that is blank. */
+/**
+ * `loadExample` loads an example digit onto the pad, if that is blank.
+ *
+ * @param {HTMLElement} root
+ * @param {Store} store
+ * @param {Pad} pad
+ * @param {TourStep[]} steps
+ * @param {() => void} loadExample
+ */
 export function addTour(root, store, pad, steps, loadExample) {
   const box = element("div", {
     className: "tour",
@@ -20,9 +33,10 @@ export function addTour(root, store, pad, steps, loadExample) {
   box.append(text, element("div", { className: "tour-buttons" }, progress, back, next, leave));
   root.append(box);
   let step = -1;
+  /** @type {HTMLElement | null} */
   let target = null;
 
-  const show = (number) => {
+  const show = (/** @type {number} */ number) => {
     target?.classList.remove("pointed-at");
     step = number;
     box.hidden = step < 0;
@@ -32,9 +46,9 @@ export function addTour(root, store, pad, steps, loadExample) {
     }
     const { selector, words, unit, mode } = steps[step];
     if (mode) store.setMode(mode);
-    if (unit) store.pin({ map: store.reading?.top[0][0] ?? 3, ...unit });
+    if (unit) store.pin({ map: store.reading?.top[0][0] ?? 3, row: 0, column: 0, ...unit });
     else store.free();
-    target = root.querySelector(selector);
+    target = find(root, selector);
     target.classList.add("pointed-at");
     text.textContent = words;
     progress.textContent = `${step + 1} of ${steps.length}`;
@@ -42,17 +56,18 @@ export function addTour(root, store, pad, steps, loadExample) {
     next.textContent = step === steps.length - 1 ? "Finish" : "Next";
     target.scrollIntoView({ block: "nearest" });
     box.focus({ preventScroll: true });
-    place();
+    moveBox();
   };
   /** Below the target, beside it or above it, where there is room in the window; else over it. */
-  const place = () => {
+  const moveBox = () => {
     if (!target) return;
     const [page, at] = [root.getBoundingClientRect(), target.getBoundingClientRect()];
     const [width, height] = [box.offsetWidth, box.offsetHeight];
-    const fits = ([left, top]) =>
+    const fits = (/** @type {Point} */ [left, top]) =>
       left >= page.left && left + width <= page.right && top >= 0 && top + height <= innerHeight;
     const across = Math.max(page.left, Math.min(at.left, page.right - width));
     const down = Math.max(0, Math.min(at.top, innerHeight - height));
+    /** @type {Point[]} */
     const places = [
       [across, at.bottom + GAP],
       [at.right + GAP, down],
@@ -69,7 +84,7 @@ export function addTour(root, store, pad, steps, loadExample) {
     pad.element.scrollIntoView({ block: "nearest" });
   };
 
-  const start = root.querySelector(".start-tour");
+  const start = find(root, ".start-tour");
   start.addEventListener("click", () => {
     if (pad.blank) loadExample();
     show(0);
@@ -86,5 +101,5 @@ export function addTour(root, store, pad, steps, loadExample) {
     },
     { capture: true },
   );
-  new ResizeObserver(place).observe(root);
+  new ResizeObserver(moveBox).observe(root);
 }

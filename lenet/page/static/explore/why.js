@@ -1,40 +1,66 @@
 // Why this digit and not that: what F6 contributes to the difference of two scores, traced back to C5; which ink speaks
 // for which digit; and the smallest change that would make it the other one.
+import { element, find } from "../dom.js";
 import { compare } from "../network/evidence.js";
 import { explain } from "../network/explain.js";
-import { element } from "../show/element.js";
 import { decimal, percentage } from "../show/format.js";
+import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
-import { place } from "../show/place.js";
 import { onThemeChange } from "../theme.js";
 import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
 import { onDrawing } from "./outlines.js";
 import { node, patch } from "./tree.js";
 
+/**
+ * @import { Network } from "../network/network.js"
+ * @import { Background } from "./background.js"
+ * @import { Store } from "../store.js"
+ */
+
 const UNITS = 8;
 const INPUTS = 4;
-const show = (value) => decimal(value, 3);
+const show = (/** @type {number} */ value) => decimal(value, 3);
+
+/**
+ * What the worker is given, and what it answers.
+ *
+ * @typedef {{ ink: Float32Array, first: number, second: number, answer: number, muted: Muted, key: string }} Asked
+ * @typedef {{ evidence: Float32Array, other: number, change: Change | null, changes: number }} Answered
+ */
 
 export class Why {
+  /** @type {number | null} */
   #traced = null; // the unit of F6 whose inputs are shown
+  /** @type {Asked | null} */
   #asked = null; // what the worker has been given last
+  /** @type {(Asked & Answered) | null} */
   #result = null;
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Store} store
+   * @param {number} side
+   * @param {Background} background
+   */
   constructor(root, store, side, background) {
-    Object.assign(this, { root, store, side, background });
-    this.panel = root.querySelector(".panel.why");
+    this.store = store;
+    this.side = side;
+    this.background = background;
+    this.panel = find(root, ".panel.why");
     this.selects = [...this.panel.querySelectorAll("select")];
+    this.shown = [0, 1];
     for (const [i, select] of this.selects.entries()) {
       select.append(...Array.from({ length: 10 }, (_, digit) => element("option", {}, String(digit))));
       select.addEventListener("change", () => {
         const other = this.selects[1 - i];
-        if (other.value === select.value) other.value = this.shown[i]; // two different digits
-        store.setPair(this.selects.map(({ value }) => Number(value)));
+        if (other.value === select.value) other.value = String(this.shown[i]); // two different digits
+        const [first, second] = this.selects.map(({ value }) => Number(value));
+        store.setPair([first, second]);
       });
     }
-    this.panel.querySelector(".likeliest").addEventListener("click", () => store.setPair(null));
+    find(this.panel, ".likeliest").addEventListener("click", () => store.setPair(null));
     this.ghost = element("div", { className: "ghost", hidden: true, attributes: { "aria-hidden": "true" } });
-    root.querySelector(".pad").append(this.ghost);
+    find(root, ".pad").append(this.ghost);
     for (const event of ["mode", "reading", "network", "pair"]) store.addEventListener(event, () => this.#show());
     onThemeChange(() => this.#show());
     this.#show();
@@ -46,27 +72,32 @@ export class Why {
     this.ghost.hidden = true;
     if (panel.hidden) return;
     const { reading, network } = store;
-    const body = panel.querySelector(".comparison");
-    panel.querySelector(".hint").hidden = Boolean(reading);
+    const body = find(panel, ".comparison");
+    find(panel, ".hint").hidden = Boolean(reading);
     body.hidden = !reading;
     if (!reading || !network) return;
-    const pair = store.pair ?? reading.top.slice(0, 2).map(([digit]) => digit);
+    /** @type {[number, number]} */
+    const pair = store.pair ?? [reading.top[0][0], reading.top[1][0]];
     this.selects.forEach((select, i) => {
-      select.value = pair[i];
+      select.value = String(pair[i]);
     });
     this.shown = pair;
-    panel.querySelector(".likeliest").hidden = !store.pair;
-    const rejected = panel.querySelector(".rejected");
+    find(panel, ".likeliest").hidden = !store.pair;
+    const rejected = find(panel, ".rejected");
     rejected.hidden = !reading.reason;
     const [[likeliest, probability]] = reading.top;
     rejected.textContent = `The drawing is rejected: ${reading.reason}. If it had to be a digit, it would be ${article(likeliest)} ${likeliest} (${percentage(probability)}).`;
-    this.#showContributions(reading, pair);
+    this.#showContributions(network, reading, pair);
     this.#ask(reading, pair);
     this.#showTrials();
   }
 
-  #showContributions(reading, [first, second]) {
-    const { network } = this.store;
+  /**
+   * @param {Network} network
+   * @param {Reading} reading
+   * @param {[number, number]} pair
+   */
+  #showContributions(network, reading, [first, second]) {
     const { contributions, bias, difference } = compare(network, reading, first, second);
     const items = [...contributions].map((value, i) => ({
       name: `F6, unit ${i}`,
@@ -74,42 +105,38 @@ export class Why {
       points: `f6.${i}`,
       open: () => this.#trace(i),
       expanded: i === this.#traced,
-      more: i === this.#traced ? [this.#inputsOf(reading, i)] : [],
+      more: i === this.#traced ? [this.#inputsOf(network, reading, i)] : [],
     }));
     const [shown, rest] = largest(items, ({ value }) => value, UNITS);
-    patch(this.panel.querySelector(".contributions"), [
-      node(
-        "p",
-        {},
-        `What each unit of F6 adds to the score of ${first} minus the score of ${second}; the largest of ${items.length}:`,
-      ),
-      bars(shown, show),
-      ledger([
-        [`the other ${rest.length} units`, show(sumOf(rest.map(({ value }) => value)))],
-        ...(bias ? [["difference of the biases", show(bias)]] : []),
-        [`score of ${first} minus score of ${second}`, show(difference), "result"],
-      ]),
-      ...(network.layer("output").centers
-        ? [
-            node(
-              "figure",
-              { className: "bitmap" },
-              grid(contributions, peak(contributions), false, 7),
-              node("figcaption", {}, "The contributions as F6's 7x12 bitmap."),
-            ),
-          ]
-        : []),
-    ]);
+    const words = `What each unit of F6 adds to the score of ${first} minus the score of ${second}`;
+    /** @type {LedgerLine[]} */
+    const sum = [[`the other ${rest.length} units`, show(sumOf(rest.map(({ value }) => value)))]];
+    if (bias) sum.push(["difference of the biases", show(bias)]);
+    sum.push([`score of ${first} minus score of ${second}`, show(difference), "result"]);
+    const nodes = [node("p", {}, `${words}; the largest of ${items.length}:`), bars(shown, show), ledger(sum)];
+    if (network.layer("output").centers) {
+      const bitmap = grid(contributions, peak(contributions), false, 7);
+      const caption = node("figcaption", {}, "The contributions as F6's 7x12 bitmap.");
+      nodes.push(node("figure", { className: "bitmap" }, bitmap, caption));
+    }
+    patch(find(this.panel, ".contributions"), nodes);
   }
 
+  /** @param {number} unit */
   #trace(unit) {
     this.#traced = unit === this.#traced ? null : unit;
     this.#show();
   }
 
-  /** The units of C5 that contribute most to a unit of F6; a click shows one in Inspect, with the maps it reads. */
-  #inputsOf(reading, unit) {
-    const { contributions, bias, before } = explain(this.store.network, reading, {
+  /**
+   * The units of C5 that contribute most to a unit of F6; a click shows one in Inspect, with the maps it reads.
+   *
+   * @param {Network} network
+   * @param {Reading} reading
+   * @param {number} unit
+   */
+  #inputsOf(network, reading, unit) {
+    const { contributions, bias, before } = explain(network, reading, {
       layer: "f6",
       map: unit,
       row: 0,
@@ -135,14 +162,19 @@ export class Why {
     );
   }
 
-  /** Have the worker try changes of this drawing. */
+  /**
+   * Have the worker try changes of this drawing.
+   *
+   * @param {Reading} reading
+   * @param {[number, number]} pair
+   */
   #ask({ outputs: { input }, top }, [first, second]) {
     const { muted, mutedMaps } = this.store;
     const key = [first, second, ...mutedMaps].join();
     if (this.#asked?.ink === input && this.#asked.key === key) return;
     const asked = { ink: input, first, second, answer: top[0][0], muted, key };
     this.#asked = asked;
-    this.background.ask("why", asked, (result) => {
+    this.background.ask("why", asked, (/** @type {Answered} */ result) => {
       this.#result = { ...result, ...asked };
       if (this.store.mode === "why") this.#showTrials();
     });
@@ -150,22 +182,20 @@ export class Why {
 
   #showTrials() {
     const result = this.#result;
-    const trials = this.panel.querySelector(".trials");
+    const trials = find(this.panel, ".trials");
     trials.hidden = !result;
     if (!result) return;
     const { evidence, first, second, other, change, changes, ink } = result;
-    paint(trials.querySelector("canvas"), evidence, peak(evidence));
-    trials.querySelector(".for-first").textContent = `speaks for ${first}`;
-    trials.querySelector(".for-second").textContent = `speaks for ${second}`;
+    paint(find(trials, "canvas", HTMLCanvasElement), evidence, peak(evidence));
+    find(trials, ".for-first").textContent = `speaks for ${first}`;
+    find(trials, ".for-second").textContent = `speaks for ${second}`;
     const sentence = change
       ? `${change.kind === "erase" ? "Erasing" : "Adding"} ${change.size}x${change.size} pixels of the input at the dashed square makes it ${article(other)} ${other}. Of ${changes} changes tried, it is the smallest that does.`
       : `None of the ${changes} changes tried makes it ${article(other)} ${other}: squares of up to 10x10 pixels were erased, and dots of up to 6x6 added.`;
-    trials.querySelector(".change").textContent = sentence;
-    const box = trials.querySelector(".ghost");
+    find(trials, ".change").textContent = sentence;
+    const box = find(trials, ".ghost");
     box.hidden = !change;
-    const { placement } = this.store.reading;
-    const current = this.store.reading.outputs.input === ink;
-    this.ghost.hidden = !change || !placement || !current;
+    this.ghost.hidden = true;
     if (!change) return;
     const square = {
       top: change.top,
@@ -174,11 +204,15 @@ export class Why {
       right: change.left + change.size,
     };
     box.className = this.ghost.className = `ghost ${change.kind}`;
-    place(box, square, 32);
-    if (!this.ghost.hidden) place(this.ghost, onDrawing(placement, square), this.side);
+    overlay(box, square, 32);
+    const { reading } = this.store;
+    if (!reading?.placement || reading.outputs.input !== ink) return; // it belongs to another drawing
+    this.ghost.hidden = false;
+    overlay(this.ghost, onDrawing(reading.placement, square), this.side);
   }
 }
 
+/** @param {number} digit */
 function article(digit) {
   return digit === 8 ? "an" : "a";
 }

@@ -2,13 +2,16 @@
 // answer. "break": the probabilities over the range of a change of the drawing.
 import { occlude, smallestChange } from "../network/evidence.js";
 import { Reader } from "../network/reader.js";
-import { sweep } from "../network/transforms.js";
+import { sweep } from "./transforms.js";
 
-let reader = null;
+/** @type {Reader} */
+let reader;
 
+/** @type {Record<string, (message: any) => object>} */
 const tasks = {
+  /** @param {{ ink: Float32Array, first: number, second: number, answer: number, muted: Muted }} message */
   why({ ink, first, second, answer, muted }) {
-    const view = { forward: (image) => reader.network.forward(image, muted) };
+    const view = { forward: (/** @type {Float32Array} */ image) => reader.network.forward(image, muted) };
     const { evidence, tried } = occlude(view, ink, first, second);
     // The other one of the two. Erasing what speaks for the answer is promising, whichever of them comes first.
     const other = answer === first ? second : first;
@@ -16,6 +19,7 @@ const tasks = {
     const { change, tried: changes } = smallestChange(view, ink, other, erased);
     return { evidence, other, change, changes };
   },
+  /** @param {{ drawing: Drawing, name: string, preprocessed: boolean }} message */
   break({ drawing, name, preprocessed }) {
     return sweep(reader, drawing, name, preprocessed);
   },

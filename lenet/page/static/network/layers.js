@@ -3,6 +3,13 @@
 /**
  * A convolution without padding: `maps` inputs of side `side`, kernels of side `size`. `sees[m]` lists the inputs of map
  * m, and `weight` holds their kernels in that order, map by map.
+ *
+ * @param {Float32Array} input
+ * @param {number} side
+ * @param {number[][]} sees
+ * @param {Float32Array} weight
+ * @param {Float32Array} bias
+ * @param {number} size
  */
 export function convolution(input, side, sees, weight, bias, size) {
   const out = side - size + 1;
@@ -18,7 +25,18 @@ export function convolution(input, side, sees, weight, bias, size) {
   return output;
 }
 
-/** Add what one row of a kernel contributes to a map. Five weights at once, the usual number, take half the time. */
+/**
+ * Add what one row of a kernel contributes to a map. Five weights at once, the usual number, take half the time.
+ *
+ * @param {Float32Array} map
+ * @param {number} out
+ * @param {Float32Array} input
+ * @param {number} first
+ * @param {number} side
+ * @param {Float32Array} weight
+ * @param {number} w
+ * @param {number} size
+ */
 function addRow(map, out, input, first, side, weight, w, size) {
   if (size !== 5) {
     for (let y = 0, to = 0; y < out; y++) {
@@ -36,7 +54,14 @@ function addRow(map, out, input, first, side, weight, w, size) {
   }
 }
 
-/** Call `reduce(map, a, b, c, d)` for each block of 2x2 inputs. */
+/**
+ * Call `reduce(map, a, b, c, d)` for each block of 2x2 inputs.
+ *
+ * @param {Float32Array} input
+ * @param {number} maps
+ * @param {number} side
+ * @param {(map: number, a: number, b: number, c: number, d: number) => number} reduce
+ */
 function pool(input, maps, side, reduce) {
   const out = side / 2;
   const output = new Float32Array(maps * out * out);
@@ -51,20 +76,36 @@ function pool(input, maps, side, reduce) {
   return output;
 }
 
+/** @type {(input: Float32Array, maps: number, side: number) => Float32Array} */
 export function averagePooling(input, maps, side) {
   return pool(input, maps, side, (_m, a, b, c, d) => (a + b + c + d) / 4);
 }
 
+/** @type {(input: Float32Array, maps: number, side: number) => Float32Array} */
 export function maxPooling(input, maps, side) {
   return pool(input, maps, side, (_m, a, b, c, d) => Math.max(a, b, c, d));
 }
 
-/** The sum of 2x2 inputs, times a coefficient, plus a bias, one of each per map. */
+/**
+ * The sum of 2x2 inputs, times a coefficient, plus a bias, one of each per map.
+ *
+ * @param {Float32Array} input
+ * @param {number} maps
+ * @param {number} side
+ * @param {Float32Array} coefficient
+ * @param {Float32Array} bias
+ */
 export function subsampling(input, maps, side, coefficient, bias) {
   return pool(input, maps, side, (m, a, b, c, d) => (a + b + c + d) * coefficient[m] + bias[m]);
 }
 
-/** `weight` has a row of input.length numbers for each output. */
+/**
+ * `weight` has a row of input.length numbers for each output.
+ *
+ * @param {Float32Array} input
+ * @param {Float32Array} weight
+ * @param {Float32Array} bias
+ */
 export function fullyConnected(input, weight, bias) {
   return Float32Array.from(bias, (start, unit) => {
     let sum = start;
@@ -73,12 +114,12 @@ export function fullyConnected(input, weight, bias) {
   });
 }
 
-/** Negative squared distances to the centers, so that the nearest has the highest score. */
+/**
+ * Negative squared distances to the centers, so that the nearest has the highest score.
+ *
+ * @param {Float32Array} input
+ * @param {number[][]} centers
+ */
 export function negativeDistances(input, centers) {
   return Float32Array.from(centers, (center) => -input.reduce((sum, x, i) => sum + (x - center[i]) ** 2, 0));
-}
-
-/** The activation function of a description: tanh with amplitude and slope, or ReLU. */
-export function activate(values, { kind, amplitude, slope }) {
-  return kind === "tanh" ? values.map((x) => amplitude * Math.tanh(slope * x)) : values.map((x) => Math.max(0, x));
 }

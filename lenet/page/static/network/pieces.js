@@ -1,15 +1,20 @@
 // Pieces of a row of digits, as in `lenet.image.pieces`, which explains them and has the numbers.
+import { crop } from "./image.js";
 import { roundHalfEven } from "./resize.js";
 import { connectedComponents } from "./specks.js";
 
 /**
- * The pieces of the ink, {data, width, height}, which is cropped: {data, width, height, left, cut}, where `left` is the
- * column in which a piece starts, and `cut` says whether it was cut off from the previous one.
+ * The pieces of the ink, which is cropped; `left` is the column in which a piece starts.
+ *
+ * @param {Raster} ink
+ * @param {RowConstants} row
+ * @param {number} threshold
+ * @returns {Piece[]}
  */
-export function findPieces(ink, settings, threshold) {
+export function findPieces(ink, row, threshold) {
   const wide = ink.width >= ink.height;
-  return parts(ink, settings, threshold).flatMap((part) => {
-    const cuts = wide ? findCuts(part, settings).map((x) => part.left + x) : [];
+  return parts(ink, row, threshold).flatMap((part) => {
+    const cuts = wide ? findCuts(part, row).map((x) => part.left + x) : [];
     const edges = [part.left, ...cuts, part.left + part.width];
     return edges.slice(1).map((right, i) => {
       const piece = columns(part, edges[i] - part.left, right - part.left);
@@ -18,7 +23,12 @@ export function findPieces(ink, settings, threshold) {
   });
 }
 
-/** The ink of neighboring pieces. */
+/**
+ * The ink of neighboring pieces.
+ *
+ * @param {Piece[]} pieces
+ * @returns {Raster}
+ */
 export function join(pieces) {
   const left = Math.min(...pieces.map((piece) => piece.left));
   const width = Math.max(...pieces.map((piece) => piece.left + piece.width)) - left;
@@ -34,11 +44,19 @@ export function join(pieces) {
   return { data, width, height };
 }
 
-/** The ink of each connected component, or of those above each other, in the order of their centers. */
+/**
+ * The ink of each connected component, or of those above each other, in the order of their centers.
+ *
+ * @param {Raster} ink
+ * @param {RowConstants} row
+ * @param {number} threshold
+ * @returns {(Raster & { left: number })[]}
+ */
 function parts(ink, { rows, overlap, most }, threshold) {
   const step = Math.max(1, Math.floor(ink.height / rows));
   const across = Math.ceil(ink.width / step);
-  const cellOf = (x, y) => Math.trunc(y / step) * across + Math.trunc(x / step);
+  const cellOf = (/** @type {number} */ x, /** @type {number} */ y) =>
+    Math.trunc(y / step) * across + Math.trunc(x / step);
   const filled = new Uint8Array(across * Math.ceil(ink.height / step));
   for (let y = 0, i = 0; y < ink.height; y++) {
     for (let x = 0; x < ink.width; x++, i++) if (ink.data[i] > threshold) filled[cellOf(x, y)] = 1;
@@ -50,8 +68,9 @@ function parts(ink, { rows, overlap, most }, threshold) {
     const own = new Uint8Array(filled.length);
     for (const cell of cells) own[cell] = 1;
     // The faint border of a stroke is not part of its component, but next to it.
-    for (const cell of cells)
-      for (const beside of neighbors(cell, across, filled.length)) own[beside] ||= !filled[beside];
+    for (const cell of cells) {
+      for (const beside of neighbors(cell, across, filled.length)) if (!filled[beside]) own[beside] = 1;
+    }
     let [left, right] = [ink.width, 0];
     const data = ink.data.map((value, i) => {
       const x = i % ink.width;
@@ -63,7 +82,13 @@ function parts(ink, { rows, overlap, most }, threshold) {
   });
 }
 
-/** The up to eight cells around one, of `count` cells in rows of `across`. */
+/**
+ * The up to eight cells around one, of `count` cells in rows of `across`.
+ *
+ * @param {number} cell
+ * @param {number} across
+ * @param {number} count
+ */
 function neighbors(cell, across, count) {
   const x = cell % across;
   const beside = [-1, 0, 1].filter((dx) => x + dx >= 0 && x + dx < across);
@@ -71,8 +96,15 @@ function neighbors(cell, across, count) {
   return around.filter((other) => other >= 0 && other < count);
 }
 
-/** Components with those that are above each other joined, the widest first. */
+/**
+ * Components with those that are above each other joined, the widest first.
+ *
+ * @typedef {{ cells: number[], left: number, right: number }} Group
+ * @param {Group[]} components
+ * @param {number} overlap
+ */
 function merge(components, overlap) {
+  /** @type {Group[]} */
   const merged = [];
   const widestFirst = [...components].sort((a, b) => a.left - a.right - (b.left - b.right) || a.left - b.left);
   for (const { cells, left, right } of widestFirst) {
@@ -91,12 +123,18 @@ function merge(components, overlap) {
   return merged;
 }
 
-/** The columns in which a part may be cut: those with less ink than all others nearby, the thinnest first. */
+/**
+ * The columns in which a part may be cut: those with less ink than all others nearby, the thinnest first.
+ *
+ * @param {Raster} part
+ * @param {RowConstants} row
+ */
 function findCuts({ data, width, height }, { narrow, near: distance, thick }) {
   if (width <= narrow * height) return [];
   const amount = new Float32Array(width);
   for (let i = 0; i < data.length; i++) amount[i % width] += data[i];
   const near = Math.max(1, roundHalfEven(distance * height));
+  /** @type {number[]} */
   const chosen = [];
   for (const x of Array.from(amount.keys()).sort((a, b) => amount[a] - amount[b] || a - b)) {
     const lowest = Math.min(Math.fround(thick * height), ...amount.subarray(Math.max(0, x - near), x + near + 1));
@@ -106,8 +144,11 @@ function findCuts({ data, width, height }, { narrow, near: distance, thick }) {
   return chosen.sort((a, b) => a - b);
 }
 
-function columns({ data, width, height }, left, right) {
-  const part = new Float32Array((right - left) * height);
-  for (let y = 0; y < height; y++) part.set(data.subarray(y * width + left, y * width + right), y * (right - left));
-  return { data: part, width: right - left, height };
+/**
+ * @param {Raster} image
+ * @param {number} left
+ * @param {number} right
+ */
+function columns(image, left, right) {
+  return crop(image, { top: 0, left, bottom: image.height, right });
 }

@@ -1,44 +1,72 @@
 // The pad's path of the preprocessing, as in `lenet.image.preprocess`: from the opacity of the drawn ink to the 32x32
-// input. The numbers come from there, too, as `settings`.
+// input. The numbers come from there, too, as `preprocessing`.
+import { boundingBox, crop } from "./image.js";
 import { resize, roundHalfEven } from "./resize.js";
 import { removeSpecks } from "./specks.js";
 
 /**
  * The network's input for a drawing's opacity, 0 to 255, row by row: `ink`, 32x32 numbers in [0, 1]; the `placement` of
- * the digit: its box in the drawing, `from`, and in the input, `to`; and the `drawing`, its ink, cropped. The last two
+ * the digit: its box in the drawing, `from`, and in the input, `to`; and the `cropped` ink. The last two
  * are null if there is no ink.
+ *
+ * @param {Uint8Array} opacity
+ * @param {number} width
+ * @param {number} height
+ * @param {Preprocessing} preprocessing
+ * @returns {{ ink: Float32Array, placement: Placement | null, cropped: Cropped | null }}
  */
-export function preprocess(opacity, width, height, settings) {
-  const drawing = inkOf(opacity, width, height, settings);
-  if (!drawing) return { ink: new Float32Array(settings.side ** 2), placement: null, drawing };
-  return { ...scaleAndCenter(drawing, settings), drawing };
+export function preprocess(opacity, width, height, preprocessing) {
+  const cropped = inkOf(opacity, width, height, preprocessing);
+  if (!cropped) return { ink: new Float32Array(preprocessing.side ** 2), placement: null, cropped };
+  return { ...scaleAndCenter(cropped, preprocessing), cropped };
 }
 
-function inkOf(opacity, width, height, settings) {
+/**
+ * @param {Uint8Array} opacity
+ * @param {number} width
+ * @param {number} height
+ * @param {Preprocessing} preprocessing
+ */
+function inkOf(opacity, width, height, preprocessing) {
   let highest = 0;
   for (let i = 0; i < opacity.length; i++) if (opacity[i] > highest) highest = opacity[i];
-  if (depth(highest) < settings.min_contrast) return null;
+  if (depth(highest) < preprocessing.min_contrast) return null;
   const ink = Float32Array.from({ length: 256 }, (_, value) => depth(value) / depth(highest));
   const data = new Float32Array(opacity.length);
   for (let i = 0; i < opacity.length; i++) data[i] = ink[opacity[i]];
-  return clean({ data, width, height }, settings);
+  return clean({ data, width, height }, preprocessing);
 }
 
-/** How far black ink of this opacity on white paper is from the paper, in the reference's single precision. */
+/**
+ * How far black ink of this opacity on white paper is from the paper, in the reference's single precision.
+ *
+ * @param {number} opacity
+ */
 function depth(opacity) {
   return Math.fround(1 - Math.fround(1 - Math.fround(opacity / 255)));
 }
 
-/** The ink without stray specks, cropped, and where it was, `left` and `top`; null if there is none. */
+/**
+ * The ink without stray specks, cropped, and where it was, `left` and `top`; null if there is none.
+ *
+ * @param {Raster} ink
+ * @param {Preprocessing} preprocessing
+ * @returns {Cropped | null}
+ */
 export function clean(ink, { crop_threshold, specks }) {
   const threshold = Math.fround(crop_threshold);
-  const drawing = crop(ink, threshold);
-  if (!drawing) return null;
-  const digit = crop(removeSpecks(drawing, specks, threshold), threshold);
-  return { ...digit, left: drawing.left + digit.left, top: drawing.top + digit.top };
+  const all = cropToInk(ink, threshold);
+  const digit = all && cropToInk(removeSpecks(all, specks, threshold), threshold);
+  return digit && { ...digit, left: all.left + digit.left, top: all.top + digit.top };
 }
 
-/** Cropped ink with its longer side 20 pixels and its center of mass in the center: `ink` and `placement`. */
+/**
+ * Cropped ink with its longer side 20 pixels and its center of mass in the center: `ink` and `placement`.
+ *
+ * @param {Cropped} digit
+ * @param {Preprocessing} preprocessing
+ * @returns {{ ink: Float32Array, placement: Placement }}
+ */
 export function scaleAndCenter(digit, { side, digit_side, center, tie }) {
   const ink = new Float32Array(side ** 2);
   const scale = digit_side / Math.max(digit.width, digit.height);
@@ -61,23 +89,14 @@ export function scaleAndCenter(digit, { side, digit_side, center, tie }) {
   return { ink, placement: { from, to: { left, top, width, height } } };
 }
 
-/** The part within the bounding box of what is above the threshold; null if nothing is. */
-function crop({ data, width, height }, threshold) {
-  let [top, left, bottom, right] = [height, width, -1, -1];
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      if (data[i] <= threshold) continue;
-      if (y < top) top = y;
-      if (y > bottom) bottom = y;
-      if (x < left) left = x;
-      if (x > right) right = x;
-    }
-  }
-  if (bottom < 0) return null;
-  const [w, h] = [right - left + 1, bottom - top + 1];
-  const part = new Float32Array(w * h);
-  for (let y = 0; y < h; y++) {
-    part.set(data.subarray((top + y) * width + left, (top + y) * width + left + w), y * w);
-  }
-  return { data: part, width: w, height: h, left, top };
+/**
+ * The part within the bounding box of what is above the threshold; null if nothing is.
+ *
+ * @param {Raster} ink
+ * @param {number} threshold
+ * @returns {Cropped | null}
+ */
+function cropToInk(ink, threshold) {
+  const box = boundingBox(ink, threshold);
+  return box && { ...crop(ink, box), left: box.left, top: box.top };
 }

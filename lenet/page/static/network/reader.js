@@ -5,12 +5,19 @@ import { rejectionReason } from "./rejection.js";
 import { readRow } from "./row.js";
 import { readSafetensors } from "./safetensors.js";
 
-const ROWS = ["several digits", "not a digit"]; // reasons for which a drawing may be a row of digits
+/** @type {Set<string | null>} */
+const ROWS = new Set(["several digits", "not a digit"]); // reasons for which a drawing may be a row of digits
 
 export class Reader {
+  /** @type {Reading | null} */
   #blank = null;
 
-  /** `description` as made by `lenet.page.browser`, `tensors` those of model.safetensors. */
+  /**
+   * `description` as made by `lenet.page.browser`, `tensors` those of model.safetensors.
+   *
+   * @param {ReaderDescription} description
+   * @param {Tensors} tensors
+   */
   constructor(description, tensors) {
     this.description = description;
     this.network = new Network(description.network, tensors);
@@ -22,7 +29,12 @@ export class Reader {
     return this.#blank;
   }
 
-  /** A reader with the content of model.safetensors, an ArrayBuffer. */
+  /**
+   * A reader with the content of model.safetensors, an ArrayBuffer.
+   *
+   * @param {ReaderDescription} description
+   * @param {ArrayBuffer} weights
+   */
   static of(description, weights) {
     return new Reader(description, readSafetensors(weights).tensors);
   }
@@ -30,18 +42,29 @@ export class Reader {
   /**
    * The reading of a drawing: its opacity, 0 to 255, row by row. It has the `placement` of the digit, too, and `digits`
    * and `number`: those of several digits side by side if they can be read, [[digit, probability], ...] and "37", with
-   * the `drawing`, the cropped ink. Without `rows` they are not looked for, which takes several passes.
+   * the `cropped` ink. Without `rows` they are not looked for, which takes several passes.
+   *
+   * @param {Uint8Array} opacity
+   * @param {number} width
+   * @param {number} height
+   * @param {{ rows?: boolean }} options
+   * @returns {Reading}
    */
   read(opacity, width, height, { rows = true } = {}) {
-    const { ink, placement, drawing } = preprocess(opacity, width, height, this.description.preprocessing);
+    const { ink, placement, cropped } = preprocess(opacity, width, height, this.description.preprocessing);
     const reading = { ...this.readInk(ink), placement };
-    if (!rows || !ROWS.includes(reading.reason)) return reading;
-    const digits = readRow(this.network, drawing, this.description);
+    if (!rows || !cropped || !ROWS.has(reading.reason)) return reading;
+    const digits = readRow(this.network, cropped, this.description);
     if (!digits) return reading;
-    return { ...reading, reason: "several digits", drawing, digits, number: digits.map(([digit]) => digit).join("") };
+    return { ...reading, reason: "several digits", cropped, digits, number: digits.map(([digit]) => digit).join("") };
   }
 
-  /** The reading of a preprocessed image: 32x32 numbers in [0, 1]. `muted`: see `Network.forward`. */
+  /**
+   * The reading of a preprocessed image: 32x32 numbers in [0, 1]. `muted`: see `Network.forward`.
+   *
+   * @param {Float32Array} ink
+   * @param {Muted} [muted]
+   */
   readInk(ink, muted) {
     const { outputs, before } = this.network.forward(ink, muted);
     const probabilities = this.network.probabilities(outputs.output);
@@ -51,11 +74,19 @@ export class Reader {
   }
 }
 
-/** A reading: the digit and the top 3 for these probabilities, unless there is a reason to reject the input. */
+/**
+ * A reading: the digit and the top 3 for these probabilities, unless there is a reason to reject the input.
+ *
+ * @template {Features & Partial<Reading>} T
+ * @param {number[]} probabilities
+ * @param {string | null} reason
+ * @param {T} layers
+ * @returns {Reading & T}
+ */
 export function answer(probabilities, reason, layers) {
-  const top = probabilities
-    .map((p, digit) => [digit, p])
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, 3);
+  const ranked = probabilities
+    .map((p, digit) => /** @type {DigitProbability} */ ([digit, p]))
+    .sort(([, a], [, b]) => b - a);
+  const top = ranked.slice(0, 3);
   return { digit: reason ? null : top[0][0], reason, probabilities, top, digits: null, number: null, ...layers };
 }

@@ -1,6 +1,13 @@
 // Antialiased scaling as Pillow does it: a triangle filter, widened when shrinking, rows first and then columns.
 
-/** Scale an image, {data: Float32Array, width, height}, to another size. */
+/**
+ * Scale an image, {data: Float32Array, width, height}, to another size.
+ *
+ * @param {Raster} image
+ * @param {number} newWidth
+ * @param {number} newHeight
+ * @returns {Raster}
+ */
 export function resize({ data, width, height }, newWidth, newHeight) {
   const columns = weights(width, newWidth);
   const narrow = new Float32Array(newWidth * height);
@@ -25,7 +32,12 @@ export function resize({ data, width, height }, newWidth, newHeight) {
   return { data: result, width: newWidth, height: newHeight };
 }
 
-/** For each new pixel: the first old pixel that contributes, and the factors of that one and the following. */
+/**
+ * For each new pixel: the first old pixel that contributes, and the factors of that one and the following.
+ *
+ * @param {number} size
+ * @param {number} newSize
+ */
 function weights(size, newSize) {
   const scale = size / newSize;
   const support = Math.max(1, scale);
@@ -41,7 +53,11 @@ function weights(size, newSize) {
   });
 }
 
-/** As Python rounds: a half goes to the even neighbor. */
+/**
+ * As Python rounds: a half goes to the even neighbor.
+ *
+ * @param {number} x
+ */
 export function roundHalfEven(x) {
   const below = Math.floor(x);
   if (x - below !== 0.5) return Math.round(x);

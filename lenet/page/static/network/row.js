@@ -1,22 +1,31 @@
 // Several digits side by side, as in `lenet.row`, which explains how they are found and has the numbers.
 import { findPieces, join } from "./pieces.js";
 import { clean, scaleAndCenter } from "./preprocess.js";
+/** @typedef {{ first: number, last: number, scores: Float32Array, certainty: number }} Candidate one digit: pieces from first to before last */
+/** @import { Network } from "./network.js" */
 
 /**
  * The digits of a row with their probabilities, [[digit, probability], ...] from left to right, two or more; null if it
- * cannot be read. `drawing` is the ink, cropped, {data, width, height}, which has been rejected as a single digit;
- * `preprocessing` and `row` are settings.
+ * cannot be read. The ink, cropped, has been rejected as a single digit.
+ *
+ * @param {Network} network
+ * @param {Raster} cropped
+ * @param {ReaderDescription} description
+ * @returns {DigitProbability[] | null}
  */
-export function readRow(network, drawing, { preprocessing, row }) {
-  const pieces = findPieces(drawing, row, Math.fround(preprocessing.crop_threshold));
+export function readRow(network, cropped, { preprocessing, row }) {
+  const pieces = findPieces(cropped, row, Math.fround(preprocessing.crop_threshold));
   if (pieces.length < 2) return null;
-  const candidates = spans(pieces, row.widest * drawing.height).map(([first, last]) => {
-    const { ink } = scaleAndCenter(clean(join(pieces.slice(first, last)), preprocessing), preprocessing);
+  const candidates = spans(pieces, row.widest * cropped.height).map(([first, last]) => {
+    const part = clean(join(pieces.slice(first, last)), preprocessing);
+    if (!part) throw new Error("a piece has no ink");
+    const { ink } = scaleAndCenter(part, preprocessing);
     const scores = network.forward(ink).outputs.output;
     return { first, last, scores, certainty: logCertainty(scores, network.description) };
   });
-  const sure = (path, least) => path.every(({ certainty }) => certainty >= Math.log(least));
-  const isCut = (i) => i < pieces.length && pieces[i].cut;
+  const sure = (/** @type {Candidate[]} */ path, /** @type {number} */ least) =>
+    path.every(({ certainty }) => certainty >= Math.log(least));
+  const isCut = (/** @type {number} */ i) => i < pieces.length && pieces[i].cut;
   let path = bestPath(pieces, candidates, Math.log(row.cut));
   let least = path.some(({ first }) => isCut(first)) ? row.least_cut : row.least;
   if (least === row.least_cut && !sure(path, least)) {
@@ -34,7 +43,12 @@ export function readRow(network, drawing, { preprocessing, row }) {
   });
 }
 
-/** Log-probability of the most probable digit, where "not a digit" is an eleventh class. */
+/**
+ * Log-probability of the most probable digit, where "not a digit" is an eleventh class.
+ *
+ * @param {Float32Array} scores
+ * @param {NetworkDescription} description
+ */
 function logCertainty(scores, { temperature, max_energy }) {
   const other = max_energy === null ? [] : [-max_energy];
   const z = [...scores, ...other].map((score) => score / temperature);
@@ -42,8 +56,15 @@ function logCertainty(scores, { temperature, max_energy }) {
   return Math.max(...z.slice(0, 10)) - highest - Math.log(z.reduce((sum, x) => sum + Math.exp(x - highest), 0));
 }
 
-/** The candidates, [first piece, one past the last], in the order of their last pieces; not the whole drawing. */
+/**
+ * The candidates, [first piece, one past the last], in the order of their last pieces; not the whole cropped.
+ *
+ * @param {Piece[]} pieces
+ * @param {number} widest
+ * @returns {[first: number, last: number][]}
+ */
 function spans(pieces, widest) {
+  /** @type {[number, number][]} */
   const found = [];
   pieces.forEach(({ left, width }, i) => {
     for (let first = 0; first <= i; first++) {
@@ -54,8 +75,15 @@ function spans(pieces, widest) {
   return found;
 }
 
-/** The candidates that together hold each piece once, and whose certainty is the highest. */
+/**
+ * The candidates that together hold each piece once, and whose certainty is the highest.
+ *
+ * @param {Piece[]} pieces
+ * @param {Candidate[]} candidates
+ * @param {number} cut
+ */
 function bestPath(pieces, candidates, cut) {
+  /** @type {{ total: number, path: Candidate[] }[]} */
   const best = [{ total: 0, path: [] }]; // for the first n pieces
   for (const candidate of candidates) {
     const { first, last, certainty } = candidate;

@@ -1,5 +1,6 @@
 // The safetensors format: eight bytes with the length of a JSON header, the header, and the raw numbers.
 
+/** @type {Record<string, (bytes: ArrayBuffer) => Float32Array | Uint8Array>} */
 const KINDS = {
   F32: (bytes) => new Float32Array(bytes),
   F16: (bytes) => Float32Array.from(new Uint16Array(bytes), fromHalf),
@@ -9,20 +10,20 @@ const KINDS = {
 /**
  * The tensors of a file, an ArrayBuffer, by name: {shape, data}, a Float32Array or Uint8Array, and its `metadata`. Throws
  * if it is not as expected.
+ *
+ * @param {ArrayBuffer} buffer
+ * @returns {{ tensors: Tensors, metadata: Record<string, string> }}
  */
 export function readSafetensors(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+  /** @type {Tensors} */
   const tensors = {};
   const { __metadata__: metadata = {}, ...entries } = header;
-  for (const [
-    name,
-    {
-      dtype,
-      shape,
-      data_offsets: [from, to],
-    },
-  ] of Object.entries(entries)) {
+  /** @type {[string, { dtype: string, shape: number[], data_offsets: [number, number] }][]} */
+  const described = Object.entries(entries);
+  for (const [name, { dtype, shape, data_offsets }] of described) {
+    const [from, to] = data_offsets;
     if (!(dtype in KINDS)) throw new Error(`${name} has dtype ${dtype}, expected ${Object.keys(KINDS).join(", ")}`);
     const data = KINDS[dtype](buffer.slice(8 + length + from, 8 + length + to)); // aligned, as a view may not be
     if (data.length !== shape.reduce((product, side) => product * side, 1)) throw new Error(`${name} has another size`);
@@ -31,7 +32,11 @@ export function readSafetensors(buffer) {
   return { tensors, metadata };
 }
 
-/** The number that 16 bits stand for: sign, five bits of exponent, ten of fraction. */
+/**
+ * The number that 16 bits stand for: sign, five bits of exponent, ten of fraction.
+ *
+ * @param {number} bits
+ */
 function fromHalf(bits) {
   const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
   if (exponent === 0) return sign * 2 ** -24 * fraction;

@@ -1,6 +1,16 @@
 // Removal of stray specks, as in `lenet.image.specks`, which explains it and has the numbers.
 
-/** The ink, {data, width, height}, with stray specks set to 0; the ink itself if there are none. */
+/** @typedef {Box & { cells: number[] }} Component */
+
+/**
+ * The ink, {data, width, height}, with stray specks set to 0; the ink itself if there are none.
+ *
+ * @template {Raster} T
+ * @param {T} ink
+ * @param {Specks} specks
+ * @param {number} threshold
+ * @returns {T}
+ */
 export function removeSpecks(ink, { cells: most, small, light, far }, threshold) {
   const step = Math.ceil(Math.max(ink.width, ink.height) / most);
   const [columns, rows] = [Math.ceil(ink.width / step), Math.ceil(ink.height / step)];
@@ -32,7 +42,13 @@ export function removeSpecks(ink, { cells: most, small, light, far }, threshold)
   return { ...ink, data };
 }
 
-/** Whether a whole row or column is empty: without one, nothing is far away. */
+/**
+ * Whether a whole row or column is empty: without one, nothing is far away.
+ *
+ * @param {Uint8Array} filled
+ * @param {number} columns
+ * @param {number} rows
+ */
 function hasEmptyLine(filled, columns, rows) {
   const [inColumn, inRow] = [new Uint8Array(columns), new Uint8Array(rows)];
   for (let i = 0; i < filled.length; i++) {
@@ -41,17 +57,24 @@ function hasEmptyLine(filled, columns, rows) {
   return inColumn.includes(0) || inRow.includes(0);
 }
 
-/** The 8-connected components, in the order of their last cells: {cells, top, left, bottom, right}. */
+/**
+ * The 8-connected components, in the order of their last cells.
+ *
+ * @param {Uint8Array} filled
+ * @param {number} columns
+ * @param {number} rows
+ */
 export function connectedComponents(filled, columns, rows) {
   const seen = new Uint8Array(filled.length);
+  /** @type {Component[]} */
   const components = [];
   for (let start = filled.length - 1; start >= 0; start--) {
     if (!filled[start] || seen[start]) continue;
+    /** @type {Component} */
     const part = { cells: [], top: rows, left: columns, bottom: 0, right: 0 };
     const stack = [start];
     seen[start] = 1;
-    while (stack.length) {
-      const cell = stack.pop();
+    for (let cell = stack.pop(); cell !== undefined; cell = stack.pop()) {
       const [x, y] = [cell % columns, Math.trunc(cell / columns)];
       part.cells.push(cell);
       part.top = Math.min(part.top, y);
@@ -73,7 +96,12 @@ export function connectedComponents(filled, columns, rows) {
   return components.reverse();
 }
 
-/** Distance between two boxes in cells, 0 if they touch or overlap. */
+/**
+ * Distance between two boxes in cells, 0 if they touch or overlap.
+ *
+ * @param {Box} a
+ * @param {Box} b
+ */
 function gap(a, b) {
   const down = Math.max(0, a.top - b.bottom, b.top - a.bottom);
   const across = Math.max(0, a.left - b.right, b.left - a.right);

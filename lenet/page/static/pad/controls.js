@@ -1,7 +1,19 @@
 // The buttons, and Undo and Redo by keyboard from anywhere on the page.
+import { find } from "../dom.js";
 import { ownsPage } from "./embedding.js";
 
+/**
+ * @import { Pad } from "./pad.js"
+ * @import { Store } from "../store.js"
+ */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Pad} pad
+ * @param {Store} store
+ */
 export function addControls(root, pad, store) {
+  /** @type {Record<string, () => void>} */
   const actions = {
     undo: () => {
       pad.undo();
@@ -16,7 +28,7 @@ export function addControls(root, pad, store) {
       store.announce("The pad is blank.");
     },
   };
-  const buttons = Object.fromEntries(Object.keys(actions).map((name) => [name, root.querySelector(`button.${name}`)]));
+  const buttons = Object.fromEntries(Object.keys(actions).map((name) => [name, find(root, `button.${name}`)]));
   for (const [name, button] of Object.entries(buttons)) button.addEventListener("click", actions[name]);
 
   const update = () => {
@@ -28,7 +40,7 @@ export function addControls(root, pad, store) {
   pad.addEventListener("rest", update);
   update();
 
-  const width = root.querySelector(".width");
+  const width = find(root, ".width", HTMLInputElement);
   width.addEventListener("input", () => {
     pad.brush = Number(width.value);
   });
@@ -36,10 +48,11 @@ export function addControls(root, pad, store) {
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
     if (!ownsPage(root) && !root.contains(document.activeElement)) return;
-    if (event.target.matches?.("input:not([type=range], [type=radio], [type=checkbox]), textarea")) return;
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea")) return;
     const key = event.key.toLowerCase();
-    const action = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : null;
-    if (!action) return;
+    if (key !== "y" && key !== "z") return;
+    const action = key === "y" || event.shiftKey ? "redo" : "undo";
     event.preventDefault();
     actions[action]();
   });

@@ -1,14 +1,24 @@
 // Drawing by keyboard: the arrow keys move a pen over the pad, Space lowers or lifts it, Delete clears the pad.
+import { element, find } from "../dom.js";
 import { SIDE } from "./strokes.js";
 
+/**
+ * @import { Pad } from "./pad.js"
+ * @import { Store } from "../store.js"
+ */
+
 const STEP = 8; // pad units per key press
+/** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 
+/**
+ * @param {HTMLElement} root
+ * @param {Pad} pad
+ * @param {Store} store
+ */
 export function addKeyboard(root, pad, store) {
-  const canvas = root.querySelector(".sheet");
-  const pen = document.createElement("span");
-  pen.className = "pen";
-  pen.hidden = true;
+  const canvas = find(root, ".sheet");
+  const pen = element("span", { className: "pen", hidden: true });
   pad.element.append(pen);
   let [x, y] = [SIDE / 2, SIDE / 4];
   let down = false;
@@ -20,12 +30,12 @@ export function addKeyboard(root, pad, store) {
     pen.style.top = `${(100 * y) / SIDE}%`;
   };
   const lift = () => {
-    if (down && pad.drawing) pad.up();
+    if (down && pad.penDown) pad.up();
     down = false;
   };
 
   canvas.addEventListener("keydown", (event) => {
-    down &&= pad.drawing; // the pad may have been cleared in the meantime
+    down &&= pad.penDown; // the pad may have been cleared in the meantime
     if (event.ctrlKey || event.metaKey || event.altKey) {
       lift(); // Undo undoes the whole stroke
       return;
@@ -37,7 +47,7 @@ export function addKeyboard(root, pad, store) {
       show();
     } else if (event.key === " ") {
       if (down) lift();
-      else if (!pad.drawing) {
+      else if (!pad.penDown) {
         down = true;
         pad.down(x, y);
       }

@@ -1,10 +1,13 @@
 // The pad: the drawing, its history, the canvas that shows it, and a hidden one that is read.
 //
-// A state of the pad is {strokes} or {image, paper}. States are immutable, so Undo is one step back in a list, and
-// undoes a stroke, a Clear or a loaded image alike; Redo is one step forward.
+// States of the pad are immutable, so Undo is one step back in a list, and undoes a stroke, a Clear or a loaded image
+// alike; Redo is one step forward.
+import { contextOf, element, find } from "../dom.js";
+import { boundingBox } from "../network/image.js";
 import { onThemeChange } from "../theme.js";
 import { drawStroke, onGrid, SIDE } from "./strokes.js";
 
+/** @type {PadState} */
 const EMPTY = { strokes: [] };
 
 /** Events: "change" when the drawing has changed, "rest" when the pen is lifted, which changes nothing. */
@@ -16,31 +19,33 @@ export class Pad extends EventTarget {
 
   #canvas;
   #context;
-  #color;
+  #color = "";
   #ink; // the context of the hidden canvas: black ink on a transparent ground, SIDE pixels wide
   #states = [EMPTY];
+  /** @type {PadState[]} */
   #undone = [];
+  /** @type {Stroke | null} */
   #stroke = null;
-  #pointer = null;
+  #pointer = 0;
 
-  constructor(element) {
+  /** @param {HTMLElement} root */
+  constructor(root) {
     super();
-    this.element = element;
-    this.#canvas = element.querySelector("canvas");
-    this.#context = this.#canvas.getContext("2d");
-    const hidden = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
-    this.#ink = hidden.getContext("2d", { willReadFrequently: true });
+    this.element = root;
+    this.#canvas = find(root, "canvas", HTMLCanvasElement);
+    this.#context = contextOf(this.#canvas);
+    this.#ink = contextOf(element("canvas", { width: SIDE, height: SIDE }), { willReadFrequently: true });
     this.#listen();
   }
 
   get state() {
-    return this.#states.at(-1);
+    return this.#states[this.#states.length - 1];
   }
-  get drawing() {
+  get penDown() {
     return this.#stroke !== null;
   }
   get blank() {
-    return !this.#stroke && !this.state.image && !this.state.strokes.length;
+    return !this.#stroke && !this.state.image && !this.state.strokes?.length;
   }
   get canUndo() {
     return this.#stroke !== null || this.#states.length > 1;
@@ -49,10 +54,10 @@ export class Pad extends EventTarget {
     return this.#undone.length > 0;
   }
 
-  /** The image on the pad, a canvas, if any; the first stroke replaces it. */
   get strokes() {
     return [...(this.state.strokes ?? []), ...(this.#stroke ? [this.#stroke] : [])];
   }
+  /** The image on the pad, if any; the first stroke replaces it. */
   get image() {
     return this.#stroke ? undefined : this.state.image;
   }
@@ -65,18 +70,28 @@ export class Pad extends EventTarget {
     return opacity;
   }
 
-  /** The image, or the part of the drawing that has ink, as a PNG: a promise of a Blob. */
+  /**
+   * The image, or the part of the drawing that has ink, as a PNG.
+   *
+   * @returns {Promise<Blob>}
+   */
   png() {
     const canvas = this.image ?? crop(this.#ink.canvas, this.opacity());
-    return new Promise((resolve) => {
-      canvas.toBlob(resolve, "image/png");
+    return new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser cannot make a PNG"))), "image/png");
     });
   }
 
+  /** @param {Stroke[]} strokes */
   load(strokes) {
     this.#push({ strokes: strokes.map(({ width, points }) => ({ width, points: onGrid(points) })) });
   }
-  /** Show and read an image, a canvas, on paper of the given color. The next stroke begins a new drawing. */
+  /**
+   * Show and read an image, a canvas, on paper of the given color. The next stroke begins a new drawing.
+   *
+   * @param {HTMLCanvasElement} image
+   * @param {string} paper
+   */
   loadImage(image, paper) {
     this.#push({ image, paper });
   }
@@ -87,16 +102,22 @@ export class Pad extends EventTarget {
   }
   undo() {
     if (!this.canUndo) return;
-    if (this.#stroke) this.#stroke = null;
-    else this.#undone.push(this.#states.pop());
+    const last = this.#stroke ? undefined : this.#states.pop();
+    if (last) this.#undone.push(last);
+    this.#stroke = null;
     this.#replaced();
   }
   redo() {
-    if (!this.canRedo || this.#stroke) return;
-    this.#states.push(this.#undone.pop());
+    const next = this.#stroke ? undefined : this.#undone.pop();
+    if (!next) return;
+    this.#states.push(next);
     this.#replaced();
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   down(x, y) {
     const replaces = this.state.image;
     this.#stroke = { width: this.brush, points: onGrid([[x, y]]) };
@@ -104,20 +125,23 @@ export class Pad extends EventTarget {
     else this.#paint(this.#stroke);
     this.#changed();
   }
+  /** @param {Point[]} points */
   move(points) {
+    if (!this.#stroke) return;
     const from = this.#stroke.points.length;
     this.#stroke.points.push(...onGrid(points));
     this.#paint(this.#stroke, from);
     this.#changed();
   }
   up() {
-    const strokes = [...(this.state.strokes ?? []), this.#stroke];
+    const { strokes } = this;
     this.#stroke = null;
     this.#states.push({ strokes });
     this.#undone = [];
     this.dispatchEvent(new Event("rest"));
   }
 
+  /** @param {PadState} state */
   #push(state) {
     this.#states.push(state);
     this.#undone = [];
@@ -133,6 +157,10 @@ export class Pad extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /**
+   * @param {Stroke} stroke
+   * @param {number} [from]
+   */
   #paint(stroke, from) {
     this.#context.strokeStyle = this.#context.fillStyle = this.#color;
     drawStroke(this.#context, stroke, from);
@@ -147,7 +175,7 @@ export class Pad extends EventTarget {
     this.#ink.clearRect(0, 0, SIDE, SIDE);
     const { paper, strokes } = this.state;
     const { image } = this;
-    if (image) {
+    if (image && paper) {
       const scale = Math.min(SIDE / image.width, SIDE / image.height);
       const [w, h] = [image.width * scale, image.height * scale];
       this.#context.fillStyle = paper; // visible where the image is transparent
@@ -160,11 +188,12 @@ export class Pad extends EventTarget {
 
   #listen() {
     const canvas = this.#canvas;
+    /** @type {(event: PointerEvent) => Point} */
     const at = (event) => {
       const box = canvas.getBoundingClientRect();
       return [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height];
     };
-    const isPen = (event) => this.#stroke && event.pointerId === this.#pointer;
+    const isPen = (/** @type {PointerEvent} */ event) => this.#stroke && event.pointerId === this.#pointer;
     canvas.addEventListener("pointerdown", (event) => {
       if (this.#stroke || event.button !== 0) return;
       event.preventDefault();
@@ -181,7 +210,7 @@ export class Pad extends EventTarget {
       const between = event.getCoalescedEvents?.() ?? [];
       this.move((between.length ? between : [event]).map(at));
     });
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    for (const end of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
       canvas.addEventListener(end, (event) => {
         if (isPen(event)) this.up();
       });
@@ -199,16 +228,15 @@ export class Pad extends EventTarget {
   }
 }
 
-/** A copy of the smallest part of a canvas that contains all ink: the preprocessing crops to it anyway. */
+/**
+ * A copy of the smallest part of a canvas that contains all ink: the preprocessing crops to it anyway.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} opacity
+ */
 function crop(canvas, opacity) {
-  let [top, left, bottom, right] = [SIDE, SIDE, 0, 0];
-  for (let i = 0; i < opacity.length; i++) {
-    if (!opacity[i]) continue;
-    const [x, y] = [i % SIDE, Math.trunc(i / SIDE)];
-    [top, left, bottom, right] = [Math.min(top, y), Math.min(left, x), Math.max(bottom, y + 1), Math.max(right, x + 1)];
-  }
-  const [width, height] = [Math.max(1, right - left), Math.max(1, bottom - top)];
-  const copy = Object.assign(document.createElement("canvas"), { width, height });
-  copy.getContext("2d").drawImage(canvas, -left, -top);
+  const box = boundingBox({ data: opacity, width: SIDE, height: SIDE }, 0) ?? { top: 0, left: 0, bottom: 1, right: 1 };
+  const copy = element("canvas", { width: box.right - box.left, height: box.bottom - box.top });
+  contextOf(copy).drawImage(canvas, -box.left, -box.top);
   return copy;
 }

@@ -1,7 +1,12 @@
-// Strokes: {width, points: [[x, y], ...]} in pad units. The pad is 280 units wide and high.
+// Strokes, in pad units. The pad is 280 units wide and high.
 export const SIDE = 280;
 
-/** Points on a grid of half units, so that a link to a drawing is short, and draws exactly the same. */
+/**
+ * Points on a grid of half units, so that a link to a drawing is short, and draws exactly the same.
+ *
+ * @param {Point[]} points
+ * @returns {Point[]}
+ */
 export function onGrid(points) {
   return points.map(([x, y]) => [Math.round(2 * x) / 2, Math.round(2 * y) / 2]);
 }
@@ -9,6 +14,9 @@ export function onGrid(points) {
 /**
  * Draw a stroke, starting at point `from`; a single point is a dot. Each segment is a separate path, so that a stroke
  * drawn segment by segment, as the pen moves, is identical to one redrawn at once.
+ *
+ * @param {AnyContext} context
+ * @param {Stroke} stroke
  */
 export function drawStroke(context, { points, width }, from = 0) {
   context.lineWidth = width;

@@ -1,6 +1,11 @@
 // Numbers as text.
 
-/** The smallest and the largest value. */
+/**
+ * The smallest and the largest value.
+ *
+ * @param {Float32Array | number[]} values
+ * @returns {[low: number, high: number]}
+ */
 export function range(values) {
   let [low, high] = [values[0], values[0]];
   for (const value of values) {
@@ -10,29 +15,47 @@ export function range(values) {
   return [low, high];
 }
 
+/**
+ * @param {number} low
+ * @param {number} high
+ */
 export function rangeText(low, high) {
   return `values ${number(low)} to ${number(high)}`;
 }
 
-/** With `decimals` digits after the point. */
+/**
+ * With `decimals` digits after the point.
+ *
+ * @param {number} value
+ * @param {number} decimals
+ */
 export function decimal(value, decimals) {
   const text = value.toFixed(decimals);
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "\u2212");
 }
 
+/** @param {number} value */
 export function number(value) {
   const size = Math.abs(value);
   return value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0).replace("-", "\u2212");
 }
 
-/** With one decimal; never rounded to 0 or 100 %. */
+/**
+ * With one decimal; never rounded to 0 or 100 %.
+ *
+ * @param {number} p
+ */
 export function percentage(p) {
   if (p > 0.999) return "> 99.9 %";
   if (p < 0.001) return "< 0.1 %";
   return `${(100 * p).toFixed(1)} %`;
 }
 
-/** The answer of a reading in words. */
+/**
+ * The answer of a reading in words.
+ *
+ * @param {Pick<Reading, "digit" | "number">} reading
+ */
 export function answerText({ digit, number }) {
   return digit === null && !number ? "rejected" : `read as ${number ?? digit}`;
 }

@@ -1,5 +1,6 @@
 // One diverging color scale, centered on zero: blue below, red above, which remain distinct with red-green color
 // blindness. Anchors: ColorBrewer's RdBu (Cynthia Brewer, colorbrewer2.org), reversed. On a dark page the center is dark.
+import { contextOf } from "../dom.js";
 import { isDark } from "../theme.js";
 
 const ENDS = [
@@ -44,7 +45,11 @@ const GRAY = {
 };
 const LEVELS = 255;
 
-/** Anchors, evenly spaced, as LEVELS 32-bit pixels (R, G, B, A in memory). */
+/**
+ * Anchors, evenly spaced, as LEVELS 32-bit pixels (R, G, B, A in memory).
+ *
+ * @param {number[][]} anchors
+ */
 function gradient(anchors) {
   const pixels = new Uint32Array(LEVELS);
   const bytes = new Uint8Array(pixels.buffer);
@@ -64,18 +69,25 @@ const PALETTES = {
   dark: { diverging: gradient(DARK), gray: gradient(GRAY.dark) },
 };
 
+/** @type {WeakMap<HTMLCanvasElement, ImageData>} */
 const images = new WeakMap(); // the ImageData of each canvas, reused
 
 /**
  * Paint values onto a canvas that has as many pixels: with "diverging", from -scale to scale; with "gray", from 0 to
  * scale, as ink on paper.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values
+ * @param {number} scale
+ * @param {"diverging" | "gray"} palette
  */
 export function paint(canvas, values, scale, palette = "diverging") {
-  const context = canvas.getContext("2d");
-  const old = images.get(canvas);
-  if (old?.width !== canvas.width || old.height !== canvas.height)
-    images.set(canvas, context.createImageData(canvas.width, canvas.height));
-  const image = images.get(canvas);
+  const context = contextOf(canvas);
+  let image = images.get(canvas);
+  if (image?.width !== canvas.width || image.height !== canvas.height) {
+    image = context.createImageData(canvas.width, canvas.height);
+    images.set(canvas, image);
+  }
   const pixels = new Uint32Array(image.data.buffer);
   const colors = PALETTES[isDark() ? "dark" : "light"][palette];
   const [slope, offset] =

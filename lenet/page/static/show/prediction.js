@@ -1,81 +1,92 @@
 // The prediction: one large digit, the three most likely digits as bars, whether the server has checked it, and a sentence
 // for screen readers.
+import { find, findAll } from "../dom.js";
 import { percentage } from "./format.js";
 
+/** @import { Store } from "../store.js" */
+
 const MUTED = "Some maps or units are muted.";
+/** @type {Record<State, string>} */
+const CHECKS = {
+  live: "",
+  checked: "Checked with PyTorch on the server.",
+  alone: "Computed in your browser.",
+  overloaded: "Not checked: the server is busy. Retrying…",
+  unchecked: "Not checked: cannot reach the server. Retrying…",
+};
 
 export class Prediction {
   #announced = "";
   #reported = "";
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Store} store
+   */
   constructor(root, store) {
     this.store = store;
-    this.root = root.querySelector(".verdict");
-    this.digit = root.querySelector(".digit");
-    this.rows = [...root.querySelectorAll(".top li")].map((row) => ({
+    this.root = find(root, ".verdict");
+    this.digit = find(root, ".digit");
+    this.rows = findAll(root, ".top li").map((row) => ({
       row,
-      name: row.querySelector(".name"),
-      fill: row.querySelector(".bar span"),
-      percent: row.querySelector(".percent"),
+      name: find(row, ".name"),
+      fill: find(row, ".bar span"),
+      percent: find(row, ".percent"),
     }));
-    this.reason = root.querySelector(".reason");
-    this.check = root.querySelector(".check");
-    this.notice = root.querySelector(".notice");
-    this.announcement = root.querySelector(".announcement");
+    this.reason = find(root, ".reason");
+    this.check = find(root, ".check");
+    this.notice = find(root, ".notice");
+    this.announcement = find(root, ".announcement");
     store.addEventListener("reading", () => this.#show(store.reading));
     for (const event of ["state", "muted", "source"]) store.addEventListener(event, () => this.#showState());
     store.addEventListener("notice", () => {
       this.notice.textContent = store.notice;
     });
-    store.addEventListener("announcement", ({ detail }) => this.#say(detail));
+    store.addEventListener("announcement", (event) => this.#say(/** @type {CustomEvent} */ (event).detail));
     this.#show(null);
   }
 
-  /** Without a digit no percentages are shown. */
+  /**
+   * Without a digit no percentages are shown.
+   *
+   * @param {Reading | null} reading
+   */
   #show(reading) {
     const empty = !reading || reading.digit === null;
     this.#showReason(reading);
     this.root.classList.toggle("empty", empty && !reading?.number);
-    this.digit.textContent = reading?.digit ?? reading?.number ?? "?";
+    this.digit.textContent = String(reading?.digit ?? reading?.number ?? "?");
     this.digit.classList.toggle("number", Boolean(reading?.number));
-    this.digit.classList.toggle("long", reading?.number?.length > 2);
+    this.digit.classList.toggle("long", (reading?.number ?? "").length > 2);
     this.rows.forEach(({ row, name, fill, percent }, i) => {
       const [digit, probability] = empty ? ["\u00a0", 0] : reading.top[i];
-      name.textContent = digit;
+      name.textContent = String(digit);
       fill.style.transform = `scaleX(${probability})`;
       percent.textContent = empty ? "\u00a0" : percentage(probability);
       row.classList.toggle("unlikely", probability < 0.001);
     });
   }
 
-  /** While the pen moves, several digits are not read yet. */
+  /**
+   * While the pen moves, several digits are not read yet.
+   *
+   * @param {Reading | null} reading
+   */
   #showReason(reading) {
-    const { reason, number, digits } = reading ?? {};
+    const { reason = null, digits = null } = reading ?? {};
     const waiting = reason === "several digits" && this.store.state === "live";
-    this.reason.textContent = number
-      ? inDigits(digits)
-      : waiting
-        ? "Several digits."
-        : reason
-          ? explanation(reason)
-          : "";
+    if (digits) this.reason.textContent = inDigits(digits);
+    else if (waiting) this.reason.textContent = "Several digits.";
+    else this.reason.textContent = reason ? explanation(reason) : "";
   }
 
   #showState() {
     const { state, busy, reading, unmuted, source } = this.store;
-    this.root.setAttribute("aria-busy", busy);
+    this.root.setAttribute("aria-busy", String(busy));
     this.#showReason(reading);
-    this.check.textContent = !reading
-      ? ""
-      : source || unmuted
-        ? [source?.note, unmuted && MUTED].filter(Boolean).join(" ")
-        : {
-            live: "",
-            checked: "Checked with PyTorch on the server.",
-            alone: "Computed in your browser.",
-            overloaded: "Not checked: the server is busy. Retrying…",
-            unchecked: "Not checked: cannot reach the server. Retrying…",
-          }[state];
+    if (!reading) this.check.textContent = "";
+    else if (source || unmuted) this.check.textContent = [source?.note, unmuted && MUTED].filter(Boolean).join(" ");
+    else this.check.textContent = CHECKS[state];
     if (state === "live") this.#reported = "";
     else this.#announce(reading);
   }
@@ -83,6 +94,8 @@ export class Prediction {
   /**
    * Announce the reading to screen readers: once the pen rests, not after every move, and not again when the server
    * confirms it, by when the user may have gone on to something else.
+   *
+   * @param {Reading | null} reading
    */
   #announce(reading) {
     const text = reading ? sentence(reading) : "";
@@ -92,22 +105,28 @@ export class Prediction {
     else if (["overloaded", "unchecked"].includes(this.store.state)) this.#say(""); // an earlier sentence would be about another drawing
   }
 
+  /** @param {string} text */
   #say(text) {
-    if (text !== this.#announced) this.announcement.textContent = this.#announced = text;
+    if (text === this.#announced) return;
+    this.#announced = text;
+    this.announcement.textContent = text;
   }
 }
 
+/** @param {Reading} reading */
 function sentence(reading) {
-  if (reading.number) return `Number: ${reading.number}. ${inDigits(reading.digits)}`;
-  if (reading.digit === null) return explanation(reading.reason);
+  if (reading.digits) return `Number: ${reading.number}. ${inDigits(reading.digits)}`;
+  if (reading.digit === null) return explanation(reading.reason ?? "rejected");
   const top = reading.top.map(([digit, p]) => `${digit}, ${percentage(p)}`).join("; ");
   return `Prediction: ${reading.digit}. Most likely digits: ${top}.`;
 }
 
+/** @param {DigitProbability[]} digits */
 function inDigits(digits) {
   return `Several digits, read one by one: ${digits.map(([digit, p]) => `${digit} (${percentage(p)})`).join(", ")}.`;
 }
 
+/** @type {Record<string, string>} */
 const EXPLANATIONS = {
   blank: "No digit: the image is blank.",
   "too little ink": "No digit: only a dot or a filled shape.",
@@ -115,6 +134,7 @@ const EXPLANATIONS = {
   "not a digit": "Not recognized as a digit.",
 };
 
+/** @param {string} reason */
 function explanation(reason) {
   return EXPLANATIONS[reason] ?? `No digit: ${reason}.`;
 }

@@ -1,31 +1,40 @@
 // Several digits: below the pad, the row as the network sees it, and the ten probabilities of each column.
+import { element, find } from "../dom.js";
 import { scoreStrip } from "../network/strip.js";
 import { onThemeChange } from "../theme.js";
-import { element } from "./element.js";
 import { paint } from "./palette.js";
+
+/** @import { Store } from "../store.js" */
 
 const COLUMN = 18; // CSS pixels at most
 const MARGIN = 4; // rows of paper above and below that are not shown
 
 export class Row {
-  #drawing = null;
+  /** @type {Raster | null} */
+  #shown = null;
 
-  /** `settings` of the preprocessing. */
-  constructor(root, store, settings) {
-    Object.assign(this, { store, settings });
-    this.figure = root.querySelector(".row-strip");
+  /**
+   * @param {HTMLElement} root
+   * @param {Store} store
+   * @param {Preprocessing} preprocessing
+   */
+  constructor(root, store, preprocessing) {
+    this.store = store;
+    this.preprocessing = preprocessing;
+    this.figure = find(root, ".row-strip");
     for (const event of ["reading", "state"]) store.addEventListener(event, () => this.#show());
     onThemeChange(() => this.#show(true));
   }
 
   #show(again = false) {
     const { reading, state, network } = this.store;
-    this.figure.hidden = !(reading?.number && reading.drawing);
-    if (this.figure.hidden) this.#drawing = null;
+    const cropped = (reading?.number && reading.cropped) || null;
+    this.figure.hidden = !cropped;
+    if (!cropped) this.#shown = null;
     // Once the pen rests: two dozen passes are too many for each movement.
-    if (this.figure.hidden || state === "live" || (!again && this.#drawing === reading.drawing)) return;
-    this.#drawing = reading.drawing;
-    const { columns, image } = scoreStrip(network, reading.drawing, this.settings);
+    if (!cropped || !network || state === "live" || (!again && this.#shown === cropped)) return;
+    this.#shown = cropped;
+    const { columns, image } = scoreStrip(network, cropped, this.preprocessing);
     const inked = image.data.subarray(MARGIN * image.width, (image.height - MARGIN) * image.width);
     const row = element("canvas", {
       width: image.width,
@@ -43,7 +52,7 @@ export class Row {
       for (const [digit, p] of column.entries()) values[digit * columns.length + x] = p;
     }
     paint(strip, values, 1, "gray");
-    const canvases = this.figure.querySelector(".row-canvases");
+    const canvases = find(this.figure, ".row-canvases");
     canvases.style.maxInlineSize = `${COLUMN * columns.length}px`;
     const digits = Array.from({ length: 10 }, (_, digit) => element("span", {}, String(digit)));
     canvases.replaceChildren(

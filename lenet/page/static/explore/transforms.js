@@ -1,8 +1,12 @@
 // Changes of a drawing: rotated, scaled, squeezed, slanted, shifted, with other strokes, with noise or gaps, and what the
-// reader makes of it. A drawing is {strokes}, or {ink}, the preprocessed input of an image.
+// reader makes of it.
+import { preprocess } from "../network/preprocess.js";
+import { resize } from "../network/resize.js";
 import { drawStroke, SIDE } from "../pad/strokes.js";
-import { preprocess } from "./preprocess.js";
-import { resize } from "./resize.js";
+
+/** @import { Reader } from "../network/reader.js" */
+
+/** @typedef {[a: number, b: number, c: number, d: number, e: number, f: number]} Matrix */
 
 export const POSITIONS = 61;
 
@@ -10,7 +14,19 @@ const RADIANS = Math.PI / 180;
 const DASH = 2.5; // length of a dash and its gap, in widths of the stroke
 const FINE = 10; // pixels per pixel of the input when it is drawn without preprocessing
 
-/** `start` leaves the drawing as it is. `matrix` is an affine transformation around the center of the drawing. */
+/**
+ * `start` leaves the drawing as it is. `matrix` is an affine transformation around the center of the drawing.
+ *
+ * @type {Record<string, {
+ *   label: string,
+ *   from: number,
+ *   to: number,
+ *   start: number,
+ *   unit: string,
+ *   matrix?: (value: number) => Matrix,
+ *   strokes?: boolean,
+ * }>}
+ */
 export const TRANSFORMS = {
   rotation: { label: "Rotation", from: -90, to: 90, start: 0, unit: "\u00b0", matrix: (x) => turn(x * RADIANS) },
   scale: { label: "Scale", from: 0.2, to: 1.4, start: 1, unit: "x", matrix: (x) => [x, 0, 0, x, 0, 0] },
@@ -29,23 +45,46 @@ export const TRANSFORMS = {
   gaps: { label: "Gaps", from: 0, to: 0.9, start: 0, unit: "", strokes: true },
 };
 
-/** The value at a position from 0 to POSITIONS - 1. */
+/**
+ * The value at a position from 0 to POSITIONS - 1.
+ *
+ * @param {string} name
+ * @param {number} position
+ */
 export function valueAt(name, position) {
   const { from, to } = TRANSFORMS[name];
   return Number((from + ((to - from) * position) / (POSITIONS - 1)).toFixed(4));
 }
 
+/**
+ * @param {string} name
+ * @param {number} value
+ */
 export function positionOf(name, value) {
   const { from, to } = TRANSFORMS[name];
   return Math.round(((value - from) / (to - from)) * (POSITIONS - 1));
 }
 
-/** Whether this change is possible: the strokes of an image are not known. */
+/**
+ * Whether this change is possible: the strokes of an image are not known.
+ *
+ * @param {string} name
+ * @param {Drawing} drawing
+ */
 export function applies(name, drawing) {
   return !TRANSFORMS[name].strokes || Boolean(drawing.strokes);
 }
 
-/** The reading of the changed drawing, with its `opacity` as drawn; `preprocessed`: whether it is centered and scaled. */
+/**
+ * The reading of the changed drawing, with its `opacity` as drawn; `preprocessed`: whether it is centered and scaled.
+ *
+ * @param {Reader} reader
+ * @param {Drawing} drawing
+ * @param {string} name
+ * @param {number} value
+ * @param {boolean} preprocessed
+ * @returns {Reading}
+ */
 export function readChanged(reader, drawing, name, value, preprocessed) {
   const center = centerOf(drawing);
   const opacity = render(drawing, name, value, SIDE, noView, center);
@@ -56,7 +95,14 @@ export function readChanged(reader, drawing, name, value, preprocessed) {
   return { ...reader.readInk(ink), placement, opacity };
 }
 
-/** The reader's answers over the whole range: `probabilities`, ten for each position, and `digits`, -1 if rejected. */
+/**
+ * The reader's answers over the whole range: `probabilities`, ten for each position, and `digits`, -1 if rejected.
+ *
+ * @param {Reader} reader
+ * @param {Drawing} drawing
+ * @param {string} name
+ * @param {boolean} preprocessed
+ */
 export function sweep(reader, drawing, name, preprocessed) {
   const [probabilities, digits] = [new Float32Array(POSITIONS * 10), new Int8Array(POSITIONS)];
   for (let position = 0; position < POSITIONS; position++) {
@@ -78,15 +124,27 @@ const NOISE = (() => {
 })();
 
 const noView = () => {};
+/** @type {Map<number, OffscreenCanvasRenderingContext2D>} */
 const canvases = new Map();
 
+/** @param {number} side */
 function contextOf(side) {
-  if (!canvases.has(side))
-    canvases.set(side, new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true }));
-  return canvases.get(side);
+  const context = canvases.get(side) ?? new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("the browser cannot draw");
+  canvases.set(side, context);
+  return context;
 }
 
-/** The opacity, 0 to 255, of the changed drawing; `view` sets the transformation from the pad to the canvas. */
+/**
+ * The opacity, 0 to 255, of the changed drawing; `view` sets the transformation from the pad to the canvas.
+ *
+ * @param {Drawing} drawing
+ * @param {string} name
+ * @param {number} value
+ * @param {number} side
+ * @param {(context: AnyContext) => void} view
+ * @param {Point} center
+ */
 function render(drawing, name, value, side, view, [x, y]) {
   const context = contextOf(side);
   context.resetTransform();
@@ -99,13 +157,19 @@ function render(drawing, name, value, side, view, [x, y]) {
     context.translate(-x, -y);
   }
   if (drawing.ink) drawInk(context, drawing.ink);
-  else for (const stroke of drawing.strokes) drawChanged(context, stroke, name, value);
+  for (const stroke of drawing.strokes ?? []) drawChanged(context, stroke, name, value);
   const { data } = context.getImageData(0, 0, side, side);
   const opacity = new Uint8Array(side * side);
   for (let i = 0; i < opacity.length; i++) opacity[i] = data[4 * i + 3];
   return opacity;
 }
 
+/**
+ * @param {AnyContext} context
+ * @param {Stroke} stroke
+ * @param {string} name
+ * @param {number} value
+ */
 function drawChanged(context, stroke, name, value) {
   if (name === "width") {
     drawStroke(context, { ...stroke, width: stroke.width * value });
@@ -131,7 +195,12 @@ function drawChanged(context, stroke, name, value) {
   }
 }
 
-/** The input of an image on the whole pad, as black ink. */
+/**
+ * The input of an image on the whole pad, as black ink.
+ *
+ * @param {OffscreenCanvasRenderingContext2D} context
+ * @param {Float32Array} ink
+ */
 function drawInk(context, ink) {
   const small = contextOf(32);
   const pixels = new ImageData(32, 32);
@@ -142,19 +211,31 @@ function drawInk(context, ink) {
   context.drawImage(small.canvas, 0, 0, SIDE, SIDE);
 }
 
-/** The center of the drawing's points; of an image, that of the pad. */
+/**
+ * The center of the drawing's points; of an image, that of the pad.
+ *
+ * @param {Drawing} drawing
+ * @returns {Point}
+ */
 function centerOf({ strokes }) {
   if (!strokes?.length) return [SIDE / 2, SIDE / 2];
-  return [0, 1].map((axis) => {
+  const middle = (/** @type {0 | 1} */ axis) => {
     let [low, high] = [Infinity, -Infinity];
     for (const { points } of strokes) {
       for (const point of points) [low, high] = [Math.min(low, point[axis]), Math.max(high, point[axis])];
     }
     return (low + high) / 2;
-  });
+  };
+  return [middle(0), middle(1)];
 }
 
-/** The part of the pad that becomes the input when the drawing is not changed: {left, top, width}. */
+/**
+ * The part of the pad that becomes the input when the drawing is not changed: {left, top, width}.
+ *
+ * @param {Drawing} drawing
+ * @param {Reader} reader
+ * @returns {{ left: number, top: number, width: number }}
+ */
 function frame(drawing, reader) {
   const opacity = render(drawing, "rotation", 0, SIDE, noView, [0, 0]);
   const { placement } = preprocess(opacity, SIDE, SIDE, reader.description.preprocessing);
@@ -164,10 +245,18 @@ function frame(drawing, reader) {
   return { left: from.left - to.left * scale, top: from.top - to.top * scale, width: 32 * scale };
 }
 
-/** The input without preprocessing: the changed drawing as it is seen from where the unchanged one would be centered. */
+/**
+ * The input without preprocessing: the changed drawing as it is seen from where the unchanged one would be centered.
+ *
+ * @param {Drawing} drawing
+ * @param {string} name
+ * @param {number} value
+ * @param {{ left: number, top: number, width: number }} seen
+ * @param {Point} center
+ */
 function unprocessed(drawing, name, value, { left, top, width }, center) {
   const fine = 32 * FINE;
-  const view = (context) => {
+  const view = (/** @type {AnyContext} */ context) => {
     context.scale(fine / width, fine / width);
     context.translate(-left, -top);
   };
@@ -176,6 +265,10 @@ function unprocessed(drawing, name, value, { left, top, width }, center) {
   return data.map((x) => Math.min(1, Math.max(0, x)));
 }
 
+/**
+ * @param {number} angle
+ * @returns {Matrix}
+ */
 function turn(angle) {
   return [Math.cos(angle), Math.sin(angle), -Math.sin(angle), Math.cos(angle), 0, 0];
 }

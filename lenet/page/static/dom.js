@@ -1,0 +1,56 @@
+// Elements of the page: made, and found.
+
+/**
+ * An element with properties, attributes, `dataset` and children, which are nodes or text.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Properties<Tag>} properties
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function element(tag, { dataset = {}, attributes = {}, ...properties } = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  Object.assign(made.dataset, dataset);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/**
+ * The first element for a selector, of a class. Throws if there is none: the page and its modules do not match.
+ *
+ * @template {Element} [T=HTMLElement]
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @param {new () => T} type
+ * @returns {T}
+ */
+export function find(parent, selector, type = /** @type {any} */ (HTMLElement)) {
+  const found = parent.querySelector(selector);
+  if (!(found instanceof type)) throw new Error(`the page has no ${type.name} ${selector}`);
+  return found;
+}
+
+/**
+ * All elements for a selector that are HTML.
+ *
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @returns {HTMLElement[]}
+ */
+export function findAll(parent, selector) {
+  return [.../** @type {NodeListOf<HTMLElement>} */ (parent.querySelectorAll(selector))];
+}
+
+/**
+ * What draws on a canvas. Throws if there is nothing, as when a browser has run out of memory.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} [options]
+ */
+export function contextOf(canvas, options) {
+  const context = canvas.getContext("2d", options);
+  if (!context) throw new Error("the browser cannot draw");
+  return context;
+}

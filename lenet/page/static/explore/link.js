@@ -1,0 +1,118 @@
+// The state of the page as the fragment of its address: drawing, mode, network and pinned unit. Version 1:
+// #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference&t=CHANGE,VALUE
+// &k=STEP, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
+// without preprocessing, and k the step in Learn. Unknown parts, of a later version, are ignored.
+import { decode, encode } from "../pad/code.js";
+import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
+
+/** @import { Network } from "../network/network.js" */
+
+/**
+ * What a link contains. `strokes` is null if its drawing is not valid, and `unit` if there is none; units and maps of
+ * another network than `network` are left out.
+ *
+ * @typedef {object} Link
+ * @property {string} network the variant
+ * @property {Stroke[] | null} strokes
+ * @property {string} mode "" for the first one
+ * @property {Unit | null} unit
+ * @property {{ layer: string, map: number }[]} muted
+ * @property {[number, number] | null} pair
+ * @property {{ before: boolean, difference: boolean }} view
+ * @property {Partial<Sliders>} sliders
+ */
+
+const VERSION = "1";
+const UNIT = /** @type {const} */ (["layer", "map", "row", "column"]);
+
+/**
+ * The fragment; "" for a blank pad and a page as it is at the start.
+ *
+ * @param {Link} link
+ */
+export function write({ network, strokes, mode, unit, muted, pair, view, sliders }) {
+  /** @type {Record<string, string>} */
+  const parts = {};
+  if (strokes?.length) parts.d = encode(strokes);
+  if (mode) parts.m = mode;
+  if (unit) parts.u = UNIT.map((part) => unit[part]).join(".");
+  if (muted.length) parts.x = muted.map(({ layer, map }) => `${layer}.${map}`).join();
+  if (pair) parts.p = pair.join(".");
+  const shown = Object.entries(view).flatMap(([name, on]) => (on ? [name] : []));
+  if (shown.length) parts.s = shown.join();
+  const { change, value, preprocessed, step } = sliders;
+  if (change) parts.t = [change, value ?? TRANSFORMS[change].start, ...(preprocessed ? [] : ["raw"])].join();
+  if (step !== undefined && step !== null) parts.k = String(step);
+  return Object.keys(parts).length ? `#${new URLSearchParams({ v: VERSION, n: network, ...parts })}` : "";
+}
+
+/**
+ * What a fragment contains; null if it is not of a link.
+ *
+ * @param {string} fragment
+ * @param {Network} network that of the page
+ * @returns {Link | null}
+ */
+export function parse(fragment, network) {
+  const parts = new URLSearchParams(fragment.slice(1));
+  if (!parts.has("v")) return null;
+  const { variant } = network.description;
+  const made = parts.get("n") || variant;
+  const own = made === variant; // units of another network are other units
+  const muted = (parts.get("x") ?? "").split(",").map((text) => parseUnit(`${text}.0.0`, network));
+  const [first, second] = /^(\d)\.(\d)$/
+    .exec(parts.get("p") ?? "")
+    ?.slice(1)
+    .map(Number) ?? [0, 0];
+  const view = (parts.get("s") ?? "").split(",");
+  return {
+    network: made,
+    strokes: decode(parts.get("d") ?? ""),
+    mode: parts.get("m") ?? "",
+    unit: own ? parseUnit(parts.get("u") ?? "", network) : null,
+    muted: own ? muted.filter((unit) => unit !== null).filter(({ layer }) => !["input", "output"].includes(layer)) : [],
+    pair: first === second ? null : [first, second],
+    view: { before: view.includes("before"), difference: view.includes("difference") },
+    sliders: { ...parseChange(parts.get("t") ?? ""), ...parseStep(parts.get("k") ?? "") },
+  };
+}
+
+/**
+ * The unit for LAYER.MAP.ROW.COLUMN; null if the network has none.
+ *
+ * @param {string} text
+ * @param {Network} network
+ * @returns {Unit | null}
+ */
+function parseUnit(text, network) {
+  const [layer, ...numbers] = text.split(".");
+  if (numbers.length !== 3 || !numbers.every((number) => /^\d{1,3}$/.test(number))) return null;
+  const shape = layer === "input" ? [1, 32, 32] : network.layers.find(({ name }) => name === layer)?.shape;
+  const [map, row, column] = numbers.map(Number);
+  const [maps, rows, columns] = [...(shape ?? [0]), 1, 1];
+  return map < maps && row < rows && column < columns ? { layer, map, row, column } : null;
+}
+
+/**
+ * The sliders of Break; none if the change is unknown. The value becomes one that the slider has.
+ *
+ * @param {string} text
+ * @returns {Partial<Sliders>}
+ */
+function parseChange(text) {
+  const [change, value, raw] = text.split(",");
+  if (!Object.hasOwn(TRANSFORMS, change) || !value || !Number.isFinite(Number(value))) return {};
+  const { from, to } = TRANSFORMS[change];
+  const position = positionOf(change, Math.min(to, Math.max(from, Number(value))));
+  return { change, value: valueAt(change, position), preprocessed: raw !== "raw" };
+}
+
+/**
+ * The slider of Learn.
+ *
+ * @param {string} text
+ * @returns {Partial<Sliders>}
+ */
+function parseStep(text) {
+  return /^\d{1,9}$/.test(text) ? { step: Number(text) } : {};
+}

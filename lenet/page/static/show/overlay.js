@@ -1,0 +1,27 @@
+// Elements over parts of a canvas.
+
+/**
+ * Put an element over a box of something that is `width` wide and `height` high.
+ *
+ * @param {HTMLElement} element
+ * @param {Box} box
+ * @param {number} width
+ */
+export function overlay(element, { top, left, bottom, right }, width, height = width) {
+  Object.assign(element.style, {
+    insetInlineStart: `${(100 * left) / width}%`,
+    insetBlockStart: `${(100 * top) / height}%`,
+    inlineSize: `${(100 * (right - left)) / width}%`,
+    blockSize: `${(100 * (bottom - top)) / height}%`,
+  });
+}
+
+/**
+ * The box of a single cell.
+ *
+ * @param {{ row: number, column: number }} cell
+ * @returns {Box}
+ */
+export function cellBox({ row, column }) {
+  return { top: row, left: column, bottom: row + 1, right: column + 1 };
+}

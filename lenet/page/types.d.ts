@@ -1,0 +1,360 @@
+// What the browser's modules pass to each other, for the type checker and for readers; no browser loads it.
+
+// ---- from the server, as JSON: `lenet.page.settings` and `lenet.page.browser`
+
+/** What the page is told when it starts. */
+interface Settings {
+  description: ReaderDescription;
+  /** Path of the network's files. */
+  network: string;
+  /** Path of PyTorch's readings; null without a server. */
+  read: string | null;
+  /** Which weights the page uses, in words. */
+  weights: string;
+  tour: TourStep[];
+  /** The address of the Space that the page is shown on, if it is. */
+  space: string | null;
+}
+
+interface TourStep {
+  selector: string;
+  words: string;
+  unit?: Partial<Unit> & { layer: string };
+  mode?: string;
+}
+
+interface ReaderDescription {
+  network: NetworkDescription;
+  preprocessing: Preprocessing;
+  rejection: Rejection;
+  row: RowConstants;
+}
+
+interface NetworkDescription {
+  variant: string;
+  mean: number;
+  std: number;
+  border: number;
+  activation: Activation;
+  temperature: number;
+  max_energy: number | null;
+  layers: LayerDescription[];
+}
+
+type Activation = { kind: "tanh"; amplitude: number; slope: number; name: string } | { kind: "relu"; name: string };
+
+type Kind =
+  | "convolution"
+  | "sparse convolution"
+  | "average pooling"
+  | "max pooling"
+  | "subsampling"
+  | "fully connected"
+  | "RBF";
+
+interface LayerDescription {
+  name: string;
+  kind: Kind;
+  /** [maps, height, width], or [units]. */
+  shape: number[];
+  activated: boolean;
+  /** Side of a kernel, or of a block. */
+  size?: number;
+  /** Of a sparse convolution: the inputs of each map. */
+  table?: number[][];
+  /** Of an RBF layer: what each unit compares its input with. */
+  centers?: number[][];
+}
+
+interface Preprocessing {
+  side: number;
+  digit_side: number;
+  center: number;
+  tie: number;
+  min_contrast: number;
+  crop_threshold: number;
+  specks: Specks;
+}
+interface Specks {
+  cells: number;
+  small: number;
+  light: number;
+  far: number;
+}
+interface Rejection {
+  clear: number;
+  solid: number;
+  squarish: number;
+  tall: number;
+  wide: number;
+}
+interface RowConstants {
+  rows: number;
+  overlap: number;
+  most: number;
+  narrow: number;
+  near: number;
+  thick: number;
+  widest: number;
+  cut: number;
+  least: number;
+  least_cut: number;
+}
+
+/** PyTorch's reading of an image. */
+interface ServerReading {
+  digit: number | null;
+  reason: string | null;
+  probabilities: number[];
+  digits: DigitProbability[] | null;
+  network: string;
+  ink?: Float32Array;
+}
+
+// ---- images
+
+/** An image, row by row. */
+interface Raster<Data = Float32Array> {
+  data: Data;
+  width: number;
+  height: number;
+}
+/** A part of an image, and where it starts there. */
+interface Cropped extends Raster {
+  left: number;
+  top: number;
+}
+interface Piece extends Raster {
+  left: number;
+  /** Whether it was cut off from the previous one. */
+  cut: boolean;
+}
+/** `bottom` and `right` are outside of it. */
+interface Box {
+  top: number;
+  left: number;
+  bottom: number;
+  right: number;
+}
+interface Rectangle {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+/** Where the digit is, in the drawing and in the input. */
+interface Placement {
+  from: Rectangle;
+  to: Rectangle;
+}
+type Point = [x: number, y: number];
+/** In units of the pad. */
+interface Stroke {
+  width: number;
+  points: Point[];
+}
+/** Strokes, or an image of which only the preprocessed input is known. */
+type Drawing = { strokes: Stroke[]; ink?: undefined } | { ink: Float32Array; strokes?: undefined };
+/** The content of the pad: strokes, or an image on paper of a color. */
+type PadState =
+  | { strokes: Stroke[]; image?: undefined; paper?: undefined }
+  | { image: HTMLCanvasElement; paper: string; strokes?: undefined };
+type AnyContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+// ---- networks and readings
+
+interface Tensor {
+  shape: number[];
+  data: Float32Array | Uint8Array;
+}
+type Tensors = Record<string, Tensor>;
+/** Values by layer: "input", "c1", ..., "output". */
+type Layers = Record<string, Float32Array>;
+/** For each layer, the numbers of the maps or units that are replaced by zeros. */
+type Muted = Record<string, Set<number>>;
+type DigitProbability = [digit: number, probability: number];
+
+/** All values of the layers, and the same before the activation function; "input" is normalized there. */
+interface Features {
+  outputs: Layers;
+  before: Layers;
+}
+
+interface Reading extends Features {
+  /** null, with a reason, if the input is rejected. */
+  digit: number | null;
+  reason: string | null;
+  probabilities: number[];
+  /** The three most likely digits. */
+  top: DigitProbability[];
+  /** Several digits side by side, if they can be read, and the same as text: "37". */
+  digits: DigitProbability[] | null;
+  number: string | null;
+  /** Where in the input the drawing is, if that is known. */
+  placement?: Placement | null;
+  /** The ink of several digits, cropped. */
+  cropped?: Raster;
+  /** What was drawn, 0 to 255, if it was changed before it was read. */
+  opacity?: Uint8Array;
+}
+
+/** In layers without feature maps, `map` is the number of the unit, and row and column are 0. */
+interface Unit {
+  layer: string;
+  map: number;
+  row: number;
+  column: number;
+}
+interface Cell {
+  index: number;
+  row: number;
+  column: number;
+}
+/** The maps and the square of a layer that a unit depends on. */
+interface Field extends Box {
+  maps: number[];
+}
+
+interface Term {
+  map: number;
+  patch: Float64Array;
+  kernel: Float32Array;
+  products: Float64Array;
+  sum: number;
+}
+/** What a unit was computed from; what its kind of layer does not have is empty. */
+interface Parts {
+  /** Of a convolution, for each map that it is connected to. */
+  terms: Term[];
+  bias: number;
+  /** Of pooling and subsampling: four values; of RBF units: all of the layer before. */
+  inputs: Float32Array | Float64Array;
+  coefficient: number;
+  /** Of fully connected units: weight times input; of RBF units: the negative squared differences. */
+  contributions: Float32Array;
+  center: number[];
+}
+interface Explanation extends Parts {
+  kind: Kind | "input";
+  activated: boolean;
+  source: string;
+  value: number;
+  before: number;
+}
+
+/** What a kind of layer can do, once it is connected to its input and weights. */
+interface Connected {
+  /** From the layer's input to its output before the activation function. */
+  compute(input: Float32Array): Float32Array;
+  /** What a unit was computed from. */
+  explain(input: Float32Array, unit: Unit): Partial<Parts>;
+  /** The part of the input that a part of the output depends on. */
+  field(part: Field): Field;
+  /** Of convolutions: the inputs of each map, and the kernels of a map. */
+  sees?: number[][];
+  kernels?(map: number): { map: number; kernel: Float32Array }[];
+  /** Of layers that can be the output: the difference of the scores of two units as a sum over the inputs. */
+  contrast?(input: Float32Array, first: number, second: number): { contributions: Float32Array; bias: number };
+}
+interface LayerInput {
+  maps: number;
+  side: number;
+}
+interface Layer extends LayerDescription, Connected {
+  input: LayerInput;
+}
+
+// ---- changes of the input
+
+/** A square of the input that is erased, or filled with ink. */
+interface Square {
+  kind: "erase" | "add";
+  top: number;
+  left: number;
+  size: number;
+}
+interface Tried extends Square {
+  effect: number;
+}
+interface Change extends Square {
+  amount: number;
+}
+
+// ---- the view
+
+/** What a reading comes from, if not from the drawing and the network as they are. */
+interface Source {
+  note: string;
+  read(): Reading;
+  /** For another network only. */
+  reader?: import("./static/network/reader.js").Reader;
+}
+/** Where the sliders are: in Break the change, its value and whether there is preprocessing; in Learn the step. */
+interface Sliders {
+  change: string;
+  /** null: where the change begins. */
+  value: number | null;
+  preprocessed: boolean;
+  /** null: the end of the training. */
+  step: number | null;
+}
+type State = "live" | "checked" | "unchecked" | "overloaded" | "alone";
+
+// ---- elements
+
+/** What `element` sets: properties, and `dataset` and `attributes`. */
+type Properties<Tag extends keyof HTMLElementTagNameMap> = Partial<
+  Omit<HTMLElementTagNameMap[Tag], "dataset" | "attributes" | "style" | "children">
+> & { dataset?: Record<string, string | number>; attributes?: Record<string, string> };
+
+/** An element that is described, not made: see explore/tree.js. */
+interface Described {
+  tag: string;
+  properties: DescribedProperties;
+  children: (Described | string)[];
+}
+interface DescribedProperties {
+  attributes?: Record<string, string>;
+  dataset?: Record<string, string>;
+  style?: Record<string, string>;
+  /** Called with the element whenever it has been made or changed. */
+  draw?(canvas: HTMLCanvasElement): void;
+  onclick?(): void;
+  className?: string;
+  title?: string;
+  scope?: string;
+  type?: string;
+  width?: number;
+  height?: number;
+}
+
+/** A line of a sum: text, number, class. */
+type LedgerLine = [text: string, number: string, className?: string];
+interface Bar {
+  name: string;
+  value: number;
+  /** The unit that it is about: LAYER.UNIT. */
+  points?: string;
+  /** Makes the name a button. */
+  open?(): void;
+  /** Whether the button shows `more`, below it. */
+  expanded?: boolean;
+  more?: Described[];
+}
+
+/** The events of a service worker. */
+interface ServiceWorkerEvent extends Event {
+  request: Request;
+  waitUntil(done: Promise<unknown>): void;
+  respondWith(response: Promise<Response>): void;
+}
+interface ServiceWorkerScope {
+  addEventListener(type: string, listener: (event: ServiceWorkerEvent) => void): void;
+  skipWaiting(): Promise<void>;
+  clients: { claim(): Promise<void> };
+}
+
+/** The modules as one: `lenet.page.bundle`. */
+declare module "*/static/page.js" {
+  export const start: typeof import("./static/start.js").start;
+}
