@@ -95,7 +95,7 @@ function plain({ attributes, dataset, style, draw, ...rest }) {
 }
 
 /**
- * Set what is not as before, and drop what is no longer there.
+ * Set what differs from before, and drop what has gone.
  *
  * @template T
  * @param {Record<string, T> | undefined} before
