@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lenet.image.preprocess import crop
+
 BLANK, LITTLE, SEVERAL, NO_DIGIT = "blank", "too little ink", "several digits", "not a digit"
 
 # Ink covers more than this share of the bounding box: a dot. A disc covers 0.785; of 71,000 training digits with a
@@ -64,8 +66,7 @@ def rejection_reason(ink: np.ndarray) -> str | None:
     """Why the ink, shape (32, 32), as returned by `preprocess`, cannot be a single digit; None if it can be."""
     if not ink.any():
         return BLANK
-    rows, columns = (np.flatnonzero((ink > CLEAR).any(axis)) for axis in (1, 0))
-    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    box = crop(ink, CLEAR)
     height, width = box.shape
     if min(height, width) > SQUARISH * max(height, width) and box.mean() > SOLID:
         return LITTLE  # a dot: scaled to the size of a digit, it fills its bounding box

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lenet.image.specks import connected_components
+from lenet.image.specks import connected_components, enlarge, reduce
 
 ROWS = 40  # the ink is examined on a grid with 40 to 79 cells from top to bottom, or one cell per pixel
 OVERLAP = 0.5  # parts with this share of the narrower one's columns in common belong to one digit: 5 and its bar
@@ -62,9 +62,7 @@ def join(pieces: list[Piece]) -> np.ndarray:
 def _parts(ink: np.ndarray, threshold: float) -> list[np.ndarray]:
     """The ink of each connected component, or of those above each other, in the order of their centers."""
     step = max(1, len(ink) // ROWS)
-    padded = np.pad(ink, [(0, -side % step) for side in ink.shape])
-    rows, columns = (side // step for side in padded.shape)
-    components = connected_components(padded.reshape(rows, step, columns, step).max((1, 3)) > threshold)
+    components = connected_components(reduce(ink, step) > threshold)
     labels = np.unique(components[components > 0])
     if len(labels) > MOST:
         return []
@@ -77,8 +75,7 @@ def _parts(ink: np.ndarray, threshold: float) -> list[np.ndarray]:
     for labels, _, _ in groups:
         # The faint border of a stroke is not part of its component, but next to it.
         cells = _grow(np.isin(components, labels)) & (np.isin(components, labels) | (components == 0))
-        mask = cells.repeat(step, 0).repeat(step, 1)[: ink.shape[0], : ink.shape[1]]
-        parts.append(np.where(mask, ink, np.float32(0)))
+        parts.append(np.where(enlarge(cells, step, ink.shape), ink, np.float32(0)))
     return parts
 
 

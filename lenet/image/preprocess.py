@@ -159,11 +159,11 @@ def scale_and_center(ink: np.ndarray) -> np.ndarray:
 
 def _clean(ink: np.ndarray) -> np.ndarray:
     """The ink without stray specks, cropped."""
-    ink = _crop(ink)
-    return _crop(remove_specks(ink, CROP_THRESHOLD)) if ink.size else ink
+    ink = crop(ink, CROP_THRESHOLD)
+    return crop(remove_specks(ink, CROP_THRESHOLD), CROP_THRESHOLD) if ink.size else ink
 
 
-def _crop(ink: np.ndarray) -> np.ndarray:
-    """The bounding box of the ink; an array of size 0 if there is no ink."""
-    rows, columns = (np.flatnonzero((ink > CROP_THRESHOLD).any(axis)) for axis in (1, 0))
+def crop(ink: np.ndarray, threshold: float) -> np.ndarray:
+    """The bounding box of what is above the threshold, shape (H, W); an array of size 0 if nothing is."""
+    rows, columns = (np.flatnonzero((ink > threshold).any(axis)) for axis in (1, 0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if len(rows) else ink[:0]

@@ -18,9 +18,7 @@ def remove_specks(ink: np.ndarray, threshold: float) -> np.ndarray:
     The digit is the largest connected component. If there are no specks, `ink` itself is returned.
     """
     step = -(-max(ink.shape) // CELLS)
-    padded = np.pad(ink, [(0, -side % step) for side in ink.shape])
-    rows, columns = (side // step for side in padded.shape)
-    cells = padded.reshape(rows, step, columns, step).max((1, 3)) > threshold
+    cells = reduce(ink, step) > threshold
     if cells.any(0).all() and cells.any(1).all():
         return ink  # no empty row or column, so no distant speck: the usual case, and fast to check
     components = connected_components(cells)
@@ -39,8 +37,19 @@ def remove_specks(ink: np.ndarray, threshold: float) -> np.ndarray:
     ]
     if not specks:
         return ink
-    removed = np.isin(components, specks).repeat(step, 0).repeat(step, 1)
-    return np.where(removed[: ink.shape[0], : ink.shape[1]], np.float32(0), ink)
+    return np.where(enlarge(np.isin(components, specks), step, ink.shape), np.float32(0), ink)
+
+
+def reduce(ink: np.ndarray, step: int) -> np.ndarray:
+    """The largest value in each cell of step x step pixels; those beyond the border count as 0."""
+    padded = np.pad(ink, [(0, -side % step) for side in ink.shape])
+    rows, columns = (side // step for side in padded.shape)
+    return padded.reshape(rows, step, columns, step).max((1, 3))
+
+
+def enlarge(cells: np.ndarray, step: int, shape: tuple[int, ...]) -> np.ndarray:
+    """The value of its cell for each pixel of an image of this shape, (H, W)."""
+    return cells.repeat(step, 0).repeat(step, 1)[: shape[0], : shape[1]]
 
 
 def connected_components(filled: np.ndarray) -> np.ndarray:

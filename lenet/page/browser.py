@@ -1,9 +1,18 @@
 """What the browser builds its copy of the reader from: network, preprocessing, rejection and rows, as data."""
 
+import json
+
 from lenet import rejection, row
 from lenet.image import pieces, preprocess, specks
 from lenet.networks.description import describe
-from lenet.weights.model import Weights
+from lenet.weights.model import Weights, safetensors
+
+DESCRIPTION, TENSORS = "description.json", "model.safetensors"
+
+
+def network_files(weights: Weights) -> dict[str, bytes]:
+    """The two files that the browser builds a network from: the description, as JSON, and the weights."""
+    return {DESCRIPTION: json.dumps(description(weights)).encode(), TENSORS: safetensors(weights.model)}
 
 
 def description(weights: Weights) -> dict:

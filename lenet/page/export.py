@@ -15,7 +15,7 @@ from pathlib import Path
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.networks import NETWORKS
 from lenet.page.assets import FILES
-from lenet.page.browser import description
+from lenet.page.browser import description, network_files
 from lenet.page.document import document
 from lenet.page.settings import page_settings
 from lenet.page.words import SUMMARY, TITLE
@@ -67,9 +67,8 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
     for name, content in _extras(weights.folder).items():
         files[f"network/{name}"] = content
     for variant in NETWORKS:
-        other = load_weights(bundled(variant), "bundled")
-        files[f"networks/{variant}/description.json"] = json.dumps(description(other)).encode()
-        files[f"networks/{variant}/model.safetensors"] = safetensors(other.model)
+        for name, content in network_files(load_weights(bundled(variant), "bundled")).items():
+            files[f"networks/{variant}/{name}"] = content
     settings = page_settings(reader, description(weights), "/network", None, space)
     html = (SITE / "index.html").read_text(encoding="utf-8")
     for mark, text in {

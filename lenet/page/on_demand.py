@@ -5,7 +5,6 @@ Nothing here is read when the app starts.
 
 import asyncio
 import functools
-import json
 
 import anyio
 from starlette.requests import Request
@@ -18,11 +17,10 @@ from lenet.files import one_line
 from lenet.hub.errors import HubError
 from lenet.hub.fetch import patience
 from lenet.networks import NETWORKS
-from lenet.page.browser import description
+from lenet.page.browser import DESCRIPTION, TENSORS, network_files
 from lenet.page.responses import file_response
-from lenet.weights.model import Weights, bundled, load_weights, safetensors
+from lenet.weights.model import Weights, bundled, load_weights
 
-DESCRIPTION, TENSORS = "description.json", "model.safetensors"
 # Not for longer: the same weights may get other extra files, and a new version of the package other weights.
 HOUR = 3_600  # seconds
 
@@ -76,8 +74,7 @@ class OnDemand:
 
 @functools.cache
 def _network(variant: str) -> dict[str, bytes]:
-    weights = load_weights(bundled(variant), "bundled")
-    return {DESCRIPTION: json.dumps(description(weights)).encode(), TENSORS: safetensors(weights.model)}
+    return network_files(load_weights(bundled(variant), "bundled"))
 
 
 def _error(status: int, sentence: str) -> JSONResponse:
