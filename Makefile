@@ -41,7 +41,7 @@ lint: .venv/for-development node_modules/for-lint  ## check code style, formatti
 	$(BIN)/zizmor --offline --quiet --persona pedantic .github
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/cog --check --diff $(COG)
-	$(BIN)/python -m tests.node npm run --silent lint
+	$(BIN)/python -m harness.node npm run --silent lint
 
 docs: .venv/for-development  ## write what is generated in the docs: tables of options, the drawing of the rooms
 	$(BIN)/cog -r $(COG)
@@ -49,7 +49,7 @@ docs: .venv/for-development  ## write what is generated in the docs: tables of o
 format: .venv/for-development node_modules/for-lint  ## fix code style and formatting
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/python -m tests.node npm run --silent format
+	$(BIN)/python -m harness.node npm run --silent format
 
 train: .venv/for-run  ## train the network; TRAIN="--epochs 8 ..." passes arguments
 	$(BIN)/python -m train $(TRAIN)
@@ -92,5 +92,5 @@ clean:  ## remove what was installed
 
 # Biome and TypeScript, for the browser's modules.
 node_modules/for-lint: package-lock.json .venv/for-development
-	$(BIN)/python -m tests.node npm ci --no-audit --no-fund
+	$(BIN)/python -m harness.node npm ci --no-audit --no-fund
 	touch $@

@@ -106,7 +106,7 @@ export class Breaking {
     const { name, value, preprocessed } = change;
     this.#source = {
       note: `Shown: ${described(name, value)}${preprocessed ? "" : ", without preprocessing"}.`,
-      read: () => read(this.reader, this.pad, this.store.ink, change),
+      read: () => readChange(this.reader, this.pad, this.store.ink, change),
     };
     this.store.setSource(this.#source);
   }
@@ -161,7 +161,7 @@ export class Breaking {
 /**
  * The drawing on the pad; `ink` is the preprocessed input of an image.
  *
- * @param {Pad} pad
+ * @param {Pick<Pad, "strokes">} pad
  * @param {Float32Array | null} ink
  * @returns {Drawing}
  */
@@ -170,15 +170,15 @@ function drawingOn(pad, ink) {
 }
 
 /**
- * The reading of what is on the pad, changed.
+ * The reading of what is on the pad, changed; `ink` is the preprocessed input of an image.
  *
  * @param {Reader} reader
- * @param {Pad} pad
+ * @param {Pick<Pad, "side" | "strokes" | "opacity">} pad
  * @param {Float32Array | null} ink
  * @param {{ name: string, value: number, preprocessed: boolean }} change
  * @returns {Reading}
  */
-function read(reader, pad, ink, { name, value, preprocessed }) {
+export function readChange(reader, pad, ink, { name, value, preprocessed }) {
   const drawing = drawingOn(pad, ink);
   if (ink && !applies(name, drawing)) return reader.readInk(ink);
   if (ink || value !== TRANSFORMS[name].start || !preprocessed) {

