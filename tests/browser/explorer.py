@@ -6,8 +6,6 @@ import torch
 from harness.browser import Visitor
 from harness.drawings import EXAMPLES
 from lenet import Recognizer
-from lenet.networks.description import describe
-from lenet.rejection import Calibration
 
 DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
 WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
@@ -30,35 +28,6 @@ class Explorer(Visitor):
         """Draw, and wait until the page has read it."""
         super().draw(strokes, size)
         self.digit()
-
-    def evaluate_modules(self, script: str, *arguments):
-        """Call a function with a namespace of the browser's modules in network/, the network, and the arguments.
-
-        The network has the page's weights, and rejects nothing.
-        """
-        module, weights = self.page.evaluate(
-            """() => ["link[rel=modulepreload]", "link[as=fetch][href*='/network-']"]
-              .map((selector) => document.querySelector(selector).href)"""
-        )
-        names = ["network", "safetensors", "evidence", "strip"]
-        description = describe(self.model, Calibration(self.calibration.temperature))
-        return self.page.evaluate(
-            """async ([module, weights, names, description, script, rest]) => {
-              const base = module.slice(0, module.lastIndexOf("/"));
-              const found = await Promise.all(names.map((name) => import(`${base}/network/${name}.js`)));
-              const modules = Object.assign({}, ...found);
-              const { tensors } = modules.readSafetensors(await (await fetch(weights)).arrayBuffer());
-              return eval(`(${script})`)(modules, new modules.Network(description, tensors), ...rest);
-            }""",
-            [
-                module,
-                weights,
-                names,
-                description,
-                script,
-                [*arguments],
-            ],
-        )
 
     def ink(self) -> torch.Tensor:
         """The input of the shown reading, shape (1, 1, 32, 32)."""

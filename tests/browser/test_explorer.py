@@ -287,37 +287,6 @@ def test_the_smallest_change_is_one(explore, variant):
     assert page.locator(".pad > .ghost:visible").count() == 1
 
 
-def test_the_evidence_is_what_erasing_changes(explore):
-    """The picture over the drawing, computed by the browser's module and by PyTorch."""
-    explorer = explore()
-    explorer.draw(DIGITS[5])
-    ink, model = explorer.ink(), explorer.model
-    evidence, tried = explorer.evaluate_modules(
-        """({ occlude }, network, ink) => {
-          const { evidence, tried } = occlude(network, Float32Array.from(ink), 5, 6);
-          return [[...evidence], tried];
-        }""",
-        ink.flatten().tolist(),
-    )
-    total, count = np.zeros((32, 32)), np.zeros((32, 32))
-    with torch.inference_mode():
-        scores = model(ink)[0]
-        for square in tried:
-            rows = slice(max(0, square["top"]), square["top"] + 4)
-            columns = slice(max(0, square["left"]), square["left"] + 4)
-            image = ink.clone()
-            image[0, 0, rows, columns] = 0
-            changed = model(image)[0]
-            effect = float((scores[5] - scores[6]) - (changed[5] - changed[6]))
-            assert square["effect"] == pytest.approx(effect, abs=1e-3)
-            total[rows, columns] += effect
-            count[rows, columns] += 1
-    inked = (ink[0, 0].numpy() > 0.1) & (count > 0)
-    expected = np.where(inked, total / np.maximum(count, 1), 0)
-    assert np.allclose(np.array(evidence).reshape(32, 32), expected, atol=1e-3)
-    assert len(tried) > 50
-
-
 @pytest.mark.parametrize("variant", NETWORKS)
 def test_muting_a_map_changes_the_answer_as_in_pytorch(explore, variant):
     """Two maps and a unit: before and after are shown side by side, also for the next drawing; Reset undoes it."""
@@ -441,33 +410,11 @@ def test_a_link_shows_the_same_drawing_mode_and_unit(explore):
     assert other.page.locator(".outputs").inner_text() == explorer.page.locator(".outputs").inner_text()
 
 
-def test_the_link_to_an_example_is_short(explore):
-    """About 300 characters for the drawing."""
-    explorer = explore()
-    lengths, last = [], ""
-    for digit in range(10):
-        explorer.page.locator(f'[title="Example {digit}"]').click()
-        explorer.page.wait_for_function("(last) => location.hash && location.hash !== last", arg=last)
-        last = explorer.page.evaluate("() => location.hash")
-        lengths.append(len(last))
-    assert max(lengths) < 450
-
-
-@pytest.mark.parametrize(
-    ("fragment", "digit"),
-    [
-        ("#v=1&n=textbook&d=!!!", "?"),
-        ("#v=1&d=AAAA", "?"),
-        ("#v=1&u=c9.1.2.3", "?"),
-        ("#v=1&u=c1.99.2.3&m=unknown&d=", "?"),
-        ("#v=2&later=1&m=hologram&u=c1.1.2.3.4", "?"),
-        ("#something-else", "?"),
-    ],
-)
-def test_damaged_and_later_links_still_open(explore, fragment, digit):
+def test_damaged_and_later_links_still_open(explore):
     """What cannot be understood is ignored, or reported in a sentence; the page works."""
-    explorer = explore(fragment=fragment)
-    assert explorer.digit() == digit
+    explorer = explore(fragment="#v=2&later=1&m=hologram&u=c1.1.2.3.4&d=!!!")
+    explorer.page.locator(".notice", has_text="The link does not contain a valid drawing.").wait_for()
+    assert explorer.digit() == "?"
     explorer.draw(DIGITS[2])
     assert explorer.digit() == "2"
 

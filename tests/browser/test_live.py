@@ -203,6 +203,28 @@ def test_a_page_without_weights_says_so_and_tries_again(chromium, app_url):
     context.close()
 
 
+def test_a_page_whose_weights_have_gone_says_so_and_stops(chromium, app_url):
+    """The server was restarted with other weights before they were loaded: asking again would not help."""
+    context = chromium.new_context()
+    page = context.new_page()
+    asked = []
+
+    def gone(route):
+        asked.append(route.request.url)
+        route.fulfill(status=404, body="Not Found")
+
+    page.route("**/model.safetensors", gone)
+    page.goto(app_url)
+    sentence = "Not loaded: the server is now using different weights. Reload the page to see them."
+    page.locator(".notice", has_text=sentence).wait_for()
+    found = len(asked)
+    page.wait_for_timeout(2_500)  # longer than between two attempts
+    assert len(asked) == found
+    assert page.locator(".notice").inner_text() == sentence
+    assert page.locator(".lenet[data-ready]").count() == 0
+    context.close()
+
+
 def test_weights_that_changed_on_the_server_are_mentioned(visitor):
     """A server restarted with other weights: the page asks for a reload."""
 

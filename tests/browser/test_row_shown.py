@@ -1,10 +1,7 @@
-"""Several digits on the page: the number, and the scores of the network run over the width."""
+"""Several digits on the page: the number, and the strip of the network run over the width."""
 
-import numpy as np
 import pytest
-import torch
 
-from lenet.image.preprocess import DIGIT_SIDE, SIDE
 from tests.browser.explorer import DIGITS, PHONE, Explorer
 
 
@@ -51,26 +48,3 @@ def test_a_row_by_touch_on_a_phone(explore):
     strip, answer = (explorer.page.locator(selector).bounding_box() for selector in (".row-strip", ".answer"))
     assert strip["y"] >= answer["y"] + answer["height"]
     assert strip["x"] + strip["width"] <= 390
-
-
-def test_the_strip_is_the_network_run_over_the_width(explore):
-    """Its columns are those of PyTorch's convolutions over the whole row, C5 included."""
-    explorer = explore()
-    model = explorer.model
-    drawing = np.random.default_rng(0).random((20, 61)).astype(np.float32) ** 8
-    columns = explorer.evaluate_modules(
-        """({ scoreStrip }, network, data, settings) =>
-          scoreStrip(network, { data: Float32Array.from(data), width: 61, height: 20 }, settings).columns""",
-        drawing.flatten().tolist(),
-        {"side": SIDE, "digit_side": DIGIT_SIDE},
-    )
-    count = len(columns)
-    wide = torch.zeros(1, 1, 32, 4 * (count - 1) + 32)
-    ink = torch.from_numpy(drawing / drawing.max())
-    wide[0, 0, 6:26, 16 : 16 + 61] = ink[:, : wide.shape[-1] - 16]
-    x = torch.tanh(model.c1((wide - model.mean) / model.std))
-    x = torch.tanh(model.c3(model.s2(x)))
-    x = torch.tanh(model.c5(model.s4(x)))[0, :, 0]  # 120 units for each column
-    scores = model.output(torch.tanh(model.f6(x.T))).numpy()
-    assert len(scores) == count == 17
-    assert np.allclose(columns, explorer.calibration.probabilities(scores), atol=1e-4)

@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import re
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,20 @@ def test_tests_and_benchmarks_do_not_import_each_other():
     for folder, others in foreign.items():
         for path in (ROOT / folder).rglob("*.py"):
             assert {name.split(".")[0] for name in imports(path)}.isdisjoint(others), path
+
+
+def test_the_arrows_between_the_browsers_rooms_point_down():
+    """A folder of modules imports only itself, what is before it, and the modules for the document and the server."""
+    static = ROOT / "lenet/page/static"
+    rooms = ["network", "pad", "show", "explore"]
+    below = {"theme.js", "dom.js", "server.js"}
+    upward = []
+    for path in static.rglob("*.js"):
+        name = path.relative_to(static)
+        room = rooms.index(name.parts[0]) if name.parts[0] in rooms else len(rooms)
+        for target in re.findall(r'^(?:import .*|} )from "([^"]+)";$', path.read_text(), re.MULTILINE):
+            imported = (path.parent / target).resolve().relative_to(static.resolve())
+            allowed = set(rooms[: room + 1]) | (below if room else set())
+            if room < len(rooms) and imported.parts[0] not in allowed:
+                upward.append(f"{name} -> {imported}")
+    assert upward == []
