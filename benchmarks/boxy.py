@@ -66,7 +66,7 @@ def boxy_digits(seed: int = 0) -> Iterator[Drawing]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--model", help="weights (default: the bundled ones)")
     parser.add_argument("--seed", type=int, default=0, help="other drawings")
     options = parser.parse_args()

@@ -12,7 +12,7 @@ import os
 import statistics
 import sys
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from benchmarks.painting import STROKES, WATCH_PAD, pen, updates_a_second
 from harness.browser import Visitor, launch
@@ -21,7 +21,7 @@ from harness.servers import free_port, running
 from lenet.networks import NETWORKS
 from lenet.weights.model import bundled
 
-VIEWPORT = {"width": 1400, "height": 1000}
+VIEWPORT: ViewportSize = {"width": 1400, "height": 1000}
 
 # Milliseconds from pointing at a unit of C3 to the finished layout with its card and outlines.
 CARD = """(index) => {
@@ -155,7 +155,7 @@ def print_work(visitor: Visitor, variant: str) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("--rounds", type=int, default=5, help="number of measurements of each (default: 5)")
     rounds = parser.parse_args().rounds
     with contextlib.ExitStack() as stack:

@@ -70,6 +70,7 @@ def first_load(browser: Browser, url: str, trivial: bool) -> Load:
 def _stroke(page: Page) -> None:
     """A 1, with as few mouse events as possible: they take time, too."""
     box = page.locator(".sheet").bounding_box()
+    assert box is not None
     x, y, side = box["x"] + box["width"] / 2, box["y"], box["height"]
     page.mouse.move(x, y + 0.2 * side)
     page.mouse.down()

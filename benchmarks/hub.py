@@ -46,7 +46,7 @@ def measure(name: str) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.hub", description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hub", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("faults", nargs="*", metavar="FAULT", help=f"one of: {', '.join(FAULTS)} (default: all)")
     options = parser.parse_args()
     if unknown := set(options.faults) - set(FAULTS):

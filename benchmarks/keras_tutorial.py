@@ -18,10 +18,10 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras
+import keras  # pyright: ignore[reportMissingImports]  # installed in an environment of its own
 import numpy as np
-import tensorflow as tf
-from keras import layers
+import tensorflow as tf  # pyright: ignore[reportMissingModuleSource]  # likewise
+from keras import layers  # pyright: ignore[reportMissingImports]  # likewise
 
 
 def load(raw: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
@@ -74,7 +74,7 @@ class Turns(keras.callbacks.Callback):
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("raw", type=Path)
     parser.add_argument("--target", type=float, required=True)
     parser.add_argument("--epochs", type=int, required=True)

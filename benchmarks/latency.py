@@ -97,7 +97,7 @@ def _print(label: str, times: list[float]) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=40, help="number of measurements of each (default: 40)")
     parser.add_argument("--loads", type=int, default=5, help="number of first loads of each (default: 5)")
     options = parser.parse_args()

@@ -153,7 +153,7 @@ def print_load(server: Server) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("--visitors", type=int, default=200, help="number of visitors (default: 200)")
     parser.add_argument("--seconds", type=float, default=300, help="duration of the load on each (default: 300)")
     parser.add_argument("--parts", type=int, default=5, help="number of parts, alternating with the echo (default: 5)")

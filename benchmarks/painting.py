@@ -98,6 +98,7 @@ def updates_a_second(visitor: Visitor) -> float:
     page = visitor.page
     visitor.click("clear")
     box = page.locator(".sheet").bounding_box()
+    assert box is not None
     page.evaluate("() => { window.paints = []; }")
     path = list(itertools.chain.from_iterable(fit(STROKES, 0.6)))
     at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in path]

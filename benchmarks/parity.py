@@ -44,7 +44,7 @@ NAMES = ("digits.json", "nondigits.json")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.parity", description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.parity", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ and sketches/")
     options = parser.parse_args()
     inputs = load_mnist(options.data_dir, train=False)[:DIGITS].images[:, 0].numpy().astype(np.float32) / 255
@@ -57,7 +57,7 @@ def main() -> int:
             reader = Recognizer.from_pretrained(bundled(variant))
             parity.open_network(page, url, reader)
             found = parity.compare_layers(page, reader, inputs)
-            worst = max(found.layers, key=found.layers.get)
+            worst = max(found.layers, key=lambda name: found.layers[name])
             print(
                 f"{variant}: {len(inputs):,} MNIST digits, largest difference {found.layers[worst]:.1e} ({worst}); "
                 f"{found.answers} with another digit",

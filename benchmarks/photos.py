@@ -64,11 +64,11 @@ def write(
     mask = Image.new("L", page.size, 0)
     pen = ImageDraw.Draw(mask)
     for stroke in strokes:
-        path = [tuple((np.asarray(point) - (low + high) / 2) * scale + center) for point in stroke]
+        path = [tuple(((np.asarray(point) - (low + high) / 2) * scale + center).tolist()) for point in stroke]
         pen.line(path, 255, width, joint="curve")
         for x, y in (path[0], path[-1]):
             pen.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), 255)
-    pressure = np.clip(opacity + texture(*page.size[::-1], 0.08, rng)[..., 0], 0, 1)
+    pressure = np.clip(opacity + texture(page.height, page.width, 0.08, rng)[..., 0], 0, 1)
     mask = Image.fromarray((np.asarray(mask) * pressure).astype(np.uint8))
     page.paste(color, (0, 0), mask)
 
@@ -140,7 +140,7 @@ def photos(items: list[dict], seed: int):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with sketches/ (default: data)")
     parser.add_argument("--model", help="weights (default: the bundled ones)")
     parser.add_argument("--seed", type=int, default=0, help="random seed of the photos (default: 0)")

@@ -34,7 +34,7 @@ def epoch(launcher: list[str], threads: int, data: Path, batch_size: int) -> flo
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ (default: data)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each (default: 3)")
     parser.add_argument("--batch-size", type=int, nargs="+", default=[64, 256], help="(default: 64 and 256)")

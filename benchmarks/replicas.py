@@ -122,7 +122,7 @@ def print_table(phases: list[Phase]) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("--visitors", type=int, default=16, help="number of visitors (default: 16)")
     parser.add_argument("--seconds", type=float, default=30, help="duration of the load (default: 30)")
     options = parser.parse_args()

@@ -93,7 +93,7 @@ def report(reader: Recognizer, title: str, make: Callable[[int], list[Row]]) -> 
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.rows", description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.rows", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ and sketches/")
     parser.add_argument("--variant", choices=NETWORKS, default="textbook", help="which network (default: textbook)")
     parser.add_argument("--rows", type=int, default=ROWS, help=f"rows per gap (default: {ROWS:,})")

@@ -143,7 +143,7 @@ async def moderate_load(server: Server, drawings: list[bytes], minutes: float) -
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("--seconds", type=float, default=15, help="duration of each row (default: 15)")
     parser.add_argument("--minutes", type=float, default=10, help="duration of the moderate load (default: 10)")
     options = parser.parse_args()

@@ -21,7 +21,7 @@ from harness.servers import running_app
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("file", type=Path, help="JSON file with the digits' strokes")
     parser.add_argument("--every", type=int, default=1, help="draw only every Nth digit (default: all)")
     parser.add_argument("--brush", type=int, help="brush width; the pad is 280 wide (default: that of the page)")

@@ -35,6 +35,13 @@ def slash(page: Image.Image, box: tuple[int, int, int, int], width: float, rng: 
         pen.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), 255)
 
 
+def bounding_box(page: Image.Image) -> tuple[int, int, int, int]:
+    """Of what is not black."""
+    box = page.getbbox()
+    assert box is not None
+    return box
+
+
 def oval(rng: np.random.Generator) -> Image.Image:
     """A slashed ellipse, white on black."""
     side = SIDE * FACTOR
@@ -45,7 +52,7 @@ def oval(rng: np.random.Generator) -> Image.Image:
     low, high = (side - size) / 2, (side + size) / 2
     ImageDraw.Draw(page).ellipse((*low, *high), outline=255, width=round(width))
     page = page.rotate(rng.uniform(-15, 20), Image.Resampling.BICUBIC)
-    slash(page, page.getbbox(), width, rng)
+    slash(page, bounding_box(page), width, rng)
     return page.resize((SIDE, SIDE), Image.Resampling.BOX)
 
 
@@ -55,8 +62,8 @@ def scanned(zero: np.ndarray, rng: np.random.Generator) -> Image.Image:
     size = round(rng.uniform(0.6, 0.95) * SIDE)
     digit = Image.fromarray(zero).resize((size, size), Image.Resampling.BICUBIC)
     page.paste(digit, ((SIDE - size) // 2, (SIDE - size) // 2))
-    left, top, right, bottom = page.point(lambda v: 255 * (v > 127)).getbbox()
-    slash(page, (left, top, right, bottom), rng.uniform(0.04, 0.1) * size, rng)
+    clear = Image.fromarray(np.where(np.asarray(page) > 127, 255, 0).astype(np.uint8))
+    slash(page, bounding_box(clear), rng.uniform(0.04, 0.1) * size, rng)
     return page
 
 
@@ -74,7 +81,7 @@ def slashed_zeros(data_dir: Path, seed: int = 0) -> Iterator[Drawing]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ (default: data)")
     parser.add_argument("--model", help="weights (default: the bundled ones)")
     parser.add_argument("--seed", type=int, default=0, help="other zeros and slashes")

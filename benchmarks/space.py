@@ -56,7 +56,7 @@ def draw_digits(python: Path, space: Path, variables: dict[str, str], browser: B
     port = free_port()
     environment = {"PATH": os.environ["PATH"], "GRADIO_SERVER_PORT": str(port), **variables}
     began = time.monotonic()
-    with running([python, "app.py"], port, cwd=space, env=environment) as url:
+    with running([str(python), "app.py"], port, cwd=space, env=environment) as url:
         print(f"up after {time.monotonic() - began:.1f} s")
         visitor = Visitor(browser.new_page(), url)
         footer = visitor.page.locator("footer.weights").inner_text()

@@ -18,7 +18,7 @@ from harness.servers import free_port, started
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("--pairs", type=int, default=5, help="number of measurements of each (default: 5)")
     pairs = parser.parse_args().pairs
     answered, imported = [], []

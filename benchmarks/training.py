@@ -24,9 +24,10 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 
 import torch
 from torch import nn
@@ -74,7 +75,7 @@ def run_sprint(recipe: Recipe, data_dir: Path, test: Digits, device: torch.devic
     return rows
 
 
-def run_keras(python: Path, data_dir: Path, seeds: int, threads: int) -> Iterator[tuple[int, dict]]:
+def run_keras(python: Path, data_dir: Path, seeds: int, threads: int) -> Generator[tuple[int, dict], None, None]:
     """Train the tutorial with one seed after the other, one epoch per iteration. Yields the seed and Keras's report."""
     for seed in range(seeds):
         options = {"target": TARGET, "epochs": KERAS_EPOCHS, "seed": seed, "threads": threads}
@@ -88,8 +89,8 @@ def run_keras(python: Path, data_dir: Path, seeds: int, threads: int) -> Iterato
                         flush=True,
                     )
                 while not row.get("ended"):
-                    process.stdin.write("go\n")
-                    process.stdin.flush()
+                    _pipe(process.stdin).write("go\n")
+                    _pipe(process.stdin).flush()
                     row = _read_line(process)
                     yield seed, row
             finally:
@@ -97,10 +98,15 @@ def run_keras(python: Path, data_dir: Path, seeds: int, threads: int) -> Iterato
 
 
 def _read_line(process: subprocess.Popen) -> dict:
-    line = process.stdout.readline()
+    line = _pipe(process.stdout).readline()
     if not line:
         raise SystemExit(f"benchmarks.training: {TUTORIAL.name} failed; see its error message above")
     return json.loads(line)
+
+
+def _pipe(pipe: IO[str] | None) -> IO[str]:
+    assert pipe is not None
+    return pipe
 
 
 def compare(options: argparse.Namespace) -> None:
@@ -109,8 +115,9 @@ def compare(options: argparse.Namespace) -> None:
     cpu = torch.device("cpu")
     tutorial: dict[int, dict] = {}  # seed: its last row
     runs: dict[str, list[dict]] = {variant: [] for variant in VARIANTS}
-    keras = run_keras(options.keras, options.data_dir, options.keras_seeds, options.threads) if options.keras else None
-    with closing(keras or (_ for _ in ())) as epochs:
+    keras_seeds = options.keras_seeds if options.keras else 0
+    keras = run_keras(options.keras, options.data_dir, keras_seeds, options.threads)
+    with closing(keras) as epochs:
         for turn in range(max(options.seeds, options.keras_seeds * KERAS_EPOCHS)):
             seed, row = next(epochs, (0, None))
             if row is None and turn >= options.seeds:
@@ -126,8 +133,8 @@ def compare(options: argparse.Namespace) -> None:
                 end = runs[variant][-1]
                 print(f"{variant} seed {turn}: {end['seconds']:.2f} s, {end['accuracy']:.2%}", flush=True)
     print()
+    seconds = [row["seconds"] for row in tutorial.values()]
     if tutorial:
-        seconds = [row["seconds"] for row in tutorial.values()]
         ends = [f"{row['accuracy']:.2%} after {row['epoch']} epochs" for row in tutorial.values()]
         there = sum(row["accuracy"] >= TARGET for row in tutorial.values())
         print(f"Keras: {', '.join(ends)}, {_spread(seconds)} s; {there} of {len(ends)} runs reached {TARGET:.2%}")
@@ -158,7 +165,7 @@ def work_of(model: nn.Module) -> int:
     """
     connections = []
 
-    def count(layer: nn.Module, _inputs: tuple, output: torch.Tensor) -> None:
+    def count(layer: nn.Conv2d | nn.Linear, _inputs: tuple, output: torch.Tensor) -> None:
         connections.append(output[0].numel() * layer.weight[0].numel())
 
     layers = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
@@ -209,7 +216,7 @@ def throughput(variant: str, options: argparse.Namespace, rounds: int = 12, step
         f"  convolutions and matrix products take {products:.0%} of the time, at {share / products:.0%} of the peak. "
         "Operators by time:"
     )
-    for key in sorted(times, key=times.get, reverse=True)[:10]:
+    for key in sorted(times, key=lambda key: times[key], reverse=True)[:10]:
         print(f"  {times[key] / total:6.1%}  {key}")
 
 
@@ -234,7 +241,7 @@ def on_cuda(options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ (default: data)")
     parser.add_argument("--keras", type=Path, metavar="PYTHON", help="python with benchmarks/requirements-keras.txt")
     parser.add_argument("--seeds", type=int, default=10, help="number of sprints of each network (default: 10)")

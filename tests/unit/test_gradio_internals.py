@@ -45,7 +45,7 @@ def app(page) -> gradio.routes.App:
 def test_the_version_is_the_one_that_the_adapter_was_written_for():
     """A newer one is adopted by looking at every function of the adapter, and changing its first line."""
     version = ".".join(gr.__version__.split(".")[:2])
-    assert f"Written for Gradio {version}." in gradio_internals.__doc__
+    assert f"Written for Gradio {version}." in (gradio_internals.__doc__ or "")
 
 
 def test_launch_wraps_middleware_of_its_own_around_the_pages(app):
@@ -132,6 +132,6 @@ def test_a_tunnel_takes_the_arguments_that_it_is_given(page):
 def test_the_pages_html_has_a_preview_that_is_removed():
     """Both kinds of meta elements."""
     template = gradio.routes.templates.get_template("frontend/index.html")
-    html = Path(template.filename).read_bytes()
+    html = Path(str(template.filename)).read_bytes()
     assert gradio_internals.PREVIEW.search(html)
     assert b'"og:' not in gradio_internals.PREVIEW.sub(b"", html)

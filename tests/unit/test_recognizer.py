@@ -216,6 +216,8 @@ def test_a_reader_says_what_it_reads_with(tmp_path):
 def test_the_package_lists_its_public_names():
     """Also those that are imported on first use: in a copy of the module, where none of them has been."""
     spec = importlib.util.find_spec("lenet")
+    assert spec
+    assert spec.loader
     copy = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(copy)
     assert {"Recognizer", "preprocess"}.isdisjoint(vars(copy))

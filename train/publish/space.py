@@ -12,7 +12,7 @@ from pathlib import Path
 from lenet.hub.errors import HubError
 from lenet.weights.source import SPACE_MODEL
 from train.publish.hub import ZERO_GPU, check_may_write, look_up, upload
-from train.publish.model import CARD, PLOTS, report, repository, show
+from train.publish.model import CARD, PLOTS, PublishError, report, repository, show
 from train.publish.space_card import PREVIEW, space_card
 from train.publish.static_space import stage_static
 
@@ -120,8 +120,10 @@ def stage_space(model: str | None = None, space: str | None = None) -> Path:
     unneeded = shutil.ignore_patterns("__pycache__", ".*", "*.part", *PLOTS)
     shutil.copytree(ROOT / "lenet", STAGING / "lenet", ignore=unneeded)
     shutil.copyfile(REQUIREMENTS, STAGING / "requirements.txt")
-    gradio = re.search(r"^gradio==(\S+)", REQUIREMENTS.read_text(), re.MULTILINE)[1]
-    (STAGING / CARD).write_text(gradio_card(gradio, model, space))
+    gradio = re.search(r"^gradio==(\S+)", REQUIREMENTS.read_text(), re.MULTILINE)
+    if gradio is None:
+        raise PublishError(f"{REQUIREMENTS.name} does not pin gradio, which the Space needs")
+    (STAGING / CARD).write_text(gradio_card(gradio[1], model, space))
     return STAGING
 
 
