@@ -37,7 +37,15 @@ async def app(scope, receive, send) -> None:
 def server(**limits: float) -> Iterator[int]:
     """The port of a server with these limits."""
     protocol = type("Protocol", (BoundedProtocol,), {"limits": Limits(**limits)})
-    config = uvicorn.Config(app, port=0, http=protocol, log_level="critical", lifespan="off", timeout_keep_alive=30)
+    config = uvicorn.Config(
+        app,
+        port=0,
+        http=protocol,
+        log_level="critical",
+        lifespan="off",
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+    )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
@@ -46,7 +54,7 @@ def server(**limits: float) -> Iterator[int]:
     try:
         yield running.servers[0].sockets[0].getsockname()[1]
     finally:
-        running.should_exit = running.force_exit = True
+        running.should_exit = True
         thread.join(10)
 
 
@@ -135,31 +143,24 @@ def test_a_client_that_does_not_take_its_response_is_closed():
 
 def test_waiting_connections_make_room_for_a_visitor():
     """Twenty times as many half headers as there may be connections, and each visitor in between is served."""
-    with server(connections=10) as port:
-        idle = []
+    with server(connections=10) as port, contextlib.ExitStack() as stack:
         for n in range(200):
-            idle.append(connect(port))
-            idle[-1].sendall(HALF)
+            stack.enter_context(connect(port)).sendall(HALF)
             if n % 20 == 0:
                 assert status(port) == 200
         assert status(port) == 200
-        for connection in idle:
-            connection.close()
 
 
 def test_beyond_the_limit_the_answer_says_so():
     """Where every connection is being answered, none can make room."""
-    with server(connections=3) as port:
-        busy = [connect(port) for _ in range(3)]
-        for connection in busy:
-            connection.sendall(WHOLE.replace(b"/ ", b"/large ", 1))
-            assert connection.recv(1)  # its response has begun
-        with connect(port) as connection:
-            response = received(connection)
+    with server(connections=3) as port, contextlib.ExitStack() as stack:
+        for _ in range(3):
+            busy = stack.enter_context(connect(port))
+            busy.sendall(WHOLE.replace(b"/ ", b"/large ", 1))
+            assert busy.recv(1)  # its response has begun
+        response = received(stack.enter_context(connect(port)))
         assert response.startswith(b"HTTP/1.1 503 ")
         assert b"too many connections" in response
-        for connection in busy:
-            connection.close()
 
 
 def test_there_are_descriptors_for_the_connections_and_for_the_rest():

@@ -84,7 +84,7 @@ class BoundedProtocol(H11Protocol):
     @property
     def is_waiting(self) -> bool:
         """Whether the server waits for the client: for a request, or the rest of one."""
-        return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+        return self.conn.their_state in (h11.IDLE, h11.SEND_BODY) and not self.flow.write_paused
 
     def data_received(self, data: bytes) -> None:
         self._last = time.monotonic()
