@@ -9,20 +9,29 @@ import threading
 import time
 from pathlib import Path
 
+from lenet.page.in_flight import InFlight
+
 MAX_AGE = 600  # seconds; of files that were never read, or whose upload was broken off
 KEPT = 60  # seconds, of files that have been read: Gradio keeps one file if two visitors upload the same image
-MAX_TOTAL = 200_000_000  # bytes
+MAX_TOTAL = 200_000_000  # bytes, with those of uploads that are under way
+PREFIX = "lenet-uploads-"
+YOUNG = 60  # seconds; a folder that is younger may not have been locked yet
 
 
 class Uploads:
-    """The folder that Gradio writes uploads to. It is removed when the process ends."""
+    """The folder that Gradio writes uploads to. It is removed when the process ends.
+
+    If the process is killed, the next one that starts with the same parent folder removes it.
+    """
 
     def __init__(self):
-        parent = os.environ.get("GRADIO_TEMP_DIR") or None
-        if parent:
-            Path(parent).mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(prefix="lenet-uploads-", dir=parent)).resolve()
+        parent = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
+        parent.mkdir(parents=True, exist_ok=True)
+        remove_stale(parent)
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)).resolve()
+        self._lock = _lock(self.folder)
         os.environ["GRADIO_TEMP_DIR"] = str(self.folder)  # Gradio reads it when the page is launched
+        self.under_way = InFlight(MAX_TOTAL // 2)
         self._swept = 0.0
         atexit.register(self.close)
 
@@ -43,7 +52,10 @@ class Uploads:
             self.sweep()
 
     def sweep(self, now: float | None = None) -> None:
-        """Remove files that are older than MAX_AGE, and the oldest ones if they take more than MAX_TOTAL."""
+        """Remove files that are older than MAX_AGE, and the oldest ones if all take more than MAX_TOTAL.
+
+        A file that is removed while it is written takes space until its upload ends, so what is under way counts, too.
+        """
         now = time.time() if now is None else now
         files = []
         for path in self.folder.rglob("*"):
@@ -54,7 +66,7 @@ class Uploads:
         total = 0
         for modified, size, path in sorted(files, reverse=True):
             total += size
-            if now - modified > MAX_AGE or total > MAX_TOTAL:
+            if now - modified > MAX_AGE or total > MAX_TOTAL - self.under_way.held:
                 self.remove(path)
 
     def remove(self, path: str | Path) -> None:
@@ -81,3 +93,35 @@ class Uploads:
     def close(self) -> None:
         """Remove the folder with all uploads; called when the process ends."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def remove_stale(parent: Path) -> None:
+    """Remove the folders in `parent` of processes that have ended without doing so."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # removed meanwhile, or another user's
+            if folder.is_dir() and not folder.is_symlink() and time.time() - folder.stat().st_mtime > YOUNG:
+                lock = _lock(folder)
+                if lock is not None:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    os.close(lock)
+
+
+def _lock(folder: Path) -> int | None:
+    """A file descriptor that holds a lock on the folder until the process ends; None if another process has it.
+
+    Also None on Windows, which has no such locks: there, folders of killed processes stay.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return None
+    return lock

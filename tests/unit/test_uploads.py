@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lenet.page.in_flight import FullError, InFlight
 from lenet.page.uploads import KEPT, MAX_AGE, MAX_TOTAL, Uploads
 
 NOW = 1_000_000.0
@@ -96,3 +97,30 @@ def test_only_uploads_are_removed(uploads, tmp_path):
     for path in (other, uploads.folder / ".." / "other" / "file", uploads.folder / "link", uploads.folder / "gone"):
         uploads.remove(path)
     assert other.exists()
+
+
+def test_what_is_under_way_leaves_less_room_for_what_is_stored(uploads):
+    """Both together stay below the limit."""
+    old, new = (write(uploads.folder / name / "a.png", age, MAX_TOTAL // 3) for name, age in (("a", 20), ("b", 10)))
+    uploads.sweep(NOW)
+    assert old.exists()
+    with uploads.under_way.counting(MAX_TOTAL // 2):
+        uploads.sweep(NOW)
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_bytes_in_flight_are_limited_and_released():
+    """By what is declared, or by what arrives if that is more; also after an error."""
+    in_flight = InFlight(100)
+    with in_flight.counting(60) as add:
+        add(50)
+        add(30)
+        assert in_flight.held == 80
+        with pytest.raises(FullError), in_flight.counting(21):
+            pass
+        with in_flight.counting() as other:
+            other(20)
+            with pytest.raises(FullError):
+                other(1)
+        assert in_flight.held == 80
+    assert in_flight.held == 0
