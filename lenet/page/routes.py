@@ -8,22 +8,24 @@ import os
 
 import anyio
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from lenet.page.assets import FILES, STATIC_URL, address
 from lenet.page.browser import description
+from lenet.page.in_flight import FullError, InFlight
 from lenet.page.monitoring import Monitoring
 from lenet.page.on_demand import OnDemand
-from lenet.page.payload import MAX_BYTES, decode, pack
+from lenet.page.payload import MAX_BYTES, decode, pack, strokes_on_nothing
 from lenet.page.responses import file_response
-from lenet.recognizer import Recognizer
+from lenet.recognizer import Reading, Recognizer
 from lenet.weights.model import safetensors
 
 YEAR = 31_536_000  # seconds
 # Requests for readings that may be under way at once. With more, each would wait long for all the others.
 MAX_READS = 64
+MAX_BODIES = 50_000_000  # bytes of drawings that have not been received completely
 
 
 class Routes:
@@ -38,6 +40,7 @@ class Routes:
         self.read_url = "/read"
         self.limiter: anyio.CapacityLimiter | None = None
         self.reads = 0
+        self.bodies = InFlight(MAX_BODIES)
         self.monitoring = Monitoring()
 
     def all(self) -> list[Route]:
@@ -50,12 +53,14 @@ class Routes:
         ]
 
     async def read(self, request: Request) -> Response:
-        """The reading of the PNG in the body; `?ink` adds the preprocessed image. An error is {"error": message}.
+        """The reading of the PNG in the body, as `lenet.page.payload` expects it. An error is {"error": message}.
+
+        `?opacity` says that its values are the opacity of strokes, and `?ink` adds the preprocessed image.
 
         Beyond MAX_READS the response is 503 at once, and the page asks again by itself.
         """
         try:
-            data = await _body(request)
+            data = await self._body(request)
             if self.reads >= MAX_READS:
                 self.monitoring.count("refused")
                 raise HTTPException(503, "the server is busy", {"Retry-After": "1"})
@@ -64,22 +69,57 @@ class Routes:
                 # As many threads as cores: more of them would only wait for each other.
                 self.limiter = self.limiter or anyio.CapacityLimiter(os.cpu_count() or 1)
                 result = await anyio.to_thread.run_sync(
-                    self._read, data, "ink" in request.query_params, limiter=self.limiter
+                    self._read,
+                    data,
+                    "opacity" in request.query_params,
+                    "ink" in request.query_params,
+                    limiter=self.limiter,
                 )
             finally:
                 self.reads -= 1
+        except FullError:
+            return JSONResponse(
+                {"error": "the server is busy"}, 503, headers={"Retry-After": "1", "Connection": "close"}
+            )
         except HTTPException as error:
             return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+        except ClientDisconnect:
+            return Response(status_code=400)  # which nobody receives
         return JSONResponse(result)
+
+    async def _body(self, request: Request) -> bytes:
+        """The body of a request, which must be a PNG. Raises HTTPException or FullError, if possible before reading."""
+        if request.headers.get("Content-Type") != "image/png":
+            raise HTTPException(415, "expected a PNG image, with Content-Type: image/png")
+        declared = request.headers.get("Content-Length", "0")
+        if not declared.isdecimal():
+            raise HTTPException(400, "invalid Content-Length")
+        # Without closing the connection, the server would go on reading the rest.
+        close = {"Connection": "close"}
+        too_large = HTTPException(413, f"image too large: the limit is {MAX_BYTES:,} bytes", close)
+        if int(declared) > MAX_BYTES:
+            raise too_large
+        data = bytearray()
+        with self.bodies.counting(int(declared)) as add:
+            async for part in request.stream():
+                data += part
+                if len(data) > MAX_BYTES:
+                    raise too_large
+                add(len(part))
+        return bytes(data)
 
     async def health(self, _request: Request) -> Response:
         """That the page is up, for a load balancer: the weights are loaded before the server listens."""
         state = {"status": "ok", "network": self.network_url, "weights": self.reader.weights.origin}
         return JSONResponse(state, headers={"Cache-Control": "no-store"})
 
-    def _read(self, data: bytes, with_ink: bool) -> dict:
+    def _read(self, data: bytes, opacity: bool, with_ink: bool) -> dict:
+        def read() -> Reading:
+            image = decode(data)
+            return self.reader.read(strokes_on_nothing(image) if opacity else image)
+
         try:
-            reading = self.monitoring.timed(lambda: self.reader.read(decode(data)))
+            reading = self.monitoring.timed(read)
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
         return {**pack(reading, with_ink), "network": self.network_url}
@@ -95,23 +135,3 @@ def _files(files: dict[str, bytes]):
         return file_response(request, name, files[name], YEAR, immutable=True)
 
     return serve
-
-
-async def _body(request: Request) -> bytes:
-    """The body of a request, which must be a PNG. Raises HTTPException, if possible before reading it."""
-    if request.headers.get("Content-Type") != "image/png":
-        raise HTTPException(415, "expected a PNG image, with Content-Type: image/png")
-    declared = request.headers.get("Content-Length", "0")
-    if not declared.isdecimal():
-        raise HTTPException(400, "invalid Content-Length")
-    data = bytearray()
-    # Without closing the connection, the server would go on reading the rest.
-    close = {"Connection": "close"}
-    too_large = HTTPException(413, f"image too large: the limit is {MAX_BYTES:,} bytes", close)
-    if int(declared) > MAX_BYTES:
-        raise too_large
-    async for part in request.stream():
-        data += part
-        if len(data) > MAX_BYTES:
-            raise too_large
-    return bytes(data)

@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import re
+import struct
 import threading
+import zlib
 
 import httpx
 import numpy as np
@@ -20,7 +22,24 @@ from tests.asgi import run_apart
 PNG = {"Content-Type": "image/png"}
 
 
-DRAWING = encoded(Image.new("RGBA", (280, 280), (0, 0, 0, 200)))
+DRAWING = encoded(Image.new("L", (280, 280), 200))
+
+
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG of these chunks, by name and content, with correct checksums."""
+    parts = (
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def header(width: int = 2, height: int = 2, *form: int) -> tuple[bytes, bytes]:
+    """The chunk IHDR; `form` is bits, color type, compression, filter and interlacing."""
+    return b"IHDR", struct.pack(">IIBBBBB", width, height, *(form or (8, 0, 0, 0, 0)))
+
+
+ROWS, END = (b"IDAT", zlib.compress(bytes(6))), (b"IEND", b"")
 
 
 def test_the_response_contains_the_reading(app_url, reader):
@@ -44,8 +63,18 @@ def test_the_preprocessed_image_is_sent_on_request(app_url, reader):
 
 def test_an_empty_canvas_is_blank(app_url):
     """It is a valid image, with a reason instead of a digit."""
-    content = encoded(Image.new("RGBA", (280, 280)))
+    content = encoded(Image.new("L", (280, 280)))
     assert httpx.post(f"{app_url}/read", content=content, headers=PNG).json()["reason"] == "blank"
+
+
+def test_strokes_may_be_sent_by_their_opacity(app_url, reader):
+    """As the page sends them: the reader gets what it gets of the pad, strokes on nothing."""
+    opacity = 255 - np.asarray(draw(EXAMPLES[8]["strokes"]))
+    sent = httpx.post(f"{app_url}/read?opacity", content=encoded(Image.fromarray(opacity)), headers=PNG).json()
+    drawing = np.zeros((*opacity.shape, 4), np.uint8)
+    drawing[..., 3] = opacity
+    assert sent["digit"] == 8
+    assert sent["probabilities"] == pytest.approx(reader.read(drawing).probabilities, abs=1e-6)
 
 
 INVALID = [
@@ -53,11 +82,27 @@ INVALID = [
     (b"QUJD", PNG, 400, "not a PNG image"),
     (DRAWING[:-40], PNG, 400, "damaged PNG image"),
     (encoded(Image.new("L", (9, 9)), "JPEG"), PNG, 400, "not a PNG image"),
-    (encoded(Image.new("L", (2000, 10))), PNG, 400, "image too large: 2000 x 10 pixels, the limit is 1024 per side"),
+    (encoded(Image.new("L", (2000, 10))), PNG, 400, "image too large: 2000 x 10 pixels; expected a PNG with 8 bits"),
+    *(
+        (encoded(Image.new(mode, (9, 9))), PNG, 400, "expected a PNG")
+        for mode in ("1", "P", "LA", "RGB", "RGBA", "I;16")
+    ),
+    (png(header(), (b"eXIf", b"MM"), ROWS, END), PNG, 400, "expected a PNG"),
+    (png(header(), (b"tEXt", b"a\0b"), ROWS, END), PNG, 400, "expected a PNG"),
+    (png(header(), ROWS, END, (b"eXIf", b"MM")), PNG, 400, "expected a PNG"),
+    (png(header(), header(), ROWS, END), PNG, 400, "expected a PNG"),
+    (png(ROWS, header(), END), PNG, 400, "expected a PNG"),
+    (png(header(), *[ROWS] * 200, END), PNG, 400, "expected a PNG"),
+    (png(header(2, 2, 8, 0, 0, 0, 1), ROWS, END), PNG, 400, "expected a PNG"),
+    (png(header(0, 2), ROWS, END), PNG, 400, "image too large: 0 x 2"),
+    (png(header(2**31, 2**31), ROWS, END), PNG, 400, "image too large"),
+    (png(header()) + b"\xff\xff\xff\xffIDAT", PNG, 400, "damaged PNG image"),
+    (png(header(640, 640), ROWS, END), PNG, 400, "damaged PNG image"),
+    (png(header(), ROWS, END) + b"more", PNG, 400, "damaged PNG image"),
     (DRAWING, {"Content-Type": "image/jpeg"}, 415, "expected a PNG image"),
     (DRAWING, {"Content-Type": "application/json"}, 415, "expected a PNG image"),
     (DRAWING, {}, 415, "expected a PNG image"),
-    (bytes(MAX_BYTES + 1), PNG, 413, "image too large: the limit is 1,000,000 bytes"),
+    (bytes(MAX_BYTES + 1), PNG, 413, "image too large: the limit is 500,000 bytes"),
 ]
 
 
@@ -123,9 +168,63 @@ def test_too_many_requests_at_once_are_refused_at_once(reader, monkeypatch):
     assert after == 200
 
 
-def test_decoding_keeps_transparency():
-    """The ink of the pad is in the opacity."""
-    assert decode(DRAWING).getpixel((5, 5)) == (0, 0, 0, 200)
+def test_a_drawing_may_come_in_several_pieces():
+    """As encoders divide a large image."""
+    rows = zlib.compress(bytes([0, 1, 2, 0, 3, 4]))
+    image = decode(png(header(), *((b"IDAT", bytes([part])) for part in rows), END))
+    assert np.asarray(image).tolist() == [[1, 2], [3, 4]]
+
+
+def test_drawings_that_are_never_finished_leave_room(reader, monkeypatch):
+    """Beyond the limit of bytes under way the answer is "busy"; when they are given up, there is room again."""
+    monkeypatch.setattr("lenet.page.routes.MAX_BODIES", 3 * len(DRAWING))
+    routes = Routes(reader)
+    app = Starlette(routes=routes.all())
+
+    async def visit() -> list[int]:
+        given_up = asyncio.Event()
+
+        async def unfinished():
+            yield DRAWING[:-1]
+            await given_up.wait()
+            yield b""
+
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
+            declared = {**PNG, "Content-Length": str(len(DRAWING))}
+            waiting = [
+                asyncio.create_task(client.post("/read", content=unfinished(), headers=declared)) for _ in range(3)
+            ]
+            await asyncio.sleep(0.1)
+            statuses = [(await client.post("/read", content=DRAWING, headers=PNG)).status_code]
+            given_up.set()
+            statuses += [response.status_code for response in await asyncio.gather(*waiting)]
+            return [*statuses, (await client.post("/read", content=DRAWING, headers=PNG)).status_code]
+
+    assert run_apart(visit()) == [503, 400, 400, 400, 200]
+    assert routes.bodies.held == 0
+
+
+def test_a_visitor_who_leaves_while_sending_leaves_no_trace(reader):
+    """Neither an exception nor bytes that are counted."""
+    routes = Routes(reader)
+    app = Starlette(routes=routes.all())
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/read",
+        "query_string": b"",
+        "headers": [(b"content-type", b"image/png")],
+    }
+    messages = iter([{"type": "http.request", "body": DRAWING[:9], "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict:
+        return next(messages)
+
+    async def send(message: dict) -> None:
+        pass
+
+    run_apart(app(scope, receive, send))
+    assert routes.bodies.held == 0
 
 
 def test_the_browsers_files_refer_to_no_other_host():
