@@ -3,6 +3,9 @@
 import json
 import os
 from pathlib import Path
+from typing import NoReturn
+
+LARGEST = 1e15  # of a number in a file: larger ones are not exact as a float, and none of ours comes near
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -31,9 +34,17 @@ def read_limited(path: Path, limit: int) -> bytes:
     return content
 
 
+def parse_json(text: str | bytes):
+    """The JSON value, whose numbers are finite and not larger than LARGEST; other numbers would fail where they are used.
+
+    Raises ValueError for such numbers, for NaN and for what is not JSON, and RecursionError for deep nesting.
+    """
+    return json.loads(text, parse_constant=_reject, parse_float=_small_float, parse_int=_small_int)
+
+
 def parse_object(content: bytes) -> dict:
-    """The JSON object. Raises ValueError for anything else and for NaN, RecursionError for deep nesting."""
-    value = json.loads(content, parse_constant=_reject)
+    """The JSON object. Raises ValueError for anything else, and as `parse_json` does."""
+    value = parse_json(content)
     if not isinstance(value, dict):
         raise ValueError(f"expected an object, found {type(value).__name__}")
     return value
@@ -44,5 +55,15 @@ def one_line(text: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())[:300]
 
 
-def _reject(constant: str) -> None:
-    raise ValueError(f"{constant} is not allowed")
+def _reject(number: str) -> NoReturn:
+    raise ValueError(f"the number {number if len(number) < 30 else f'{number[:20]}...'} is not allowed")
+
+
+def _small_float(text: str) -> float:
+    number = float(text)
+    return number if abs(number) <= LARGEST else _reject(text)
+
+
+def _small_int(text: str) -> int:
+    # The length first: the time to convert a number grows with its square.
+    return number if len(text) < 30 and abs(number := int(text)) <= LARGEST else _reject(text)

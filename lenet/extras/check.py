@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from lenet.extras.files import EXTRAS, MISREAD_DIGITS, NEIGHBORS, SNAPSHOTS
-from lenet.files import one_line, parse_object
+from lenet.files import one_line, parse_json, parse_object
 from lenet.weights.model import Weights
 
 TOLERANCE = 0.01  # of what was rounded to half precision or four decimals, perhaps on a machine with other rounding
@@ -42,7 +42,7 @@ def _check_snapshots(content: bytes, weights: Weights) -> None:
     tensors = load(content)
     metadata = read_metadata(content)
     _expect_keys(metadata, {"steps", "validation_errors"})
-    steps, errors = (json.loads(metadata[name]) for name in ("steps", "validation_errors"))
+    steps, errors = (parse_json(metadata[name]) for name in ("steps", "validation_errors"))
     if type(steps) is not list or not steps or not all(_is_count(step) for step in steps):
         raise ValueError("steps is not a list of counts")
     if steps != sorted(set(steps)):

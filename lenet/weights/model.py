@@ -14,13 +14,14 @@ from safetensors.torch import load, save
 
 from lenet.files import one_line, parse_object, read_limited, write_whole
 from lenet.networks import NETWORKS, LeNet5
-from lenet.networks.base import Network
+from lenet.networks.base import INPUT_SHAPE, Network
 from lenet.rejection import UNCALIBRATED, Calibration
 from lenet.weights.files import CONFIG, LIMITS, METRICS, WEIGHTS
 from lenet.weights.source import PRETRAINED
 
 ARCHITECTURE = "LeNet5"
 NUMBERS = ("mean", "std", "temperature", "max_energy")
+LARGEST_WEIGHT = 1_000  # of trained networks, the largest is about 2
 KEYS = ("architecture", "variant", *NUMBERS)
 
 
@@ -130,9 +131,19 @@ def _load_state(model: Network, content: bytes) -> None:
             raise ValueError(f"{name} has dtype {found.dtype}, expected {wanted.dtype}")
         if found.shape != wanted.shape:
             raise ValueError(f"{name} has shape {tuple(found.shape)}, expected {tuple(wanted.shape)}")
-        if not torch.isfinite(found).all():
-            raise ValueError(f"{name} contains NaN or infinity")
+        if not (found.abs() <= LARGEST_WEIGHT).all():  # nor NaN
+            raise ValueError(f"{name} contains numbers that are not between -{LARGEST_WEIGHT} and {LARGEST_WEIGHT}")
     model.load_state_dict(tensors, strict=True)
+    _check_scores(model)
+
+
+@torch.inference_mode()
+def _check_scores(model: Network) -> None:
+    """Raise ValueError if the network computes no numbers: weights may be finite, and their sums not."""
+    ink = torch.rand(8, *INPUT_SHAPE, generator=torch.Generator().manual_seed(0))
+    ink[0], ink[1] = 0, 1
+    if not torch.isfinite(model.eval()(ink)).all():
+        raise ValueError("its scores are NaN or infinite")
 
 
 def _read_json(path: Path) -> dict:

@@ -60,6 +60,8 @@ BAD = {
     "steps of words": (SNAPSHOTS, metadata(SNAPSHOTS, steps='["0"]')),
     "steps nested": (SNAPSHOTS, metadata(SNAPSHOTS, steps="[" * 9_999)),
     "no steps": (SNAPSHOTS, metadata(SNAPSHOTS, steps="[]", validation_errors="[]")),
+    "steps infinite": (SNAPSHOTS, metadata(SNAPSHOTS, steps="[0, 1e999]")),
+    "a step of 5,000 digits": (SNAPSHOTS, metadata(SNAPSHOTS, steps=f"[0, {'9' * 5_000}]")),
     "steps out of order": (SNAPSHOTS, metadata(SNAPSHOTS, steps=json.dumps(STEPS[::-1]))),
     "an error too few": (SNAPSHOTS, metadata(SNAPSHOTS, validation_errors=json.dumps([0.5] * (len(STEPS) - 1)))),
     "an error of NaN": (SNAPSHOTS, metadata(SNAPSHOTS, validation_errors=json.dumps([float("nan")] * len(STEPS)))),

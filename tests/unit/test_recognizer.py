@@ -181,7 +181,19 @@ DAMAGES = {
         tensors(lambda weights: weights.update({"f6.bias": torch.zeros(83)})),
         f"{WEIGHTS}.*f6.bias",
     ),
+    "weights that are finite, and their sums not": (
+        tensors(lambda weights: weights["output.weight"].fill_(3e38)),
+        f"{WEIGHTS}.*output.weight contains numbers that are not between -1000 and 1000",
+    ),
+    "weights not numbers": (tensors(lambda weights: weights["c1.bias"].fill_(float("nan"))), f"{WEIGHTS}.*c1.bias"),
     "metrics not JSON": (lambda folder: (folder / "metrics.json").write_text("{"), "metrics.json is not valid JSON"),
+    **{
+        f"metrics with the number {number[:9]}": (
+            content("metrics.json", lambda _, number=number: b'{"test": {"error": %s}}' % number.encode()),
+            "metrics.json is not valid JSON: the number .* is not allowed",
+        )
+        for number in ("1e400", "-1e400", f"1{'0' * 400}", f"-1{'0' * 4_001}", "NaN", "-Infinity", "1e16")
+    },
 }
 
 
