@@ -35,7 +35,7 @@ def read_limited(path: Path, limit: int) -> bytes:
 
 
 def parse_json(text: str | bytes):
-    """The JSON value, whose numbers are finite and not larger than LARGEST; other numbers would fail where they are used.
+    """The JSON value, whose numbers are finite and at most LARGEST; others would fail where they are used.
 
     Raises ValueError for such numbers, for NaN and for what is not JSON, and RecursionError for deep nesting.
     """
