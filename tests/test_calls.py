@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lenet.page.calls import refusal
+from lenet.page.calls import why_refused
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def upload(tmp_path) -> str:
 
 def call(tmp_path: Path, *data, **more) -> str | None:
     body = json.dumps({"data": list(data), "fn_index": 0, **more}).encode()
-    return refusal(body, tmp_path / "uploads", "page.example")
+    return why_refused(body, tmp_path / "uploads", "page.example")
 
 
 def test_an_upload_may_be_read(tmp_path, upload):
@@ -93,7 +93,7 @@ def test_deep_nesting_is_no_way_around(tmp_path, upload):
     """Deeper than Python's stack."""
     depth = 20_000
     deep = '{"data": ' + "[" * depth + '{"path": "/etc/passwd"}' + "]" * depth + "}"
-    assert refusal(deep.encode(), tmp_path) in (
+    assert why_refused(deep.encode(), tmp_path) in (
         "expected a JSON object",
         "not an upload of this server: upload the image to this server first, and pass the path that the upload "
         "returned, without a url",
@@ -103,7 +103,7 @@ def test_deep_nesting_is_no_way_around(tmp_path, upload):
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b'"a"', b"\xff", b"[" * 90_000, b'{"session_hash": 7}'])
 def test_what_is_no_call_is_refused(tmp_path, body):
     """With what is expected."""
-    assert refusal(body, tmp_path).startswith("expected a ")
+    assert why_refused(body, tmp_path).startswith("expected a ")
 
 
 @pytest.mark.parametrize("session", ["", "a" * 65, "a b", "a/b", 7, ["a"], {}])

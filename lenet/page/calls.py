@@ -12,7 +12,7 @@ SESSION = re.compile(r"[\w-]{1,64}")  # the name of a session, which the server 
 EXPECTED = "upload the image to this server first, and pass the path that the upload returned, without a url"
 
 
-def refusal(body: bytes, uploads: Path, own_host: str | None = None) -> str | None:
+def why_refused(body: bytes, uploads: Path, own_host: str | None = None) -> str | None:
     """Why a call is refused, or None if Gradio may see it; `uploads` is the folder of uploaded files.
 
     Of the fields of a file only its path may say where it is. Gradio's JavaScript client adds the address from which

@@ -3,7 +3,6 @@
 Gradio has about eighty routes, reads bodies of any length, and lets other sites send credentials.
 """
 
-import json
 import re
 
 import anyio
@@ -11,8 +10,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lenet.page.calls import why_refused
 from lenet.page.gradio_internals import forget_documentation, forget_oldest_sessions, is_queue_full
 from lenet.page.headers import security_headers
+from lenet.page.in_flight import FullError
 from lenet.page.monitoring import RequestLog
 from lenet.page.uploads import Uploads
 
@@ -20,7 +21,6 @@ MEGABYTE = 1_000_000
 UPLOAD_LIMIT = 21 * MEGABYTE  # of a request with one image of at most 20 MB
 JSON_LIMIT = 100_000  # bytes; a call of /predict has about 500
 NAME_LIMIT = 200  # characters of a URL's path and query
-SESSION = re.compile(r"[\w-]{1,64}")  # the name of a session, which the server keeps
 CLOSE = {"Connection": "close"}  # otherwise the server would go on reading the rest of the body
 MAX_SESSIONS = 500  # whose results are kept until they are collected
 
@@ -69,9 +69,7 @@ class Gate:
         post = scope["method"] == "POST" and _POST.fullmatch(path)
         if post and (post["call"] or post["upload"]) and "app" in scope and is_queue_full(scope["app"]):
             # Before the body is read, and not after an upload that would be in vain.
-            await _error(503, "the server is busy: try again later", {"Retry-After": "1", **CLOSE})(
-                scope, receive, guarded
-            )
+            await _busy()(scope, receive, guarded)
         elif post and post["upload"]:
             await anyio.to_thread.run_sync(self.uploads.sweep_before_upload)
             await self._with_counted_body(scope, receive, guarded)
@@ -95,8 +93,8 @@ class Gate:
                 return
             if not message.get("more_body"):
                 break
-        if not _is_call(bytes(body)):
-            await _error(400, "expected a JSON object, with a short session_hash if any")(scope, receive, send)
+        if refused := why_refused(bytes(body), self.uploads.folder, Headers(scope=scope).get("host")):
+            await _error(400, refused)(scope, receive, send)
             return
         if "app" in scope:
             forget_oldest_sessions(scope["app"], MAX_SESSIONS)
@@ -125,41 +123,41 @@ class Gate:
             await _error(400, "not a call of /predict")(scope, receive, send)
 
     async def _with_counted_body(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let Gradio read the body as it comes, up to the limit."""
-        count, refused = 0, False
+        """Let Gradio read the body as it comes, up to the limit of one and of all uploads."""
+        count, refusal = 0, None
+        declared = int(Headers(scope=scope).get("content-length", "0"))
 
         async def counted() -> Message:
-            nonlocal count, refused
+            nonlocal count, refusal
             message = await receive()
-            count += len(message.get("body", b""))
-            if count > UPLOAD_LIMIT:
-                if not refused:
-                    refused = True
-                    await _too_large(UPLOAD_LIMIT)(scope, receive, send)
-                return {"type": "http.disconnect"}
-            return message
+            size = len(message.get("body", b""))
+            count += size
+            if refusal is None:
+                try:
+                    add(size)
+                    refusal = _too_large(UPLOAD_LIMIT) if count > UPLOAD_LIMIT else None
+                except FullError:
+                    refusal = _busy()
+            return message if refusal is None else {"type": "http.disconnect"}
+
+        started = False
 
         async def unless_refused(message: Message) -> None:
-            if not refused:
+            nonlocal started
+            if refusal is None:
+                started = True
                 await send(message)
 
         try:
-            await self.app(scope, counted, unless_refused)
+            with self.uploads.under_way.counting(declared) as add:
+                await self.app(scope, counted, unless_refused)
+        except FullError:
+            refusal = _busy()
         except Exception:
-            if not refused:
-                raise
-
-
-def _is_call(body: bytes) -> bool:
-    """Whether the body is a JSON object whose session, if it names one, has a short name."""
-    try:
-        call = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(call, dict):
-        return False
-    session = call.get("session_hash")
-    return session is None or (isinstance(session, str) and bool(SESSION.fullmatch(session)))
+            # Gradio expects forms to be as its own clients make them, and fails otherwise, with 500 and a traceback.
+            refusal = refusal or _error(400, "not a form with one file, as multipart/form-data", CLOSE)
+        if refusal is not None and not started:
+            await refusal(scope, receive, send)
 
 
 def _path(scope: Scope) -> str:
@@ -181,10 +179,15 @@ def _refusal(scope: Scope, headers: Headers) -> JSONResponse | None:
         return _error(404, "not found")
     content, limit = ("multipart/form-data", UPLOAD_LIMIT) if post["upload"] else ("application/json", JSON_LIMIT)
     # A form or text can be posted by any site without asking, JSON cannot.
-    if headers.get("content-type", "").split(";")[0].strip().lower() != content:
+    given = headers.get("content-type", "")
+    if given.split(";")[0].strip().lower() != content or len(given) > NAME_LIMIT:
         return _error(415, f"expected Content-Type: {content}")
     declared = headers.get("content-length", "0")
     return _too_large(limit) if not declared.isdecimal() or int(declared) > limit else None
+
+
+def _busy() -> JSONResponse:
+    return _error(503, "the server is busy: try again later", {"Retry-After": "1", **CLOSE})
 
 
 def _too_large(limit: int) -> JSONResponse:

@@ -1,6 +1,9 @@
 """What the server refuses: unknown routes, long bodies, names and addresses, and requests of other sites' pages."""
 
+import contextlib
 import os
+import select
+import socket
 import time
 from types import SimpleNamespace
 from typing import ClassVar
@@ -14,10 +17,12 @@ from harness.drawings import EXAMPLES, draw, encoded
 from harness.servers import page_in_this_process
 from lenet.page.gate import JSON_LIMIT, MAX_SESSIONS, UPLOAD_LIMIT, Gate
 from lenet.page.headers import FRAME_ANCESTORS, content_security_policy
+from lenet.page.in_flight import InFlight
 from lenet.page.uploads import KEPT, MAX_AGE
 from tests.asgi import run_apart
 
 JSON = {"Content-Type": "application/json"}
+FORM = b'--x\r\nContent-Disposition: form-data; name="files"; %s\r\n\r\nabc\r\n--x--\r\n'
 FOREIGN = {"Origin": "https://elsewhere.example"}
 
 
@@ -153,7 +158,7 @@ def test_what_is_not_a_call_is_refused(server, body):
     """With 400 and a sentence."""
     response = httpx.post(f"{server}/gradio_api/queue/join", content=body, headers=JSON)
     assert response.status_code == 400
-    assert response.json()["detail"].startswith("expected a JSON object")
+    assert response.json()["detail"].startswith(("expected a JSON object", "expected a short session_hash"))
 
 
 def test_a_long_address_is_refused(server):
@@ -249,7 +254,7 @@ class Waiting(list):
 
 @pytest.mark.parametrize("path", ["gradio_api/upload", "gradio_api/queue/join", "gradio_api/call/predict"])
 @pytest.mark.parametrize(("waiting", "status"), [(1, 200), (2, 503)])
-def test_a_full_queue_refuses_calls_and_their_uploads(path, waiting, status):
+def test_a_full_queue_refuses_calls_and_their_uploads(path, waiting, status, tmp_path):
     """Before the body is read: an upload whose call cannot wait would be in vain."""
     blocks = SimpleNamespace(_queue=Waiting(range(waiting)))
 
@@ -257,7 +262,8 @@ def test_a_full_queue_refuses_calls_and_their_uploads(path, waiting, status):
         scope["app"] = SimpleNamespace(get_blocks=lambda: blocks)
         await gate(scope, receive, send)
 
-    gate = Gate(JSONResponse("called"), SimpleNamespace(sweep_before_upload=lambda: None))
+    uploads = SimpleNamespace(sweep_before_upload=lambda: None, folder=tmp_path, under_way=InFlight(100))
+    gate = Gate(JSONResponse("called"), uploads)
     headers = {"Content-Type": "multipart/form-data; boundary=x" if path.endswith("upload") else "application/json"}
 
     async def post() -> httpx.Response:
@@ -283,3 +289,55 @@ def test_sessions_that_are_not_collected_are_forgotten(server):
     assert statuses[0] == 200
     assert "no image given" in collect(server, session)
     assert "no image given" not in collect(server, "session0")
+
+
+@pytest.mark.parametrize(
+    ("header", "content", "status"),
+    [
+        ("multipart/form-data; boundary=x", FORM % b"filename*=", 400),
+        ("multipart/form-data; boundary=x", FORM % b"filename*=UTF-8''a.png", 400),
+        ("multipart/form-data; boundary=x", FORM % b"filename*=''%ff%fe", 400),
+        ("multipart/form-data; boundary=" + "x" * 5_000, b"--x--", 415),
+        ("multipart/form-data", b"", 400),
+        ("multipart/form-data; boundary=x; charset=none-such", FORM % b'filename="a.png"', 200),
+        ("multipart/form-data; boundary=x", b"--y", 400),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\n\r\n--x--", 400),
+    ],
+)
+def test_a_form_that_gradio_cannot_read_gets_a_sentence(server, header, content, status):
+    """Never status 500, whose traceback would fill the log."""
+    response = httpx.post(f"{server}/gradio_api/upload", content=content, headers={"Content-Type": header})
+    assert response.status_code == status, response.text
+
+
+@pytest.mark.parametrize("path", ["http://127.0.0.1:1/a.png", "digit.png", "/etc/passwd", "../../etc/passwd"])
+@pytest.mark.parametrize("route", ["queue/join", "call/predict", "call/v2/predict"])
+def test_only_uploads_are_read(server, route, path):
+    """Before Gradio sees the call; the sentence does not tell where the server keeps its files."""
+    call = {"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}], "fn_index": 0, "session_hash": "a"}
+    response = httpx.post(f"{server}/gradio_api/{route}", json=call)
+    assert response.status_code == 400
+    assert response.json()["detail"].startswith("not an upload of this server: upload the image to this server first")
+
+
+def begin_upload(server: str) -> socket.socket:
+    """A connection that has sent the beginning of the largest upload."""
+    host, port = server.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)), 10)
+    head = f"POST /gradio_api/upload HTTP/1.1\r\nHost: {host}\r\nContent-Length: {UPLOAD_LIMIT}\r\n"
+    connection.sendall(head.encode() + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
+    return connection
+
+
+def test_uploads_that_are_never_finished_count(server):
+    """Beyond the limit of bytes under way the answer is "busy", until the others are given up."""
+    with contextlib.ExitStack() as stack:
+        unfinished = [stack.enter_context(begin_upload(server)) for _ in range(6)]
+        answered, _, _ = select.select(unfinished, [], [], 10)
+        assert answered[0].recv(1_000).startswith(b"HTTP/1.1 503 ")
+    for _ in range(100):
+        with begin_upload(server) as connection:
+            if not select.select([connection], [], [], 0.2)[0]:
+                break  # it is waited for
+    else:
+        pytest.fail("there is no room again")
