@@ -4,10 +4,12 @@ A new version of Gradio may change any of this without notice: tests/test_gradio
 """
 
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 import gradio as gr
+import uvicorn.config
 from gradio.networking import setup_tunnel
 from gradio.route_utils import CustomCORSMiddleware
 from gradio.routes import App
@@ -15,6 +17,9 @@ from starlette.middleware import Middleware
 
 # In the HTML of the page. Of two previews, most sites would show the first, which is Gradio's.
 PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
+
+
+IDLE = 0.5  # seconds without a call after which results have been collected
 
 
 class WithoutCredentials(CustomCORSMiddleware):
@@ -80,6 +85,42 @@ def document_api(image: gr.File, reading: gr.JSON, result: dict) -> None:
     image.api_info_as_input = lambda: schema
     image.example_payload = lambda: {"path": "digit.png", "meta": {"_type": "gradio.FileData"}}
     reading.api_info_as_output = lambda: result
+
+
+@contextmanager
+def http_protocol(name: str) -> Iterator[None]:
+    """Within the block, a server that `launch` starts uses the protocol class `name`, "module:class".
+
+    `launch` has no option for it, and has to be called: the package `spaces` and the public link depend on it. It
+    leaves the choice to uvicorn, which looks here.
+    """
+    before = uvicorn.config.HTTP_PROTOCOLS["auto"]
+    uvicorn.config.HTTP_PROTOCOLS["auto"] = name
+    try:
+        yield
+    finally:
+        uvicorn.config.HTTP_PROTOCOLS["auto"] = before
+
+
+def shut_down(page: gr.Blocks, seconds: float) -> None:
+    """Stop a page that `launch` has started: requests under way are answered, for at most so many seconds.
+
+    Gradio's own `close` waits five seconds, and interrupts calls that are in its queue.
+    """
+    page.is_running = False  # no further call is accepted
+    page.app.stop_event.set()  # ends the streams by which Gradio notices that a visitor has left
+    server, queue = page.server, page._queue
+    server.should_exit = True
+    end, busy_until = time.monotonic() + seconds, time.monotonic()
+    while server.thread.is_alive() and time.monotonic() < end:
+        if len(queue) or any(queue.active_jobs):
+            busy_until = time.monotonic()
+        elif time.monotonic() > busy_until + IDLE:
+            queue.close()  # ends the streams that wait for results of calls, of which there are none
+        server.thread.join(0.05)
+    queue.close()
+    server.force_exit = True
+    server.thread.join(5)
 
 
 def open_tunnel(page: gr.Blocks) -> str:

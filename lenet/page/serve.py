@@ -1,20 +1,25 @@
 """Launch the page, with a public link on request."""
 
 import os
+import signal
+import threading
+import time
 
 import gradio as gr
 from starlette.middleware import Middleware
 
 from lenet.background import in_background
 from lenet.page.blocks import build_page
+from lenet.page.connections import BoundedProtocol, Limits, limit_log, raise_descriptor_limit
 from lenet.page.gate import MAX_SESSIONS, Gate
-from lenet.page.gradio_internals import open_tunnel, outermost
+from lenet.page.gradio_internals import http_protocol, open_tunnel, outermost, shut_down
 from lenet.page.head import Head
 from lenet.page.routes import Routes
 from lenet.page.uploads import Uploads
 from lenet.recognizer import Recognizer
 
 QUEUE = 20  # calls of /predict that wait; with more, the answer is that the queue is full
+GRACE = 12.0  # seconds for requests under way when the server stops; the slowest image takes ten
 SHARE_TIMEOUT = 20.0  # seconds; Gradio by itself waits three times thirty, and then prints paragraphs
 
 
@@ -26,11 +31,16 @@ def serve(
     metrics: tuple[str, int] | None = None,
     log: bool = False,
 ) -> None:
-    """Serve the page until Ctrl+C. Raises OSError, one line, if it cannot listen on the host and port.
+    """Serve the page until Ctrl+C or SIGTERM, and answer what is under way then.
+
+    Raises OSError, one line, if it cannot listen on the host and port.
 
     `metrics` is the host and port that serve metrics for Prometheus; `log` prints a line of JSON for each request on
     standard error. Prints the local URL, then the public link or one line that says why there is none.
     """
+    stop_on_sigterm()
+    BoundedProtocol.limits = Limits(connections=raise_descriptor_limit())
+    limit_log()
     routes = Routes(reader)
     uploads = Uploads()
     uploads.start()
@@ -41,25 +51,26 @@ def serve(
             raise OSError(f"cannot listen on {metrics[0]}, port {metrics[1]}: it is in use or not permitted") from error
     page = build_page(reader, routes, uploads).queue(api_open=False, max_size=QUEUE)
     try:
-        page.launch(
-            server_name=host,
-            server_port=port,
-            share=False,
-            quiet=True,
-            prevent_thread_lock=True,
-            app_kwargs={
-                "routes": routes.all(),
-                "middleware": [Middleware(Head, routes=routes)],
-                "lifespan": outermost(Middleware(Gate, uploads=uploads, log=log)),
-            },
-            footer_links=["api"],
-            run_history=False,
-            enable_monitoring=False,
-            state_session_capacity=MAX_SESSIONS,
-            max_file_size="20mb",
-            show_error=True,
-            ssr_mode=False,
-        )
+        with http_protocol("lenet.page.connections:BoundedProtocol"):
+            page.launch(
+                server_name=host,
+                server_port=port,
+                share=False,
+                quiet=True,
+                prevent_thread_lock=True,
+                app_kwargs={
+                    "routes": routes.all(),
+                    "middleware": [Middleware(Head, routes=routes)],
+                    "lifespan": outermost(Middleware(Gate, uploads=uploads, log=log)),
+                },
+                footer_links=["api"],
+                run_history=False,
+                enable_monitoring=False,
+                state_session_capacity=MAX_SESSIONS,
+                max_file_size="20mb",
+                show_error=True,
+                ssr_mode=False,
+            )
     except OSError as error:
         named = port or os.environ.get("GRADIO_SERVER_PORT")
         where = f"port {named}" if named else "any port"
@@ -67,7 +78,19 @@ def serve(
     print(f"* Running on local URL:  {page.local_url}", flush=True)
     if share or os.environ.get("GRADIO_SHARE", "").lower() == "true":
         print(public_link(page), flush=True)
-    page.block_thread()
+    try:
+        while page.is_running:
+            time.sleep(0.1)  # not an event: waiting for one cannot be interrupted on Windows
+    except KeyboardInterrupt:
+        shut_down(page, GRACE)
+    finally:
+        uploads.close()
+
+
+def stop_on_sigterm() -> None:
+    """Treat SIGTERM, which service managers and container engines send, as Ctrl+C; only the main thread can do so."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def public_link(page: gr.Blocks, timeout: float = SHARE_TIMEOUT) -> str:

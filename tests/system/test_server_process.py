@@ -1,0 +1,89 @@
+"""The server as a process, under strangers' connections and when it is stopped."""
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from harness.drawings import EXAMPLES, draw
+from harness.images import encoded
+from harness.servers import free_port, started
+
+STROKE = encoded(draw(EXAMPLES[7]["strokes"]))
+PNG = {"Content-Type": "image/png"}
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A running app: its process, its port, and the folder that holds its uploads."""
+    port = free_port()
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path)}
+    with started([sys.executable, "app.py", "--port", str(port)], port, env=environment) as process:
+        yield process, port, tmp_path
+
+
+def uploads(folder: Path) -> list[Path]:
+    return list(folder.glob("lenet-uploads-*"))
+
+
+def read(port: int) -> int:
+    """The digit that the server reads in a stroke."""
+    return httpx.post(f"http://127.0.0.1:{port}/read", content=STROKE, headers=PNG, timeout=5).json()["digit"]
+
+
+def wait_until_closed(port: int) -> None:
+    """Until the server no longer listens."""
+    with contextlib.suppress(httpx.TransportError):
+        while True:
+            read(port)
+
+
+def test_half_a_header_each_from_more_strangers_than_fit(server):
+    """1,100 connections stay open, and a visitor is served all the same, at once; nothing is logged."""
+    process, port, _ = server
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4_096) if hard > 0 else 4_096, hard))
+    with contextlib.ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        for _ in range(1_100):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ")
+        assert read(port) == 7
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[0].count("\n") == 1  # the local URL
+    assert process.returncode == 0
+
+
+def test_a_server_that_is_terminated_answers_what_is_under_way(server):
+    """A drawing that is half sent and a call of /predict; then the uploads are gone, and the exit code is 0."""
+    process, port, folder = server
+    url = f"http://127.0.0.1:{port}/gradio_api/"
+    path = httpx.post(f"{url}upload", files={"files": ("a.png", STROKE)}).json()[0]
+    assert Path(path).is_relative_to(folder)
+    image = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    event = httpx.post(f"{url}call/predict", json={"data": [image]}).json()["event_id"]
+    results = []
+    caller = threading.Thread(target=lambda: results.append(httpx.get(f"{url}call/predict/{event}", timeout=30).text))
+    caller.start()
+    with socket.create_connection(("127.0.0.1", port), 30) as drawing:
+        head = b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n"
+        drawing.sendall(head % len(STROKE) + STROKE[:99])
+        assert read(port) == 7  # so the server has seen the other drawing, too
+        process.send_signal(signal.SIGTERM)
+        wait_until_closed(port)
+        drawing.sendall(STROKE[99:])
+        assert drawing.recv(1_000).startswith(b"HTTP/1.1 200 OK")
+    caller.join()
+    assert results[0].startswith('event: complete\ndata: [{"digit": 7')
+    printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert printed.startswith("* Running on local URL:")
+    assert printed.count("\n") == 1
+    assert uploads(folder) == []
