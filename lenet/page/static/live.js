@@ -139,7 +139,7 @@ export class Live {
     }
     const { version, image } = pad;
     try {
-      const reading = await this.server.read(await pad.png(), Boolean(image));
+      const reading = await this.server.read(await pad.question(), Boolean(image));
       if (version === pad.version) this.#accept(reading);
     } catch (error) {
       if (version === pad.version) this.#fail(error);

@@ -11,19 +11,20 @@ export class Server {
   }
 
   /**
-   * PyTorch's reading of a PNG; `withInk` adds the preprocessed image. Throws Unreachable if there is no response, or one
+   * PyTorch's reading of what the pad asks; `withInk` adds the preprocessed image. Throws Unreachable if there is no response, or one
    * that is not a reading (of a proxy, say), Overloaded if too many others ask at the moment, and Error with the server's
    * message if it rejects the request.
    *
-   * @param {Blob} png
+   * @param {{ png: Blob, opacity: boolean }} question
    * @param {boolean} withInk
    * @returns {Promise<ServerReading>}
    */
-  async read(png, withInk) {
+  async read({ png, opacity }, withInk) {
     let response;
     let reading;
     try {
-      response = await fetch(this.url + (withInk ? "?ink" : ""), {
+      const query = [opacity ? "opacity" : "", withInk ? "ink" : ""].filter(Boolean).join("&");
+      response = await fetch(`${this.url}?${query}`, {
         method: "POST",
         headers: { "Content-Type": "image/png" },
         body: png,

@@ -3,12 +3,14 @@
 // States of the pad are immutable, so Undo is one step back in a list, and undoes a stroke, a Clear or a loaded image
 // alike; Redo is one step forward.
 import { contextOf, element, find } from "../dom.js";
-import { boundingBox } from "../network/image.js";
+import { boundingBox, crop } from "../network/image.js";
 import { onThemeChange } from "../theme.js";
+import { grayOf, grayPng } from "./png.js";
 import { drawStroke, onGrid, SIDE } from "./strokes.js";
 
 /** @type {PadState} */
 const EMPTY = { strokes: [] };
+const NOTHING = { top: 0, left: 0, bottom: 1, right: 1 }; // where there is no ink
 
 /** Events: "change" when the drawing has changed, "rest" when the pen is lifted, which changes nothing. */
 export class Pad extends EventTarget {
@@ -71,15 +73,22 @@ export class Pad extends EventTarget {
   }
 
   /**
-   * The image, or the part of the drawing that has ink, as a PNG.
+   * What the server is asked to read, as a PNG, and whether its values are the opacity of ink: the gray of the image, or
+   * the part of the drawing that has ink, since the preprocessing crops to it anyway.
    *
-   * @returns {Promise<Blob>}
+   * @returns {Promise<{ png: Blob, opacity: boolean }>}
    */
-  png() {
-    const canvas = this.image ?? crop(this.#ink.canvas, this.opacity());
-    return new Promise((resolve, reject) => {
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser cannot make a PNG"))), "image/png");
-    });
+  async question() {
+    const { image } = this;
+    if (image) {
+      const { width, height } = image;
+      const pixels = contextOf(image, { willReadFrequently: true }).getImageData(0, 0, width, height).data;
+      const { data, opaque } = grayOf(pixels, this.state.paper === "black" ? 0 : 255);
+      return { png: await grayPng({ data, width, height }), opacity: !opaque };
+    }
+    const drawing = { data: Float32Array.from(this.opacity()), width: SIDE, height: SIDE };
+    const { data, width, height } = crop(drawing, boundingBox(drawing, 0) ?? NOTHING);
+    return { png: await grayPng({ data: Uint8Array.from(data), width, height }), opacity: true };
   }
 
   /** @param {Stroke[]} strokes */
@@ -226,17 +235,4 @@ export class Pad extends EventTarget {
     onThemeChange(() => this.#redraw());
     this.element.classList.add("blank");
   }
-}
-
-/**
- * A copy of the smallest part of a canvas that contains all ink: the preprocessing crops to it anyway.
- *
- * @param {HTMLCanvasElement} canvas
- * @param {Uint8Array} opacity
- */
-function crop(canvas, opacity) {
-  const box = boundingBox({ data: opacity, width: SIDE, height: SIDE }, 0) ?? { top: 0, left: 0, bottom: 1, right: 1 };
-  const copy = element("canvas", { width: box.right - box.left, height: box.bottom - box.top });
-  contextOf(copy).drawImage(canvas, -box.left, -box.top);
-  return copy;
 }
