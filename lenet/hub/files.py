@@ -31,7 +31,7 @@ def check_size(sibling, limit: int) -> None:
         raise HubError(f"its {sibling.rfilename} is too large: {size}, the limit is {limit:,}")
 
 
-def download(repository: str, sibling, commit: str) -> Path:
+def download(repository: str, sibling, commit: str, endpoint: str | None = None) -> Path:
     """The file in the cache, downloaded if necessary. Raises HubError and whatever the client raises.
 
     A copy that is damaged, in the cache or on the way, is downloaded once more. By the full hash of the commit, so that
@@ -41,7 +41,7 @@ def download(repository: str, sibling, commit: str) -> Path:
 
     name = sibling.rfilename
     for again in (False, True):
-        file = Path(HfApi().hf_hub_download(repository, name, revision=commit, force_download=again))
+        file = Path(HfApi(endpoint).hf_hub_download(repository, name, revision=commit, force_download=again))
         if has_hash(file.read_bytes(), listed_hash(sibling)):
             return file
     file.resolve().unlink()

@@ -13,7 +13,7 @@ from safetensors.torch import load, save
 
 from lenet.extras.files import EXTRAS
 from lenet.weights.model import bundled
-from tests.fixtures.publishing import DRAWN, FILES, REPO, failure, files_of, hub, publish, run, writes  # noqa: F401
+from tests.fixtures.publishing import DRAWN, FILES, REPO, as_dry_run, failure, files_of, hub, publish, run, writes  # noqa: F401
 from train.__main__ import main
 
 # The client's own way to send a file is deprecated in the library that it uses.
@@ -27,14 +27,6 @@ def another(run, tmp_path) -> Path:
     tensors = load((folder / "model.safetensors").read_bytes())
     tensors["output.bias"] += 0.01
     (folder / "model.safetensors").write_bytes(save(tensors))
-    return folder
-
-
-def as_dry_run(run: Path, folder: Path, **metrics) -> Path:
-    """A copy of the run, as if a dry run had written it."""
-    shutil.copytree(run, folder, dirs_exist_ok=True)
-    written = json.loads((folder / "metrics.json").read_text())
-    (folder / "metrics.json").write_text(json.dumps({**written, "dry_run": True, **metrics}))
     return folder
 
 
@@ -114,8 +106,8 @@ def test_a_full_run_is_not_overwritten_by_a_dry_run_or_another_network(
         messages = [error_of(*options, "--dry-run"), error_of(*options, "--variant", "tutorial")]
     else:
         messages = [failure(folder=as_dry_run(run, tmp_path / "dry")), failure(folder=bundled("tutorial"))]
-    assert "holds the weights of a full run: a dry run must not overwrite them" in messages[0]
-    advice = "publish tutorial to another repository, such as someone/lenet-5-tutorial"
+    assert "holds the weights of a full run, which a dry run must not overwrite: publish to another" in messages[0]
+    advice = "publish to another repository, such as someone/lenet-5-tutorial, or use --force"
     assert f"holds the network textbook: {advice}" in messages[1]
     assert all(message.count("\n") == 1 for message in messages)
     assert writes(hub) == []

@@ -135,10 +135,16 @@ def _info(repo_id: str, kind: str):
 
 
 def _client():
-    from huggingface_hub import HfApi, constants
+    from huggingface_hub import HfApi
 
-    # Read here and now: the client's own default is the value at its import.
-    return HfApi(endpoint=os.environ.get("HF_ENDPOINT") or constants.ENDPOINT)
+    return HfApi(endpoint=endpoint())
+
+
+def endpoint() -> str:
+    """The Hub's address, as it is set now: the client's own default is the value at its import."""
+    from huggingface_hub import constants
+
+    return os.environ.get("HF_ENDPOINT") or constants.ENDPOINT
 
 
 def _tagged(api, repo_id: str, kind: str, tag: str) -> str | None:

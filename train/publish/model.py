@@ -9,12 +9,12 @@ from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.extras.load import NoSuchFileError, load_extra
-from lenet.hub.errors import HubError
 from lenet.weights.files import CONFIG, METRICS, WEIGHTS
 from lenet.weights.model import Weights, load_weights
 from train.errors import CommandError
 from train.plots import CONFUSION, CURVES, MISREAD, REJECTIONS, RELIABILITY, draw_confusion, draw_curves
-from train.publish.card import DRY_TAG, NETWORK_TAG, model_card, percent
+from train.publish.card import model_card, percent
+from train.publish.guard import check_repository
 from train.publish.hub import Published, upload
 
 CARD = "README.md"
@@ -38,13 +38,18 @@ def main(arguments: list[str]) -> None:
     )
     add_options(parser)
     parser.add_argument("--dry-run", action="store_true", help="stage and list the files, without using the network")
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite a repository that holds something else, and say what it is"
+    )
     options = parser.parse_args(arguments)
     if options.dry_run:
         folder = stage(options.run, options.repo, options.code, options.space)
         show(folder)
         print(f"dry run: nothing was published; the files are in {folder}")
         return
-    publish(options.run, options.repo, options.private, options.revision_tag, options.code, options.space)
+    publish(
+        options.run, options.repo, options.private, options.revision_tag, options.code, options.space, options.force
+    )
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -63,30 +68,19 @@ def publish(
     tag: str | None = None,
     code: str | None = None,
     space: str | None = None,
+    force: bool = False,
 ) -> Published:
     """Stage a run, list the files, and upload them. Raises PublishError, HubError or OSError."""
     folder = stage(run, repo_id, code, space)
     show(folder)
     metrics = json.loads((folder / METRICS).read_text())
     message = f"LeNet-5, {metrics['recipe']['variant']}: MNIST test error {percent(metrics['test']['error'])}"
-    check = partial(check_repository, repo_id=repo_id, variant=metrics["recipe"]["variant"], dry_run=metrics["dry_run"])
+    variant, dry_run = metrics["recipe"]["variant"], metrics["dry_run"]
+    check = partial(check_repository, repo_id=repo_id, variant=variant, dry_run=dry_run, force=force)
     # A file that this run does not have belongs to an earlier one: it would contradict this one's metrics.
     done = upload(folder, repo_id, message, stale=(*PLOTS, *EXTRAS).__contains__, private=private, tag=tag, check=check)
     report(done, tag)
     return done
-
-
-def check_repository(info, repo_id: str, variant: str, dry_run: bool) -> None:
-    """Raise HubError if the repository holds what this run must not overwrite; `info` is the Hub's ModelInfo of it."""
-    tags = info.card_data.tags or [] if info.card_data else []
-    networks = {tag.removeprefix(NETWORK_TAG) for tag in tags if tag.startswith(NETWORK_TAG)}
-    if networks and variant not in networks:
-        raise HubError(
-            f"{repo_id} holds the network {', '.join(networks)}: publish {variant} to another repository, "
-            f"such as {repo_id}-{variant}"
-        )
-    if dry_run and networks and DRY_TAG not in tags:
-        raise HubError(f"{repo_id} holds the weights of a full run: a dry run must not overwrite them")
 
 
 def stage(run: Path, repo_id: str, code: str | None = None, space: str | None = None) -> Path:

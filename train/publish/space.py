@@ -7,10 +7,12 @@ uploads it.
 import argparse
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 from lenet.hub.errors import HubError
 from lenet.weights.source import SPACE_MODEL
+from train.publish.guard import check_space
 from train.publish.hub import ZERO_GPU, check_may_write, look_up, upload
 from train.publish.model import CARD, PLOTS, PublishError, report, repository, show
 from train.publish.space_card import PREVIEW, space_card
@@ -67,9 +69,12 @@ def publish_main(arguments: list[str]) -> None:
     _add_model(parser, "lenet-5 of the Space's owner")
     parser.add_argument("--private", action="store_true", help="make a new Space private")
     parser.add_argument("--dry-run", action="store_true", help="stage and list the files, without using the network")
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite a Space that holds something else, and say what it is"
+    )
     _add_static(parser)
     options = parser.parse_args(arguments)
-    publish_space(options.space, options.model, options.static, options.private, options.dry_run)
+    publish_space(options.space, options.model, options.static, options.private, options.dry_run, options.force)
     model, default = options.model, default_model(options.space)
     if model not in (None, default) and not options.static:
         print(f"the page will use {default}; to use {model}, set LENET_MODEL={model} in the Space's settings")
@@ -81,7 +86,12 @@ def default_model(space: str) -> str:
 
 
 def publish_space(
-    space: str, model: str | None = None, static: bool = False, private: bool = False, dry_run: bool = False
+    space: str,
+    model: str | None = None,
+    static: bool = False,
+    private: bool = False,
+    dry_run: bool = False,
+    force: bool = False,
 ) -> None:
     """Stage the Space, list the files, and upload them. Raises PublishError, HubError or OSError."""
     if not dry_run:
@@ -95,7 +105,8 @@ def publish_space(
         _check_public(model or default_model(space))
     stale = ".gitattributes".__ne__  # the Hub's own
     sdk = "static" if static else "gradio"
-    report(upload(folder, space, "The page", stale=stale, kind="space", sdk=sdk, private=private))
+    check = partial(check_space, space=space, force=force)
+    report(upload(folder, space, "The page", stale=stale, kind="space", sdk=sdk, private=private, check=check))
 
 
 def _check_public(model: str) -> None:
