@@ -98,7 +98,7 @@ def test_the_servers_reading_counts(visitor):
         probabilities[9] = 0.91
         route.fulfill(json={**reading, "digit": 9, "probabilities": probabilities})
 
-    visitor.page.route("**/read", other)
+    visitor.page.route("**/read?*", other)
     visitor.draw(DIGITS[3])
     assert visitor.digit() == "3"
     wait_for(visitor, CHECKED)
@@ -111,7 +111,7 @@ def test_a_response_to_an_earlier_drawing_is_ignored(visitor):
     """It arrives after Clear: the pad stays blank."""
     page = visitor.page
     held = []
-    page.route("**/read", lambda route: held.append(route))
+    page.route("**/read?*", lambda route: held.append(route))
     with page.expect_event("request", lambda request: request.method == "POST"):
         visitor.draw(DIGITS[3])
     visitor.click("clear")
@@ -123,7 +123,7 @@ def test_a_response_to_an_earlier_drawing_is_ignored(visitor):
 
 def test_a_rejected_request_is_reported(visitor):
     """With the server's sentence; an answer that may be wrong is not left standing."""
-    visitor.page.route("**/read", lambda route: route.fulfill(status=413, json={"error": "image too large"}))
+    visitor.page.route("**/read?*", lambda route: route.fulfill(status=413, json={"error": "image too large"}))
     visitor.draw(DIGITS[3])
     visitor.page.locator(".notice", has_text="No prediction: image too large.").wait_for()
     assert visitor.digit() == "?"
@@ -132,7 +132,7 @@ def test_a_rejected_request_is_reported(visitor):
 @pytest.mark.parametrize("body", ["{}", "[]", "null", '{"digit": 3, "probabilities": [1]}', "<html>", ""])
 def test_a_response_that_is_not_a_reading_is_asked_for_again(visitor, body):
     """As if there were none: the browser's answer stays, and the page goes on by itself."""
-    visitor.page.route("**/read", lambda route: route.fulfill(body=body, content_type="application/json"), times=1)
+    visitor.page.route("**/read?*", lambda route: route.fulfill(body=body, content_type="application/json"), times=1)
     visitor.draw(DIGITS[3])
     assert visitor.digit() == "3"
     wait_for(visitor, CHECKED)
@@ -144,7 +144,7 @@ def test_a_response_that_is_not_a_reading_is_asked_for_again(visitor, body):
 )
 def test_a_busy_server_is_asked_again(visitor, refusal):
     """The page says that it is busy, keeps the browser's answer, and goes on by itself."""
-    visitor.page.route("**/read", lambda route: route.fulfill(**refusal), times=2)
+    visitor.page.route("**/read?*", lambda route: route.fulfill(**refusal), times=2)
     visitor.draw(DIGITS[3])
     wait_for(visitor, "Not checked: the server is busy. Retrying…")
     assert visitor.digit() == "3"
@@ -163,7 +163,7 @@ def test_a_prediction_is_announced_once(visitor):
             .observe(announcement, { childList: true });
         }"""
     )
-    page.route("**/read", lambda route: route.fulfill(status=503, json={"error": "the server is busy"}), times=1)
+    page.route("**/read?*", lambda route: route.fulfill(status=503, json={"error": "the server is busy"}), times=1)
     visitor.draw(DIGITS[3])
     wait_for(visitor, "Retrying…")
     page.locator('[data-stage="c1"] summary').focus()
@@ -231,6 +231,6 @@ def test_weights_that_changed_on_the_server_are_mentioned(visitor):
     def renamed(route):
         route.fulfill(body=json.dumps({**route.fetch().json(), "network": "/network-000000000000"}))
 
-    visitor.page.route("**/read", renamed)
+    visitor.page.route("**/read?*", renamed)
     visitor.draw(DIGITS[3])
     visitor.page.locator(".notice", has_text="The server is now using different weights. Reload the page").wait_for()
