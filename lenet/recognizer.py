@@ -78,7 +78,6 @@ class Recognizer:
         fetch = source if isinstance(source, Fetch) else begin(source, revision)
         return cls(fetch.load())
 
-    @torch.inference_mode()
     def read(self, image: str | Path | Image.Image | np.ndarray) -> Reading:
         """Read a digit from an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
 
@@ -87,7 +86,11 @@ class Recognizer:
         The image can have any size up to 50 million pixels, and dark or light ink. Raises ValueError, saying what is
         accepted, for any other input, and OSError if the file cannot be opened.
         """
-        drawing = ink_of(image)
+        return self.read_ink(ink_of(image))
+
+    @torch.inference_mode()
+    def read_ink(self, drawing: np.ndarray) -> Reading:
+        """Read a digit from the ink of an image, as `ink_of` gives it: float32 in [0, 1], shape (H, W)."""
         ink = scale_and_center(drawing)
         features = self.weights.model.features(torch.from_numpy(ink)[None, None])
         scores = features["output"][0].numpy()
