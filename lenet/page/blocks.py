@@ -2,9 +2,11 @@
 
 import json
 import os
+from pathlib import Path
 
 import gradio as gr
 
+from lenet.image.decoder import BusyError, Decoder
 from lenet.page.assets import STATIC_URL
 from lenet.page.document import document
 from lenet.page.gradio_internals import document_api
@@ -37,16 +39,20 @@ RESULT = {
 }
 
 
-def build_page(reader: Recognizer, routes: Routes, uploads: Uploads) -> gr.Blocks:
-    """The page that shows the network of `reader`, with /predict, which reads and then releases what is uploaded."""
+def build_page(reader: Recognizer, routes: Routes, uploads: Uploads, decoder: Decoder) -> gr.Blocks:
+    """The page that shows the network of `reader`, with /predict, which reads and then releases what is uploaded.
+
+    Uploaded images are opened by the processes of `decoder` only.
+    """
 
     def predict(image: str | None) -> dict:
         """Read an image file. Returns {"digit", "reason", "top": [[digit, probability], ...], "number"}."""
         if image is None:
             raise gr.Error("no image given", print_exception=False)
         try:
-            return routes.monitoring.timed(lambda: reader.read(image)).as_dict()
-        except ValueError as error:
+            content = Path(image).read_bytes()
+            return routes.monitoring.timed(lambda: reader.read_ink(decoder.ink(content))).as_dict()
+        except (ValueError, BusyError) as error:
             raise gr.Error(str(error), print_exception=False) from error
         except FileNotFoundError as error:
             raise gr.Error("the uploaded image is no longer there: upload it again", print_exception=False) from error
@@ -66,5 +72,12 @@ def build_page(reader: Recognizer, routes: Routes, uploads: Uploads) -> gr.Block
         image = gr.File(type="filepath", label="image", visible=False)
         reading = gr.JSON(label="reading", visible=False)
         document_api(image, reading, RESULT)
-        image.upload(predict, image, reading, api_name="predict", show_progress="hidden")
+        image.upload(
+            predict,
+            image,
+            reading,
+            api_name="predict",
+            show_progress="hidden",
+            concurrency_limit=len(decoder.workers),  # so that no image makes another wait while a process is free
+        )
     return page

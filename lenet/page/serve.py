@@ -9,6 +9,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from lenet.background import in_background
+from lenet.image.decoder import Decoder
 from lenet.page.blocks import build_page
 from lenet.page.connections import BoundedProtocol, Limits, limit_log, raise_descriptor_limit
 from lenet.page.gate import MAX_SESSIONS, Gate
@@ -44,12 +45,13 @@ def serve(
     routes = Routes(reader)
     uploads = Uploads()
     uploads.start()
+    decoder = Decoder()
     if metrics:
         try:
             routes.monitoring.start(*metrics, reader, uploads)
         except OSError as error:
             raise OSError(f"cannot listen on {metrics[0]}, port {metrics[1]}: it is in use or not permitted") from error
-    page = build_page(reader, routes, uploads).queue(api_open=False, max_size=QUEUE)
+    page = build_page(reader, routes, uploads, decoder).queue(api_open=False, max_size=QUEUE)
     try:
         with http_protocol("lenet.page.connections:BoundedProtocol"):
             page.launch(
@@ -84,6 +86,7 @@ def serve(
     except KeyboardInterrupt:
         shut_down(page, GRACE)
     finally:
+        decoder.close()
         uploads.close()
 
 
