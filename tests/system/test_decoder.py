@@ -372,3 +372,12 @@ def test_mutants_are_read_or_refused(decoder):
     assert state() == before
     assert resident() - memory < 30_000_000
     assert not decoder.ended["without a signal"]  # an error of ours
+
+
+@pytest.mark.parametrize("options", [{"format": "WEBP", "lossless": True, "method": 0, "quality": 0}])
+def test_the_largest_image_fits_into_the_limits(options):
+    """50 million pixels in the format that takes the most memory."""
+    image = Image.new("RGBA", (7_071, 7_071), "white")
+    image.paste("black", (3_000, 2_000, 3_500, 5_000))
+    with Decoder(1, seconds=60) as decoder:
+        assert decoder.ink(encoded(image, **options)).shape == (430, 72)
