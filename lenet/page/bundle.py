@@ -1,13 +1,15 @@
 """The page's modules as one, so that a browser with six connections does not load them in many rounds.
 
 The sources are plain modules that run as they are, and only what they use is understood here: named imports, namespace
-imports, and exported functions, classes and constants. Each module becomes a function scope of its own.
+imports, and exported functions, classes and constants. Each module becomes a function scope of its own. Comments with
+types are left out, since they are for developers, who read the sources.
 """
 
 import posixpath
 import re
 
 IMPORT = re.compile(r'^import (?:\{([^}]+)\}|\* as (\w+)) from "(\.[^"]+)";\n', re.MULTILINE)
+TYPES = re.compile(r"^ */\*\*.*?\*/ *\n", re.MULTILINE | re.DOTALL)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 
 
@@ -29,7 +31,7 @@ def bundle(files: dict[str, str], entry: str) -> str:
             add(target, (*importers, path))
             return f"const {namespace or '{' + names.replace(' as ', ': ') + '}'} = {_identifier(target)};\n"
 
-        body = IMPORT.sub(bind, files[path])
+        body = IMPORT.sub(bind, TYPES.sub("", files[path]))
         exports = EXPORT.findall(body)
         body = EXPORT.sub("", body)
         if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):

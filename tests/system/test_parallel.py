@@ -13,7 +13,6 @@ from harness import ROOT
 from tests.processes import LOOPBACK, ONE_THREAD, Forked, command, free_port
 from train.data.pen_digits import FILE
 from train.engine.checkpoint import CHECKPOINT, load_checkpoint
-from train.engine.parallel import Group, process_group
 
 # 376 images in batches of 25, an odd number, and a last batch of one image, so that one of the processes has none.
 RECIPE = (
@@ -91,24 +90,3 @@ def test_a_group_exits_if_data_is_missing(start_two, small_data, tmp_path):
     message = "pendigits-orig.tra has no digits of writers 1 to 25"
     assert sum(process.errors.count(message) for process in group) == 1
     assert not (tmp_path / "run").exists()
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 4, 7])
-@pytest.mark.parametrize("rows", [0, 1, 2, 5, 25, 64])
-def test_shares_make_up_the_batch(rows, size):
-    """Each row belongs to one process, in order, and the sizes of the shares differ by at most one."""
-    shares = [list(range(rows))[Group(rank, size).share(rows)] for rank in range(size)]
-    assert [row for share in shares for row in share] == list(range(rows))
-    assert max(map(len, shares)) - min(map(len, shares)) <= 1
-
-
-def test_a_single_process_needs_no_group(monkeypatch):
-    """Without torchrun's environment variables no group is initialized; its operations have no effect."""
-    monkeypatch.delenv("WORLD_SIZE", raising=False)
-    with process_group(torch.device("cpu")) as alone:
-        assert (alone.rank, alone.size, alone.is_first) == (0, 1, True)
-        tensor = torch.ones(3)
-        alone.all_reduce([tensor])
-        alone.barrier()
-        assert torch.equal(tensor, torch.ones(3))
-        assert not torch.distributed.is_initialized()

@@ -38,6 +38,15 @@ def test_what_is_not_understood_is_an_error(source, message):
         bundle({**SOURCES, "start.js": source}, "start.js")
 
 
+def test_comments_with_types_are_left_out():
+    """Blocks on lines of their own; other comments stay, as does all code."""
+    source = '/** A. */\nexport function f() {\n  /**\n   * @type {number}\n   */\n  const x = "/** B */"; // C\n}\n'
+    text = bundle({"start.js": source}, "start.js")
+    assert 'function f() {\n  const x = "/** B */"; // C\n}\n' in text
+    assert "A." not in text
+    assert "@type" not in text
+
+
 def test_the_page_has_every_module():
     """Except those that run in a worker, which loads them one by one."""
     text = FILES["page.js"].decode()

@@ -11,25 +11,40 @@ from train.recipe import DEFAULT_BIAS_LR, DEFAULT_LR, OPTIONS, RECIPES, Recipe
 
 
 @pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("epochs", 0, "epochs must be at least 1"),
+        ("batch_size", -1, "batch_size must be at least 1"),
+        ("validation_size", 0, "validation_size must be at least 1"),
+        ("warmup", 1, "warmup must be at least 0 and below 1"),
+        ("ema_decay", 1, "ema_decay must be at least 0 and below 1"),
+        ("outlier_doubt", 1, "outlier_doubt must be at least 0 and below 1"),
+        ("momentum", 0, "momentum must be above 0 and below 1"),
+        ("weight_decay", math.nan, "weight_decay must be 0 or more"),
+        ("outlier_weight", math.inf, "outlier_weight must be 0 or more"),
+        ("outliers", -1, "outliers must be 0 or more"),
+        ("styles", -1, "styles must be 0 or more"),
+        ("copies", -1, "copies must be 0 or more"),
+        ("augment", "fold", "augment must be distort, shift or none, not fold"),
+        ("seed", 99999999999999999999, "seed must be from 0"),
+        ("lr", -1, "lr must be above 0"),
+        ("bias_lr", -1, "bias_lr must be above 0"),
+        ("variant", "2012", "variant must be one of textbook, tutorial, original"),
+    ],
+)
+def test_a_value_out_of_range_is_named(field, value, message):
+    """With the values that are accepted."""
+    with pytest.raises(ValueError, match=message):
+        Recipe(**{field: value})
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--epochs", "0"), "epochs must be at least 1"),
         (("--epochs", "many"), "invalid int value"),
-        (("--batch-size", "-1"), "batch_size must be at least 1"),
-        (("--warmup", "1"), "warmup must be at least 0 and below 1"),
-        (("--ema-decay", "1"), "ema_decay must be at least 0 and below 1"),
-        (("--momentum", "0"), "momentum must be above 0 and below 1"),
-        (("--weight-decay", "nan"), "weight_decay must be 0 or more"),
-        (("--outlier-weight", "inf"), "outlier_weight must be 0 or more"),
-        (("--outliers", "-1"), "outliers must be 0 or more"),
-        (("--copies", "-1"), "copies must be 0 or more"),
-        (("--augment", "fold"), "augment must be distort, shift or none, not fold"),
-        (("--seed", "99999999999999999999"), "seed must be from 0"),
         (("--seeds", "0"), "--seeds must be at least 1"),
         (("--recipe", "marathon"), "--recipe must be one of full, sprint, not marathon"),
-        (("--lr", "-1"), "lr must be above 0"),
-        (("--bias-lr", "-1"), "bias_lr must be above 0"),
-        (("--variant", "2012"), "variant must be one of textbook, tutorial, original"),
         (("--device", "abacus"), "--device must be one of auto, cuda, mps, cpu, not abacus"),
         (("--validation-size", "300"), "leaves none of the 300 training images"),
         (
