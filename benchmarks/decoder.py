@@ -42,7 +42,7 @@ def rate(read: Callable[[bytes], object], content: bytes, count: int, threads: i
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("--rounds", type=int, default=9, help="pairs (default: 9)")
     parser.add_argument("--workers", type=int, default=1, help="processes and threads (default: 1)")
     options = parser.parse_args()

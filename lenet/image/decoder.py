@@ -10,6 +10,7 @@ unpickles what the process sends.
 
 import atexit
 import contextlib
+import io
 import json
 import os
 import queue
@@ -20,6 +21,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -163,10 +165,12 @@ class _Worker:
             env={**{name: os.environ[name] for name in KEPT if name in os.environ}, **THREADS},
             start_new_session=True,  # Ctrl+C is for this process
         )
+        self.requests = cast(io.FileIO, self.process.stdin)  # without a buffer
+        self.answers = cast(io.FileIO, self.process.stdout)
         self.ready = False
-        if hasattr(fcntl, "F_SETPIPE_SZ"):
+        if fcntl is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
             with contextlib.suppress(OSError):
-                fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, PIPE)
+                fcntl.fcntl(self.answers, fcntl.F_SETPIPE_SZ, PIPE)
 
     def ink(self, content: bytes) -> np.ndarray:
         for again in (False, True):
@@ -212,7 +216,7 @@ class _Worker:
         view = memoryview(content)
         try:
             while view:
-                view = view[self.process.stdin.write(view) :]
+                view = view[self.requests.write(view) :]
         except (OSError, ValueError):  # closed by the other side, or by this one
             raise EOFError from None
 
@@ -221,7 +225,7 @@ class _Worker:
         content = bytearray(size)
         view = memoryview(content)
         with contextlib.suppress(OSError, ValueError):  # closed by this side
-            while view and (count := self.process.stdout.readinto(view)):
+            while view and (count := self.answers.readinto(view)):
                 view = view[count:]
         if view:
             raise EOFError
@@ -233,8 +237,8 @@ class _Worker:
             self.process.wait(0.1)  # it may be about to end by itself, with a code that says why
         self.kill()
         code = self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        self.requests.close()
+        self.answers.close()
         if not self._closed:
             self._start()
         return code
@@ -252,8 +256,8 @@ class _Worker:
         self._closed = True
         self.kill()
         self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        self.requests.close()
+        self.answers.close()
 
 
 def _name(number: int) -> str:

@@ -18,7 +18,6 @@ import os
 import signal
 import struct
 import sys
-from typing import BinaryIO
 
 import numpy as np
 
@@ -119,8 +118,9 @@ def _give_up(memory: int) -> None:
 
 
 def _forbid_processes() -> None:
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if resource is not None:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def _limit_time(seconds: float) -> None:
@@ -134,7 +134,7 @@ def _limit_time(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
 
 
-def _serve_one(requests: BinaryIO, answers: BinaryIO, seconds: float, state: mmap.mmap) -> bool:
+def _serve_one(requests: io.FileIO, answers: io.FileIO, seconds: float, state: mmap.mmap) -> bool:
     """Answer a request. False after the last one."""
     head = _read(requests, REQUEST.size)
     if len(head) < REQUEST.size:
@@ -161,7 +161,7 @@ def _serve_one(requests: BinaryIO, answers: BinaryIO, seconds: float, state: mma
     return True
 
 
-def _read(file: BinaryIO, size: int) -> bytearray:
+def _read(file: io.FileIO, size: int) -> bytearray:
     """So many bytes, or fewer at the end of the file."""
     content = bytearray(size)
     view, at = memoryview(content), 0
@@ -170,7 +170,7 @@ def _read(file: BinaryIO, size: int) -> bytearray:
     return content[:at]
 
 
-def _write(file: BinaryIO, content: bytes) -> None:
+def _write(file: io.FileIO, content: bytes) -> None:
     view = memoryview(content)
     while view:
         view = view[file.write(view) :]

@@ -53,16 +53,15 @@ def load_image(file: BinaryIO, formats: Collection[str] = FORMATS) -> Image.Imag
         raise ValueError(f"file too large: the limit is {MAX_BYTES // 1_000_000} MB")
     unknown = "not an image file, or of an unsupported format" if len(formats) > 1 else f"not a {min(formats)} image"
     format = format_of(content)
-    if format not in formats:
+    if format is None or format not in formats:
         raise ValueError(unknown)
     pixels = READERS[format](content)
     del content
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
-            image = Image.open(
-                cast(BinaryIO, Timed(io.BytesIO(pixels.content))), formats=(format,)
-            )  # it passes on the rest
+            timed = cast(BinaryIO, Timed(io.BytesIO(pixels.content)))  # it passes on whatever else Pillow asks of it
+            image = Image.open(timed, formats=(format,))
     except UnidentifiedImageError as error:
         raise ValueError(unknown) from error
     except TimeoutError as error:
