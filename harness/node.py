@@ -16,7 +16,7 @@ OLDEST = 20  # its test runner has all that the tests use
 
 @functools.cache
 def folder() -> Path:
-    """The folder with `node` and `npm`. Raises RuntimeError if there is none."""
+    """The folder with `node`. Raises RuntimeError if there is none."""
     found = shutil.which("node")
     if found and shutil.which("npm", path=Path(found).parent) and _major(found) >= OLDEST:
         return Path(found).parent
@@ -24,6 +24,12 @@ def folder() -> Path:
     if package is None or package.origin is None:
         raise RuntimeError(f"Node.js {OLDEST} or later is needed: install it, or the packages of requirements-dev.txt")
     return Path(package.origin).parent / "bin"
+
+
+def npm() -> list[str]:
+    """The command npm. That of the Python package has to be given to `node`: its file in `bin` is a copy of a link."""
+    script = folder().parent / "lib/node_modules/npm/bin/npm-cli.js"
+    return [str(folder() / "node"), str(script)] if script.is_file() else [str(folder() / "npm")]
 
 
 def environment() -> dict[str, str]:
@@ -39,9 +45,9 @@ def _major(node: str) -> int:
 
 
 def main(command: list[str]) -> int:
-    path = environment()["PATH"]
-    program = shutil.which(command[0], path=path) or command[0]
-    return subprocess.run([program, *command[1:]], env=environment(), check=False).returncode
+    """Run a command, `npm ...` or any other that needs Node.js, and return its exit status."""
+    program = npm() if command[0] == "npm" else [shutil.which(command[0], path=environment()["PATH"]) or command[0]]
+    return subprocess.run([*program, *command[1:]], env=environment(), check=False).returncode
 
 
 if __name__ == "__main__":
