@@ -16,7 +16,9 @@ from playwright.sync_api import sync_playwright
 
 from harness import parity
 from harness.browser import launch
+from harness.servers import files_of
 from lenet import NETWORKS, Recognizer
+from lenet.page.assets import STATIC
 from lenet.weights.model import bundled
 from train.data.evaluation_set import BRUSHES
 from train.data.mnist import load_mnist
@@ -50,7 +52,7 @@ def main() -> int:
     inputs = load_mnist(options.data_dir, train=False)[:DIGITS].images[:, 0].numpy().astype(np.float32) / 255
     digits, others = drawings(options.data_dir)
     compared, differing, failed = 0, 0, False
-    with parity.static_files() as url, sync_playwright() as playwright:
+    with files_of(STATIC) as url, sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page()
         for variant in NETWORKS:

@@ -8,6 +8,14 @@ from PIL import Image, ImageDraw
 from harness import ROOT
 
 EXAMPLES = json.loads((ROOT / "lenet/page/static/examples.json").read_text())
+
+
+def thin(strokes: list, step: int = 10) -> list:
+    """Every `step`th point and the last one: a browser takes about 15 ms for a mouse event."""
+    return [[*stroke[:-1:step], stroke[-1]] for stroke in strokes]
+
+
+DIGITS = [thin(example["strokes"]) for example in EXAMPLES]  # to be drawn by mouse
 NO_DIGITS = {  # strokes on a pad of 280 units: three that do not look like a digit, and one that looks like a 0
     "A": ([[(40, 250), (140, 30), (240, 250)], [(80, 170), (200, 170)]], False),
     "star": ([[(60, 250), (140, 30), (220, 250), (30, 110), (250, 110), (60, 250)]], False),

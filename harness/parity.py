@@ -1,19 +1,13 @@
 """The browser's network beside PyTorch's: what the parity test and `benchmarks/parity.py` share."""
 
 import base64
-import contextlib
-import functools
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import torch
 from playwright.sync_api import Page
 
 from lenet import Recognizer
-from lenet.page.assets import STATIC
 from lenet.page.browser import description
 from lenet.weights.model import safetensors
 
@@ -62,23 +56,9 @@ class Differences:
     numbers: int = 0  # drawings that the browser read as several digits
 
 
-@contextlib.contextmanager
-def static_files() -> Iterator[str]:
-    """The URL of a server of the browser's modules."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=STATIC)) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-
-
 def open_network(page: Page, url: str, reader: Recognizer) -> None:
     """Load a page with the reader's network in it."""
-    page.goto(url + "page.html")
+    page.goto(f"{url}/page.html")
     weights = base64.b64encode(safetensors(reader.weights.model)).decode()
     page.evaluate(SETUP, [description(reader.weights), weights])
 

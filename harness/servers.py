@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import functools
+import http.server
 import os
 import socket
 import subprocess
@@ -89,3 +91,18 @@ def page_in_this_process(reader: Recognizer, **options) -> str:
         if failure:
             raise failure[0]
         time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def files_of(folder: Path) -> Iterator[str]:
+    """The URL of a server, in this process, of the files in a folder."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()

@@ -1,5 +1,6 @@
 """Shared by tests of all kinds: the bundled reader, small data sets, training in a process, the page, a browser."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ from lenet.weights.model import bundled
 from tests.small_data import write_small_mnist, write_small_strokes
 
 torch.set_num_threads(1)  # more threads would slow down networks and batches as small as these
+
+
+def pytest_configure() -> None:
+    """Let Ctrl+C end processes that tests start, even if whoever started the tests ignores it, as nohup does."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

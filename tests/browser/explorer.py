@@ -1,19 +1,29 @@
 """A visitor who explores the network, and compares what the page shows with PyTorch."""
 
+import time
+
 import numpy as np
 import torch
+from playwright.sync_api import Locator, Page
 
 from harness.browser import Visitor
-from harness.drawings import EXAMPLES
 from lenet import Recognizer
 
-DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
 WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
 ROUNDING = 0.00051  # numbers are shown with three digits after the point
 
 KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
   window.ink = detail && [...detail.outputs.input];
 })"""
+
+
+def hurry(page: Page, text: Locator) -> None:
+    """Wait for a text without waiting out the page's timers, which must be a `timed` one."""
+    end = time.monotonic() + 60
+    while not text.is_visible() and time.monotonic() < end:
+        page.clock.fast_forward(1_000)  # milliseconds
+        page.wait_for_timeout(20)
+    text.wait_for()
 
 
 class Explorer(Visitor):

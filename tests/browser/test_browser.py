@@ -10,16 +10,8 @@ from PIL import Image
 
 from harness import ROOT
 from harness.browser import Visitor, fit
-from harness.drawings import EXAMPLES, draw
-
-
-def thin(strokes: list, step: int = 10) -> list:
-    """Every `step`th point and the last one: the browser takes about 15 ms per mouse event."""
-    return [[*stroke[:-1:step], stroke[-1]] for stroke in strokes]
-
-
-DIGITS = [thin(example["strokes"]) for example in EXAMPLES]
-WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+from harness.drawings import DIGITS, EXAMPLES, draw, thin
+from tests.browser.explorer import PHONE, WIDE
 
 
 class Log:
@@ -37,19 +29,17 @@ class Log:
 
 
 @pytest.fixture
-def open_page(chromium, app_url):
-    """Opens the page in a new context. A page must end without an error or a request to another host."""
-    opened = []
+def open_page(new_page, app_url):
+    """Opens the page. It must end without an error or a request to another host."""
+    logs = []
 
     def open_one(**options) -> Visitor:
-        context = chromium.new_context(**{"viewport": WIDE, **options})
-        page = context.new_page()
-        opened.append((context, Log(page)))
+        page = new_page(**options)
+        logs.append(Log(page))
         return Visitor(page, app_url)
 
     yield open_one
-    for context, log in opened:
-        context.close()
+    for log in logs:
         log.check(app_url)
 
 
@@ -60,12 +50,11 @@ def new_visitor(open_page):
 
 
 @pytest.fixture(scope="module")
-def shared(chromium, app_url):
-    context = chromium.new_context(viewport=WIDE)
-    page = context.new_page()
+def shared(context, app_url):
+    page = context().new_page()
     log = Log(page)
     yield Visitor(page, app_url), log
-    context.close()
+    page.close()
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 
 from harness.browser import fit
-from harness.drawings import EXAMPLES, draw
+from harness.drawings import DIGITS, EXAMPLES, draw
 from lenet import Recognizer
-from tests.browser.explorer import DIGITS, PHONE, Explorer, number
+from tests.browser.explorer import PHONE, Explorer, number
 from train.data.evaluation_set import pen_digits
 
 
@@ -132,7 +132,7 @@ def test_playing_moves_the_marker_and_drawing_goes_on(explore):
     page = explorer.page
     first = page.locator(".breaking-point").inner_text()
     page.locator(".break .play").click()
-    page.wait_for_timeout(500)
+    page.wait_for_function("() => Number(document.querySelector('.curve input').value) > 32")
     page.locator(".break .play").click()
     assert 30 < int(page.locator(".curve input").input_value()) < 60
     explorer.click("clear")

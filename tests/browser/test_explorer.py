@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch.nn.functional import conv2d
 
+from harness.drawings import DIGITS
 from lenet.networks import NETWORKS
-from tests.browser.explorer import DIGITS, PHONE, Explorer, close, has_signs, number
+from tests.browser.explorer import PHONE, Explorer, close, has_signs, number
 
 
 @pytest.mark.parametrize("variant", NETWORKS)

@@ -7,12 +7,14 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Page, Request
 
 from harness.browser import Visitor
-from harness.drawings import EXAMPLES
+from harness.drawings import DIGITS
+from tests.browser.explorer import hurry
 
-DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
 CHECKED = "Checked with PyTorch on the server."
+UNCHECKED = "Not checked: cannot reach the server. Retrying…"
 
 
 def wait_for(visitor: Visitor, text: str) -> None:
@@ -34,39 +36,47 @@ def sent(visitor: Visitor) -> bytes:
     return bytes(visitor.page.evaluate("() => window.body"))
 
 
+class Watcher(Visitor):
+    """A visitor whose requests for readings are in `reads`."""
+
+    def __init__(self, page: Page, url: str):
+        self.reads: list[Request] = []
+        page.on("request", lambda request: self.reads.append(request) if request.method == "POST" else None)
+        super().__init__(page, url)
+        page.evaluate(KEEP_BODIES)
+
+
 @pytest.fixture
-def visitor(chromium, app_url):
-    """On a page of its own; `visitor.reads` lists its requests for readings."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
-    page = context.new_page()
-    reads = []
-    page.on("request", lambda request: reads.append(request) if request.method == "POST" else None)
-    visitor = Visitor(page, app_url)
-    visitor.reads = reads
-    page.evaluate(KEEP_BODIES)
-    yield visitor
-    context.close()
+def visitor(new_page, app_url) -> Watcher:
+    return Watcher(new_page(), app_url)
 
 
-def test_the_server_is_asked_once_when_the_pen_rests(visitor):
+@pytest.fixture
+def timed(new_page, app_url) -> Watcher:
+    """On a page whose time can be set."""
+    return Watcher(new_page(timed=True), app_url)
+
+
+def test_the_server_is_asked_once_when_the_pen_rests(timed):
     """Not while it moves; the request is a small PNG, and the response is small, too."""
-    visitor.draw(DIGITS[3])  # one stroke: between two strokes, the pen may rest
-    assert visitor.digit() == "3"
-    wait_for(visitor, CHECKED)
-    assert len(visitor.reads) == 1
-    assert len(sent(visitor)) < 10_000
-    assert len(visitor.reads[0].response().body()) < 1_000
-    visitor.page.wait_for_timeout(400)
-    assert len(visitor.reads) == 1
+    timed.draw(DIGITS[3])  # one stroke: between two strokes, the pen may rest
+    assert timed.digit() == "3"
+    wait_for(timed, CHECKED)
+    assert len(timed.reads) == 1
+    assert len(sent(timed)) < 10_000
+    assert len(timed.reads[0].response().body()) < 1_000
+    timed.page.clock.fast_forward(60_000)
+    assert len(timed.reads) == 1
 
 
-def test_a_blank_pad_asks_nothing(visitor):
+def test_a_blank_pad_asks_nothing(timed):
     """Neither on opening the page nor after Clear."""
-    visitor.draw(DIGITS[4])
-    visitor.click("clear")
-    visitor.page.wait_for_timeout(400)
-    assert visitor.reads == []
-    assert visitor.page.locator(".check").inner_text() == ""
+    timed.page.clock.pause_at(1_000)  # the pen does not rest before Clear, however slow the machine
+    timed.draw(DIGITS[4])
+    timed.click("clear")
+    timed.page.clock.fast_forward(60_000)
+    assert timed.reads == []
+    assert timed.page.locator(".check").inner_text() == ""
 
 
 def test_every_value_on_the_page_is_pytorchs(visitor, reader):
@@ -115,8 +125,10 @@ def test_a_response_to_an_earlier_drawing_is_ignored(visitor):
     with page.expect_event("request", lambda request: request.method == "POST"):
         visitor.draw(DIGITS[3])
     visitor.click("clear")
-    held[0].continue_()
-    page.wait_for_timeout(200)
+    with page.expect_response("**/read?*") as response:
+        held[0].continue_()
+    response.value.finished()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")  # time to show it
     assert visitor.digit() == "?"
     assert page.locator(".check").inner_text() == ""
 
@@ -130,26 +142,27 @@ def test_a_rejected_request_is_reported(visitor):
 
 
 @pytest.mark.parametrize("body", ["{}", "[]", "null", '{"digit": 3, "probabilities": [1]}', "<html>", ""])
-def test_a_response_that_is_not_a_reading_is_asked_for_again(visitor, body):
+def test_a_response_that_is_not_a_reading_is_asked_for_again(timed, body):
     """As if there were none: the browser's answer stays, and the page goes on by itself."""
-    visitor.page.route("**/read?*", lambda route: route.fulfill(body=body, content_type="application/json"), times=1)
-    visitor.draw(DIGITS[3])
-    assert visitor.digit() == "3"
-    wait_for(visitor, CHECKED)
-    assert visitor.digit() == "3"
+    timed.page.route("**/read?*", lambda route: route.fulfill(body=body, content_type="application/json"), times=1)
+    timed.draw(DIGITS[3])
+    assert timed.digit() == "3"
+    wait_for(timed, UNCHECKED)
+    hurry(timed.page, timed.page.locator(".check", has_text=CHECKED))
+    assert timed.digit() == "3"
 
 
 @pytest.mark.parametrize(
     "refusal", [{"status": 503, "json": {"error": "the server is busy"}}, {"status": 429, "body": "<html>"}]
 )
-def test_a_busy_server_is_asked_again(visitor, refusal):
+def test_a_busy_server_is_asked_again(timed, refusal):
     """The page says that it is busy, keeps the browser's answer, and goes on by itself."""
-    visitor.page.route("**/read?*", lambda route: route.fulfill(**refusal), times=2)
-    visitor.draw(DIGITS[3])
-    wait_for(visitor, "Not checked: the server is busy. Retrying…")
-    assert visitor.digit() == "3"
-    wait_for(visitor, CHECKED)
-    assert len(visitor.reads) == 3
+    timed.page.route("**/read?*", lambda route: route.fulfill(**refusal), times=2)
+    timed.draw(DIGITS[3])
+    wait_for(timed, "Not checked: the server is busy. Retrying…")
+    assert timed.digit() == "3"
+    hurry(timed.page, timed.page.locator(".check", has_text=CHECKED))
+    assert len(timed.reads) == 3
 
 
 def test_a_prediction_is_announced_once(visitor):
@@ -189,18 +202,16 @@ def test_the_drawing_survives_a_reload(visitor):
     assert Visitor(other, visitor.page.url.split("#")[0]).digit() == "?"
 
 
-def test_a_page_without_weights_says_so_and_tries_again(chromium, app_url):
+def test_a_page_without_weights_says_so_and_tries_again(new_page, app_url):
     """The server is lost between the page and its weights; when it is back, the page is ready."""
-    context = chromium.new_context()
-    page = context.new_page()
+    page = new_page(timed=True)
     page.route("**/model.safetensors", lambda route: route.abort())
     page.goto(app_url)
     page.locator(".notice", has_text="Cannot reach the server, so the network is not loaded yet.").wait_for()
     assert page.locator(".lenet[data-ready]").count() == 0
     page.unroute("**/model.safetensors")
-    page.locator(".lenet[data-ready]").wait_for()
+    hurry(page, page.locator(".lenet[data-ready]"))
     assert page.locator(".notice").inner_text() == ""
-    context.close()
 
 
 def test_a_page_whose_weights_have_gone_says_so_and_stops(chromium, app_url):

@@ -3,19 +3,19 @@
 import base64
 import json
 import shutil
-import sys
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load
 
-from harness.servers import free_port, running
+from harness.drawings import DIGITS
+from harness.servers import page_in_this_process
 from lenet import Recognizer
 from lenet.networks import NETWORKS, LeNet5
 from lenet.recognizer import percentage
 from lenet.weights.model import bundled
-from tests.browser.explorer import DIGITS, PHONE, Explorer, close, has_signs, number
+from tests.browser.explorer import PHONE, Explorer, close, has_signs, hurry, number
 
 SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
 
@@ -72,7 +72,7 @@ def test_learn_shows_the_network_of_each_step(explore):
 
 def test_learn_plays_and_can_be_stopped(explore):
     """From the first step on, one after the other; leaving the mode stops it."""
-    explorer = explore()
+    explorer = explore(timed=True)
     explorer.draw(DIGITS[3])
     explorer.open("learn")
     page = explorer.page
@@ -81,7 +81,7 @@ def test_learn_plays_and_can_be_stopped(explore):
     page.wait_for_function("() => document.querySelector('.learn input').value === '2'")
     page.locator(".learn .play").click()
     value = page.locator(".learn input").input_value()
-    page.wait_for_timeout(700)
+    page.clock.fast_forward(60_000)
     assert page.locator(".learn input").input_value() == value
 
 
@@ -153,23 +153,20 @@ def test_mistakes_by_keyboard_and_by_touch(explore, touch):
     assert page.locator(".digit").inner_text() == ("?" if rejected else str(scores.argmax()))
 
 
-def test_weights_without_snapshots_say_so(chromium, tmp_path):
+def test_weights_without_snapshots_say_so(new_page, tmp_path):
     """The mode is off, with a sentence; the page goes on."""
     for name in ("config.json", "model.safetensors"):
         shutil.copy(bundled("original") / name, tmp_path)
-    port = free_port()
-    with running([sys.executable, "app.py", "--port", str(port), "--model", str(tmp_path)], port) as url:
-        page = chromium.new_page(viewport={"width": 1400, "height": 1000})
-        explorer = Explorer(page, url, Recognizer.from_pretrained(tmp_path))
-        explorer.draw(DIGITS[3])
-        explorer.open("learn")
-        page.locator(".learn .hint", has_text="snapshots.safetensors").wait_for()
-        assert not page.locator(".learning").is_visible()
-        explorer.open("mistakes")
-        page.locator('[data-extra="misread.json"]', has_text="misread.json").wait_for()
-        explorer.open("inspect")
-        assert explorer.digit() == "3"
-        page.close()
+    reader, page = Recognizer.from_pretrained(tmp_path), new_page()
+    explorer = Explorer(page, page_in_this_process(reader), reader)
+    explorer.draw(DIGITS[3])
+    explorer.open("learn")
+    page.locator(".learn .hint", has_text="snapshots.safetensors").wait_for()
+    assert not page.locator(".learning").is_visible()
+    explorer.open("mistakes")
+    page.locator('[data-extra="misread.json"]', has_text="misread.json").wait_for()
+    explorer.open("inspect")
+    assert explorer.digit() == "3"
 
 
 @pytest.mark.parametrize("phone", [False, True])
@@ -229,7 +226,7 @@ def test_compare_shows_what_each_network_computes(explore, phone):
 )
 def test_what_is_loaded_on_demand_is_asked_for_again(explore, mode, file, shown):
     """While the server is away, and while it is busy, the panel says so; when it is back, it opens by itself."""
-    explorer = explore()
+    explorer = explore(timed=True)
     explorer.draw(DIGITS[3])
     page, url = explorer.page, f"**/{file}"
     page.route(url, lambda route: route.abort())
@@ -238,11 +235,11 @@ def test_what_is_loaded_on_demand_is_asked_for_again(explore, mode, file, shown)
     panel.get_by_text("Cannot reach the server. Retrying…").wait_for()
     page.unroute(url)
     page.route(url, lambda route: route.fulfill(status=503, json={"error": "the server is busy"}))
-    panel.get_by_text("The server is busy. Retrying…").wait_for()
+    hurry(page, panel.get_by_text("The server is busy. Retrying…").first)
     explorer.open("inspect")
     explorer.open(mode)  # asks no second time
     page.unroute(url)
-    panel.locator(shown).first.wait_for()
+    hurry(page, panel.locator(shown).first)
     assert panel.get_by_text("Retrying…").filter(visible=True).count() == 0
 
 

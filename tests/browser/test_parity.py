@@ -8,11 +8,13 @@ import pytest
 
 from harness import parity
 from harness.drawings import EXAMPLES, NO_DIGITS
+from harness.servers import files_of
+from lenet.page.assets import STATIC
 
 
 @pytest.fixture(scope="module")
 def page(chromium):
-    with parity.static_files() as url:
+    with files_of(STATIC) as url:
         page = chromium.new_page()
         yield page, url
         page.close()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.explorer import DIGITS, PHONE, Explorer
+from harness.drawings import DIGITS
+from tests.browser.explorer import PHONE, Explorer
 
 
 def draw_row(explorer: Explorer, digits: str, height: float = 0.35) -> None:

@@ -2,15 +2,18 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from harness.browser import Visitor
-from harness.drawings import EXAMPLES, NO_DIGITS
+from harness.drawings import DIGITS, NO_DIGITS
+from tests.browser.explorer import WIDE
 
-DIGIT = [[*stroke[:-1:10], stroke[-1]] for stroke in EXAMPLES[3]["strokes"]]
+DIGIT = DIGITS[3]
 WIDTHS = [*range(320, 1000, 20), *range(1000, 1500, 50), 1600, 1920, 2560]
 
 # Elements that are cut by their parent or by the window, and pairs of neighbors that overlap.
 FAULTS = """() => {
+  scrollTo(0, 0); // what stays in view is over other things when it is scrolled
   const root = document.querySelector(".lenet");
   const faults = [];
   const visible = (e) => e.checkVisibility() && e.getClientRects().length > 0;
@@ -18,43 +21,40 @@ FAULTS = """() => {
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} wide`);
   const aside = ".announcement, table thead, .bar";
-  const all = [...root.querySelectorAll("*")].filter((e) => visible(e) && !e.closest(aside));
-  for (const e of all) {
+  const texts = "h1, h2, .shape, .arithmetic, .range, .caption, .digit, .top, .number";
+  const leaves = [];
+  for (const e of root.querySelectorAll("*")) {
+    if (!visible(e) || e.closest(aside)) continue;
     const box = e.getBoundingClientRect();
     const outside = box.left < -0.5 || box.right > innerWidth + 0.5;
     if (box.width > 0 && outside) faults.push(`${name(e)} is outside of the window`);
-    const style = getComputedStyle(e);
     const isText = !e.children.length && e.textContent.trim();
-    if (isText && style.overflow !== "visible" && e.scrollWidth > e.clientWidth + 1) {
+    if (isText && getComputedStyle(e).overflow !== "visible" && e.scrollWidth > e.clientWidth + 1) {
       faults.push(`${name(e)} is cut`);
     }
     if (e.matches(".maps canvas") && box.width < 12) faults.push(`${name(e)} is ${box.width} wide`);
+    if (e.matches(`${texts}, canvas, button, input`)) leaves.push({ e, box });
   }
-  const texts = "h1, h2, .shape, .arithmetic, .range, .caption, .digit, .top, .number";
-  const leaves = all.filter((e) => e.matches(`${texts}, canvas, button, input`));
-  for (const [i, a] of leaves.entries()) for (const b of leaves.slice(i + 1)) {
-    if (a.contains(b) || b.contains(a)) continue;
-    const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
-    const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
-    const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-    if (across > 1 && down > 1) faults.push(`${name(a)} overlaps ${name(b)}`);
+  // A leaf can overlap only those that begin to the left of its right edge.
+  leaves.sort((a, b) => a.box.left - b.box.left);
+  for (const [i, { e: a, box: p }] of leaves.entries()) {
+    for (let j = i + 1; j < leaves.length && p.right - leaves[j].box.left > 1; j++) {
+      const { e: b, box: q } = leaves[j];
+      const across = Math.min(p.right, q.right) - q.left;
+      const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+      if (across > 1 && down > 1 && !a.contains(b) && !b.contains(a)) faults.push(`${name(a)} overlaps ${name(b)}`);
+    }
   }
   return faults;
 }"""
 
 
 @pytest.fixture
-def open_at(chromium, app_url):
-    contexts = []
-
+def open_at(new_page, app_url):
     def open_one(width: int, height: int, **options) -> Visitor:
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        return Visitor(context.new_page(), app_url)
+        return Visitor(new_page(viewport={"width": width, "height": height}, **options), app_url)
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    return open_one
 
 
 def open_mode(visitor: Visitor, mode: str) -> None:
@@ -93,17 +93,61 @@ def open_mode(visitor: Visitor, mode: str) -> None:
 MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "compare", "mistakes", "save", "row")
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_every_width_holds(open_at, mode):
-    """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, in every mode."""
-    visitor = open_at(1400, 1000)
+@pytest.fixture(scope="module")
+def page(request, context, app_url):
+    """The page with a digit, in one of the modes."""
+    page = context(viewport=WIDE).new_page()
+    visitor = Visitor(page, app_url)
     visitor.draw(DIGIT)
-    visitor.digit()
-    open_mode(visitor, mode)
+    page.locator(".check", has_text="Checked").wait_for()
+    open_mode(visitor, request.param)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("page", MODES, indirect=True)
+def test_every_width_holds(page):
+    """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, in every mode."""
     for width in WIDTHS:
-        visitor.page.set_viewport_size({"width": width, "height": 900})
-        visitor.page.evaluate("() => scrollTo(0, 0)")  # what stays in view is over other things when it is scrolled
-        assert visitor.page.evaluate(FAULTS) == [], width
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(FAULTS) == [], width
+
+
+def violations(page: Page, rules: list[str] | None = None) -> list:
+    """What axe finds, by all of its rules or by these."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+    found = page.evaluate("(options) => axe.run('.lenet', options)", options)["violations"]
+    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
+
+
+def check_accessibility(page: Page, widths: tuple[int, ...]) -> None:
+    """By all rules in light mode; in dark mode only the colors differ."""
+    for scheme, rules in (("light", None), ("dark", ["color-contrast"])):
+        page.emulate_media(color_scheme=scheme)
+        page.locator("body.dark").wait_for(state="attached" if scheme == "dark" else "detached")
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert violations(page, rules) == [], (scheme, width)
+    page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("page", MODES[1:], indirect=True)
+def test_axe_finds_nothing_in_any_mode(page):
+    """At a phone's and at a desktop's width."""
+    check_accessibility(page, (390, 1400))
+
+
+def test_axe_finds_nothing_whatever_is_drawn(open_at):
+    """Blank, with a digit, and with a rejected drawing, at six widths."""
+    visitor = open_at(1400, 900)
+    for strokes in ([], DIGIT, NO_DIGITS["fence"][0]):
+        visitor.click("clear")
+        if strokes:
+            visitor.draw(strokes)
+            visitor.page.locator(".check", has_text="Checked").wait_for()
+        check_accessibility(visitor.page, (390, 768, 1024, 1280, 1400, 1920))
 
 
 def below(visitor: Visitor, selector: str) -> float:
@@ -154,36 +198,6 @@ def test_notices_do_not_move_the_maps(open_at):
     visitor.page.locator(".file").set_input_files(letter)
     visitor.page.locator(".notice", has_text="is not an image the browser can open").wait_for()
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
-
-
-@pytest.mark.parametrize("mode", MODES[1:])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_mode(open_at, scheme, mode):
-    """At a phone's and at a desktop's width."""
-    visitor = open_at(1400, 900, color_scheme=scheme)
-    visitor.draw(DIGIT)
-    visitor.page.locator(".check", has_text="Checked").wait_for()
-    open_mode(visitor, mode)
-    for width in (390, 1400):
-        visitor.page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(visitor.page, context=".lenet").response["violations"]
-        assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found] == [], width
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(open_at, scheme):
-    """Blank, with a digit, and with a rejected drawing, at six widths."""
-    visitor = open_at(1400, 900, color_scheme=scheme)
-    axe = Axe()
-    for strokes in ([], DIGIT, NO_DIGITS["fence"][0]):
-        visitor.click("clear")
-        if strokes:
-            visitor.draw(strokes)
-            visitor.page.locator(".check", has_text="Checked").wait_for()
-        for width in (390, 768, 1024, 1280, 1400, 1920):
-            visitor.page.set_viewport_size({"width": width, "height": 900})
-            found = axe.run(visitor.page, context=".lenet").response["violations"]
-            assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found] == [], width
 
 
 def test_bars_survive_forced_colors(open_at):

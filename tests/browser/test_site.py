@@ -1,15 +1,13 @@
 """The page without a server, below a path of its own of a server that knows nothing but files."""
 
-import sys
-
 import numpy as np
 import pytest
 
-from harness.drawings import EXAMPLES, draw
-from harness.servers import free_port, running
+from harness.drawings import DIGITS, EXAMPLES, draw
+from harness.servers import files_of
 from lenet import Recognizer
 from lenet.page.export import write_site
-from tests.browser.explorer import DIGITS, Explorer
+from tests.browser.explorer import Explorer
 
 
 @pytest.fixture(scope="module")
@@ -17,22 +15,17 @@ def address(reader, tmp_path_factory):
     """The page's address, /sub/lenet/ of a server that knows nothing but files."""
     root = tmp_path_factory.mktemp("root")
     write_site(root / "sub" / "lenet", reader)
-    port = free_port()
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(root)]
-    with running(command, port) as url:
+    with files_of(root) as url:
         yield f"{url}/sub/lenet/"
 
 
 @pytest.fixture
-def visit(chromium, address):
-    """Opens the page in a new context. Nothing may fail, and nothing may be requested from elsewhere."""
-    contexts, problems = [], []
+def visit(new_page, address):
+    """Opens the page. Nothing may fail, and nothing may be requested from elsewhere."""
+    problems = []
 
     def open_page(**options) -> Explorer:
-        context = chromium.new_context(**{"viewport": {"width": 1400, "height": 1000}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
+        page = new_page(**{"service_workers": "block", **options})
         page.on("response", lambda response: problems.append(response.url) if response.status >= 400 else None)
         page.on("request", lambda request: problems.append(request.url) if not ours(request.url) else None)
         return Explorer(page, address, Recognizer.from_pretrained())
@@ -41,8 +34,6 @@ def visit(chromium, address):
         return url.startswith((address, "data:", "blob:"))
 
     yield open_page
-    for context in contexts:
-        context.close()
     assert problems == []
 
 
@@ -79,7 +70,7 @@ def test_the_explorer_works(visit):
 
 def test_the_page_works_offline_once_loaded(visit):
     """Even after a reload, and what was not asked for before."""
-    explorer = visit()
+    explorer = visit(service_workers="allow")
     page = explorer.page
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     page.context.set_offline(True)

@@ -2,15 +2,16 @@
 
 import pytest
 
-from harness import parity
+from harness.servers import files_of
+from lenet.page.assets import STATIC
 
 
 @pytest.fixture(scope="module")
 def page(chromium):
     """A page of the static files, with `show(tag, properties, ...children)`, which patches the one child of `box`."""
-    with parity.static_files() as url:
+    with files_of(STATIC) as url:
         page = chromium.new_page()
-        page.goto(url + "page.html")
+        page.goto(f"{url}/page.html")
         page.evaluate(
             """async () => {
               const { node, patch } = await import("./explore/tree.js");

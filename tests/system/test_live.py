@@ -11,10 +11,9 @@ import pytest
 
 from harness import ROOT
 from harness.browser import Visitor
-from harness.drawings import EXAMPLES
+from harness.drawings import DIGITS
 from harness.servers import free_port, running
 
-DIGITS = [[[*stroke[:-1:10], stroke[-1]] for stroke in example["strokes"]] for example in EXAMPLES]
 CHECKED = "Checked with PyTorch on the server."
 UNCHECKED = "Not checked: cannot reach the server. Retrying…"
 

@@ -20,6 +20,7 @@ def no_other_process(monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("unit tests start no processes")
 
+    platform.processor()  # calls `uname` once and keeps its answer, which the training needs
     monkeypatch.setattr(subprocess.Popen, "_execute_child", refuse)
     monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
 
