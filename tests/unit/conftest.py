@@ -9,6 +9,7 @@ import numpy.testing  # noqa: F401  before processes are refused: up to version 
 import pytest
 
 from harness import ROOT
+from lenet.image.decoder import COMMAND
 
 platform.processor()  # runs `uname` the first time; metrics.json names the processor
 
