@@ -20,7 +20,7 @@ from lenet.image.preprocess import CROP_THRESHOLD, DIGIT_SIDE
 from lenet.weights.model import bundled
 from train.data.evaluation_set import BRUSHES
 from train.data.mnist import load_mnist
-from train.data.strokes import Strokes, draw_strokes
+from train.data.strokes import PenDrawing, Strokes, draw_page
 
 GAPS = (2, 4, 6, 8, 12)
 ROWS = 1_000
@@ -74,7 +74,7 @@ def draw_digit(strokes: tuple[tuple[float, ...], ...], brush: float) -> np.ndarr
     """Light ink on black. The strokes are flat, (x, y, x, y, ...): drawing is slow, so each digit is drawn once."""
     side = round(SIDE + brush) + 8
     points = [np.reshape(stroke, (-1, 2)) for stroke in strokes]
-    return 255 - draw_strokes(points, brush, SIDE, (side / 2, side / 2), side)
+    return 255 - draw_page(PenDrawing(points, brush, SIDE, (side / 2, side / 2), side))
 
 
 def measure(reader: Recognizer, rows: list[Row]) -> tuple[float, float, float]:

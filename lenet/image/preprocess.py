@@ -121,7 +121,7 @@ def _level(gray: np.ndarray) -> float:
     Corners are used because most of the border may be ink if the image is cropped closely around a thick digit.
     """
     h, w = (max(1, side // 20) for side in gray.shape)
-    corners = [np.median(part) for part in (gray[:h, :w], gray[:h, -w:], gray[-h:, :w], gray[-h:, -w:])]
+    corners = np.median([part.ravel() for part in (gray[:h, :w], gray[:h, -w:], gray[-h:, :w], gray[-h:, -w:])], axis=1)
     border = np.median(np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]]))
     return float(min(corners, key=lambda corner: abs(corner - border)))
 

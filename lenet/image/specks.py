@@ -44,7 +44,8 @@ def reduce(ink: np.ndarray, step: int) -> np.ndarray:
     """The largest value in each cell of step x step pixels; those beyond the border count as 0."""
     padded = np.pad(ink, [(0, -side % step) for side in ink.shape])
     rows, columns = (side // step for side in padded.shape)
-    return padded.reshape(rows, step, columns, step).max((1, 3))
+    # First over whole rows, which is several times as fast as over both axes at once.
+    return padded.reshape(rows, step, -1).max(1).reshape(rows, columns, step).max(2)
 
 
 def enlarge(cells: np.ndarray, step: int, shape: tuple[int, ...]) -> np.ndarray:

@@ -16,7 +16,7 @@ from train.__main__ import main
 from train.calibrate import scores_of
 from train.data.evaluation_set import BRUSHES
 from train.data.mnist import load_mnist
-from train.data.strokes import draw_strokes
+from train.data.strokes import PenDrawing, draw_page
 from train.evaluate import evaluate
 
 PLOTS = {"confusion.png", "misread.png", "reliability.png", "rejections.png"}
@@ -144,7 +144,7 @@ def test_sketches_are_counted_correctly(evaluated, sketched_data):
             size = random.uniform(0.35, 0.85) * (280 - brush)
             reach = (size + brush) / 2
             x, y = random.uniform(reach, 280 - reach), random.uniform(reach, 280 - reach)
-            page = draw_strokes([np.array(stroke) for stroke in item["strokes"]], brush, size, (x, y), 280)
+            page = draw_page(PenDrawing([np.array(stroke) for stroke in item["strokes"]], brush, size, (x, y), 280))
             groups = {"brush": brush, "writer": item["writer"], "class": item["label"]}
             readings.append((int(item["label"]), reader.read(page), groups))
     whole, by = counted(readings, "brush", "writer", "class")

@@ -12,6 +12,7 @@ from train.data.glyphs import GLYPHS
 from train.data.mnist import load_mnist
 from train.data.outliers import OUTLIER_LABEL, Sources, make_outliers
 from train.data.pen_digits import TRAINING_WRITERS, PenDigit, load_pen_digits
+from train.data.strokes import PenDrawing, render
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,8 @@ def test_every_kind_is_a_valid_image(sources, kind):
     """uint8, 32x32, with some ink, but mostly blank."""
     rng = np.random.default_rng(1)
     for _ in range(20):
-        image = getattr(outliers, kind)(sources, rng)
+        drawn = getattr(outliers, kind)(sources, rng)
+        image = render(drawn) if isinstance(drawn, PenDrawing) else drawn
         assert image.shape == (32, 32)
         assert image.dtype == np.uint8
         assert image.max() > 200

@@ -9,8 +9,8 @@ from train.data import pen_digits
 from train.data.checksums import CHECKSUMS
 from train.data.corpus import load_corpus
 from train.data.digits import DataError
-from train.data.pen_digits import FILE, PenDigit, load_pen_digits, parse_unipen, render
-from train.data.strokes import draw_strokes, perturb_stroke, render_with_random_pen, vary_handwriting
+from train.data.pen_digits import FILE, PenDigit, load_pen_digits, parse_unipen, render_pen_digits
+from train.data.strokes import PenDrawing, choose_pen, draw_page, perturb_stroke, render, vary_handwriting
 from train.recipe import Recipe
 
 TEXT = """.INCLUDE        dene.doc
@@ -190,7 +190,7 @@ def bounds(page: np.ndarray) -> tuple[int, int, int, int]:
 @pytest.mark.parametrize(("width", "size"), [(10, 100), (20, 160), (28, 84)])
 def test_a_line_has_the_requested_position_and_width(width, size):
     """A horizontal line is as long as its size plus round ends, as high as the pen, and centered."""
-    page = draw_strokes([np.array([(0, 0), (50, 0)], float)], width, size, (140, 120), 280)
+    page = draw_page(PenDrawing([np.array([(0, 0), (50, 0)], float)], width, size, (140, 120), 280))
     assert page.shape == (280, 280)
     assert page.dtype == np.uint8
     assert bounds(page) == pytest.approx(
@@ -205,7 +205,7 @@ def test_a_line_has_the_requested_position_and_width(width, size):
 def test_the_aspect_ratio_is_kept():
     """Of a rectangle of 1 by 2, the longer side has the requested size and the other is half as long."""
     left, right = [(10, 20), (10, 40)], [(20, 20), (20, 40)]
-    page = draw_strokes([np.array(left, float), np.array(right, float)], 8, 200, (140, 140), 280)
+    page = draw_page(PenDrawing([np.array(left, float), np.array(right, float)], 8, 200, (140, 140), 280))
     assert bounds(page) == pytest.approx((36, 243, 86, 193), abs=1)
     assert page[140, 90] == page[140, 190] == 0
     assert page[140, 140] == 255
@@ -213,14 +213,14 @@ def test_the_aspect_ratio_is_kept():
 
 def test_a_dot_is_as_large_as_the_pen():
     """A stroke of a single point cannot be scaled."""
-    page = draw_strokes([np.array([(7, 7)], float)], 30, 150, (100, 200), 280)
+    page = draw_page(PenDrawing([np.array([(7, 7)], float)], 30, 150, (100, 200), 280))
     assert bounds(page) == pytest.approx((185, 214, 85, 114), abs=1)
     assert (255 - page.astype(float)).sum() / 255 == pytest.approx(np.pi * 15**2, rel=0.03)
 
 
 def test_the_width_of_the_pen_can_vary():
     """By at most the requested fraction in either direction."""
-    page = draw_strokes([np.array([(0, 0), (50, 0)], float)], 20, 200, (140, 140), 280, wave=0.4)
+    page = draw_page(PenDrawing([np.array([(0, 0), (50, 0)], float)], 20, 200, (140, 140), 280, wave=0.4))
     heights = (255 - page[:, 60:220].astype(float)).sum(0) / 255
     assert heights.max() == pytest.approx(28, abs=1.5)
     assert heights.min() < 15
@@ -244,7 +244,7 @@ def test_varied_handwriting_is_similar():
 def test_every_digit_is_rendered(small_data):
     """As uint8 images of 32x32 pixels in MNIST's box of 20x20, with labels; all copies differ."""
     digits = load_pen_digits(small_data, range(1, 5))
-    drawn = render(digits, 3, seed=7)
+    drawn = render_pen_digits(digits, 3, seed=7)
     assert drawn.images.shape == (36, 1, 32, 32)
     assert drawn.images.dtype == torch.uint8
     assert drawn.labels.tolist() == [digit.label for digit in digits for _ in range(3)]
@@ -258,7 +258,7 @@ def test_every_digit_is_rendered(small_data):
 def test_the_rendering_depends_on_the_seed(small_data):
     """The same seed gives the same images, another seed gives others."""
     digits = load_pen_digits(small_data, range(1, 3))
-    first, same, other = (render(digits, 2, seed=seed).fingerprint() for seed in (1, 1, 2))
+    first, same, other = (render_pen_digits(digits, 2, seed=seed).fingerprint() for seed in (1, 1, 2))
     assert first == same != other
 
 
@@ -268,7 +268,7 @@ def test_pens_vary():
     rng = np.random.default_rng(0)
     widths = []
     for _ in range(60):
-        image = render_with_random_pen(bar.strokes, rng)
+        image = render(choose_pen(bar.strokes, rng))
         columns = (image > 127).any(0).sum()
         rows = (image > 40).any(1).sum()  # lighter ink included
         assert rows >= 18
@@ -299,7 +299,7 @@ def test_a_perturbed_stroke_is_similar():
 def test_faded_ink_is_in_the_same_place():
     """The line is lighter in parts, and there is no ink elsewhere."""
     strokes = [np.array([[0.0, 0.0], [50.0, 80.0], [100.0, 0.0]])]
-    full, pale = (draw_strokes(strokes, 12, 180, (140, 140), 280, fade=fade) for fade in (0.0, 0.6))
+    full, pale = (draw_page(PenDrawing(strokes, 12, 180, (140, 140), 280, fade=fade)) for fade in (0.0, 0.6))
     assert (pale[full == 255] == 255).all()
     assert pale[full == 0].min() < 40
     assert pale[full == 0].max() > 100

@@ -4,12 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-import train.data.styles
 from train.data.doodles import invent_doodle
 from train.data.pen_digits import TRAINING_WRITERS, PenDigit, load_pen_digits
-from train.data.styles import BOXY, DIGITS, EMBELLISHMENTS, cross, flag, make_styles, slash_or_dot
+from train.data.styles import BOXY, DIGITS, EMBELLISHMENTS, cross, draw_styles, flag, make_styles, slash_or_dot
 
-INK = np.zeros((32, 32), np.uint8)
 OVAL = [np.stack([np.cos(t := np.linspace(0, 2 * np.pi, 30)), 2 * np.sin(t)], 1)]
 SEVEN = [np.array([(0, 0), (4, 0), (3, 3), (2, 6), (1, 9)], float)]
 BAR = [np.array([(2, 9), (2, 6), (2, 3), (2, 0)], float)]  # drawn from the bottom upwards
@@ -53,16 +51,14 @@ def test_every_digit_has_several_styles():
             assert 0 <= stroke.min() <= stroke.max() <= 9
 
 
-def test_boxy_digits_are_on_a_grid_and_stay_closed(monkeypatch):
+def test_boxy_digits_are_on_a_grid_and_stay_closed():
     """Level and upright lines, flags apart; the two ends of a zero stay together in the page that is rendered."""
     for label, glyphs in BOXY.items():
         assert glyphs
         for stroke in (stroke for glyph in glyphs for stroke in glyph if label not in (1, 4)):
             assert (np.abs(np.diff(stroke, axis=0)).min(1) == 0).all()
-    drawn = []
-    monkeypatch.setattr(train.data.styles, "render_with_random_pen", lambda strokes, _rng: drawn.append(strokes) or INK)
-    make_styles([], 4000, seed=0)
-    zeros = [strokes for i, strokes in enumerate(drawn) if i // 2 % 10 == 0]
+    drawings = [drawing for drawing, _label in draw_styles([], 4000, np.random.default_rng(0))]
+    zeros = [drawing.strokes for i, drawing in enumerate(drawings) if i // 2 % 10 == 0]
     boxes = [stroke for (stroke,) in (strokes for strokes in zeros if len(strokes) == 1) if len(stroke) == 6]
     assert len(boxes) > 100
     gaps = [np.hypot(*(box[0] - box[-1])) / np.ptp(box[:, 1]) for box in boxes]

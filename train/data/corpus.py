@@ -1,14 +1,16 @@
 """The data of a training run: MNIST, pen digits, digits in rare styles, outliers, and validation data."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
+from train.data.cache import cached
 from train.data.digits import Digits
 from train.data.mnist import load_mnist, split
 from train.data.outliers import make_outliers
-from train.data.pen_digits import TRAINING_WRITERS, VALIDATION_EVERY, PenDigit, load_pen_digits, render
+from train.data.pen_digits import FILE, TRAINING_WRITERS, VALIDATION_EVERY, PenDigit, load_pen_digits, render_pen_digits
 from train.data.styles import make_styles
 from train.recipe import Recipe
 
@@ -46,23 +48,34 @@ class Corpus:
 def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Corpus:
     """The data for a recipe, at most `limit` images or pen digits of each part; deterministic.
 
-    Raises DataError if files are damaged, or missing and not downloadable.
+    The drawings are rendered once, and then kept in the data folder. Raises DataError if files are damaged, or missing
+    and not downloadable.
     """
     mnist, mnist_validation = split(load_mnist(data_dir, train=True), recipe.validation_size, recipe.seed)
     mnist, mnist_validation = mnist[:limit], mnist_validation[:limit]
     strokes = stroke_validation = mnist[:0]
     digits: list[PenDigit] = []
+    given: dict = {"seed": recipe.seed}  # what the drawings are made from
     if recipe.copies:
         digits = load_pen_digits(data_dir, TRAINING_WRITERS)
-        held_out = digits[::VALIDATION_EVERY]
+        given["pen"] = hashlib.sha256((data_dir / FILE).read_bytes()).hexdigest()
+        held_out = digits[::VALIDATION_EVERY][:limit]
         digits = [digit for number, digit in enumerate(digits) if number % VALIDATION_EVERY]
-        strokes = render(digits[:limit], recipe.copies, recipe.seed)
-        stroke_validation = render(held_out[:limit], 2, seed=0)
+        copied, copies = digits[:limit], recipe.copies
+        inputs = {**given, "digits": len(copied), "copies": copies}
+        strokes = cached(data_dir, "strokes", inputs, lambda: render_pen_digits(copied, copies, recipe.seed))
+        inputs = {"pen": given["pen"], "digits": len(held_out)}
+        stroke_validation = cached(
+            data_dir, "stroke_validation", inputs, lambda: render_pen_digits(held_out, 2, seed=0)
+        )
     styles = outliers = mnist[:0]
     if recipe.styles:
-        styles = make_styles(digits, min(recipe.styles, limit or recipe.styles), recipe.seed)
+        count = min(recipe.styles, limit or recipe.styles)
+        styles = cached(data_dir, "styles", {**given, "count": count}, lambda: make_styles(digits, count, recipe.seed))
     if recipe.outliers:
-        outliers = make_outliers(mnist, digits, min(recipe.outliers, limit or recipe.outliers), recipe.seed)
+        number = min(recipe.outliers, limit or recipe.outliers)
+        inputs = {**given, "count": number, "mnist": mnist.sha256()}
+        outliers = cached(data_dir, "outliers", inputs, lambda: make_outliers(mnist, digits, number, recipe.seed))
     return Corpus(mnist, strokes, styles, outliers, mnist_validation, stroke_validation)
 
 

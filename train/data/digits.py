@@ -1,8 +1,11 @@
 """Labeled images as tensors, and the error for missing or damaged data."""
 
+import hashlib
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,6 +19,10 @@ class Digits:
     images: Tensor
     labels: Tensor
 
+    @classmethod
+    def of(cls, images: np.ndarray, labels: Sequence[int]) -> "Digits":
+        return cls(torch.from_numpy(images), torch.tensor(labels))
+
     def __len__(self) -> int:
         return len(self.labels)
 
@@ -28,6 +35,10 @@ class Digits:
     def fingerprint(self) -> int:
         """A checksum of images and labels."""
         return zlib.crc32(self.labels.numpy().tobytes(), zlib.crc32(self.images.numpy().tobytes()))
+
+    def sha256(self) -> str:
+        """A hash of images and labels."""
+        return hashlib.sha256(self.images.numpy().tobytes() + self.labels.numpy().tobytes()).hexdigest()
 
     def mean_and_std(self) -> tuple[float, float]:
         """Of the ink in [0, 1], over all pixels of all images, rounded to four decimals."""

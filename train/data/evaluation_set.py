@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from train.data.digits import DataError
-from train.data.strokes import SIDE, draw_strokes
+from train.data.strokes import SIDE, PenDrawing, draw_page
 
 PLAIN, CONFUSABLE = "plain", "confusable with a digit"  # the kinds of drawings that are not digits
 BRUSHES = (10, 18, 28)  # widths in pixels on a page of SIDE x SIDE pixels
@@ -70,7 +70,8 @@ def _pages(path: Path, limit: int | None) -> Iterator[tuple[dict, int, np.ndarra
         for brush in BRUSHES:
             size = rng.uniform(0.35, 0.85) * (SIDE - brush)
             low, high = (size + brush) / 2, SIDE - (size + brush) / 2
-            yield item, brush, draw_strokes(strokes, brush, size, tuple(rng.uniform(low, high, 2)), SIDE)
+            x, y = rng.uniform(low, high, 2)
+            yield item, brush, draw_page(PenDrawing(strokes, brush, size, (x, y), SIDE))
 
 
 def _entries(items: list[dict], limit: int | None) -> list[dict]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import torch
 
 from lenet.image.preprocess import clean_and_center
 from train.data.characters import invent_character
@@ -17,7 +16,8 @@ from train.data.digits import Digits
 from train.data.doodles import invent_doodle
 from train.data.glyphs import GLYPHS, imprecise
 from train.data.pen_digits import PenDigit
-from train.data.strokes import Strokes, bounding_box, render_with_random_pen, vary_handwriting
+from train.data.rendering import render_all
+from train.data.strokes import PenDrawing, Strokes, bounding_box, choose_pen, render, vary_handwriting
 
 OUTLIER_LABEL = -1
 
@@ -43,28 +43,28 @@ def make_outliers(digits: Digits, pen: list[PenDigit], count: int, seed: int) ->
     rng = np.random.default_rng(seed)
     sources = Sources(digits.images[:, 0].numpy(), digits.labels.numpy(), pen)
     kinds = [kind for kind in KINDS if pen or kind not in (rotated_pen_digit, overdrawn_pen_digit)]
-    images = [kinds[i % len(kinds)](sources, rng) for i in range(count)]
-    return Digits(torch.from_numpy(np.stack(images)).unsqueeze(1), torch.full((count,), OUTLIER_LABEL))
+    drawings = (kinds[i % len(kinds)](sources, rng) for i in range(count))
+    return Digits.of(render_all(drawings, count, "drawings that are no digits"), [OUTLIER_LABEL] * count)
 
 
-def glyph(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
+def glyph(_sources: Sources, rng: np.random.Generator) -> PenDrawing:
     """One of the glyphs, drawn imprecisely."""
-    return render_with_random_pen(_distort_glyph(GLYPHS[rng.integers(len(GLYPHS))], rng), rng)
+    return choose_pen(_distort_glyph(GLYPHS[rng.integers(len(GLYPHS))], rng), rng)
 
 
-def character(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
+def character(_sources: Sources, rng: np.random.Generator) -> PenDrawing:
     """An invented character."""
-    return render_with_random_pen(vary_handwriting(invent_character(rng), rng), rng)
+    return choose_pen(vary_handwriting(invent_character(rng), rng), rng)
 
 
-def doodle(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
+def doodle(_sources: Sources, rng: np.random.Generator) -> PenDrawing:
     """A random doodle."""
-    return render_with_random_pen(vary_handwriting(invent_doodle(rng), rng), rng)
+    return choose_pen(vary_handwriting(invent_doodle(rng), rng), rng)
 
 
-def scribble(_sources: Sources, rng: np.random.Generator) -> np.ndarray:
+def scribble(_sources: Sources, rng: np.random.Generator) -> PenDrawing:
     """One to three smooth random walks of the pen."""
-    return render_with_random_pen(_random_walks(rng), rng)
+    return choose_pen(_random_walks(rng), rng)
 
 
 def pair(sources: Sources, rng: np.random.Generator) -> np.ndarray:
@@ -86,32 +86,36 @@ def mirrored(sources: Sources, rng: np.random.Generator) -> np.ndarray:
     return sources.ink[_choose(sources.labels, (3, 4, 6, 7, 9), rng)][:, ::-1].copy()
 
 
-def rotated_pen_digit(sources: Sources, rng: np.random.Generator) -> np.ndarray:
+def rotated_pen_digit(sources: Sources, rng: np.random.Generator) -> PenDrawing:
     """A pen digit, rotated or mirrored."""
     if rng.random() < 0.5:
         wanted, matrix = (2, 3, 4, 5, 7), np.array([[0, -1], [1, 0]]) * rng.choice((1, -1))
     else:
         wanted, matrix = (2, 3, 4, 6, 7, 9), np.array([[-1, 0], [0, 1]])
     strokes = sources.pen[_choose(sources.pen_labels, wanted, rng)].strokes
-    return render_with_random_pen(vary_handwriting([stroke @ matrix.T for stroke in strokes], rng), rng)
+    return choose_pen(vary_handwriting([stroke @ matrix.T for stroke in strokes], rng), rng)
 
 
-def overdrawn_pen_digit(sources: Sources, rng: np.random.Generator) -> np.ndarray:
+def overdrawn_pen_digit(sources: Sources, rng: np.random.Generator) -> PenDrawing:
     """A pen digit with another one, or an invented character, over it or close beside it."""
     first = _normalize(sources.pen[rng.integers(len(sources.pen))].strokes)
     second = sources.pen[rng.integers(len(sources.pen))].strokes if rng.random() < 0.5 else invent_character(rng)
     beside = np.array([rng.uniform(0.7, 1.1), rng.uniform(-0.2, 0.2)])
     offset = beside if rng.random() < 0.4 else rng.uniform(-0.5, 0.5, 2)
     second = [stroke * rng.uniform(0.7, 1) + offset for stroke in _normalize(second)]
-    return render_with_random_pen(vary_handwriting(first + second, rng), rng)
+    return choose_pen(vary_handwriting(first + second, rng), rng)
 
 
 def overdrawn(sources: Sources, rng: np.random.Generator) -> np.ndarray:
     """A digit with another digit, a glyph or a scribble drawn over it, such that a good part of both is visible."""
     while True:
         first = sources.ink[rng.integers(len(sources.ink))].astype(float)
-        kind = (glyph, scribble, lambda sources, rng: sources.ink[rng.integers(len(sources.ink))])[rng.integers(3)]
-        second = np.roll(kind(sources, rng).astype(float), rng.integers(-6, 7, 2), (0, 1))
+        kind = rng.integers(3)
+        if kind < 2:
+            second = render((glyph, scribble)[kind](sources, rng))
+        else:
+            second = sources.ink[rng.integers(len(sources.ink))]
+        second = np.roll(second.astype(float), rng.integers(-6, 7, 2), (0, 1))
         both = np.maximum(first, second)
         if both.sum() > 1.4 * max(first.sum(), second.sum()):
             return _place(both)

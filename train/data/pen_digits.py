@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from train.data.checksums import check
 from train.data.digits import DataError, Digits
 from train.data.download import DownloadError, download
-from train.data.strokes import Strokes, render_with_random_pen, vary_handwriting
+from train.data.rendering import render_all
+from train.data.strokes import Strokes, choose_pen, vary_handwriting
 
 FILE = Path("pendigits") / "pendigits-orig.tra"
 URLS = (  # in the order in which they are tried
@@ -99,11 +99,10 @@ def parse_unipen(text: str) -> list[PenDigit]:
     return digits
 
 
-def render(digits: list[PenDigit], copies: int, seed: int) -> Digits:
+def render_pen_digits(digits: list[PenDigit], copies: int, seed: int) -> Digits:
     """`copies` images of each digit, each with another variation of the handwriting and another pen."""
     rng = np.random.default_rng(seed)
-    images = [
-        render_with_random_pen(vary_handwriting(digit.strokes, rng), rng) for digit in digits for _ in range(copies)
-    ]
-    labels = [digit.label for digit in digits for _ in range(copies)]
-    return Digits(torch.from_numpy(np.stack(images)).unsqueeze(1), torch.tensor(labels))
+    written = [digit for digit in digits for _ in range(copies)]
+    drawings = (choose_pen(vary_handwriting(digit.strokes, rng), rng) for digit in written)
+    images = render_all(drawings, len(written), "pen digits")
+    return Digits.of(images, [digit.label for digit in written])

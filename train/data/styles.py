@@ -4,13 +4,15 @@ Digits in a few strokes, made for this project, and pen digits with strokes adde
 cross in it and other signs that resemble these are among the glyphs that the network learns to reject.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
-import torch
 
 from train.data.digits import Digits
 from train.data.glyphs import imprecise, parse
 from train.data.pen_digits import PenDigit
-from train.data.strokes import Strokes, bounding_box, render_with_random_pen, slant_page, vary_handwriting
+from train.data.rendering import render_all
+from train.data.strokes import PenDrawing, Strokes, bounding_box, choose_pen, slant_page, vary_handwriting
 
 # A digit and its strokes, in the notation of glyphs.txt.
 _DEFINITIONS = """
@@ -126,9 +128,13 @@ def make_styles(pen: list[PenDigit], count: int, seed: int) -> Digits:
 
     Deterministic.
     """
-    rng = np.random.default_rng(seed)
+    drawings, labels = zip(*draw_styles(pen, count, np.random.default_rng(seed)), strict=True)
+    return Digits.of(render_all(drawings, count, "digits in rare styles"), labels)
+
+
+def draw_styles(pen: list[PenDigit], count: int, rng: np.random.Generator) -> Iterator[tuple[PenDrawing, int]]:
+    """The drawings of `make_styles`, with their labels."""
     by_label = {label: [digit.strokes for digit in pen if digit.label == label] for label in EMBELLISHMENTS}
-    images, labels = [], []
     for i in range(count):
         if i % 2 and all(by_label.values()):
             label = list(EMBELLISHMENTS)[rng.choice(len(EMBELLISHMENTS), p=(0.5, 0.25, 0.25))]
@@ -145,9 +151,7 @@ def make_styles(pen: list[PenDigit], count: int, seed: int) -> Digits:
             strokes = slant_page(strokes, rng) if boxy else vary_handwriting(strokes, rng)
             if label in EMBELLISHMENTS and not boxy and rng.random() < 0.5:
                 strokes = EMBELLISHMENTS[label](strokes, rng)
-        images.append(render_with_random_pen(strokes, rng))
-        labels.append(label)
-    return Digits(torch.from_numpy(np.stack(images)).unsqueeze(1), torch.tensor(labels))
+        yield choose_pen(strokes, rng), label
 
 
 def slash_or_dot(zero: Strokes, rng: np.random.Generator) -> Strokes:

@@ -1,16 +1,14 @@
 """Checkpoints: the state of a training run after an epoch, written atomically."""
 
-import hashlib
 import io
 from pathlib import Path
 
 import torch
 
-from lenet.files import write_whole
 from train.errors import CommandError
+from train.hashed_file import DamagedFileError, read_hashed, write_hashed
 
 CHECKPOINT = "checkpoint.pt"
-DIGEST_SIZE = 32  # a SHA-256 precedes the content, because torch.load does not detect most flipped bits
 
 
 class CheckpointError(CommandError):
@@ -21,11 +19,7 @@ def save_checkpoint(folder: Path, state: dict) -> None:
     """Save `state`: tensors, numbers, strings, lists and dicts. Raises OSError if the checkpoint cannot be written."""
     content = io.BytesIO()
     torch.save(state, content)
-    path = folder / CHECKPOINT
-    try:
-        write_whole(path, hashlib.sha256(content.getvalue()).digest() + content.getvalue())
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error  # with the name of the file
+    write_hashed(folder / CHECKPOINT, content.getvalue())  # because torch.load does not detect most flipped bits
 
 
 def load_checkpoint(folder: Path, device: torch.device) -> dict | None:
@@ -33,10 +27,10 @@ def load_checkpoint(folder: Path, device: torch.device) -> dict | None:
     path = folder / CHECKPOINT
     if not path.exists():
         return None
-    file = path.read_bytes()
-    digest, content = file[:DIGEST_SIZE], file[DIGEST_SIZE:]
-    if hashlib.sha256(content).digest() != digest:
-        raise CheckpointError(f"{path} is damaged: its hash does not match; delete it to start from the beginning")
+    try:
+        content = read_hashed(path)
+    except DamagedFileError as error:
+        raise CheckpointError(f"{error}; delete it to start from the beginning") from error
     try:
         state = torch.load(io.BytesIO(content), map_location=device, weights_only=True)
     except Exception as error:  # of many types, for what this program has not written
