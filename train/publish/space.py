@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lenet.hub.errors import HubError
 from lenet.weights.source import SPACE_MODEL
-from train.publish.hub import ZERO_GPU, check_may_write, look_up, upload
+from train.publish.hub import ZERO_GPU, Upload, check_may_write, look_up, upload
 from train.publish.model import CARD, PLOTS, PublishError, report, repository, show
 from train.publish.space_card import PREVIEW, space_card
 from train.publish.static_space import stage_static
@@ -95,7 +95,7 @@ def publish_space(
         _check_public(model or default_model(space))
     stale = ".gitattributes".__ne__  # the Hub's own
     sdk = "static" if static else "gradio"
-    report(upload(folder, space, "The page", stale=stale, kind="space", sdk=sdk, private=private))
+    report(upload(Upload(folder, space, "The page", "space", sdk, private, stale=stale)))
 
 
 def _check_public(model: str) -> None:
