@@ -1,23 +1,41 @@
-"""python -m train: train LeNet-5; `evaluate RUN` evaluates a run again, `publish RUN` uploads it to the Hub."""
+"""python -m train COMMAND: train LeNet-5, evaluate a run, publish it; without a command, options are those of `run`."""
 
+import argparse
 import sys
 from importlib import import_module
 
+# The module and the function of each command, and what it does.
 COMMANDS = {
-    "": "train.run:main",
-    "evaluate": "train.evaluate:main",
-    "publish": "train.publish.model:main",
-    "stage-space": "train.publish.space:stage_main",
-    "publish-space": "train.publish.space:publish_main",
+    "run": ("train.run:main", "train a network, evaluate it and write a run folder; also without its name"),
+    "evaluate": ("train.evaluate:main", "measure the weights of a run, or any others"),
+    "publish": ("train.publish.model:main", "upload the weights of a run to the Hugging Face Hub"),
+    "stage-space": ("train.publish.space:stage_main", "write the files of the page for the Hub to a folder"),
+    "publish-space": ("train.publish.space:publish_main", "upload the page to the Hub as a Space"),
 }
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command's name, which lists all commands; each of them has a parser of its own."""
+    parser = argparse.ArgumentParser(
+        prog="python -m train",
+        description="Train LeNet-5, evaluate a run, publish it.",
+        epilog="`python -m train COMMAND --help` lists the options of a command; `python -m train --epochs 8` is short "
+        "for `python -m train run --epochs 8`.",
+    )
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    for name, (_function, description) in COMMANDS.items():
+        commands.add_parser(name, help=description, add_help=False)
+    return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return the exit code: 0, 2 for an error that the user can fix, 130 for Ctrl+C."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    name = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+    name, *rest = arguments or ["run"]
+    if name.startswith("-") and name not in ("-h", "--help"):
+        name, rest = "run", arguments
     try:
-        return _call(name, arguments[bool(name) :])
+        return _call(build_parser().parse_args([name]).command, rest)
     except KeyboardInterrupt as interrupt:
         print(f"\ntrain: interrupted{f'; {interrupt}' if interrupt.args else ''}", file=sys.stderr)
         return 130
@@ -28,7 +46,7 @@ def _call(name: str, arguments: list[str]) -> int:
     from lenet.hub.errors import HubError
     from train.errors import CommandError
 
-    module, function = COMMANDS[name].split(":")
+    module, function = COMMANDS[name][0].split(":")
     command = getattr(import_module(module), function)
     try:
         command(arguments)

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 from lenet.networks import NETWORKS
 
@@ -12,7 +13,7 @@ DEFAULT_LR = {"textbook": 0.04, "tutorial": 0.01, "original": 0.01}
 DEFAULT_BIAS_LR = {"textbook": 0.04, "tutorial": 0.01, "original": 0.0025}
 
 
-def _option(default, help: str, type: type | None = None):
+def _option(default: Any, help: str, type: type | None = None) -> Any:
     """A field of the recipe that is also a command-line option; `type` where it is not that of the default."""
     return field(default=default, metadata={"help": help, "type": type or default.__class__})
 
@@ -37,16 +38,16 @@ class Distortion:
 class Recipe:
     """How a network is trained. Raises ValueError for a value out of range.
 
-    `lr` and `bias_lr` are None only as arguments: the instance holds the variant's default instead.
+    `lr` and `bias_lr` have the variant's default unless they are given.
     """
 
     variant: str = _option("textbook", "network: textbook, tutorial or original")
     epochs: int = _option(40, "passes over the training images")
     batch_size: int = _option(256, "images per step, over all processes")
-    lr: float | None = _option(
+    lr: float = _option(
         None, f"peak learning rate of the weights, which Muon trains (default: {_listed(DEFAULT_LR)})", float
     )
-    bias_lr: float | None = _option(
+    bias_lr: float = _option(
         None, f"peak learning rate of biases and output layer (default: {_listed(DEFAULT_BIAS_LR)})", float
     )
     warmup: float = _option(0.15, "fraction of the steps over which the learning rate rises to its peak")
@@ -96,11 +97,16 @@ class Recipe:
     def as_dict(self) -> dict:
         return dataclasses.asdict(self)
 
+    @classmethod
+    def from_dict(cls, saved: dict) -> "Recipe":
+        """The recipe that `as_dict` returned. Raises KeyError, TypeError or ValueError for anything else."""
+        return cls(**{**saved, "distortion": Distortion(**saved["distortion"])})
+
 
 OPTIONS = [field for field in dataclasses.fields(Recipe) if "help" in field.metadata]
 
 # What `--recipe` selects: the values that differ from the defaults.
-RECIPES = {
+RECIPES: dict[str, dict] = {
     "full": {},
     "sprint": {
         "epochs": 1,

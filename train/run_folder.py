@@ -17,42 +17,14 @@ from lenet.weights.model import save_model
 from train.data.evaluation_set import PLAIN
 from train.engine.checkpoint import CHECKPOINT
 from train.plots import CURVES, draw_curves
-from train.recipe import Recipe
 
 SUMMARY = "summary.json"
 
 
-def write_run(
-    folder: Path,
-    model: Network,
-    calibration: Calibration,
-    recipe: Recipe,
-    history: list[dict],
-    parts: dict,
-    seconds: float,
-    device: torch.device,
-) -> None:
-    """Write metrics.json, curves.png, config.json and model.safetensors; the weights last: they mark a complete run.
-
-    `parts` are the metrics of the validation sets and what else metrics.json is to hold; `seconds` of training.
-    """
-    metrics = {
-        **parts,
-        "epochs": recipe.epochs,
-        "seconds": round(seconds, 1),
-        "seed": recipe.seed,
-        "recipe": recipe.as_dict(),
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "torchvision": torchvision.__version__,
-            "numpy": np.__version__,
-        },
-        "hardware": hardware(device),
-        "history": history,
-    }
+def write_run(folder: Path, model: Network, calibration: Calibration, metrics: dict) -> None:
+    """Write metrics.json, curves.png, config.json and model.safetensors; the weights last: they mark a complete run."""
     write_whole(folder / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
-    draw_curves(folder / CURVES, history)
+    draw_curves(folder / CURVES, metrics["history"])
     save_model(model, folder, calibration)
 
 
@@ -70,16 +42,29 @@ def write_summary(folder: Path, runs: list[Path]) -> None:
         lists["sketches_answered_correctly"] = [m["sketches"]["answered_correctly"] for m in metrics]
     if all(PLAIN in m.get("nondigits", {}) for m in metrics):
         lists["plain_outlier_rejection_rate"] = [m["nondigits"][PLAIN]["outlier_rejection_rate"] for m in metrics]
-    summary = {"seeds": [m["seed"] for m in metrics]}
-    for name, values in lists.items():
-        spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0  # of the sample: divided by n - 1
-        summary[name] = {"mean": float(np.mean(values)), "standard_deviation": spread, "values": values}
-    write_whole(folder / SUMMARY, (json.dumps(summary, indent=2) + "\n").encode())
+    summary = {name: _mean_and_spread(values) for name, values in lists.items()}
+    content = {"seeds": [m["seed"] for m in metrics], **summary}
+    write_whole(folder / SUMMARY, (json.dumps(content, indent=2) + "\n").encode())
     error = summary["test_error"]
     print(
         f"{len(runs)} seeds: MNIST test error {error['mean']:.3%} +- {error['standard_deviation']:.3%} "
         f"({', '.join(f'{value:.2%}' for value in error['values'])}); written to {folder / SUMMARY}"
     )
+
+
+def _mean_and_spread(values: list[float]) -> dict:
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0  # of the sample: divided by n - 1
+    return {"mean": float(np.mean(values)), "standard_deviation": spread, "values": values}
+
+
+def versions() -> dict[str, str]:
+    """Those of Python and of the libraries that the result depends on."""
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "torchvision": torchvision.__version__,
+        "numpy": np.__version__,
+    }
 
 
 def hardware(device: torch.device) -> dict:
@@ -104,5 +89,5 @@ def is_complete(folder: Path) -> bool:
 
 
 def difference_of(saved: dict, now: dict) -> str:
-    """The values in which two recipes differ, as text; empty if they are equal."""
+    """The values of `now` that differ from those in `saved`, as text; empty if none does."""
     return ", ".join(f"{name} was {saved.get(name)}, is {now[name]}" for name in now if saved.get(name) != now[name])

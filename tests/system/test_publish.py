@@ -44,7 +44,9 @@ def test_the_round_trip(hub, small_data, tmp_path, capsys):
     draw(EXAMPLES[3]["strokes"]).save(tmp_path / "3.png")
     run = tmp_path / "run"
     dry = ("--data-dir", small_data, "--output", run, "--validation-size", 50, "--no-strokes", "--dry-run")
-    assert main([*map(str, dry), "--outliers", "20", "--styles", "20", "--push-to-hub", REPO]) == 0
+    assert main([*map(str, dry), "--outliers", "20", "--styles", "20"]) == 0
+    capsys.readouterr()
+    assert publish(run) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
     assert "published: README.md, config.json, confusion.png, 9 more; http" in printed.out

@@ -12,11 +12,11 @@ RECIPE = (
 def test_a_killed_run_is_resumed(start, small_data, tmp_path):
     """kill -9 after a few epochs; the resumed run ends with the weights of an uninterrupted one."""
 
-    def train(folder, *more) -> Forked:
-        return start("--data-dir", small_data, "--output", folder, *RECIPE, *more)
+    def train(folder, *options) -> Forked:
+        return start("--data-dir", small_data, "--output", folder, *options)
 
     folder, whole = tmp_path / "run", tmp_path / "whole"
-    uninterrupted, process = train(whole), train(folder)
+    uninterrupted, process = train(whole, *RECIPE), train(folder, *RECIPE)
     process.until("epoch", 4)
     assert process.kill() == -9
     assert {path.name.removesuffix(".part") for path in folder.iterdir()} == {CHECKPOINT}

@@ -93,26 +93,17 @@ def test_only_changes_are_committed(hub, run, another, tmp_path, capsys):
     assert files_of(hub)["model.safetensors"] == (another / "model.safetensors").read_bytes()
 
 
-@pytest.mark.parametrize("push", [False, True], ids=["publish", "push-to-hub"])
-def test_a_full_run_is_not_overwritten_by_a_dry_run_or_another_network(
-    hub, run, small_data, tmp_path, error_of, failure, push
-):
-    """One line says why; with --push-to-hub, before the training."""
+def test_a_full_run_is_not_overwritten_by_a_dry_run_or_another_network(hub, run, tmp_path, failure):
+    """One line says why."""
     assert publish(run) == 0
     before = files_of(hub)
     hub.requests.clear()
-    if push:
-        options = ("--data-dir", small_data, "--output", tmp_path / "run", "--push-to-hub", REPO)
-        messages = [error_of(*options, "--dry-run"), error_of(*options, "--variant", "tutorial")]
-    else:
-        messages = [failure(folder=as_dry_run(run, tmp_path / "dry")), failure(folder=bundled("tutorial"))]
-    assert "holds the weights of a full run, which a dry run must not overwrite: publish to another" in messages[0]
+    said = failure(folder=as_dry_run(run, tmp_path / "dry"))
+    assert "holds the weights of a full run, which a dry run must not overwrite: publish to another" in said
     advice = "publish to another repository, such as someone/lenet-5-tutorial, or use --force"
-    assert f"holds the network textbook: {advice}" in messages[1]
-    assert all(message.count("\n") == 1 for message in messages)
+    assert f"holds the network textbook: {advice}" in failure(folder=bundled("tutorial"))
     assert writes(hub) == []
     assert files_of(hub) == before
-    assert not (tmp_path / "run").exists()
 
 
 def test_a_dry_run_is_overwritten_by_any_run(hub, run, tmp_path):
@@ -170,23 +161,16 @@ def test_a_missing_token_is_reported_with_how_to_get_one(hub, failure):
     assert hub.requests == []
 
 
-@pytest.mark.parametrize("training", [False, True], ids=["publish", "push-to-hub"])
-def test_missing_write_access_is_reported_at_once(hub, run, tmp_path, error_of, monkeypatch, training):
-    """In one line, before anything is trained or written, on this machine or on the Hub."""
-    for token, repo, expected in (
-        ("hf_nobodys", REPO, "HTTP 401: the token is invalid or has expired"),
-        (hub.read_only_token, REPO, "is read-only: create one with write access"),
-        (hub.token, "another/lenet-5", "the token belongs to someone, who cannot write to another"),
-    ):
-        monkeypatch.setenv("HF_TOKEN", token)
-        output = tmp_path / "run"
-        command = ("--output", output, "--push-to-hub", repo) if training else ("publish", run, "--repo", repo)
-        message = error_of(*command)
-        assert expected in message
-        assert message.count("\n") == 1
-        assert hub.repositories == {}
-        assert writes(hub) == []
-        assert not output.exists()
+def test_missing_write_access_is_reported_at_once(hub, failure, monkeypatch):
+    """In one line, before anything is written."""
+    monkeypatch.setenv("HF_TOKEN", "hf_nobodys")
+    assert "HTTP 401: the token is invalid or has expired" in failure()
+    monkeypatch.setenv("HF_TOKEN", hub.read_only_token)
+    assert "is read-only: create one with write access" in failure()
+    monkeypatch.setenv("HF_TOKEN", hub.token)
+    assert "the token belongs to someone, who cannot write to another" in failure("--repo", "another/lenet-5")
+    assert hub.repositories == {}
+    assert writes(hub) == []
 
 
 def test_an_incomplete_or_damaged_run_is_not_published(hub, tmp_path, failure):
@@ -220,7 +204,6 @@ def test_an_invalid_repository_is_rejected(error_of):
     """The message shows the expected form."""
     for repo in ("lenet-5", "a/b/c", "some one/x", "a/..", "https://huggingface.co/a/b", "", "a/x--y"):
         assert "USER/NAME" in error_of("publish", bundled(), "--repo", repo), repo
-        assert "USER/NAME" in error_of("--push-to-hub", repo), repo
 
 
 def test_an_invalid_tag_is_rejected(error_of):
@@ -241,14 +224,3 @@ def test_the_card_links_the_space_that_is_named(tmp_path, monkeypatch):
     assert main(["publish", str(bundled()), "--repo", "someone/lenet-5", "--space", "someone/draw", "--dry-run"]) == 0
     card = next(tmp_path.rglob("README.md")).read_text()
     assert "[someone/draw](https://huggingface.co/spaces/someone/draw)" in card
-
-
-def test_options_for_publishing_require_push_to_hub(error_of):
-    """--private alone would train for a quarter of an hour and publish nothing."""
-    for options in (["--private"], ["--revision-tag", "v1"], ["--code", "https://example.org"], ["--space", "a/b"]):
-        assert "require --push-to-hub" in error_of(*options)
-
-
-def test_push_to_hub_rejects_several_seeds(error_of):
-    """The user has to choose which of the runs to publish."""
-    assert "--push-to-hub publishes a single run" in error_of("--seeds", 2, "--push-to-hub", REPO)

@@ -2,7 +2,6 @@
 
 # ruff: noqa: F811  (fixtures that are imported, and requested by their names)
 
-import re
 import socket
 import time
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from harness.fake_hub.faults import black_hole
 from harness.fake_hub.repository import HttpError
 from harness.fake_hub.server import Request
 from tests.fixtures.publishing import DRAWN, FILES, REPO, failure, files_of, hub, publish, run  # noqa: F401
-from train.__main__ import main
 from train.publish import hub as upload
 
 # The client's own way to send a file is deprecated in the library that it uses.
@@ -86,20 +84,6 @@ def test_a_busy_hub_is_tried_again(hub, run, monkeypatch, capsys):
     assert publish(run) == 0
     assert len(requests) == 6  # weights, two files for the page and two plots, the first of them twice
     assert capsys.readouterr().err == ""
-
-
-def test_a_trained_run_is_kept_if_publishing_fails(hub, small_data, tmp_path, error_of, monkeypatch):
-    """The message names the command that publishes it."""
-    commit = Request.commit
-    monkeypatch.setattr(Request, "commit", failing_with(403))
-    output = tmp_path / "run"
-    dry = ("--data-dir", small_data, "--output", output, "--validation-size", 50, "--no-strokes", "--dry-run")
-    message = error_of(*dry, "--push-to-hub", REPO).splitlines()[-1]
-    command = re.search(r"the run is in .*; publish it with `python -m train (.*)`", message)[1].split()
-    assert files_of(hub) == {}
-    monkeypatch.setattr(Request, "commit", commit)
-    assert main(command) == 0
-    assert files_of(hub)["model.safetensors"] == (output / "model.safetensors").read_bytes()
 
 
 def test_a_lost_response_to_the_commit_is_reported_as_uncertain(hub, run, failure, monkeypatch):

@@ -93,7 +93,7 @@ def test_a_run_survives_a_crash(whole, small_data, tmp_path, monkeypatch, point)
     assert {path.name for path in folder.iterdir()} >= there
     if name == "fsync":
         (folder / f"{CHECKPOINT}.part").write_bytes(b"half of the next one, as a kill leaves it")
-    assert run(*arguments, "--resume") == 0
+    assert run("--data-dir", small_data, "--output", folder, "--resume") == 0
     for file in ("model.safetensors", "config.json"):
         assert (folder / file).read_bytes() == (whole / file).read_bytes()
     assert history(folder) == history(whole)
@@ -110,7 +110,7 @@ def test_a_full_disk_ends_with_one_line(small_data, copy, error_of, capsys):
     # No file may grow beyond 400 kB, which simulates a full disk; the checkpoint is larger.
     resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, limits[1]))
     try:
-        assert run("--data-dir", small_data, "--output", copy, *LONG, "--resume") == 2
+        assert run("--data-dir", small_data, "--output", copy, "--resume") == 2
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     printed = capsys.readouterr()
@@ -152,7 +152,7 @@ def test_a_damaged_checkpoint_is_reported(small_data, copy, error_of, damage):
     """In one line; nothing is deleted."""
     DAMAGE[damage](copy / CHECKPOINT)
     before = (copy / CHECKPOINT).read_bytes()
-    said = error_of("--data-dir", small_data, "--output", copy, *LONG, "--resume")
+    said = error_of("--data-dir", small_data, "--output", copy, "--resume")
     assert f"{copy / CHECKPOINT} is damaged" in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
@@ -160,22 +160,32 @@ def test_a_damaged_checkpoint_is_reported(small_data, copy, error_of, damage):
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "message"),
+    ("options", "message"),
     [
-        ("--epochs", 30, f"another recipe: epochs was {LONG[-1]}, is 30"),
-        ("--lr", 0.01, "another recipe: lr was 0.04, is 0.01"),
-        ("--variant", "tutorial", "another recipe: variant was textbook, is tutorial"),
-        ("--seed", 1, "another recipe: seed was 0, is 1"),
-        ("--outliers", 51, "another recipe: outliers was 20, is 51"),
-        ("--batch-size", 32, "another recipe: batch_size was 256, is 32"),
+        (("--epochs", 30), f"epochs was {LONG[-1]}, is 30"),
+        (("--lr", 0.01), "lr was 0.04, is 0.01"),
+        (("--variant", "tutorial"), "variant was textbook, is tutorial"),
+        (("--seed", 1, "--outliers", 51), "outliers was 20, is 51, seed was 0, is 1"),
+        (("--batch-size", 32, *LONG), "batch_size was 256, is 32"),
+        (("--recipe", "sprint"), "batch_size was 256, is 128"),
+        (("--no-strokes",), "copies was 1, is 0"),
+        (("--seeds", 2), "seeds was 1, is 2"),
+        (("--dry-run", "--epochs", 400), "dry_run was False, is True"),
     ],
 )
-def test_a_run_is_resumed_only_with_the_same_recipe(small_data, copy, error_of, option, value, message):
-    """Another recipe is rejected, in one line that names the difference."""
-    said = error_of("--data-dir", small_data, "--output", copy, *LONG, option, value, "--resume")
+def test_options_that_contradict_the_run_are_rejected(small_data, copy, error_of, options, message):
+    """In one line that names the difference, before the data is read."""
+    said = error_of("--data-dir", "nowhere", "--output", copy, *options, "--resume")
+    assert f"--output {copy} is of a run with another recipe: " in said
     assert message in said
-    assert len(said.splitlines()) == 1
+    assert len(said.splitlines()) == 2  # and the usage
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
+
+
+def test_options_of_the_run_may_be_repeated(small_data, copy, monkeypatch, capsys):
+    """The same ones change nothing."""
+    crash(monkeypatch, train.run, "save_checkpoint", 1, "--data-dir", small_data, "--output", copy, *LONG, "--resume")
+    assert "; resuming after epoch 3" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("part", ["MNIST/raw/train-images-idx3-ubyte", "pendigits/pendigits-orig.tra"])
@@ -192,7 +202,7 @@ def test_a_run_is_resumed_only_with_the_same_data(copy, tmp_path, error_of, part
         for image in range(300):  # in both training and validation
             content[16 + image * 784] ^= 255
         path.write_bytes(content)
-    said = error_of("--data-dir", tmp_path / "data", "--output", copy, *LONG, "--resume")
+    said = error_of("--data-dir", tmp_path / "data", "--output", copy, "--resume")
     assert f"{copy / CHECKPOINT} is of a run with other data than --data-dir contains" in said
     assert len(said.splitlines()) == 1
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
@@ -203,29 +213,37 @@ def test_resume_requires_output(error_of, small_data):
     assert "--resume requires --output" in error_of("--data-dir", small_data, "--resume")
 
 
-def test_resume_without_a_checkpoint_starts_a_run(small_data, tmp_path, capsys):
-    """So that a script can use the same command for both."""
-    assert run("--data-dir", small_data, "--output", tmp_path / "run", *RECIPE, "--resume", "--epochs", 1) == 0
-    said = capsys.readouterr().out
-    assert f"no checkpoint in {tmp_path / 'run'}; starting from the beginning\n" in said
-    assert "resuming" not in said
-    assert said.count("validation loss") == 1
-    assert (tmp_path / "run" / "model.safetensors").exists()
+def test_resume_without_a_checkpoint_is_an_error(tmp_path, error_of):
+    """It does not start another run, in a folder that exists or not."""
+    for folder in (tmp_path, tmp_path / "mistyped"):
+        said = error_of("--output", folder, "--resume")
+        assert f"--output {folder} has no checkpoint.pt: there is no interrupted run to resume" in said
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_several_seeds_resume_with_the_one_that_was_interrupted(small_data, tmp_path, monkeypatch, capsys):
+def test_several_seeds_resume_with_the_one_that_was_interrupted(small_data, tmp_path, monkeypatch, error_of, capsys):
     """If the second run crashes, the first stays the same and the second is resumed."""
     arguments = ("--data-dir", small_data, "--output", tmp_path, *RECIPE, "--seeds", 2, "--epochs", 3)
     crash(monkeypatch, train.run, "save_checkpoint", 3 + 2, *arguments)
     first = {path.name: path.read_bytes() for path in (tmp_path / "seed-0").iterdir()}
-    assert {path.name for path in tmp_path.iterdir()} == {"seed-0", "seed-1"}
+    assert {path.name for path in tmp_path.iterdir()} == {"seed-0", "seed-1", "seeds.json"}
     assert (tmp_path / "seed-1" / CHECKPOINT).exists()
+    assert "continue it with --resume" in error_of(*arguments)
+    assert "seeds was 2, is 3" in error_of("--output", tmp_path, "--resume", "--seeds", 3)
     capsys.readouterr()
-    assert run(*arguments, "--resume") == 0
+    assert run("--data-dir", small_data, "--output", tmp_path, "--resume") == 0
     assert capsys.readouterr().out.count("resuming after epoch") == 1
     assert {path.name: path.read_bytes() for path in (tmp_path / "seed-0").iterdir()} == first
     assert {path.name for path in (tmp_path / "seed-1").iterdir()} == set(first)
     assert json.loads((tmp_path / "summary.json").read_text())["seeds"] == [0, 1]
+
+
+def test_a_damaged_list_of_seeds_is_reported(tmp_path, error_of):
+    """In one line that says what to do."""
+    for content in ("", "[]", "{}", '{"recipe": {"distortion": {}, "width": 3}, "seeds": 2, "dry_run": false}'):
+        (tmp_path / "seeds.json").write_text(content)
+        said = error_of("--output", tmp_path, "--resume")
+        assert said == f"train: {tmp_path / 'seeds.json'} is damaged; delete {tmp_path} to start from the beginning\n"
 
 
 def test_a_checkpoint_is_loaded_as_it_was_saved(tmp_path):

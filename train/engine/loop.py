@@ -4,11 +4,12 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
-from torch.optim.swa_utils import AveragedModel
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from lenet.networks.base import Network
@@ -53,7 +54,8 @@ def initialize(model: Network) -> None:
     for layer in model.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
             nn.init.xavier_normal_(layer.weight, gain=gain)
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
         elif isinstance(layer, SparseConvolution):
             fan_in, fan_out = (layer.seen.sum((d, 2, 3)).float().mean() for d in (1, 0))
             nn.init.normal_(layer.weight, std=float(gain * (2 / (fan_in + fan_out)).sqrt()))
@@ -82,9 +84,9 @@ class Trainer:
         self.training, self.recipe, self.group = training, recipe, group or Group()
         device = training.labels.device
         # On a CPU, channels last is 1.2 to 1.8 times as fast as the default layout.
-        self.model = model.to(device, memory_format=torch.channels_last)
+        self.model = model.to(device).to(memory_format=torch.channels_last)
         self.generator = torch.Generator(device).manual_seed(recipe.seed)
-        output = {id(parameter) for parameter in model.output.parameters()}
+        output = {id(parameter) for parameter in model.get_submodule("output").parameters()}
         matrices = [p for p in model.parameters() if p.ndim > 1 and id(p) not in output]
         others = [p for p in model.parameters() if p.ndim == 1 or id(p) in output]
         self.optimizer = Muon(matrices, others, recipe.lr, recipe.bias_lr, recipe.momentum, recipe.weight_decay)
@@ -98,7 +100,7 @@ class Trainer:
 
     def _keep_snapshot(self, step: int) -> None:
         if step in self.snapshot_steps:
-            self.snapshots[step] = half(self.averaged.module)
+            self.snapshots[step] = half(self._average())
 
     def state_dict(self) -> dict:
         """Everything that the next epoch depends on."""
@@ -168,13 +170,14 @@ class Trainer:
         if self.recipe.augment == "shift":
             ink = random_shift(ink, self.generator)
         elif self.recipe.augment == "distort":
-            grids = random_grids(len(index), *ink.shape[2:], self.recipe.distortion, self.generator)
+            height, width = ink.shape[2:]
+            grids = random_grids(len(index), height, width, self.recipe.distortion, self.generator)
             ink = distort(ink, grids[share])
         scores = self.model(ink.contiguous(memory_format=torch.channels_last))
         loss = self._losses(scores, batch.labels).sum()
         self.optimizer.zero_grad(set_to_none=True)
         (loss / len(index)).backward()
-        self.group.all_reduce([parameter.grad for parameter in self.model.parameters()])
+        self.group.all_reduce([p.grad for p in self.model.parameters() if p.grad is not None])
         self.optimizer.step()
         self.schedule.step()
         self.averaged.update_parameters(self.model)
@@ -193,7 +196,10 @@ class Trainer:
 
     def averaged_model(self) -> Network:
         """The network with the averaged weights, in the default memory layout."""
-        return self.averaged.module.to(memory_format=torch.contiguous_format)
+        return self._average().to(memory_format=torch.contiguous_format)
+
+    def _average(self) -> Network:
+        return cast(Network, self.averaged.module)  # a copy of `model`
 
 
 def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
@@ -212,6 +218,7 @@ def exponential_moving_average(decay: float) -> Callable:
     """Exponential moving average with a smaller decay in the first steps, so that the initial weights do not linger."""
 
     def average(averaged: list[Tensor], current: list[Tensor], steps: Tensor | int) -> None:
-        torch._foreach_lerp_(averaged, current, 1 - min(decay, (1 + int(steps)) / (10 + int(steps))))
+        now = min(decay, (1 + int(steps)) / (10 + int(steps)))
+        get_ema_multi_avg_fn(now)(averaged, current, steps)
 
     return average

@@ -5,7 +5,8 @@ convolution's weight is treated as a matrix with a row for each kernel. `torch.o
 only accepts two-dimensional parameters and computes in bfloat16.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -37,7 +38,11 @@ class Muon(torch.optim.Optimizer):
         super().__init__(groups, {"momentum": momentum})
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self, closure: Callable[[], float] | None = None) -> Any:
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
         for group in self.param_groups:
             for parameter in group["params"]:
                 state = self.state[parameter]
@@ -49,6 +54,7 @@ class Muon(torch.optim.Optimizer):
                     update = orthogonalize(update.flatten(1)).view_as(parameter)
                     parameter.mul_(1 - group["lr"] * group["weight_decay"])
                 parameter.sub_(update, alpha=group["lr"])
+        return loss
 
 
 def orthogonalize(matrix: Tensor) -> Tensor:

@@ -1,13 +1,17 @@
 """Distributed training: the processes that torchrun starts, and the operations that involve all of them."""
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,23 @@ class Group:
         for tensor, part in zip(tensors, flat.split([tensor.numel() for tensor in tensors]), strict=True):
             tensor.copy_(part.view(tensor.shape))
 
-    def barrier(self) -> None:
-        """Wait until all processes have called this."""
-        if self.size > 1:
-            dist.barrier()
+    def after_first(self, call: Callable[[], Result]) -> Result:
+        """What `call` returns; the other processes call it after the first, whose download they share.
+
+        If it raises an exception in the first process, which reports it, the others exit with code 2.
+        """
+        if self.size == 1:
+            return call()
+        done = torch.zeros(1, device="cuda" if dist.get_backend() == "nccl" else "cpu")
+        if not self.is_first:
+            dist.broadcast(done, 0)
+            return call() if done else sys.exit(2)
+        try:
+            result = call()
+            done += 1
+        finally:
+            dist.broadcast(done, 0)
+        return result
 
 
 def is_first_process() -> bool:

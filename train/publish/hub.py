@@ -32,58 +32,71 @@ def check_may_write(repo_id: str) -> None:
     _with_timeout(lambda: _check_token(repo_id), REQUEST_TIMEOUT)
 
 
-def look_up(repo_id: str, kind: str = "model"):
+def look_up(repo_id: str, kind: str = "model") -> Any:
     """The Hub's ModelInfo or SpaceInfo of a repository, or None if it does not exist. Raises HubError."""
     return _with_timeout(lambda: _info(repo_id, kind), 2 * REQUEST_TIMEOUT)
 
 
-def upload(
-    folder: Path,
-    repo_id: str,
-    message: str,
-    stale: Callable[[str], bool],
-    kind: str = "model",
-    sdk: str | None = None,
-    private: bool = False,
-    tag: str | None = None,
-    check: Callable[[Any], None] = lambda info: None,
-) -> Published:
-    """Make the repository contain the files of `folder`, in one commit, or in none if nothing has changed.
+@dataclass(frozen=True)
+class Upload:
+    """The files of `folder` for a repository, whose other files are kept, except those left over from earlier uploads.
 
-    A missing repository is created, `private` or not, a Space with the `sdk` gradio or static: gradio on ZeroGPU, the
-    only hardware on which a free account may create one; an existing Space keeps its hardware. Other files in it are
-    kept, except those that `stale` recognizes by their path as left over from an earlier upload. `tag` names the
-    commit. `check` is called with the Hub's ModelInfo or SpaceInfo of an existing repository, and raises HubError if it
-    must not be overwritten. Raises HubError; then either nothing was uploaded, or the message says what was.
+    sdk: "gradio" or "static" for a Space. A new one with Gradio is on ZeroGPU, the only hardware on which a free
+        account may create one; an existing Space keeps its hardware.
+    private: whether a repository that does not exist is created as a private one.
+    tag: a name for the commit.
+    stale: recognizes files that are left over by their path.
+    check: called with the Hub's ModelInfo or SpaceInfo of an existing repository; raises HubError if it must not be
+        overwritten.
+    """
+
+    folder: Path
+    repo_id: str
+    message: str
+    kind: str = "model"
+    sdk: str | None = None
+    private: bool = False
+    tag: str | None = None
+    stale: Callable[[str], bool] = lambda path: False
+    check: Callable[[Any], None] = lambda info: None
+
+
+def upload(what: Upload) -> Published:
+    """Make the repository, which is created if it is missing, contain the files: in one commit, or none if it does.
+
+    Raises HubError; then either nothing was uploaded, or the message says what was.
     """
     done: list[str] = []  # what an upload that fails from here on has already changed, in words
-    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    call = lambda: _upload(files, repo_id, message, stale, kind, sdk, private, tag, check, done)  # noqa: E731
-    return _with_timeout(call, UPLOAD_TIMEOUT, done)
+    return _with_timeout(lambda: _upload(what, done), UPLOAD_TIMEOUT, done)
 
 
-def _upload(files, repo_id, message, stale, kind, sdk, private, tag, check, done: list[str]) -> Published:
-    from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+def _upload(what: Upload, done: list[str]) -> Published:
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, SpaceHardware
     from huggingface_hub.errors import HfHubHTTPError
 
+    repo_id, kind, tag = what.repo_id, what.kind, what.tag
+    paths = [path for path in sorted(what.folder.rglob("*")) if path.is_file()]
+    files = {path.relative_to(what.folder).as_posix(): path for path in paths}
     api = _check_token(repo_id)
     info = _info(repo_id, kind)
     if info is not None:
-        check(info)
+        what.check(info)
     there = {} if info is None else {sibling.rfilename: sibling for sibling in info.siblings or []}
     changed = [name for name, path in files.items() if not _same(path.read_bytes(), there.get(name))]
-    deleted = [name for name in there if name not in files and stale(name)]
-    if info is not None and private and not info.private:
+    deleted = [name for name in there if name not in files and what.stale(name)]
+    if info is not None and what.private and not info.private:
         raise HubError(f"{repo_id} exists and is public: --private applies only to a new repository, see its settings")
+    sha = info.sha if info is not None else None
     tagged = _tagged(api, repo_id, kind, tag) if info is not None and tag else None
-    if tagged and (changed or deleted or tagged != info.sha):
+    if tagged and (changed or deleted or tagged != sha):
         raise HubError(f"{repo_id} already has a tag {tag}, on a different commit ({tagged[:7]}): choose another name")
 
     url = api.endpoint + ("/spaces/" if kind == "space" else "/") + repo_id
-    sha = info.sha if info is not None else None
     if info is None:
-        hardware = ZERO_GPU if sdk == "gradio" else None
-        api.create_repo(repo_id, repo_type=kind, private=private or None, space_sdk=sdk, space_hardware=hardware)
+        hardware = SpaceHardware(ZERO_GPU) if what.sdk == "gradio" else None
+        api.create_repo(
+            repo_id, repo_type=kind, private=what.private or None, space_sdk=what.sdk, space_hardware=hardware
+        )
         done.append(f"{url} was created but is still empty: publish again")
     if changed or deleted:
         added = [CommitOperationAdd(name, files[name]) for name in changed]
@@ -95,16 +108,19 @@ def _upload(files, repo_id, message, stale, kind, sdk, private, tag, check, done
         done.append(f"check {url} for whether the commit arrived; it is safe to publish again")
         try:
             # With its parent, so that it is never mixed with a commit that somebody else makes in the meantime.
-            commit = api.create_commit(repo_id, operations, commit_message=message, repo_type=kind, parent_commit=sha)
+            commit = api.create_commit(
+                repo_id, operations, commit_message=what.message, repo_type=kind, parent_commit=sha
+            )
         except (HfHubHTTPError, ValueError) as error:  # ValueError: invalid front matter of the card
-            if getattr(error, "response", None) is None or error.response.status_code < 500:
+            response = getattr(error, "response", None)
+            if response is None or response.status_code < 500:
                 done.pop()  # a definite no
             raise
         sha = commit.oid
         done[:] = [f"the files were published in {sha[:7]}, without the tag"]
     if tag and not tagged:
         api.create_tag(repo_id, tag=tag, revision=sha, repo_type=kind)
-    return Published(url, sha, (*changed, *deleted))
+    return Published(url, str(sha), (*changed, *deleted))
 
 
 def _check_token(repo_id: str):
@@ -125,7 +141,7 @@ def _check_token(repo_id: str):
     return api
 
 
-def _info(repo_id: str, kind: str):
+def _info(repo_id: str, kind: str) -> Any:
     from huggingface_hub.errors import RepositoryNotFoundError
 
     try:

@@ -4,7 +4,7 @@ import argparse
 import json
 import re
 import shutil
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
@@ -15,7 +15,7 @@ from train.errors import CommandError
 from train.plots import CONFUSION, CURVES, MISREAD, REJECTIONS, RELIABILITY, draw_confusion, draw_curves
 from train.publish.card import model_card, percent
 from train.publish.guard import check_repository
-from train.publish.hub import Published, upload
+from train.publish.hub import Published, Upload, upload
 
 CARD = "README.md"
 PLOTS = (CURVES, CONFUSION, MISREAD, RELIABILITY, REJECTIONS)
@@ -26,65 +26,90 @@ class PublishError(CommandError):
     """The run, or an option, cannot be published."""
 
 
-def main(arguments: list[str]) -> None:
-    """The command. Raises PublishError, HubError or OSError."""
+@dataclass(frozen=True)
+class Publication:
+    """What is published, and where.
+
+    tag: a name for the commit.
+    code: the address of this project, for the model card.
+    space: USER/NAME of the Space that the model card links.
+    force: whether to overwrite a repository that holds something else.
+    """
+
+    run: Path
+    repo_id: str
+    private: bool = False
+    tag: str | None = None
+    code: str | None = None
+    space: str | None = None
+    force: bool = False
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command's arguments, whose names are those of `Publication`."""
     parser = argparse.ArgumentParser(
         prog="python -m train publish",
         description="Publish the weights of a run on the Hugging Face Hub, in one commit.",
     )
     parser.add_argument("run", type=Path, help="run folder, or any folder with weights and metrics.json")
     parser.add_argument(
-        "--repo", type=repository, required=True, metavar="USER/NAME", help="repository; created if it does not exist"
+        "--repo",
+        dest="repo_id",
+        type=repository,
+        required=True,
+        metavar="USER/NAME",
+        help="repository; created if it does not exist",
     )
-    add_options(parser)
+    parser.add_argument("--private", action="store_true", help="make a new repository private")
+    parser.add_argument("--revision-tag", dest="tag", type=tag_name, help="tag of the commit, such as v1")
+    parser.add_argument("--code", type=address, metavar="URL", help="address of this project, for the model card")
+    text = "Space on which to draw with these weights, for a link on the model card"
+    parser.add_argument("--space", type=repository, metavar="USER/NAME", help=text)
     parser.add_argument("--dry-run", action="store_true", help="stage and list the files, without using the network")
     parser.add_argument(
         "--force", action="store_true", help="overwrite a repository that holds something else, and say what it is"
     )
-    options = parser.parse_args(arguments)
-    if options.dry_run:
-        folder = stage(options.run, options.repo, options.code, options.space)
-        show(folder)
-        print(f"dry run: nothing was published; the files are in {folder}")
+    return parser
+
+
+def main(arguments: list[str]) -> None:
+    """The command. Raises PublishError, HubError or OSError."""
+    options = vars(build_parser().parse_args(arguments))
+    dry_run = options.pop("dry_run")
+    what = Publication(**options)
+    if not dry_run:
+        publish(what)
         return
-    publish(
-        options.run, options.repo, options.private, options.revision_tag, options.code, options.space, options.force
-    )
+    folder = stage(what)
+    show(folder)
+    print(f"dry run: nothing was published; the files are in {folder}")
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options that this command shares with the training's --push-to-hub."""
-    parser.add_argument("--private", action="store_true", help="make a new repository private")
-    parser.add_argument("--revision-tag", type=tag_name, metavar="TAG", help="tag of the commit, such as v1")
-    parser.add_argument("--code", type=address, metavar="URL", help="address of this project, for the model card")
-    text = "Space on which to draw with these weights, for a link on the model card"
-    parser.add_argument("--space", type=repository, metavar="USER/NAME", help=text)
-
-
-def publish(
-    run: Path,
-    repo_id: str,
-    private: bool = False,
-    tag: str | None = None,
-    code: str | None = None,
-    space: str | None = None,
-    force: bool = False,
-) -> Published:
+def publish(what: Publication) -> Published:
     """Stage a run, list the files, and upload them. Raises PublishError, HubError or OSError."""
-    folder = stage(run, repo_id, code, space)
+    folder = stage(what)
     show(folder)
     metrics = json.loads((folder / METRICS).read_text())
-    message = f"LeNet-5, {metrics['recipe']['variant']}: MNIST test error {percent(metrics['test']['error'])}"
     variant, dry_run = metrics["recipe"]["variant"], metrics["dry_run"]
-    check = partial(check_repository, repo_id=repo_id, variant=variant, dry_run=dry_run, force=force)
-    # A file that this run does not have belongs to an earlier one: it would contradict this one's metrics.
-    done = upload(folder, repo_id, message, stale=(*PLOTS, *EXTRAS).__contains__, private=private, tag=tag, check=check)
-    report(done, tag)
+    done = upload(
+        Upload(
+            folder,
+            what.repo_id,
+            f"LeNet-5, {variant}: MNIST test error {percent(metrics['test']['error'])}",
+            private=what.private,
+            tag=what.tag,
+            # A file that this run does not have belongs to an earlier one: it would contradict this one's metrics.
+            stale=(*PLOTS, *EXTRAS).__contains__,
+            check=lambda info: check_repository(info, what.repo_id, variant, dry_run, what.force),
+        )
+    )
+    report(done, what.tag)
     return done
 
 
-def stage(run: Path, repo_id: str, code: str | None = None, space: str | None = None) -> Path:
+def stage(what: Publication) -> Path:
     """Write the files to publish to a new folder and return it. Raises PublishError or OSError."""
+    run, repo_id = what.run, what.repo_id
     try:
         weights = load_weights(run)  # strict, so that only loadable weights are published
         metrics = weights.metrics
@@ -110,7 +135,7 @@ def stage(run: Path, repo_id: str, code: str | None = None, space: str | None = 
         if not (folder / CONFUSION).exists():
             draw_confusion(folder / CONFUSION, metrics["test"]["confusion"])
         plots = [name for name in PLOTS if (folder / name).exists()]
-        card = model_card(metrics, config, repo_id, plots, code, extras, space)
+        card = model_card(metrics, config, repo_id, plots, what.code, extras, what.space)
     except (ValueError, KeyError, TypeError) as error:
         shutil.rmtree(folder)
         reason = f"it lacks {error}" if isinstance(error, KeyError) else error
@@ -118,7 +143,7 @@ def stage(run: Path, repo_id: str, code: str | None = None, space: str | None = 
             f"cannot make a model card from {run / METRICS}: {reason}; run `python -m train evaluate {run}` first"
         ) from error
     card.save(folder / CARD)
-    if code is None:
+    if what.code is None:
         print("without --code, the model card does not say where to get the code that loads these weights")
     if MISREAD not in plots:
         print(f"{run} has no {MISREAD}: `python -m train evaluate {run}` draws it for the model card")

@@ -13,7 +13,7 @@ from pathlib import Path
 from lenet.hub.errors import HubError
 from lenet.weights.source import SPACE_MODEL
 from train.publish.guard import check_space
-from train.publish.hub import ZERO_GPU, check_may_write, look_up, upload
+from train.publish.hub import ZERO_GPU, Upload, check_may_write, look_up, upload
 from train.publish.model import CARD, PLOTS, PublishError, report, repository, show
 from train.publish.space_card import PREVIEW, space_card
 from train.publish.static_space import stage_static
@@ -106,7 +106,7 @@ def publish_space(
     stale = ".gitattributes".__ne__  # the Hub's own
     sdk = "static" if static else "gradio"
     check = partial(check_space, space=space, force=force)
-    report(upload(folder, space, "The page", stale=stale, kind="space", sdk=sdk, private=private, check=check))
+    report(upload(Upload(folder, space, "The page", "space", sdk, private, stale=stale, check=check)))
 
 
 def _check_public(model: str) -> None:
