@@ -1,7 +1,7 @@
 """Evaluate a run on images not used for training or calibration: MNIST's test set, people's drawings, and non-digits.
 
-Writes the metrics (docs/metrics.md defines them) to the run's metrics.json, and beside it plots and digits for the
-page. The drawings are in the folder `sketches/` of the data folder; without it, only MNIST is evaluated.
+Prints the metrics, which docs/metrics.md defines. With --write, they go to the run's metrics.json, too, and beside it
+plots and digits for the page. The drawings are in the folder `sketches/` of the data folder; without it, only MNIST is evaluated.
 """
 
 import argparse
@@ -50,19 +50,31 @@ class Predictions:
         return np.array([reason is not None for reason in self.reasons])
 
 
-def main(arguments: list[str]) -> None:
-    """The command. Raises DataError or OSError."""
-    parser = argparse.ArgumentParser(prog="python -m train evaluate", description=__doc__.split("\n\n")[0])
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command's arguments."""
+    parser = argparse.ArgumentParser(
+        prog="python -m train evaluate", description=(__doc__ or "").split("\n\n")[0], allow_abbrev=False
+    )
     parser.add_argument("run", type=Path, help="run folder, or any folder with weights")
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder with MNIST/ (default: data)")
-    options = parser.parse_args(arguments)
-    evaluate(options.run, options.data_dir)
+    text = "write the metrics to the folder's metrics.json, and beside it plots and digits for the page"
+    parser.add_argument("--write", action="store_true", help=text)
+    return parser
 
 
-def evaluate(run: Path, data_dir: Path, limit: int | None = None) -> dict:
-    """Evaluate the weights in `run` on at most `limit` entries of each part; return the new content of metrics.json.
+def main(arguments: list[str]) -> None:
+    """The command. Raises DataError or OSError."""
+    options = build_parser().parse_args(arguments)
+    evaluate(options.run, options.data_dir, write=options.write)
+    if not options.write:
+        print(f"nothing was written; --write keeps this in {options.run}", flush=True)
 
-    Raises DataError if files of the data or of the run are missing or damaged.
+
+def evaluate(run: Path, data_dir: Path, limit: int | None = None, write: bool = False) -> dict:
+    """Evaluate the weights in `run` on at most `limit` entries of each part, and print the metrics.
+
+    Returns the new content of metrics.json, which is written only with `write`, as are the plots and the digits for the
+    page. Raises DataError if files of the data or of the run are missing or damaged.
     """
     try:
         reader = Recognizer.from_pretrained(run)
@@ -91,15 +103,16 @@ def evaluate(run: Path, data_dir: Path, limit: int | None = None) -> dict:
             energies["non-digits, plain"] = others.energies[plain]
         reliabilities["sketches"] = reliability(sketches.labels, sketches.probabilities)
 
-    plots.draw_confusion(run / plots.CONFUSION, parts["test"]["confusion"])
-    plots.draw_misread(run / plots.MISREAD, digits, test.probabilities)
-    plots.draw_reliability(run / plots.RELIABILITY, reliabilities)
-    plots.draw_rejections(run / plots.REJECTIONS, energies, reader.weights.calibration.max_energy)
     metrics = {**(reader.weights.metrics or {}), **parts}
-    write_whole(run / MISREAD_DIGITS, gallery.misread(digits, test.probabilities))
-    training = gallery.training_digits(data_dir, reader.weights.metrics or {})[:limit]
-    write_whole(run / NEIGHBORS, gallery.neighbors(reader.weights.model, training))
-    write_whole(run / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
+    if write:
+        plots.draw_confusion(run / plots.CONFUSION, parts["test"]["confusion"])
+        plots.draw_misread(run / plots.MISREAD, digits, test.probabilities)
+        plots.draw_reliability(run / plots.RELIABILITY, reliabilities)
+        plots.draw_rejections(run / plots.REJECTIONS, energies, reader.weights.calibration.max_energy)
+        write_whole(run / MISREAD_DIGITS, gallery.misread(digits, test.probabilities))
+        training = gallery.training_digits(data_dir, reader.weights.metrics or {})[:limit]
+        write_whole(run / NEIGHBORS, gallery.neighbors(reader.weights.model, training))
+        write_whole(run / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
     report(parts)
     return metrics
 

@@ -12,6 +12,7 @@ from train.data.digits import Digits
 
 matplotlib.use("Agg")  # needs no screen
 from matplotlib import pyplot as plt
+from matplotlib.ticker import MaxNLocator
 
 CURVES, CONFUSION, MISREAD = "curves.png", "confusion.png", "misread.png"
 RELIABILITY, REJECTIONS = "reliability.png", "rejections.png"
@@ -21,13 +22,20 @@ def draw_curves(path: Path, history: list[dict]) -> None:
     """Error and loss by epoch. The training error is above the validation error: it is of distorted digits."""
     epochs = [row["epoch"] for row in history]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    left.plot(epochs, [100 * (1 - row["training_accuracy"]) for row in history], "o-", ms=3, label="training")
-    left.plot(epochs, [100 * row["validation_error"] for row in history], "o-", ms=3, label="validation")
-    left.set(xlabel="epoch", ylabel="error, %", yscale="log")
-    right.plot(epochs, [row["training_loss"] for row in history], "o-", ms=3, label="training")
-    right.plot(epochs, [row["validation_loss"] for row in history], "o-", ms=3, label="validation")
-    right.set(xlabel="epoch", ylabel="loss", yscale="log")
+    style = {"marker": "o", "markersize": 3 if len(epochs) > 1 else 9}  # a single epoch has no line
+    left.plot(epochs, [100 * (1 - row["training_accuracy"]) for row in history], label="training", **style)
+    left.plot(epochs, [100 * row["validation_error"] for row in history], label="validation", **style)
+    left.set(xlabel="epoch", ylabel="error, %")
+    right.plot(epochs, [row["training_loss"] for row in history], label="training", **style)
+    right.plot(epochs, [row["validation_loss"] for row in history], label="validation", **style)
+    right.set(xlabel="epoch", ylabel="loss")
     for axes in (left, right):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        if len(epochs) > 1:
+            axes.set_yscale("log")
+        else:
+            axes.set_xlim(epochs[0] - 1, epochs[0] + 1)
+            axes.set_ylim(bottom=0)
         axes.legend()
         axes.grid(alpha=0.3)
     _save(figure, path)
@@ -65,12 +73,13 @@ def draw_misread(path: Path, digits: Digits, probabilities: np.ndarray, most: in
     shown = errors[:most]
     columns = 12
     rows = max(1, -(-len(shown) // columns))
-    figure, grid = plt.subplots(rows, columns, figsize=(columns, 1.3 * rows + 0.4), layout="constrained", squeeze=False)
+    figure, grid = plt.subplots(rows, columns, figsize=(columns, 1.4 * rows + 0.4), layout="constrained", squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, i in zip(grid.flat, shown, strict=False):
         axes.imshow(digits.images[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=255)
-        axes.set_title(f"{labels[i]} as {predicted[i]}, {percentage(probabilities[i].max())}", fontsize=8)
+        # On two lines: side by side, titles of one line would touch.
+        axes.set_title(f"{labels[i]} as {predicted[i]}\n{percentage(probabilities[i].max())}", fontsize=7)
     cut = "" if len(shown) == len(errors) else f"; the {most} most confident"
     figure.suptitle(f"MNIST test: {len(errors)} errors in {len(labels):,} images{cut}", fontsize=10)
     _save(figure, path)

@@ -1,6 +1,7 @@
 """The command `run`: train, calibrate and evaluate, for one seed or several."""
 
 import contextlib
+import shlex
 import sys
 import time
 from dataclasses import dataclass
@@ -136,8 +137,9 @@ def _finish(run: Run, trainer: Trainer, corpus: Corpus, start: float) -> None:
     write_snapshots(folder, model, trainer.snapshots, lambda network: score(network, corpus.mnist_validation).error)
     write_run(folder, model, calibration, metrics)
     print(f"{seconds:.0f} s; saved to {folder}", flush=True)
-    evaluate(folder, options.data_dir, limit=options.limit)
+    evaluate(folder, options.data_dir, limit=options.limit, write=True)
     (folder / CHECKPOINT).unlink(missing_ok=True)  # last, because a run with a checkpoint counts as incomplete
+    print(f"draw with it: python app.py --model {shlex.quote(str(folder))}", flush=True)
 
 
 def _print_epoch(metrics: dict) -> None:

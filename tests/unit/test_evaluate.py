@@ -44,7 +44,7 @@ def evaluated(sketched_data, tmp_path_factory):
     """A folder with weights after `evaluate`, and what the function returned."""
     energies = energy(scores_of(load_weights(bundled()).model, load_mnist(sketched_data, train=False)))
     folder = weights(tmp_path_factory.mktemp("evaluated") / "run", float(np.quantile(energies, 0.7)))
-    return folder, evaluate(folder, sketched_data)
+    return folder, evaluate(folder, sketched_data, write=True)
 
 
 class Count:
@@ -203,8 +203,17 @@ def test_twice_gives_the_same(evaluated, sketched_data):
     """Nothing is random: the same metrics, in the same order, byte for byte."""
     folder, _ = evaluated
     before = {name: (folder / name).read_bytes() for name in ("metrics.json", *DIGITS)}
-    evaluate(folder, sketched_data)
+    evaluate(folder, sketched_data, write=True)
     assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+def test_without_write_nothing_changes(sketched_data, tmp_path, capsys):
+    """A command that measures does not write; it says how to keep what it has measured."""
+    folder = weights(tmp_path / "run")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert main(["evaluate", str(folder), "--data-dir", str(sketched_data)]) == 0
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert capsys.readouterr().out.endswith(f"nothing was written; --write keeps this in {folder}\n")
 
 
 def test_what_training_wrote_is_kept(sketched_data, tmp_path):
@@ -220,7 +229,7 @@ def test_without_sketches_only_mnist_is_evaluated(small_data, evaluated, tmp_pat
     """With the same metrics, and by the command as by the function."""
     folder = shutil.copytree(evaluated[0], tmp_path / "run")
     (folder / "metrics.json").unlink()
-    assert main(["evaluate", str(folder), "--data-dir", str(small_data)]) == 0
+    assert main(["evaluate", str(folder), "--data-dir", str(small_data), "--write"]) == 0
     metrics = json.loads((folder / "metrics.json").read_text())
     assert set(metrics) == {"test"}
     assert metrics["test"] == evaluated[1]["test"]

@@ -47,7 +47,7 @@ def evaluated(small_data, tmp_path_factory):
     with torch.no_grad():
         weights.model.output.bias[:3] -= 12
     save_model(weights.model, folder, weights.calibration)
-    evaluate(folder, small_data)
+    evaluate(folder, small_data, write=True)
     return folder
 
 

@@ -140,13 +140,13 @@ def stage(what: Publication) -> Path:
         shutil.rmtree(folder)
         reason = f"it lacks {error}" if isinstance(error, KeyError) else error
         raise PublishError(
-            f"cannot make a model card from {run / METRICS}: {reason}; run `python -m train evaluate {run}` first"
+            f"cannot make a model card from {run / METRICS}: {reason}; run `python -m train evaluate {run} --write` first"
         ) from error
     card.save(folder / CARD)
     if what.code is None:
         print("without --code, the model card does not say where to get the code that loads these weights")
     if MISREAD not in plots:
-        print(f"{run} has no {MISREAD}: `python -m train evaluate {run}` draws it for the model card")
+        print(f"{run} has no {MISREAD}: `python -m train evaluate {run} --write` draws it for the model card")
     return folder
 
 
@@ -158,7 +158,9 @@ def _copy_extra(weights: Weights, name: str, folder: Path) -> bool:
         return False
     except ValueError as error:
         shutil.rmtree(folder)
-        again = "" if name == SNAPSHOTS else f", or make it again with `python -m train evaluate {weights.folder}`"
+        again = (
+            "" if name == SNAPSHOTS else f", or make it again with `python -m train evaluate {weights.folder} --write`"
+        )
         raise PublishError(f"{weights.folder}: {error}; delete it{again}") from error
     return True
 
