@@ -1,7 +1,8 @@
 """Evaluate a run on images not used for training or calibration: MNIST's test set, people's drawings, and non-digits.
 
 Prints the metrics, which docs/metrics.md defines. With --write, they go to the run's metrics.json, too, and beside it
-plots and digits for the page. The drawings are in the folder `sketches/` of the data folder; without it, only MNIST is evaluated.
+plots and digits for the page. The drawings are in the folder `sketches/` of the data folder; without it, only MNIST is
+evaluated.
 """
 
 import argparse

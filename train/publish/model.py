@@ -140,7 +140,8 @@ def stage(what: Publication) -> Path:
         shutil.rmtree(folder)
         reason = f"it lacks {error}" if isinstance(error, KeyError) else error
         raise PublishError(
-            f"cannot make a model card from {run / METRICS}: {reason}; run `python -m train evaluate {run} --write` first"
+            f"cannot make a model card from {run / METRICS}: {reason}; "
+            f"run `python -m train evaluate {run} --write` first"
         ) from error
     card.save(folder / CARD)
     if what.code is None:
