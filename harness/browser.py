@@ -84,6 +84,8 @@ class Visitor:
     def stroke(self, points: list[tuple[float, float]], steps: int = 1) -> None:
         """Draw a stroke through points in units of the pad's side, with `steps` mouse events from each to the next."""
         box = self.page.locator(".sheet").bounding_box()
+        if box is None:
+            raise RuntimeError("the pad is not visible")
         mouse = self.page.mouse
         at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
         mouse.move(*at[0])

@@ -55,7 +55,7 @@ async def proxy(port: int, target: int, seconds: float = ONE_WAY) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description="A TCP proxy with a long round trip")
     parser.add_argument("port", type=int, help="port to listen on")
     parser.add_argument("target", type=int, help="port of the server")
     options = parser.parse_args()

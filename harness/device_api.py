@@ -8,24 +8,24 @@ from http.server import ThreadingHTTPServer
 from harness.fake_hub.http import BaseRequest
 
 
-class Request(BaseRequest):
-    """One request: it is recorded, and answered by an empty object."""
-
-    def respond(self) -> None:
-        self.server.requests.append((self.command, self.path.split("?")[0]))
-        self.send_json({})
-
-
 @contextlib.contextmanager
 def device_api() -> Iterator[tuple[dict[str, str], list[tuple[str, str]]]]:
     """The variables of a Space on ZeroGPU, and a list that grows with each request to its API: (method, path)."""
+    requests: list[tuple[str, str]] = []
+
+    class Request(BaseRequest):
+        """One request: it is recorded, and answered by an empty object."""
+
+        def respond(self) -> None:
+            requests.append((self.command, self.path.split("?")[0]))
+            self.send_json({})
+
     server = ThreadingHTTPServer(("127.0.0.1", 0), Request)
-    server.requests = []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    url = f"http://127.0.0.1:{server.server_address[1]}"
+    url = f"http://127.0.0.1:{server.server_port}"
     try:
-        yield {"SPACES_ZERO_GPU": "1", "SPACES_ZERO_DEVICE_API_URL": url}, server.requests
+        yield {"SPACES_ZERO_GPU": "1", "SPACES_ZERO_DEVICE_API_URL": url}, requests
     finally:
         server.shutdown()
         thread.join()

@@ -111,8 +111,8 @@ def compare_drawings(page: Page, reader: Recognizer, drawings: list) -> Differen
             same = reading.reason == answer["reason"] and [digit for digit, _ in reading.top(3)] == top
             found.answers += not (same and reading.number == answer["number"])
             found.numbers += answer["number"] is not None
-            for (_, expected), (_, p) in zip(reading.digits or (), answer["digits"] or (), strict=False):
-                found.probabilities = max(found.probabilities, abs(expected - p))
+            for (_, expected), (_, shown) in zip(reading.digits or [], answer["digits"] or [], strict=False):
+                found.probabilities = max(found.probabilities, abs(expected - shown))
     return found
 
 

@@ -105,13 +105,19 @@ class Replica:
     def __init__(self, port: int, folder: Path):
         self.port, self.log = port, folder / f"{port}.log"
         self.environment = {**os.environ, "GRADIO_ROOT_PATH": ROOT_PATH, "GRADIO_TEMP_DIR": str(folder / "uploads")}
-        self.process: subprocess.Popen | None = None
+        self._process: subprocess.Popen | None = None
+
+    @property
+    def process(self) -> subprocess.Popen:
+        if self._process is None:
+            raise RuntimeError("the replica has not been started")
+        return self._process
 
     def start(self, *options: str) -> None:
         """Start it without waiting until it is ready."""
         command = [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(self.port), *options]
         with self.log.open("w") as file:
-            self.process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=file, stderr=subprocess.STDOUT
             )
 
@@ -130,9 +136,9 @@ class Replica:
 
     def kill(self) -> None:
         """End it as the kernel does when memory is short: by SIGKILL."""
-        if self.process:
-            self.process.kill()
-            self.process.wait(30)
+        if self._process:
+            self._process.kill()
+            self._process.wait(30)
 
 
 @contextlib.contextmanager

@@ -153,7 +153,7 @@ def with_headers(**headers: str) -> Callable:
 
     def respond(request: Request, name: str) -> bool:
         if name == "file":
-            request.send(b"evil" if request.command == "GET" else b"", **headers)
+            request.send(b"evil" if request.command == "GET" else b"", 200, **headers)
         return name == "file"
 
     return respond

@@ -18,7 +18,10 @@ class BaseRequest(BaseHTTPRequestHandler):
 
     do_HEAD = do_POST = do_PUT = do_GET  # noqa: N815
 
-    def log_message(self, *args):
+    def respond(self) -> None:
+        raise NotImplementedError
+
+    def log_message(self, format, *args):
         pass
 
     def read_body(self) -> bytes:

@@ -37,9 +37,7 @@ READS = {"info", "tree", "file"}  # the endpoints that `hub.fault` applies to
 class Request(BaseRequest):
     """One request; ROUTES names the method that responds to it."""
 
-    @property
-    def hub(self) -> "Hub":
-        return self.server.hub
+    hub: "Hub"  # set by the Hub, in a class of its own
 
     def respond(self) -> None:
         url = urlsplit(self.path)
@@ -207,7 +205,7 @@ class Request(BaseRequest):
             "X_Linked_Size": len(content),
             "X_Repo_Commit": commit["sha"],
         }
-        location = f"http://localhost:{self.server.server_address[1]}/cdn{self.path}"
+        location = f"http://localhost:{self.hub.server.server_port}/cdn{self.path}"
         return self.send(b"", 302, Location=location, ETag='W/"2d-eZbc/+x"', **headers)
 
     def send_file(

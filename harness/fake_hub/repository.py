@@ -43,6 +43,7 @@ class Repository:
 
     def __init__(self, kind: str, repo_id: str, private: bool = False, sdk: str | None = None):
         self.kind, self.repo_id, self.private, self.sdk = kind, repo_id, private, sdk
+        self.hardware: str | None = None
         self.commits: list[dict] = []
         self.tags: dict[str, str] = {}
 

@@ -41,9 +41,8 @@ class Hub:
         self.errors: list[str] = []
 
     def __enter__(self) -> "Hub":
-        self.server = _Server(("127.0.0.1", 0), Request)
-        self.server.hub = self
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.server = _Server(self)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
         self.thread.start()
         return self
@@ -91,12 +90,14 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False  # a client that was killed may leave a thread behind that waits for it
     request_queue_size = 64
 
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
+    def __init__(self, hub: Hub):
+        super().__init__(("127.0.0.1", 0), type("Request", (Request,), {"hub": hub}))
+        self.hub = hub
         self.connections: list[socket.socket] = []
 
     def process_request(self, request, client_address):
-        self.connections.append(request)
+        if isinstance(request, socket.socket):
+            self.connections.append(request)
         super().process_request(request, client_address)
 
     def handle_error(self, request, client_address):
