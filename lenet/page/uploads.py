@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from lenet.page.in_flight import InFlight
@@ -18,19 +19,35 @@ PREFIX = "lenet-uploads-"
 YOUNG = 60  # seconds; a folder that is younger may not have been locked yet
 
 
+@dataclass
+class _Use:
+    """How many pages of this process use a folder, and the lock that says that the process lives."""
+
+    pages: int
+    lock: int | None
+
+
+_in_use: dict[Path, _Use] = {}
+
+
 class Uploads:
     """The folder that Gradio writes uploads to. It is removed when the process ends.
 
-    If the process is killed, the next one that starts with the same parent folder removes it.
+    If the process is killed, the next one that starts with the same parent folder removes it. Pages of one process
+    share it, since Gradio looks it up in a variable of the process.
     """
 
     def __init__(self):
-        parent = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
-        parent.mkdir(parents=True, exist_ok=True)
-        remove_stale(parent)
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)).resolve()
-        self._lock = _lock(self.folder)
-        os.environ["GRADIO_TEMP_DIR"] = str(self.folder)  # Gradio reads it when the page is launched
+        parent = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()).resolve()
+        if parent in _in_use:
+            self.folder = parent
+            _in_use[parent].pages += 1
+        else:
+            parent.mkdir(parents=True, exist_ok=True)
+            remove_stale(parent)
+            self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)).resolve()
+            _in_use[self.folder] = _Use(1, _lock(self.folder))
+            os.environ["GRADIO_TEMP_DIR"] = str(self.folder)  # Gradio reads it
         self.under_way = InFlight(MAX_TOTAL // 2)
         self._swept = 0.0
         atexit.register(self.close)
@@ -91,11 +108,17 @@ class Uploads:
         return sum(path.is_file() for path in self.folder.rglob("*"))
 
     def close(self) -> None:
-        """Remove the folder with all uploads; called when the process ends."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        """Remove the folder, unless another page of this process uses it."""
+        atexit.unregister(self.close)
+        use = _in_use.get(self.folder)
+        if use is None:
+            return
+        use.pages -= 1
+        if not use.pages:
+            del _in_use[self.folder]
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if use.lock is not None:
+                os.close(use.lock)
 
 
 def remove_stale(parent: Path) -> None:

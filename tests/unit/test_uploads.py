@@ -33,6 +33,16 @@ def test_gradio_uses_the_folder(uploads, tmp_path):
     assert uploads.folder.parent == tmp_path
 
 
+def test_pages_of_one_process_share_the_folder(uploads):
+    """Gradio takes the uploads of all its pages from one variable; the last page removes the folder."""
+    other = Uploads()
+    assert other.folder == uploads.folder
+    uploads.close()
+    assert other.folder.exists()
+    other.close()
+    assert not other.folder.exists()
+
+
 def test_old_files_are_swept(uploads):
     """Also those of uploads that were broken off, which have no folder of their own."""
     old = [write(uploads.folder / name, MAX_AGE + 1) for name in ("hash/digit.png", "tmp123")]
