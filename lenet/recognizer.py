@@ -84,7 +84,6 @@ class Recognizer:
             raise ValueError(f"revision {revision} comes too late for a Fetch: use begin(source, {revision!r})")
         return cls(source.load())
 
-    @torch.inference_mode()
     def read(self, image: str | Path | Image.Image | np.ndarray) -> Reading:
         """Read a digit from an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
 
@@ -93,7 +92,11 @@ class Recognizer:
         The image can have any size up to 50 million pixels, and dark or light ink. Raises ValueError, saying what is
         accepted, for any other input, and OSError if the file cannot be opened.
         """
-        drawing = extract_ink(image)
+        return self.read_ink(extract_ink(image))
+
+    @torch.inference_mode()
+    def read_ink(self, drawing: np.ndarray) -> Reading:
+        """Read a digit from the ink of an image, as `extract_ink` gives it: float32 in [0, 1], shape (H, W)."""
         ink = scale_and_center(drawing)
         features = self.weights.model.features(torch.from_numpy(ink)[None, None])
         scores = features["output"][0].numpy()

@@ -1,29 +1,17 @@
 """Decoding and validation of images: every drawing, upload and file passes through here before preprocessing."""
 
-import contextlib
-
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-MAX_PIXELS = 50_000_000
-MAX_SIDE = 20_000  # pixels
+from lenet.image.formats.pixels import MAX_PIXELS, MAX_SIDE, check_size
+from lenet.image.orientation import exif_orientation, upright
+
 WORKING_SIDE = 1_024  # larger images are reduced to at most this side length; no digit needs more
 
 EXPECTED = (
     "expected a PIL image, or a uint8 numpy array of shape (height, width), (height, width, 3) for RGB "
     f"or (height, width, 4) for RGBA, with at most {MAX_PIXELS // 1_000_000} million pixels and {MAX_SIDE:,} per side"
 )
-
-
-def check_size(width: int, height: int) -> None:
-    """Raise ValueError if an image of this size has no pixels or too many."""
-    if not width or not height:
-        raise ValueError(f"empty image: {width} x {height} pixels")
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise ValueError(
-            f"image too large: {width} x {height} pixels; the limits are {MAX_PIXELS // 1_000_000} million pixels and "
-            f"{MAX_SIDE:,} per side"
-        )
 
 
 def gray_and_opacity(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -65,9 +53,11 @@ def _to_pil(image: Image.Image | np.ndarray) -> Image.Image:
     check_size(width, height)
     if isinstance(image, np.ndarray):
         return Image.fromarray(np.ascontiguousarray(image))
-    # A phone notes the rotation of its photos in the EXIF data only, which may be damaged.
-    with contextlib.suppress(Exception):
-        image = ImageOps.exif_transpose(image)
+    # A phone notes the rotation of its photos in the EXIF data only. Pillow turns a TIFF itself, and files that were
+    # opened by `lenet.image.file` have none left. What an image of the caller needs to be loaded is up to Pillow.
+    image.load()
+    exif = image.info.get("exif")
+    image = upright(image, exif_orientation(exif) if isinstance(exif, bytes) else 1)
     return _rescaled(image) if image.mode[0] in "IF" else image
 
 

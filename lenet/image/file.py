@@ -1,22 +1,25 @@
 """Image files, opened with the same checks and messages for the reader, the command line and the page.
 
-The files are strangers' uploads: what would take much time or memory is refused before it is decoded.
+The files are strangers' uploads: Pillow is given the parts that make up the pixels, after their sizes have been
+checked, and nothing else (`lenet.image.formats`).
 """
 
+import io
 import time
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from PIL import Image, UnidentifiedImageError
 
-from lenet.image.decode import check_size
+from lenet.image.formats import READERS, format_of
+from lenet.image.formats.pixels import check_size
+from lenet.image.orientation import exif_orientation, upright
 
-# No others: Pillow would start Ghostscript for EPS, for example.
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
-MAX_SCANS = 100  # of a progressive JPEG, which usually has about ten; each is decoded into the whole image
+FORMATS = tuple(READERS)
 MAX_SECONDS = 10.0  # to read an image; the largest ones take two
-MAX_CHUNKS = 50_000  # of a PNG; the largest image allowed has about 20,000 if they are as small as libpng makes them
+MAX_BYTES = 500_000_000  # of a file; the largest image allowed, without compression, has 400 million
 
 
 class Timed:
@@ -43,48 +46,47 @@ def open_image(path: str | Path) -> Image.Image:
         return load_image(file)
 
 
-def load_image(file: BinaryIO, formats: tuple[str, ...] = FORMATS) -> Image.Image:
-    """The image in an open file of one of the `formats`. Raises ValueError, one line, if there is none."""
-    _check_parts(file)
-    timed = cast(BinaryIO, Timed(file))  # it passes on whatever else Pillow asks of the file
+def load_image(file: BinaryIO, formats: Collection[str] = FORMATS) -> Image.Image:
+    """The image in an open file of one of the `formats`, upright. Raises ValueError, one line, if there is none."""
+    content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"file too large: the limit is {MAX_BYTES // 1_000_000} MB")
+    unknown = "not an image file, or of an unsupported format" if len(formats) > 1 else f"not a {min(formats)} image"
+    format = format_of(content)
+    if format not in formats:
+        raise ValueError(unknown)
+    pixels = READERS[format](content)
+    del content
+    timed = cast(BinaryIO, Timed(io.BytesIO(pixels.content)))  # it passes on whatever else Pillow asks of the file
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
-            image = Image.open(timed, formats=formats)
+            image = Image.open(timed, formats=(format,))
     except UnidentifiedImageError as error:
-        unknown = "not an image file, or of an unsupported format"
-        raise ValueError(unknown if formats is FORMATS else f"not a {formats[0]} image") from error
+        raise ValueError(unknown) from error
     except TimeoutError as error:
         raise _too_slow() from error
+    except MemoryError as error:
+        raise _too_large() from error
     except Exception as error:
         raise ValueError("damaged image") from error
     check_size(*image.size)
     try:
         image.load()
+        # Of an AVIF, Pillow itself writes EXIF data with the orientation alone.
+        orientation = exif_orientation(image.info.pop("exif", b"")) if format == "AVIF" else pixels.orientation
+        return upright(image, orientation)
     except TimeoutError as error:
         raise _too_slow() from error
+    except MemoryError as error:
+        raise _too_large() from error
     except Exception as error:  # of many types; the messages can name objects and files of the server
-        raise ValueError(f"damaged {image.format} image") from error
-    return image
+        raise ValueError(f"damaged {format} image") from error
 
 
 def _too_slow() -> ValueError:
     return ValueError(f"reading the image takes more than {MAX_SECONDS:g} s")
 
 
-def _check_parts(file: BinaryIO) -> None:
-    """Raise ValueError if a JPEG has too many scans or a PNG too many chunks, each of which takes time."""
-    start = file.read(8)
-    if start.startswith(b"\xff\xd8"):
-        # Within the data of a scan, FF is followed by 00 or D0 to D7: this counts scans, and those of a thumbnail.
-        if file.read().count(b"\xff\xda") > MAX_SCANS:
-            raise ValueError(f"unusual JPEG image: more than {MAX_SCANS} scans")
-    elif start == b"\x89PNG\r\n\x1a\n":
-        for _ in range(MAX_CHUNKS):
-            length = file.read(8)[:4]
-            if len(length) < 4:
-                break
-            file.seek(int.from_bytes(length, "big") + 4, 1)
-        else:
-            raise ValueError(f"unusual PNG image: more than {MAX_CHUNKS:,} chunks")
-    file.seek(0)
+def _too_large() -> ValueError:
+    return ValueError("reading the image takes too much memory")
