@@ -1,0 +1,166 @@
+"""The process that decodes strangers' images: files come in by standard input, their ink goes out by standard output.
+
+`lenet.image.decoder` starts it. It imports Pillow and NumPy, no more, and then gives up what it does not need: it can
+open no file and no connection, start no program, and take only so much memory and time. On Linux, the process with the
+imports forks another one that decodes; if an image ends that one, the next is there within milliseconds. What comes back
+is numbers, or a sentence, in a fixed form.
+
+A request is its length and that many bytes. The answer is ACCEPTED, then one letter with two numbers, and what they
+announce: INK and its height and width, or REFUSED and the length of a sentence; the other letters stand alone.
+"""
+
+import contextlib
+import gc
+import io
+import os
+import signal
+import struct
+import sys
+from typing import BinaryIO
+
+import numpy as np
+
+# Opening an image must not import anything, since that would open files.
+from PIL import (
+    AvifImagePlugin,  # noqa: F401
+    BmpImagePlugin,  # noqa: F401
+    GifImagePlugin,  # noqa: F401
+    Image,
+    JpegImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    PpmImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    WebPImagePlugin,  # noqa: F401
+)
+
+from lenet.image.file import MAX_SECONDS, load_image
+from lenet.image.preprocess import ink_of
+
+try:
+    import resource
+except ImportError:  # on Windows: the deadline, which the other side holds, and the checks of sizes have to do
+    resource = None
+
+MEMORY = 1_500_000_000  # bytes of address space
+IMAGES = 200  # after so many, a process is replaced: whatever one of them has left does not stay
+FORKS = sys.platform == "linux"  # macOS's own libraries, which NumPy uses, do not work in a forked process
+
+REQUEST = struct.Struct("<I")
+ANSWER = struct.Struct("<cII")
+READY, ACCEPTED = b"+", b"."
+INK, REFUSED, SLOW, LARGE, CRASHED = b"i", b"r", b"s", b"l", b"c"
+STOPPED = 7  # exit code after the end of standard input
+
+
+def main() -> None:
+    requests, answers = os.fdopen(0, "rb", 0), os.fdopen(1, "wb", 0)
+    _warm_up()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries write warnings about images
+    _give_up()
+    answers.write(READY)
+    if not FORKS:
+        while _serve_one(requests, answers):
+            pass
+        return
+    gc.freeze()
+    while True:
+        child = os.fork()
+        if not child:
+            _forbid_processes()
+            code = STOPPED
+            try:
+                code = 0 if all(_serve_one(requests, answers) for _ in range(IMAGES)) else STOPPED
+            except BaseException:
+                code = 1
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code == STOPPED:
+            return
+        if code:
+            answers.write(ANSWER.pack(cause_of_end(code), 0, 0))
+
+
+def cause_of_end(code: int) -> bytes:
+    """The answer for an image that has ended the process, from the exit code, negative for a signal."""
+    if code in (-getattr(signal, "SIGALRM", 0), -getattr(signal, "SIGXCPU", 0)):
+        return SLOW
+    return LARGE if code == -getattr(signal, "SIGKILL", 0) else CRASHED  # the system ends what takes too much memory
+
+
+def _warm_up() -> None:
+    """Have everything imported that is imported on first use."""
+    gray = np.random.default_rng(0).integers(150, 160, (96, 96), np.uint8)
+    gray[30:60, 45:50] = 20
+    file = io.BytesIO()
+    Image.fromarray(gray).save(file, "PNG")
+    ink_of(load_image(io.BytesIO(file.getvalue())))
+    with contextlib.suppress(ValueError):
+        load_image(io.BytesIO(file.getvalue()[:60]))
+
+
+def _give_up() -> None:
+    """Limits by the system, as far as it has them."""
+    if hasattr(os, "nice"):
+        os.nice(5)  # who draws meanwhile comes first
+    if resource is None:
+        return
+    for name, limit in (("AS", MEMORY), ("FSIZE", 0), ("CORE", 0), ("NOFILE", 3)):
+        with contextlib.suppress(ValueError, OSError):  # macOS does not have all of them
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
+
+
+def _forbid_processes() -> None:
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+def _limit_time(seconds: float) -> None:
+    """Have the system end this process after so many seconds, also of processor time; 0: no more."""
+    if resource is None:
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    if seconds:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
+
+
+def _serve_one(requests: BinaryIO, answers: BinaryIO) -> bool:
+    """Answer a request. False after the last one."""
+    head = _read(requests, REQUEST.size)
+    if len(head) < REQUEST.size:
+        return False
+    (size,) = REQUEST.unpack(head)
+    content = _read(requests, size)
+    if len(content) < size:
+        return False
+    answers.write(ACCEPTED)
+    _limit_time(MAX_SECONDS)
+    try:
+        ink = ink_of(load_image(io.BytesIO(content)))
+        answer = ANSWER.pack(INK, *ink.shape) + np.ascontiguousarray(ink, "<f4").tobytes()
+    except MemoryError:
+        answer = ANSWER.pack(LARGE, 0, 0)
+    except ValueError as error:
+        sentence = str(error).encode()
+        answer = ANSWER.pack(REFUSED, len(sentence), 0) + sentence
+    _limit_time(0)
+    _write(answers, answer)
+    return True
+
+
+def _read(file: BinaryIO, size: int) -> bytearray:
+    """So many bytes, or fewer at the end of the file."""
+    content = bytearray(size)
+    view, at = memoryview(content), 0
+    while at < size and (count := file.readinto(view[at:])):
+        at += count
+    return content[:at]
+
+
+def _write(file: BinaryIO, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[file.write(view) :]
