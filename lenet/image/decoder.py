@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,9 @@ SENTENCES = {
     CRASHED: "damaged image",
 }
 # Isolated, and without the site module: nothing of the environment or of the folder has a say in what is imported.
-COMMAND = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from lenet.image.decoder_process import main; main()"
+COMMAND = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from lenet.image.decoder_process import main; main()"
+)
 # No token, no proxy. One thread for linear algebra: the images are small, and several processes work side by side.
 KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "LANG")
 THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -63,10 +66,13 @@ class Decoder:
 
     `close` ends them; so does the end of a `with` block, and that of this process. A process that was forked from this
     one needs a decoder of its own.
+
+    ended: how many processes images have ended, by the name of the signal.
     """
 
     def __init__(self, workers: int | None = None):
-        self.workers = [_Worker() for _ in range(workers or max(2, os.cpu_count() or 1))]
+        self.ended: Counter[str] = Counter()
+        self.workers = [_Worker(self.ended) for _ in range(workers or max(2, os.cpu_count() or 1))]
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
         for worker in reversed(self.workers):
             self._idle.put(worker)
@@ -128,7 +134,8 @@ class Decoder:
 class _Worker:
     """One process, which is started again when it ends. For one thread at a time, except `kill` and `close`."""
 
-    def __init__(self):
+    def __init__(self, ended: Counter[str]):
+        self.ended = ended
         self.deadline = float("inf")
         self._closed = False
         self._start()
@@ -185,10 +192,12 @@ class _Worker:
         elif kind == REFUSED and height <= MAX_SENTENCE:
             raise ValueError(self._read(height).decode(errors="replace"))
         elif kind in SENTENCES:
+            self.ended[_name(height)] += 1
             raise ValueError(SENTENCES[kind])
         # It has ended, or sent something that it does not send.
         slow = time.monotonic() > self.deadline
         code = self._restart()
+        self.ended["deadline" if slow else _name(-code)] += 1
         raise ValueError(SENTENCES[SLOW if slow else cause_of_end(code)])
 
     def _read(self, size: int) -> bytearray:
@@ -227,3 +236,10 @@ class _Worker:
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "without a signal"

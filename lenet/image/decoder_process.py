@@ -6,7 +6,8 @@ imports forks another one that decodes; if an image ends that one, the next is t
 is numbers, or a sentence, in a fixed form.
 
 A request is its length and that many bytes. The answer is ACCEPTED, then one letter with two numbers, and what they
-announce: INK and its height and width, or REFUSED and the length of a sentence; the other letters stand alone.
+announce: INK and its height and width, REFUSED and the length of a sentence, or why the process has ended and the signal
+that ended it, if known.
 """
 
 import contextlib
@@ -41,7 +42,9 @@ try:
 except ImportError:  # on Windows: the deadline, which the other side holds, and the checks of sizes have to do
     resource = None
 
-MEMORY = 1_500_000_000  # bytes of address space
+MEMORY = (
+    1_300_000_000  # bytes of address space; the largest image allowed takes 1.0 GB as a WebP, less in other formats
+)
 IMAGES = 200  # after so many, a process is replaced: whatever one of them has left does not stay
 FORKS = sys.platform == "linux"  # macOS's own libraries, which NumPy uses, do not work in a forked process
 
@@ -79,7 +82,7 @@ def main() -> None:
         if code == STOPPED:
             return
         if code:
-            answers.write(ANSWER.pack(cause_of_end(code), 0, 0))
+            answers.write(ANSWER.pack(cause_of_end(code), max(0, -code), 0))
 
 
 def cause_of_end(code: int) -> bytes:
