@@ -1,7 +1,7 @@
 """Valid image files of every format, and mutants of them: fields, chunks and entries changed one by one.
 
-Unlike random bytes, a mutant is still a file of its format: lengths, counts and checksums are made to fit again, mostly,
-so that it gets past the first checks and reaches the decoders. Everything follows from a seed.
+Unlike random bytes, a mutant is still a file of its format: lengths, counts and checksums are made to fit again, so
+that it gets past the first checks and reaches the decoders. Everything follows from a seed.
 """
 
 import functools
@@ -27,7 +27,7 @@ def valid() -> list[tuple[str, bytes]]:
     rgba = rgb.copy()
     rgba.putalpha(digit.point(lambda value: 255 - value))
     two = {"save_all": True, "append_images": [digit.rotate(90)]}
-    files = [
+    return [
         *(("PNG", encoded(i, "PNG", exif=EXIF)) for i in (digit, rgb, rgba, palette, digit.convert("1"))),
         ("PNG", encoded(digit.convert("I"), "PNG")),
         ("PNG", encoded(palette, "PNG", transparency=3)),
@@ -57,7 +57,6 @@ def valid() -> list[tuple[str, bytes]]:
         ("AVIF", encoded(rgb, "AVIF", speed=10, exif=EXIF)),
         ("AVIF", encoded(rgba, "AVIF", speed=10)),
     ]
-    return files
 
 
 def tiled() -> bytes:

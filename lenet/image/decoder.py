@@ -57,7 +57,7 @@ KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "L
 THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-class Busy(RuntimeError):
+class BusyError(RuntimeError):
     """Too many images wait already."""
 
 
@@ -85,7 +85,7 @@ class Decoder:
     def ink(self, content: bytes) -> np.ndarray:
         """The ink in an image file: what `lenet.image.preprocess.ink_of` returns for it.
 
-        Raises ValueError with one sentence if it cannot be read, and Busy if too many others wait.
+        Raises ValueError with one sentence if it cannot be read, and BusyError if too many others wait.
         """
         if len(content) > MAX_BYTES:
             raise ValueError(f"file too large: the limit is {MAX_BYTES // 1_000_000} MB")
@@ -100,12 +100,12 @@ class Decoder:
             return self._idle.get_nowait()
         with self._lock:
             if self._waiting >= WAITING * len(self.workers):
-                raise Busy("the server is busy")
+                raise BusyError("the server is busy")
             self._waiting += 1
         try:
             return self._idle.get(timeout=MAX_SECONDS)
         except queue.Empty:
-            raise Busy("the server is busy") from None
+            raise BusyError("the server is busy") from None
         finally:
             with self._lock:
                 self._waiting -= 1

@@ -2,12 +2,12 @@
 
 `lenet.image.decoder` starts it. It imports Pillow and NumPy, no more, and then gives up what it does not need: it can
 open no file and no connection, start no program, and take only so much memory and time. On Linux, the process with the
-imports forks another one that decodes; if an image ends that one, the next is there within milliseconds. What comes back
-is numbers, or a sentence, in a fixed form.
+imports forks another one that decodes; if an image ends that one, the next is there within milliseconds. What comes
+back is numbers, or a sentence, in a fixed form.
 
 A request is its length and that many bytes. The answer is ACCEPTED, then one letter with two numbers, and what they
-announce: INK and its height and width, REFUSED and the length of a sentence, or why the process has ended and the signal
-that ended it, if known.
+announce: INK and its height and width, REFUSED and the length of a sentence, or why the process has ended and the
+signal that ended it, if known.
 """
 
 import contextlib
@@ -42,9 +42,7 @@ try:
 except ImportError:  # on Windows: the deadline, which the other side holds, and the checks of sizes have to do
     resource = None
 
-MEMORY = (
-    1_300_000_000  # bytes of address space; the largest image allowed takes 1.0 GB as a WebP, less in other formats
-)
+MEMORY = 1_300_000_000  # bytes of address space; 50 million pixels take 1.0 GB as a WebP, 0.8 GB in other formats
 IMAGES = 200  # after so many, a process is replaced: whatever one of them has left does not stay
 FORKS = sys.platform == "linux"  # macOS's own libraries, which NumPy uses, do not work in a forked process
 
