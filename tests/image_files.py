@@ -29,7 +29,7 @@ def valid() -> list[tuple[str, bytes]]:
     two = {"save_all": True, "append_images": [digit.rotate(90)]}
     return [
         *(("PNG", encoded(i, "PNG", exif=EXIF)) for i in (digit, rgb, rgba, palette, digit.convert("1"))),
-        ("PNG", encoded(digit.convert("I"), "PNG")),
+        ("PNG", encoded(digit.convert("I;16"), "PNG")),
         ("PNG", encoded(palette, "PNG", transparency=3)),
         ("PNG", encoded(rgb, "PNG", **two)),
         *(("JPEG", encoded(i, "JPEG", exif=EXIF, progressive=p)) for i in (digit, rgb) for p in (False, True)),

@@ -30,6 +30,7 @@ from lenet.image.decoder_process import (
     CRASHED,
     INK,
     LARGE,
+    MEMORY,
     READY,
     REFUSED,
     REQUEST,
@@ -44,14 +45,17 @@ GRACE = 2.0  # seconds after which a process that has not ended by itself is end
 MAX_SENTENCE = 500  # bytes
 
 SENTENCES = {
-    SLOW: f"reading the image takes more than {MAX_SECONDS:g} s",
+    SLOW: "reading the image takes more than {:g} s",
     LARGE: "reading the image takes too much memory",
     CRASHED: "damaged image",
 }
 # Isolated, and without the site module: nothing of the environment or of the folder has a say in what is imported.
-COMMAND = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from lenet.image.decoder_process import main; main()"
-)
+COMMAND = """
+import json, sys
+sys.path, limits = json.loads(sys.argv[1])
+from lenet.image.decoder_process import main
+main(*limits)
+"""
 # No token, no proxy. One thread for linear algebra: the images are small, and several processes work side by side.
 KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "LANG")
 THREADS = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -67,17 +71,20 @@ class Decoder:
     `close` ends them; so does the end of a `with` block, and that of this process. A process that was forked from this
     one needs a decoder of its own.
 
+    An image may take so many `seconds`, and so many bytes of `memory` (on Linux: address space).
+
     ended: how many processes images have ended, by the name of the signal.
     """
 
-    def __init__(self, workers: int | None = None):
+    def __init__(self, workers: int | None = None, seconds: float = MAX_SECONDS, memory: int = MEMORY):
         self.ended: Counter[str] = Counter()
-        self.workers = [_Worker(self.ended) for _ in range(workers or max(2, os.cpu_count() or 1))]
+        self.workers = [_Worker(self.ended, seconds, memory) for _ in range(workers or max(2, os.cpu_count() or 1))]
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
         for worker in reversed(self.workers):
             self._idle.put(worker)
         self._lock = threading.Lock()
         self._waiting = 0
+        self._seconds = seconds
         self._closed = threading.Event()
         threading.Thread(target=self._watch, name="decoder", daemon=True).start()
         atexit.register(self.close)
@@ -103,7 +110,7 @@ class Decoder:
                 raise BusyError("the server is busy")
             self._waiting += 1
         try:
-            return self._idle.get(timeout=MAX_SECONDS)
+            return self._idle.get(timeout=self._seconds)
         except queue.Empty:
             raise BusyError("the server is busy") from None
         finally:
@@ -134,8 +141,8 @@ class Decoder:
 class _Worker:
     """One process, which is started again when it ends. For one thread at a time, except `kill` and `close`."""
 
-    def __init__(self, ended: Counter[str]):
-        self.ended = ended
+    def __init__(self, ended: Counter[str], seconds: float, memory: int):
+        self.ended, self.seconds, self.memory = ended, seconds, memory
         self.deadline = float("inf")
         self._closed = False
         self._start()
@@ -143,7 +150,7 @@ class _Worker:
     def _start(self) -> None:
         path = [*dict.fromkeys(os.path.abspath(entry) for entry in (*sys.path, Path(__file__).parents[2]))]
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", COMMAND, json.dumps(path)],
+            [sys.executable, "-I", "-S", "-c", COMMAND, json.dumps([path, [self.seconds, self.memory]])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
@@ -159,15 +166,15 @@ class _Worker:
                 if not self._accepted(content):
                     self._restart()
                     raise RuntimeError("the process that decodes images does not start")
-            # The process itself keeps to MAX_SECONDS; this is in case it no longer does.
-            self.deadline = time.monotonic() + MAX_SECONDS + GRACE
+            # The process itself keeps to its limit; this is in case it no longer does.
+            self.deadline = time.monotonic() + self.seconds + GRACE
             return self._answer()
         finally:
             self.deadline = float("inf")
 
     def _accepted(self, content: bytes) -> bool:
         """Send a file. Whether the process has received it whole."""
-        self.deadline = time.monotonic() + MAX_SECONDS + GRACE
+        self.deadline = time.monotonic() + self.seconds + GRACE
         try:
             if not self.ready:
                 self.ready = self._read(1) == READY
@@ -193,12 +200,12 @@ class _Worker:
             raise ValueError(self._read(height).decode(errors="replace"))
         elif kind in SENTENCES:
             self.ended[_name(height)] += 1
-            raise ValueError(SENTENCES[kind])
+            raise ValueError(SENTENCES[kind].format(self.seconds))
         # It has ended, or sent something that it does not send.
         slow = time.monotonic() > self.deadline
         code = self._restart()
         self.ended["deadline" if slow else _name(-code)] += 1
-        raise ValueError(SENTENCES[SLOW if slow else cause_of_end(code)])
+        raise ValueError(SENTENCES[SLOW if slow else cause_of_end(code)].format(self.seconds))
 
     def _read(self, size: int) -> bytearray:
         """So many bytes, or fewer if the process ends before."""

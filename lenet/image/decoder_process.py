@@ -53,14 +53,16 @@ INK, REFUSED, SLOW, LARGE, CRASHED = b"i", b"r", b"s", b"l", b"c"
 STOPPED = 7  # exit code after the end of standard input
 
 
-def main() -> None:
+def main(seconds: float = MAX_SECONDS, memory: int = MEMORY) -> None:
+    """Answer requests until standard input ends, each in so many seconds and with so much address space in bytes."""
     requests, answers = os.fdopen(0, "rb", 0), os.fdopen(1, "wb", 0)
     _warm_up()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries write warnings about images
-    _give_up()
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)  # libraries write warnings about images
+    _give_up(memory)
     answers.write(READY)
     if not FORKS:
-        while _serve_one(requests, answers):
+        while _serve_one(requests, answers, seconds):
             pass
         return
     gc.freeze()
@@ -70,7 +72,7 @@ def main() -> None:
             _forbid_processes()
             code = STOPPED
             try:
-                code = 0 if all(_serve_one(requests, answers) for _ in range(IMAGES)) else STOPPED
+                code = 0 if all(_serve_one(requests, answers, seconds) for _ in range(IMAGES)) else STOPPED
             except BaseException:
                 code = 1
             finally:
@@ -101,13 +103,13 @@ def _warm_up() -> None:
         load_image(io.BytesIO(file.getvalue()[:60]))
 
 
-def _give_up() -> None:
+def _give_up(memory: int) -> None:
     """Limits by the system, as far as it has them."""
     if hasattr(os, "nice"):
         os.nice(5)  # who draws meanwhile comes first
     if resource is None:
         return
-    for name, limit in (("AS", MEMORY), ("FSIZE", 0), ("CORE", 0), ("NOFILE", 3)):
+    for name, limit in (("AS", memory), ("FSIZE", 0), ("CORE", 0), ("NOFILE", 3)):
         with contextlib.suppress(ValueError, OSError):  # macOS does not have all of them
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
 
@@ -128,7 +130,7 @@ def _limit_time(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
 
 
-def _serve_one(requests: BinaryIO, answers: BinaryIO) -> bool:
+def _serve_one(requests: BinaryIO, answers: BinaryIO, seconds: float) -> bool:
     """Answer a request. False after the last one."""
     head = _read(requests, REQUEST.size)
     if len(head) < REQUEST.size:
@@ -138,7 +140,7 @@ def _serve_one(requests: BinaryIO, answers: BinaryIO) -> bool:
     if len(content) < size:
         return False
     answers.write(ACCEPTED)
-    _limit_time(MAX_SECONDS)
+    _limit_time(seconds)
     try:
         ink = ink_of(load_image(io.BytesIO(content)))
         answer = ANSWER.pack(INK, *ink.shape) + np.ascontiguousarray(ink, "<f4").tobytes()

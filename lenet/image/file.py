@@ -73,6 +73,7 @@ def load_image(file: BinaryIO, formats: Collection[str] = FORMATS) -> Image.Imag
     check_size(*image.size)
     try:
         image.load()
+        _ = image.has_transparency_data  # fails if a palette is missing
         # Of an AVIF, Pillow itself writes EXIF data with the orientation alone.
         orientation = exif_orientation(image.info.pop("exif", b"")) if format == "AVIF" else pixels.orientation
         return upright(image, orientation)

@@ -125,3 +125,12 @@ def test_usual_progressive_images_are_read(tmp_path):
     path = tmp_path / "image.jpg"
     path.write_bytes(encoded(ONE, "JPEG", progressive=True))
     np.testing.assert_allclose(preprocess(path), preprocess(draw(EXAMPLES[1]["strokes"])), atol=0.2)
+
+
+def test_an_image_without_its_palette_is_damaged():
+    """A PNG whose pixels are numbers of colors that are not in it."""
+    content = encoded(ONE.convert("P"))
+    at = content.index(b"PLTE") - 4
+    length = 12 + int.from_bytes(content[at : at + 4], "big")
+    with pytest.raises(ValueError, match="^damaged PNG image$"):
+        load_image(io.BytesIO(content[:at] + content[at + length :]))

@@ -1,0 +1,369 @@
+"""The processes that decode strangers' images: their answers, their limits, their ends, and what they have access to."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lenet.image import decoder as module
+from lenet.image.decoder import BusyError, Decoder
+from lenet.image.file import load_image
+from lenet.image.preprocess import ink_of
+from tests.browser import ROOT
+from tests.conftest import EXAMPLES, draw, encoded
+from tests.image_files import mutants, valid
+
+DIGIT = encoded(draw(EXAMPLES[4]["strokes"]))
+SLOW = b"P2\n5000 1900\n255\n" + b"0 " * 9_500_000  # numbers as text, which Pillow reads in Python
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    with Decoder(2) as decoder:
+        yield decoder
+
+
+def children(pid: int) -> list[int]:
+    return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+def processes(decoder: Decoder) -> list[int]:
+    """Those that were started, and those that these have forked."""
+    started = [worker.process.pid for worker in decoder.workers]
+    return started + [child for pid in started for child in children(pid)]
+
+
+def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it has not happened"
+        time.sleep(0.02)
+
+
+def meanwhile(call: Callable[[], object]) -> tuple[threading.Thread, list]:
+    """Call it in a thread, which appends to the list what it returns or raises."""
+    result: list = []
+
+    def run() -> None:
+        try:
+            result.append(call())
+        except Exception as error:
+            result.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, result
+
+
+def test_the_ink_is_that_of_this_process(decoder):
+    """Bit for bit, of all formats, modes and compressions."""
+    for _, content in valid():
+        expected = ink_of(load_image(io.BytesIO(content)))
+        ink = decoder.ink(content)
+        assert ink.dtype == np.float32
+        np.testing.assert_array_equal(ink, expected)
+
+
+def test_a_blank_image_has_no_ink(decoder):
+    """An array without rows, as in this process."""
+    assert decoder.ink(encoded(Image.new("L", (40, 30), 255))).shape == (0, 40)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"a letter", DIGIT[: len(DIGIT) // 2], encoded(Image.new("1", (10_000, 10_000))), b"II*\0\xff\xff\xff\x7f"],
+    ids=["empty", "text", "cut", "large", "beyond its end"],
+)
+def test_what_is_refused_is_refused_with_the_same_sentence(decoder, content):
+    """As in this process, and the process stays."""
+    with pytest.raises(ValueError, match=".") as expected:
+        load_image(io.BytesIO(content))
+    before = processes(decoder)
+    with pytest.raises(ValueError, match=".") as error:
+        decoder.ink(content)
+    assert str(error.value) == str(expected.value)
+    assert processes(decoder) == before
+
+
+def test_a_file_of_more_than_20_mb_is_refused(decoder):
+    """Before it is sent."""
+    with pytest.raises(ValueError, match="^file too large: the limit is 20 MB$"):
+        decoder.ink(bytes(20_000_001))
+
+
+@linux
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (signal.SIGSEGV, "damaged image"),
+        (signal.SIGABRT, "damaged image"),
+        (signal.SIGKILL, "reading the image takes too much memory"),
+    ],
+)
+def test_a_crash_is_a_sentence(number, sentence):
+    """The next image is read at once, by a process that is forked within milliseconds."""
+    with Decoder(1) as decoder:
+        decoder.ink(DIGIT)
+        (child,) = children(decoder.workers[0].process.pid)
+        thread, result = meanwhile(lambda: decoder.ink(SLOW))
+        time.sleep(0.3)
+        os.kill(child, number)
+        thread.join(5)
+        began = time.perf_counter()
+        assert decoder.ink(DIGIT).any()
+        assert time.perf_counter() - began < 0.5
+        assert [str(error) for error in result] == [sentence]
+        assert decoder.ended == {number.name: 1}
+
+
+@linux
+def test_a_process_that_ends_between_images_costs_none_of_them(decoder):
+    """Whether it is the one that decodes or the one that has forked it."""
+    for pid in processes(decoder):
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(0.1)
+    for _ in range(4):
+        assert decoder.ink(DIGIT).any()
+
+
+def test_reading_has_a_deadline():
+    """Of one second here; the process is replaced, and nothing of it stays."""
+    with Decoder(1, seconds=1) as decoder:
+        decoder.ink(DIGIT)
+        before, began = len(processes(decoder)), time.perf_counter()
+        with pytest.raises(ValueError, match="^reading the image takes more than 1 s$"):
+            decoder.ink(SLOW)
+        assert time.perf_counter() - began < 2
+        assert decoder.ink(DIGIT).any()
+        assert len(processes(decoder)) == before
+
+
+@pytest.mark.parametrize("stubborn", ["import signal; signal.alarm = 0; import time; time.sleep(60)"])
+def test_a_process_that_ignores_its_deadline_is_ended(monkeypatch, stubborn):
+    """By this side, soon after."""
+    monkeypatch.setattr(module, "GRACE", 0.2)
+    monkeypatch.setattr(module, "COMMAND", answering(b"", then=stubborn))
+    with Decoder(1, seconds=0.5) as decoder:
+        began = time.perf_counter()
+        with pytest.raises(ValueError, match="takes more than 0.5 s"):
+            decoder.ink(DIGIT)
+        assert time.perf_counter() - began < 5
+
+
+@linux
+def test_memory_has_a_limit():
+    """The system refuses more address space; the process goes on."""
+    with Decoder(1, memory=300_000_000) as decoder:
+        large = encoded(Image.new("RGBA", (6_000, 6_000)), compress_level=1)
+        with pytest.raises(ValueError, match="^reading the image takes too much memory$"):
+            decoder.ink(large)
+        assert decoder.ink(DIGIT).any()
+
+
+@linux
+def test_a_process_has_access_to_nothing(monkeypatch):
+    """No new file, no process, no core dump, none of the environment; neither PyTorch nor Gradio are loaded."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    with Decoder(1) as decoder:
+        decoder.ink(DIGIT)
+        (child,) = children(decoder.workers[0].process.pid)
+        limits = {
+            line[:25].strip(): line[25:].split()[:2]
+            for line in Path(f"/proc/{child}/limits").read_text().splitlines()[1:]
+        }
+        assert limits["Max open files"] == ["3", "3"]
+        for name in ("file size", "core file size", "processes"):
+            assert limits[f"Max {name}"] == ["0", "0"]
+        assert limits["Max address space"] == [str(module.MEMORY)] * 2
+        assert len(os.listdir(f"/proc/{child}/fd")) == 3
+        assert "hf_secret" not in Path(f"/proc/{child}/environ").read_text()
+        loaded = Path(f"/proc/{child}/maps").read_text()
+        assert "torch" not in loaded
+        assert "_imaging" in loaded
+
+
+def test_a_slow_image_makes_nobody_wait(decoder):
+    """Beside it, others are read."""
+    decoder.ink(DIGIT)
+    thread, result = meanwhile(lambda: decoder.ink(SLOW))
+    time.sleep(0.2)
+    for _ in range(5):
+        decoder.ink(DIGIT)
+    assert not result  # it is still being read
+    thread.join()
+
+
+def test_too_many_images_are_refused(monkeypatch):
+    """Those that may wait are answered, one more is not."""
+    monkeypatch.setattr(module, "WAITING", 1)
+    with Decoder(1, seconds=2) as decoder:
+        first, _ = meanwhile(lambda: decoder.ink(SLOW))
+        time.sleep(0.2)
+        second, waited = meanwhile(lambda: decoder.ink(DIGIT))
+        time.sleep(0.2)
+        with pytest.raises(BusyError, match="^the server is busy$"):
+            decoder.ink(DIGIT)
+        first.join()
+        second.join()
+        assert isinstance(waited[0], np.ndarray | BusyError)
+        assert decoder.ink(DIGIT).any()
+
+
+def answering(answer: bytes, then: str = "") -> str:
+    """The code of a process that has been taken over, and gives this answer."""
+    return f"""
+import struct, sys
+out = sys.stdout.buffer
+out.write(b"+"); out.flush()
+while head := sys.stdin.buffer.read(4):
+    sys.stdin.buffer.read(struct.unpack("<I", head)[0])
+    out.write(b"." + {answer!r}); out.flush()
+    {then or "pass"}
+"""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"i" + (1).to_bytes(4, "little") * 2 + b"\0\0\xc0\x7f",
+        b"i" + (1).to_bytes(4, "little") * 2 + b"\0\0\0\x40",
+        b"i\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"r\xff\xff\xff\x7f\0\0\0\0",
+        b"\x80\x04\x95" + bytes(6),
+    ],
+    ids=["not a number", "more than 1", "too large", "a long sentence", "a pickle"],
+)
+def test_an_answer_that_is_none_is_refused(monkeypatch, answer):
+    """Whatever a process sends that an image has taken over, and it is ended."""
+    monkeypatch.setattr(module, "COMMAND", answering(answer))
+    with Decoder(1) as decoder:
+        before = decoder.workers[0].process
+        with pytest.raises(ValueError, match="^(damaged image|reading the image takes too much memory)$"):
+            decoder.ink(DIGIT)
+        assert before.poll() is not None
+        assert decoder.workers[0].process.poll() is None
+
+
+def test_processes_that_do_not_start_are_no_fault_of_the_image(monkeypatch):
+    """An error of the server, not a sentence about the image."""
+    monkeypatch.setattr(module, "COMMAND", "raise SystemExit(1)")
+    with Decoder(1) as decoder, pytest.raises(RuntimeError, match="does not start"):
+        decoder.ink(DIGIT)
+
+
+@linux
+def test_closing_ends_the_processes():
+    """Also what is being read."""
+    decoder = Decoder(2)
+    decoder.ink(DIGIT)
+    pids = processes(decoder)
+    thread, result = meanwhile(lambda: decoder.ink(SLOW))
+    time.sleep(0.2)
+    decoder.close()
+    thread.join(5)
+    assert isinstance(result[0], ValueError | RuntimeError)
+    until(lambda: not any(map(alive, pids)))
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+PARENT = """
+import sys, threading
+print("main module", flush=True)
+from lenet.image.decoder import Decoder
+def use():
+    decoder = Decoder(2, seconds=3)
+    content = open(sys.argv[1], "rb").read()
+    print(*decoder.ink(content).shape, flush=True)
+    print(*(worker.process.pid for worker in decoder.workers), flush=True)
+    decoder.ink(open(sys.argv[2], "rb").read())
+if "thread" in sys.argv:
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join()
+else:
+    use()
+"""
+
+
+@linux
+@pytest.mark.parametrize("way", ["file", "command", "thread"])
+def test_processes_end_with_the_one_that_started_them(tmp_path, way):
+    """Also if that is killed while one of them decodes. Its main module, a file or not, runs once."""
+    for name, content in {"digit": DIGIT, "slow": SLOW}.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "main.py").write_text(PARENT)
+    started = ["-c", PARENT] if way == "command" else [str(tmp_path / "main.py")]
+    with subprocess.Popen(
+        [sys.executable, *started, "digit", "slow", way],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:
+        lines = [process.stdout.readline() for _ in range(3)]
+        assert lines[0] == "main module\n"
+        assert lines[1].split() == [*map(str, ink_of(load_image(io.BytesIO(DIGIT))).shape)]
+        pids = [*map(int, lines[2].split())]
+        until(lambda: all(map(children, pids)))
+        pids += [child for pid in pids for child in children(pid)]
+        time.sleep(0.3)
+        process.kill()
+        assert process.stdout.read() == ""
+    until(lambda: not any(map(alive, pids)), 6)
+
+
+def test_several_threads_share_the_processes(decoder):
+    """Each gets the ink of its own image."""
+    contents = [encoded(draw(EXAMPLES[digit]["strokes"], side=90)) for digit in range(10)]
+    expected = [ink_of(load_image(io.BytesIO(content))) for content in contents]
+    results = [meanwhile(lambda content=content: [decoder.ink(content) for _ in range(30)]) for content in contents]
+    for (thread, result), ink in zip(results, expected, strict=True):
+        thread.join()
+        for given in result[0]:
+            np.testing.assert_array_equal(given, ink)
+
+
+@linux
+def test_mutants_are_read_or_refused(decoder):
+    """2,500 files with fields, chunks and entries changed: afterwards all is as before."""
+
+    def state() -> tuple[int, int]:
+        return len(processes(decoder)), len(os.listdir("/proc/self/fd"))
+
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    expected = decoder.ink(DIGIT)
+    decoder.ended.clear()
+    before, memory = state(), resident()
+    read = 0
+    for _, content in mutants(seed=1, count=2_500):
+        try:
+            ink = decoder.ink(content)
+            assert max(ink.shape) <= 1_024
+            read += 1
+        except ValueError as error:
+            assert "\n" not in str(error)
+            assert "0x" not in str(error)
+            assert "/" not in str(error)
+    np.testing.assert_array_equal(decoder.ink(DIGIT), expected)
+    assert read > 600  # not all of them are refused by the first check
+    assert state() == before
+    assert resident() - memory < 30_000_000
+    assert not decoder.ended["without a signal"]  # an error of ours
