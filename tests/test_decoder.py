@@ -1,8 +1,10 @@
-"""The processes that decode strangers' images: their answers, their limits, their ends, and what they have access to."""
+"""The processes that decode strangers' images: their answers, limits and ends, and what they have access to."""
 
 import io
 import os
+import re
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -23,7 +25,10 @@ from tests.conftest import EXAMPLES, draw, encoded
 from tests.image_files import mutants, valid
 
 DIGIT = encoded(draw(EXAMPLES[4]["strokes"]))
-SLOW = b"P2\n5000 1900\n255\n" + b"0 " * 9_500_000  # numbers as text, which Pillow reads in Python
+# A BMP, run-length encoded, as large as it may be: Pillow decodes it in Python, in three seconds.
+RUNS = b"\1\5" * 950_000
+SLOW = struct.pack("<2sIIIIiiHHIIiiII", b"BM", 0, 0, 1_078, 40, 7_000, 7_000, 1, 8, 1, len(RUNS), 0, 0, 256, 256)
+SLOW += bytes(1_024) + RUNS
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
@@ -86,10 +91,10 @@ def test_a_blank_image_has_no_ink(decoder):
 )
 def test_what_is_refused_is_refused_with_the_same_sentence(decoder, content):
     """As in this process, and the process stays."""
-    with pytest.raises(ValueError, match=".") as expected:
+    with pytest.raises(ValueError, match=r"^[^\n]+$") as expected:
         load_image(io.BytesIO(content))
     before = processes(decoder)
-    with pytest.raises(ValueError, match=".") as error:
+    with pytest.raises(ValueError, match=r"^[^\n]+$") as error:
         decoder.ink(content)
     assert str(error.value) == str(expected.value)
     assert processes(decoder) == before
@@ -97,7 +102,7 @@ def test_what_is_refused_is_refused_with_the_same_sentence(decoder, content):
 
 def test_a_file_of_more_than_20_mb_is_refused(decoder):
     """Before it is sent."""
-    with pytest.raises(ValueError, match="^file too large: the limit is 20 MB$"):
+    with pytest.raises(ValueError, match=r"^file too large: the limit is 20 MB$"):
         decoder.ink(bytes(20_000_001))
 
 
@@ -141,9 +146,9 @@ def test_reading_has_a_deadline():
     with Decoder(1, seconds=1) as decoder:
         decoder.ink(DIGIT)
         before, began = len(processes(decoder)), time.perf_counter()
-        with pytest.raises(ValueError, match="^reading the image takes more than 1 s$"):
+        with pytest.raises(ValueError, match=r"^reading the image takes more than 1 s$"):
             decoder.ink(SLOW)
-        assert time.perf_counter() - began < 2
+        assert time.perf_counter() - began < 2.9  # 1.0 s here; the image takes 3 s
         assert decoder.ink(DIGIT).any()
         assert len(processes(decoder)) == before
 
@@ -155,7 +160,7 @@ def test_a_process_that_ignores_its_deadline_is_ended(monkeypatch, stubborn):
     monkeypatch.setattr(module, "COMMAND", answering(b"", then=stubborn))
     with Decoder(1, seconds=0.5) as decoder:
         began = time.perf_counter()
-        with pytest.raises(ValueError, match="takes more than 0.5 s"):
+        with pytest.raises(ValueError, match=r"takes more than 0.5 s"):
             decoder.ink(DIGIT)
         assert time.perf_counter() - began < 5
 
@@ -165,7 +170,7 @@ def test_memory_has_a_limit():
     """The system refuses more address space; the process goes on."""
     with Decoder(1, memory=300_000_000) as decoder:
         large = encoded(Image.new("RGBA", (6_000, 6_000)), compress_level=1)
-        with pytest.raises(ValueError, match="^reading the image takes too much memory$"):
+        with pytest.raises(ValueError, match=r"^reading the image takes too much memory$"):
             decoder.ink(large)
         assert decoder.ink(DIGIT).any()
 
@@ -211,7 +216,7 @@ def test_too_many_images_are_refused(monkeypatch):
         time.sleep(0.2)
         second, waited = meanwhile(lambda: decoder.ink(DIGIT))
         time.sleep(0.2)
-        with pytest.raises(BusyError, match="^the server is busy$"):
+        with pytest.raises(BusyError, match=r"^the server is busy$"):
             decoder.ink(DIGIT)
         first.join()
         second.join()
@@ -248,7 +253,7 @@ def test_an_answer_that_is_none_is_refused(monkeypatch, answer):
     monkeypatch.setattr(module, "COMMAND", answering(answer))
     with Decoder(1) as decoder:
         before = decoder.workers[0].process
-        with pytest.raises(ValueError, match="^(damaged image|reading the image takes too much memory)$"):
+        with pytest.raises(ValueError, match=r"^(damaged image|reading the image takes too much memory)$"):
             decoder.ink(DIGIT)
         assert before.poll() is not None
         assert decoder.workers[0].process.poll() is None
@@ -352,16 +357,15 @@ def test_mutants_are_read_or_refused(decoder):
     expected = decoder.ink(DIGIT)
     decoder.ended.clear()
     before, memory = state(), resident()
-    read = 0
+    read, said = 0, set()
     for _, content in mutants(seed=1, count=2_500):
         try:
             ink = decoder.ink(content)
             assert max(ink.shape) <= 1_024
             read += 1
         except ValueError as error:
-            assert "\n" not in str(error)
-            assert "0x" not in str(error)
-            assert "/" not in str(error)
+            said.add(str(error))
+    assert not [sentence for sentence in said if re.search(r"\n|0x|/", sentence)]
     np.testing.assert_array_equal(decoder.ink(DIGIT), expected)
     assert read > 600  # not all of them are refused by the first check
     assert state() == before

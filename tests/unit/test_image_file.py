@@ -132,5 +132,5 @@ def test_an_image_without_its_palette_is_damaged():
     content = encoded(ONE.convert("P"))
     at = content.index(b"PLTE") - 4
     length = 12 + int.from_bytes(content[at : at + 4], "big")
-    with pytest.raises(ValueError, match="^damaged PNG image$"):
+    with pytest.raises(ValueError, match=r"^damaged PNG image$"):
         load_image(io.BytesIO(content[:at] + content[at + length :]))

@@ -7,18 +7,14 @@ is left out before the file is opened, so nothing can parse it. One module a for
 from collections.abc import Callable
 
 from lenet.image.formats.avif import without_exif
+from lenet.image.formats.bmp import checked as bmp
 from lenet.image.formats.gif import first_frame as gif
 from lenet.image.formats.jpeg import frame as jpeg
 from lenet.image.formats.pixels import Pixels
 from lenet.image.formats.png import first_frame as png
-from lenet.image.formats.ppm import checked as ppm
+from lenet.image.formats.ppm import without_comments as ppm
 from lenet.image.formats.tiff import first_directory as tiff
 from lenet.image.formats.webp import first_frame as webp
-
-
-def _unchanged(content: bytes) -> Pixels:
-    return Pixels(content)
-
 
 # No others: Pillow would start Ghostscript for EPS, for example.
 READERS: dict[str, Callable[[bytes], Pixels]] = {
@@ -26,7 +22,7 @@ READERS: dict[str, Callable[[bytes], Pixels]] = {
     "JPEG": jpeg,
     "WEBP": webp,
     "GIF": gif,
-    "BMP": _unchanged,  # a short header and pixels
+    "BMP": bmp,
     "TIFF": tiff,
     "PPM": ppm,
     "AVIF": without_exif,

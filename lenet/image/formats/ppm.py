@@ -1,15 +1,24 @@
-"""PPM, PGM, PBM: a header in text, which is limited, since Pillow reads it and its comments byte by byte."""
+"""PPM, PGM, PBM: without comments, which Pillow looks for again and again, and with limits for what is text.
+
+Pillow reads the header byte by byte and pixels that are numbers in text one by one, both in Python.
+"""
 
 import re
 
 from lenet.image.formats.pixels import Pixels
 
 HEADER = 4_096  # bytes
+MAX_TEXT = 4_000_000  # bytes of pixels as text; these take a second
+COMMENT = re.compile(rb"#[^\r\n]*")
 
 
-def checked(content: bytes) -> Pixels:
-    """The file as it is. Raises ValueError if its header, at most four words besides comments, has no end nearby."""
-    words = re.sub(rb"#[^\r\n]*", b"", content[:HEADER]).split()
+def without_comments(content: bytes) -> Pixels:
+    """Raises ValueError if the header, at most four words besides comments, has no end nearby, or if text is long."""
+    words = COMMENT.sub(b"", content[:HEADER]).split()
     if len(content) > HEADER and len(words) < (3 if content[1:2] in b"14" else 4):  # black and white has no maximum
         raise ValueError(f"unusual PPM image: its header has more than {HEADER:,} bytes")
-    return Pixels(content)
+    if content[1:2] not in b"123":
+        return Pixels(content)
+    if len(content) > MAX_TEXT:
+        raise ValueError(f"unusual PPM image: more than {MAX_TEXT // 1_000_000} MB of text")
+    return Pixels(COMMENT.sub(b"", content))
