@@ -232,7 +232,7 @@ out = sys.stdout.buffer
 out.write(b"+"); out.flush()
 while head := sys.stdin.buffer.read(4):
     sys.stdin.buffer.read(struct.unpack("<I", head)[0])
-    out.write(b"." + {answer!r}); out.flush()
+    out.write({answer!r}); out.flush()
     {then or "pass"}
 """
 

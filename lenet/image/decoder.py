@@ -23,9 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None
+
 from lenet.image.decode import WORKING_SIDE
 from lenet.image.decoder_process import (
-    ACCEPTED,
     ANSWER,
     CRASHED,
     INK,
@@ -41,6 +45,8 @@ from lenet.image.file import MAX_SECONDS
 
 MAX_BYTES = 20_000_000  # of a file
 WAITING = 8  # images that may wait for each process
+START = 30.0  # seconds that a process may take to start; half a second is usual
+PIPE = 1_048_576  # bytes, the most that Linux allows: an answer should fit, or the two sides take turns to pass it on
 GRACE = 2.0  # seconds after which a process that has not ended by itself is ended
 MAX_SENTENCE = 500  # bytes
 
@@ -158,63 +164,68 @@ class _Worker:
             start_new_session=True,  # Ctrl+C is for this process
         )
         self.ready = False
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, PIPE)
 
     def ink(self, content: bytes) -> np.ndarray:
-        try:
-            if not self._accepted(content):  # ended since the last image, of which this one knows nothing
-                self._restart()
-                if not self._accepted(content):
-                    self._restart()
-                    raise RuntimeError("the process that decodes images does not start")
-            # The process itself keeps to its limit; this is in case it no longer does.
-            self.deadline = time.monotonic() + self.seconds + GRACE
-            return self._answer()
-        finally:
-            self.deadline = float("inf")
+        for again in (False, True):
+            try:
+                return self._ask(content)
+            except EOFError:  # it has ended, perhaps before this image, or sent something that it does not send
+                slow, ready = time.monotonic() > self.deadline, self.ready
+                code = self._restart()
+                if not again and not slow:
+                    continue
+                if not ready:
+                    raise RuntimeError("the process that decodes images does not start") from None
+                self.ended["deadline" if slow else _name(-code)] += 1
+                raise self._refusal(SLOW if slow else cause_of_end(code)) from None
+            finally:
+                self.deadline = float("inf")
+        raise AssertionError("unreachable")
 
-    def _accepted(self, content: bytes) -> bool:
-        """Send a file. Whether the process has received it whole."""
+    def _ask(self, content: bytes) -> np.ndarray:
+        """The ink in a file. Raises ValueError with the sentence of the process, and EOFError if that has ended."""
+        if not self.ready:
+            self.deadline = time.monotonic() + START
+            self.ready = self._read(1) == READY
+        # The process itself keeps to its limit; this is in case it no longer does.
         self.deadline = time.monotonic() + self.seconds + GRACE
-        try:
-            if not self.ready:
-                self.ready = self._read(1) == READY
-            if not self.ready:
-                return False
-            for part in (REQUEST.pack(len(content)), content):
-                view = memoryview(part)
-                while view:
-                    view = view[self.process.stdin.write(view) :]
-            return self._read(1) == ACCEPTED
-        except (OSError, ValueError):  # closed by the other side, or by this one
-            return False
-
-    def _answer(self) -> np.ndarray:
-        head = self._read(ANSWER.size)
-        kind, height, width = ANSWER.unpack(head) if len(head) == ANSWER.size else (b"", 0, 0)
+        self._send(REQUEST.pack(len(content)) + content)
+        kind, height, width = ANSWER.unpack(self._read(ANSWER.size))
         if kind == INK and max(height, width) <= WORKING_SIDE:
-            content = self._read(4 * height * width)
-            ink = np.frombuffer(content, "<f4") if len(content) == 4 * height * width else None
-            if ink is not None and (not ink.size or (ink.min() >= 0 and ink.max() <= 1)):
-                return ink.reshape(height, width)
+            ink = np.frombuffer(self._read(4 * height * width), "<f4").reshape(height, width)
+            if not ink.size or (ink.min() >= 0 and ink.max() <= 1):
+                return ink
         elif kind == REFUSED and height <= MAX_SENTENCE:
             raise ValueError(self._read(height).decode(errors="replace"))
         elif kind in SENTENCES:
             self.ended[_name(height)] += 1
-            raise ValueError(SENTENCES[kind].format(self.seconds))
-        # It has ended, or sent something that it does not send.
-        slow = time.monotonic() > self.deadline
-        code = self._restart()
-        self.ended["deadline" if slow else _name(-code)] += 1
-        raise ValueError(SENTENCES[SLOW if slow else cause_of_end(code)].format(self.seconds))
+            raise self._refusal(kind)
+        raise EOFError
+
+    def _refusal(self, kind: bytes) -> ValueError:
+        return ValueError(SENTENCES[kind].format(self.seconds))
+
+    def _send(self, content: bytes) -> None:
+        view = memoryview(content)
+        try:
+            while view:
+                view = view[self.process.stdin.write(view) :]
+        except (OSError, ValueError):  # closed by the other side, or by this one
+            raise EOFError from None
 
     def _read(self, size: int) -> bytearray:
-        """So many bytes, or fewer if the process ends before."""
+        """So many bytes. Raises EOFError if there are fewer."""
         content = bytearray(size)
-        view, at = memoryview(content), 0
-        with contextlib.suppress(OSError, ValueError):
-            while at < size and (count := self.process.stdout.readinto(view[at:])):
-                at += count
-        return content[:at]
+        view = memoryview(content)
+        with contextlib.suppress(OSError, ValueError):  # closed by this side
+            while view and (count := self.process.stdout.readinto(view)):
+                view = view[count:]
+        if view:
+            raise EOFError
+        return content
 
     def _restart(self) -> int:
         """The exit code of the process that is replaced."""

@@ -5,14 +5,15 @@ open no file and no connection, start no program, and take only so much memory a
 imports forks another one that decodes; if an image ends that one, the next is there within milliseconds. What comes
 back is numbers, or a sentence, in a fixed form.
 
-A request is its length and that many bytes. The answer is ACCEPTED, then one letter with two numbers, and what they
-announce: INK and its height and width, REFUSED and the length of a sentence, or why the process has ended and the
-signal that ended it, if known.
+A request is its length and that many bytes. The answer is one letter with two numbers, and what they announce: INK and
+its height and width, REFUSED and the length of a sentence, or why the process has ended and the signal that ended it,
+if known.
 """
 
 import contextlib
 import gc
 import io
+import mmap
 import os
 import signal
 import struct
@@ -43,14 +44,15 @@ except ImportError:  # on Windows: the deadline, which the other side holds, and
     resource = None
 
 MEMORY = 1_300_000_000  # bytes of address space; 50 million pixels take 1.0 GB as a WebP, 0.8 GB in other formats
-IMAGES = 200  # after so many, a process is replaced: whatever one of them has left does not stay
+IMAGES = 1_000  # after so many, a process is replaced: whatever one of them has left does not stay
 FORKS = sys.platform == "linux"  # macOS's own libraries, which NumPy uses, do not work in a forked process
 
 REQUEST = struct.Struct("<I")
 ANSWER = struct.Struct("<cII")
-READY, ACCEPTED = b"+", b"."
+READY = b"+"  # before the first answer
 INK, REFUSED, SLOW, LARGE, CRASHED = b"i", b"r", b"s", b"l", b"c"
 STOPPED = 7  # exit code after the end of standard input
+WAITS, READS, DECODES, WRITES = range(4)  # what a process does, which the one that has forked it can see
 
 
 def main(seconds: float = MAX_SECONDS, memory: int = MEMORY) -> None:
@@ -60,9 +62,10 @@ def main(seconds: float = MAX_SECONDS, memory: int = MEMORY) -> None:
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)  # libraries write warnings about images
     _give_up(memory)
+    state = mmap.mmap(-1, 1)  # shared with the processes that are forked
     answers.write(READY)
     if not FORKS:
-        while _serve_one(requests, answers, seconds):
+        while _serve_one(requests, answers, seconds, state):
             pass
         return
     gc.freeze()
@@ -72,17 +75,18 @@ def main(seconds: float = MAX_SECONDS, memory: int = MEMORY) -> None:
             _forbid_processes()
             code = STOPPED
             try:
-                code = 0 if all(_serve_one(requests, answers, seconds) for _ in range(IMAGES)) else STOPPED
+                code = 0 if all(_serve_one(requests, answers, seconds, state) for _ in range(IMAGES)) else STOPPED
             except BaseException:
                 code = 1
             finally:
                 os._exit(code)
         _, status = os.waitpid(child, 0)
         code = os.waitstatus_to_exitcode(status)
-        if code == STOPPED:
+        if code == STOPPED or state[0] in (READS, WRITES):  # in the middle of a message: the other side starts anew
             return
-        if code:
+        if state[0] == DECODES:
             answers.write(ANSWER.pack(cause_of_end(code), max(0, -code), 0))
+            state[0] = WAITS
 
 
 def cause_of_end(code: int) -> bytes:
@@ -130,16 +134,17 @@ def _limit_time(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
 
 
-def _serve_one(requests: BinaryIO, answers: BinaryIO, seconds: float) -> bool:
+def _serve_one(requests: BinaryIO, answers: BinaryIO, seconds: float, state: mmap.mmap) -> bool:
     """Answer a request. False after the last one."""
     head = _read(requests, REQUEST.size)
     if len(head) < REQUEST.size:
         return False
+    state[0] = READS
     (size,) = REQUEST.unpack(head)
     content = _read(requests, size)
     if len(content) < size:
         return False
-    answers.write(ACCEPTED)
+    state[0] = DECODES
     _limit_time(seconds)
     try:
         ink = ink_of(load_image(io.BytesIO(content)))
@@ -150,7 +155,9 @@ def _serve_one(requests: BinaryIO, answers: BinaryIO, seconds: float) -> bool:
         sentence = str(error).encode()
         answer = ANSWER.pack(REFUSED, len(sentence), 0) + sentence
     _limit_time(0)
+    state[0] = WRITES
     _write(answers, answer)
+    state[0] = WAITS
     return True
 
 
