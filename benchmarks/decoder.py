@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image
 
+from harness.drawings import EXAMPLES, draw, encoded
 from lenet.image.decoder import Decoder
 from lenet.image.file import load_image
-from lenet.image.preprocess import ink_of
-from tests.conftest import EXAMPLES, draw, encoded
+from lenet.image.preprocess import extract_ink
 
 
 def photo() -> bytes:
@@ -28,7 +28,7 @@ def photo() -> bytes:
 
 
 def in_process(content: bytes) -> None:
-    ink_of(load_image(io.BytesIO(content)))
+    extract_ink(load_image(io.BytesIO(content)))
 
 
 def rate(read: Callable[[bytes], object], content: bytes, count: int, threads: int) -> float:
@@ -41,7 +41,7 @@ def rate(read: Callable[[bytes], object], content: bytes, count: int, threads: i
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("--rounds", type=int, default=9, help="pairs (default: 9)")
     parser.add_argument("--workers", type=int, default=1, help="processes and threads (default: 1)")
     options = parser.parse_args()

@@ -15,10 +15,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from harness.image_files import mutants, valid
 from lenet.image.decoder import Decoder
 from lenet.image.file import load_image
-from lenet.image.preprocess import ink_of
-from tests.image_files import mutants, valid
+from lenet.image.preprocess import extract_ink
 
 SLOW = 2.0  # seconds
 
@@ -31,7 +31,7 @@ def state() -> tuple[float, int, int]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
     parser.add_argument("files", nargs="?", type=int, default=10_000, help="how many (default: 10000)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1, help="processes (default: 1)")
@@ -40,7 +40,7 @@ def main() -> int:
     if options.only:
         seed, number = options.only
         _, content = next(itertools.islice(mutants(seed, number + 1), number, None))
-        print(ink_of(load_image(io.BytesIO(content))).shape)
+        print(extract_ink(load_image(io.BytesIO(content))).shape)
         return 0
     said: Counter[tuple[str, str]] = Counter()
     ending, slow = [], []

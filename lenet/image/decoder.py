@@ -19,7 +19,9 @@ import sys
 import threading
 import time
 from collections import Counter
+from io import FileIO
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -99,7 +101,7 @@ class Decoder:
         atexit.register(self.close)
 
     def ink(self, content: bytes) -> np.ndarray:
-        """The ink in an image file: what `lenet.image.preprocess.ink_of` returns for it.
+        """The ink in an image file: what `lenet.image.preprocess.extract_ink` returns for it.
 
         Raises ValueError with one sentence if it cannot be read, and BusyError if too many others wait.
         """
@@ -167,9 +169,10 @@ class _Worker:
             start_new_session=True,  # Ctrl+C is for this process
         )
         self.ready = False
-        if hasattr(fcntl, "F_SETPIPE_SZ"):
+        self.requests, self.answers = cast(FileIO, self.process.stdin), cast(FileIO, self.process.stdout)
+        if fcntl and hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux
             with contextlib.suppress(OSError):
-                fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, PIPE)
+                fcntl.fcntl(self.answers, fcntl.F_SETPIPE_SZ, PIPE)
 
     def ink(self, content: bytes) -> np.ndarray:
         for again in (False, True):
@@ -215,7 +218,7 @@ class _Worker:
         view = memoryview(content)
         try:
             while view:
-                view = view[self.process.stdin.write(view) :]
+                view = view[self.requests.write(view) :]
         except (OSError, ValueError):  # closed by the other side, or by this one
             raise EOFError from None
 
@@ -224,7 +227,7 @@ class _Worker:
         content = bytearray(size)
         view = memoryview(content)
         with contextlib.suppress(OSError, ValueError):  # closed by this side
-            while view and (count := self.process.stdout.readinto(view)):
+            while view and (count := self.answers.readinto(view)):
                 view = view[count:]
         if view:
             raise EOFError
@@ -236,8 +239,8 @@ class _Worker:
             self.process.wait(0.1)  # it may be about to end by itself, with a code that says why
         self.kill()
         code = self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        self.requests.close()
+        self.answers.close()
         if not self._closed:
             self._start()
         return code
@@ -255,8 +258,8 @@ class _Worker:
         self._closed = True
         self.kill()
         self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        self.requests.close()
+        self.answers.close()
 
 
 def _name(number: int) -> str:

@@ -18,7 +18,7 @@ import os
 import signal
 import struct
 import sys
-from typing import BinaryIO
+from io import FileIO
 
 import numpy as np
 
@@ -36,7 +36,7 @@ from PIL import (
 )
 
 from lenet.image.file import MAX_SECONDS, load_image
-from lenet.image.preprocess import ink_of
+from lenet.image.preprocess import extract_ink
 
 try:
     import resource
@@ -57,7 +57,7 @@ WAITS, READS, DECODES, WRITES = range(4)  # what a process does, which the one t
 
 def main(seconds: float = MAX_SECONDS, memory: int = MEMORY) -> None:
     """Answer requests until standard input ends, each in so many seconds and with so much address space in bytes."""
-    requests, answers = os.fdopen(0, "rb", 0), os.fdopen(1, "wb", 0)
+    requests, answers = FileIO(0), FileIO(1, "w")
     _warm_up()
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)  # libraries write warnings about images
@@ -102,7 +102,7 @@ def _warm_up() -> None:
     gray[30:60, 45:50] = 20
     file = io.BytesIO()
     Image.fromarray(gray).save(file, "PNG")
-    ink_of(load_image(io.BytesIO(file.getvalue())))
+    extract_ink(load_image(io.BytesIO(file.getvalue())))
     with contextlib.suppress(ValueError):
         load_image(io.BytesIO(file.getvalue()[:60]))
 
@@ -119,6 +119,8 @@ def _give_up(memory: int) -> None:
 
 
 def _forbid_processes() -> None:
+    if resource is None:
+        return
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
@@ -134,7 +136,7 @@ def _limit_time(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
 
 
-def _serve_one(requests: BinaryIO, answers: BinaryIO, seconds: float, state: mmap.mmap) -> bool:
+def _serve_one(requests: FileIO, answers: FileIO, seconds: float, state: mmap.mmap) -> bool:
     """Answer a request. False after the last one."""
     head = _read(requests, REQUEST.size)
     if len(head) < REQUEST.size:
@@ -147,7 +149,7 @@ def _serve_one(requests: BinaryIO, answers: BinaryIO, seconds: float, state: mma
     state[0] = DECODES
     _limit_time(seconds)
     try:
-        ink = ink_of(load_image(io.BytesIO(content)))
+        ink = extract_ink(load_image(io.BytesIO(content)))
         answer = ANSWER.pack(INK, *ink.shape) + np.ascontiguousarray(ink, "<f4").tobytes()
     except MemoryError:
         answer = ANSWER.pack(LARGE, 0, 0)
@@ -161,7 +163,7 @@ def _serve_one(requests: BinaryIO, answers: BinaryIO, seconds: float, state: mma
     return True
 
 
-def _read(file: BinaryIO, size: int) -> bytearray:
+def _read(file: FileIO, size: int) -> bytearray:
     """So many bytes, or fewer at the end of the file."""
     content = bytearray(size)
     view, at = memoryview(content), 0
@@ -170,7 +172,7 @@ def _read(file: BinaryIO, size: int) -> bytearray:
     return content[:at]
 
 
-def _write(file: BinaryIO, content: bytes) -> None:
+def _write(file: FileIO, content: bytes) -> None:
     view = memoryview(content)
     while view:
         view = view[file.write(view) :]

@@ -53,7 +53,7 @@ def load_image(file: BinaryIO, formats: Collection[str] = FORMATS) -> Image.Imag
         raise ValueError(f"file too large: the limit is {MAX_BYTES // 1_000_000} MB")
     unknown = "not an image file, or of an unsupported format" if len(formats) > 1 else f"not a {min(formats)} image"
     format = format_of(content)
-    if format not in formats:
+    if format is None or format not in formats:
         raise ValueError(unknown)
     pixels = READERS[format](content)
     del content

@@ -102,7 +102,8 @@ def first_directory(content: bytes) -> Pixels:
             raise damaged()
         numbers = np.frombuffer(content, layout.order + INTEGERS[kind], number, where) if kind in INTEGERS else None
         if tag == ORIENTATION:
-            orientation = int(numbers[0]) if kind == 3 and number == 1 and 1 <= numbers[0] <= 8 else 1
+            named = int(numbers[0]) if kind == 3 and numbers is not None else 1
+            orientation = named if 1 <= named <= 8 else 1
             continue
         if numbers is not None:
             values[tag] = numbers

@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from lenet.image.file import load_image
-from lenet.image.formats import READERS, format_of
-from tests.conftest import EXAMPLES, draw, encoded
-from tests.image_files import (
+from harness.drawings import EXAMPLES, draw, encoded
+from harness.image_files import (
     EXIF,
     PARTS,
     join_jpeg,
@@ -26,6 +24,8 @@ from tests.image_files import (
     tiled,
     valid,
 )
+from lenet.image.file import load_image
+from lenet.image.formats import READERS, format_of
 
 ONE = draw(EXAMPLES[1]["strokes"]).resize((48, 40))
 SHORT, LONG = 3, 4
@@ -247,15 +247,3 @@ def test_parts_are_put_together_as_they_were():
         split, join = PARTS[format]
         read = load_image(io.BytesIO(join(split(content))))
         np.testing.assert_array_equal(np.asarray(read), np.asarray(load_image(io.BytesIO(content))))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("options", [{"format": "WEBP", "lossless": True, "method": 0, "quality": 0}])
-def test_the_largest_image_fits_into_the_limits(options):
-    """50 million pixels in the format that takes the most memory."""
-    from lenet.image.decoder import Decoder
-
-    image = Image.new("RGBA", (7_071, 7_071), "white")
-    image.paste("black", (3_000, 2_000, 3_500, 5_000))
-    with Decoder(1, seconds=60) as decoder:
-        assert decoder.ink(encoded(image, **options)).shape == (430, 72)

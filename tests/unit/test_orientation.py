@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
+from harness.drawings import encoded
 from lenet.image.file import load_image
 from lenet.image.orientation import exif_orientation
-from lenet.image.preprocess import ink_of
-from tests.conftest import encoded
+from lenet.image.preprocess import extract_ink
 
 # What the EXIF standard says about each: where the first row and the first column of the file belong.
 TURNED = {
@@ -65,8 +65,8 @@ def test_an_opened_image_is_turned_too():
         turned[0x0112] = 6
         content = encoded(Image.fromarray(pixels), format, exif=turned)
         with Image.open(io.BytesIO(content)) as image:
-            ink = ink_of(image)
-        np.testing.assert_array_equal(ink, ink_of(load_image(io.BytesIO(content))))
+            ink = extract_ink(image)
+        np.testing.assert_array_equal(ink, extract_ink(load_image(io.BytesIO(content))))
         assert ink.shape[1] > 2 * ink.shape[0]
 
 

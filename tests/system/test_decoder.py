@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from harness import ROOT
+from harness.drawings import EXAMPLES, draw, encoded
+from harness.image_files import mutants, valid
 from lenet.image import decoder as module
 from lenet.image.decoder import BusyError, Decoder
 from lenet.image.file import load_image
-from lenet.image.preprocess import ink_of
-from tests.browser import ROOT
-from tests.conftest import EXAMPLES, draw, encoded
-from tests.image_files import mutants, valid
+from lenet.image.preprocess import extract_ink
 
 DIGIT = encoded(draw(EXAMPLES[4]["strokes"]))
 # A BMP, run-length encoded, as large as it may be: Pillow decodes it in Python, in three seconds.
@@ -73,7 +73,7 @@ def meanwhile(call: Callable[[], object]) -> tuple[threading.Thread, list]:
 def test_the_ink_is_that_of_this_process(decoder):
     """Bit for bit, of all formats, modes and compressions."""
     for _, content in valid():
-        expected = ink_of(load_image(io.BytesIO(content)))
+        expected = extract_ink(load_image(io.BytesIO(content)))
         ink = decoder.ink(content)
         assert ink.dtype == np.float32
         np.testing.assert_array_equal(ink, expected)
@@ -323,7 +323,7 @@ def test_processes_end_with_the_one_that_started_them(tmp_path, way):
     ) as process:
         lines = [process.stdout.readline() for _ in range(3)]
         assert lines[0] == "main module\n"
-        assert lines[1].split() == [*map(str, ink_of(load_image(io.BytesIO(DIGIT))).shape)]
+        assert lines[1].split() == [*map(str, extract_ink(load_image(io.BytesIO(DIGIT))).shape)]
         pids = [*map(int, lines[2].split())]
         until(lambda: all(map(children, pids)))
         pids += [child for pid in pids for child in children(pid)]
@@ -336,7 +336,7 @@ def test_processes_end_with_the_one_that_started_them(tmp_path, way):
 def test_several_threads_share_the_processes(decoder):
     """Each gets the ink of its own image."""
     contents = [encoded(draw(EXAMPLES[digit]["strokes"], side=90)) for digit in range(10)]
-    expected = [ink_of(load_image(io.BytesIO(content))) for content in contents]
+    expected = [extract_ink(load_image(io.BytesIO(content))) for content in contents]
     results = [meanwhile(lambda content=content: [decoder.ink(content) for _ in range(30)]) for content in contents]
     for (thread, result), ink in zip(results, expected, strict=True):
         thread.join()
@@ -371,3 +371,11 @@ def test_mutants_are_read_or_refused(decoder):
     assert state() == before
     assert resident() - memory < 30_000_000
     assert not decoder.ended["without a signal"]  # an error of ours
+
+
+def test_the_largest_image_fits_into_the_limits():
+    """50 million pixels in the format that takes the most memory."""
+    image = Image.new("RGBA", (7_071, 7_071), "white")
+    image.paste("black", (3_000, 2_000, 3_500, 5_000))
+    with Decoder(1, seconds=60) as decoder:
+        assert decoder.ink(encoded(image, "WEBP", lossless=True, method=0, quality=0)).shape == (430, 72)
