@@ -24,7 +24,7 @@ import numpy as np
 
 # Opening an image must not import anything, since that would open files.
 from PIL import (
-    AvifImagePlugin,  # noqa: F401
+    AvifImagePlugin,
     BmpImagePlugin,  # noqa: F401
     GifImagePlugin,  # noqa: F401
     Image,
@@ -97,7 +97,8 @@ def cause_of_end(code: int) -> bytes:
 
 
 def _warm_up() -> None:
-    """Have everything imported that is imported on first use."""
+    """Have everything imported that is imported on first use, and no threads later, which are processes to the system."""
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     gray = np.random.default_rng(0).integers(150, 160, (96, 96), np.uint8)
     gray[30:60, 45:50] = 20
     file = io.BytesIO()

@@ -197,6 +197,29 @@ def test_a_process_has_access_to_nothing(monkeypatch):
         assert "_imaging" in loaded
 
 
+UNPRIVILEGED = """
+import io, os, sys
+from harness.image_files import valid
+from lenet.image import decoder_process
+files = [content for _, content in valid()]
+decoder_process._warm_up()
+decoder_process._give_up(decoder_process.MEMORY)
+if os.getuid() == 0:
+    os.setresuid(65534, 65534, 65534)
+decoder_process._forbid_processes()
+for content in files:
+    decoder_process.extract_ink(decoder_process.load_image(io.BytesIO(content)))
+print("read", flush=True)
+"""
+
+
+@linux
+def test_decoding_needs_none_of_it():
+    """Nor a thread, which the limit of processes forbids to all but the superuser."""
+    done = subprocess.run([sys.executable, "-c", UNPRIVILEGED], capture_output=True, text=True, cwd=ROOT)
+    assert (done.stdout, done.stderr) == ("read\n", "")
+
+
 def test_a_slow_image_makes_nobody_wait(decoder):
     """Beside it, others are read."""
     decoder.ink(DIGIT)
