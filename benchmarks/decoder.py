@@ -14,8 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image
 
-from harness.drawings import EXAMPLES, draw
-from harness.images import encoded
+from harness.drawings import EXAMPLES, draw, encoded
 from lenet.image.decoder import Decoder
 from lenet.image.file import load_image
 from lenet.image.preprocess import extract_ink

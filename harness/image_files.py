@@ -11,8 +11,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from harness.drawings import EXAMPLES, draw
-from harness.images import encoded
+from harness.drawings import EXAMPLES, draw, encoded
 
 EXIF = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
 NUMBERS = (0, 1, 2, 3, 4, 7, 8, 15, 16, 127, 128, 255, 256, 32_767, 32_768, 65_535, 65_536)

@@ -18,12 +18,13 @@ import os
 import signal
 import struct
 import sys
+from io import FileIO
 
 import numpy as np
 
 # Opening an image must not import anything, since that would open files.
 from PIL import (
-    AvifImagePlugin,  # noqa: F401
+    AvifImagePlugin,
     BmpImagePlugin,  # noqa: F401
     GifImagePlugin,  # noqa: F401
     Image,
@@ -56,7 +57,7 @@ WAITS, READS, DECODES, WRITES = range(4)  # what a process does, which the one t
 
 def main(seconds: float = MAX_SECONDS, memory: int = MEMORY) -> None:
     """Answer requests until standard input ends, each in so many seconds and with so much address space in bytes."""
-    requests, answers = os.fdopen(0, "rb", 0), os.fdopen(1, "wb", 0)
+    requests, answers = FileIO(0), FileIO(1, "w")
     _warm_up()
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)  # libraries write warnings about images
@@ -96,7 +97,8 @@ def cause_of_end(code: int) -> bytes:
 
 
 def _warm_up() -> None:
-    """Have everything imported that is imported on first use."""
+    """Have everything imported that is imported on first use, and no threads later, which are processes to the system."""
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     gray = np.random.default_rng(0).integers(150, 160, (96, 96), np.uint8)
     gray[30:60, 45:50] = 20
     file = io.BytesIO()
@@ -118,9 +120,10 @@ def _give_up(memory: int) -> None:
 
 
 def _forbid_processes() -> None:
-    if resource is not None:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if resource is None:
+        return
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def _limit_time(seconds: float) -> None:
@@ -134,7 +137,7 @@ def _limit_time(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
 
 
-def _serve_one(requests: io.FileIO, answers: io.FileIO, seconds: float, state: mmap.mmap) -> bool:
+def _serve_one(requests: FileIO, answers: FileIO, seconds: float, state: mmap.mmap) -> bool:
     """Answer a request. False after the last one."""
     head = _read(requests, REQUEST.size)
     if len(head) < REQUEST.size:
@@ -161,7 +164,7 @@ def _serve_one(requests: io.FileIO, answers: io.FileIO, seconds: float, state: m
     return True
 
 
-def _read(file: io.FileIO, size: int) -> bytearray:
+def _read(file: FileIO, size: int) -> bytearray:
     """So many bytes, or fewer at the end of the file."""
     content = bytearray(size)
     view, at = memoryview(content), 0
@@ -170,7 +173,7 @@ def _read(file: io.FileIO, size: int) -> bytearray:
     return content[:at]
 
 
-def _write(file: io.FileIO, content: bytes) -> None:
+def _write(file: FileIO, content: bytes) -> None:
     view = memoryview(content)
     while view:
         view = view[file.write(view) :]

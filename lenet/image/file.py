@@ -57,10 +57,10 @@ def load_image(file: BinaryIO, formats: Collection[str] = FORMATS) -> Image.Imag
         raise ValueError(unknown)
     pixels = READERS[format](content)
     del content
+    timed = cast(BinaryIO, Timed(io.BytesIO(pixels.content)))  # it passes on whatever else Pillow asks of the file
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
-            timed = cast(BinaryIO, Timed(io.BytesIO(pixels.content)))  # it passes on whatever else Pillow asks of it
             image = Image.open(timed, formats=(format,))
     except UnidentifiedImageError as error:
         raise ValueError(unknown) from error

@@ -17,9 +17,8 @@ import pytest
 from PIL import Image
 
 from harness import ROOT
-from harness.drawings import EXAMPLES, draw
+from harness.drawings import EXAMPLES, draw, encoded
 from harness.image_files import mutants, valid
-from harness.images import encoded
 from lenet.image import decoder as module
 from lenet.image.decoder import BusyError, Decoder
 from lenet.image.file import load_image
@@ -198,6 +197,29 @@ def test_a_process_has_access_to_nothing(monkeypatch):
         assert "_imaging" in loaded
 
 
+UNPRIVILEGED = """
+import io, os, sys
+from harness.image_files import valid
+from lenet.image import decoder_process
+files = [content for _, content in valid()]
+decoder_process._warm_up()
+decoder_process._give_up(decoder_process.MEMORY)
+if os.getuid() == 0:
+    os.setresuid(65534, 65534, 65534)
+decoder_process._forbid_processes()
+for content in files:
+    decoder_process.extract_ink(decoder_process.load_image(io.BytesIO(content)))
+print("read", flush=True)
+"""
+
+
+@linux
+def test_decoding_needs_none_of_it():
+    """Nor a thread, which the limit of processes forbids to all but the superuser."""
+    done = subprocess.run([sys.executable, "-c", UNPRIVILEGED], capture_output=True, text=True, cwd=ROOT)
+    assert (done.stdout, done.stderr) == ("read\n", "")
+
+
 def test_a_slow_image_makes_nobody_wait(decoder):
     """Beside it, others are read."""
     decoder.ink(DIGIT)
@@ -374,10 +396,9 @@ def test_mutants_are_read_or_refused(decoder):
     assert not decoder.ended["without a signal"]  # an error of ours
 
 
-@pytest.mark.parametrize("options", [{"format": "WEBP", "lossless": True, "method": 0, "quality": 0}])
-def test_the_largest_image_fits_into_the_limits(options):
+def test_the_largest_image_fits_into_the_limits():
     """50 million pixels in the format that takes the most memory."""
     image = Image.new("RGBA", (7_071, 7_071), "white")
     image.paste("black", (3_000, 2_000, 3_500, 5_000))
     with Decoder(1, seconds=60) as decoder:
-        assert decoder.ink(encoded(image, **options)).shape == (430, 72)
+        assert decoder.ink(encoded(image, "WEBP", lossless=True, method=0, quality=0)).shape == (430, 72)

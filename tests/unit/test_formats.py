@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from harness.drawings import EXAMPLES, draw
+from harness.drawings import EXAMPLES, draw, encoded
 from harness.image_files import (
     EXIF,
     PARTS,
@@ -24,7 +24,6 @@ from harness.image_files import (
     tiled,
     valid,
 )
-from harness.images import encoded
 from lenet.image.file import load_image
 from lenet.image.formats import READERS, format_of
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from harness.images import encoded
+from harness.drawings import encoded
 from lenet.image.file import load_image
 from lenet.image.orientation import exif_orientation
 from lenet.image.preprocess import extract_ink

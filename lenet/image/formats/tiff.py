@@ -102,8 +102,8 @@ def first_directory(content: bytes) -> Pixels:
             raise damaged()
         numbers = np.frombuffer(content, layout.order + INTEGERS[kind], number, where) if kind in INTEGERS else None
         if tag == ORIENTATION:
-            value = int(numbers[0]) if numbers is not None and kind == 3 and number == 1 else 1
-            orientation = value if 1 <= value <= 8 else 1
+            named = int(numbers[0]) if kind == 3 and numbers is not None else 1
+            orientation = named if 1 <= named <= 8 else 1
             continue
         if numbers is not None:
             values[tag] = numbers
