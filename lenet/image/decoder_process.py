@@ -97,7 +97,7 @@ def cause_of_end(code: int) -> bytes:
 
 
 def _warm_up() -> None:
-    """Have everything imported that is imported on first use, and no threads later, which are processes to the system."""
+    """Have everything imported that is imported on first use, and later no threads, which the system limits, too."""
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     gray = np.random.default_rng(0).integers(150, 160, (96, 96), np.uint8)
     gray[30:60, 45:50] = 20
