@@ -211,7 +211,7 @@ def test_training_downloads_its_data(server, tmp_path, monkeypatch, capsys):
     for run in ("one", "two"):
         assert main([*map(str, ("--data-dir", data, "--output", tmp_path / run, *recipe))]) == 0
         assert "250 MNIST images, 67 renderings of pen digits" in capsys.readouterr().out
-    assert {file.name for file in data.iterdir()} == {"MNIST", "pendigits"}
+    assert {file.name for file in data.iterdir()} == {"MNIST", "pendigits", "rendered"}
     assert files(data / FILE) == [NAME]
     assert sorted(set(server.requests)) == ["digits.zip", *sorted(mnist)]
     assert len(server.requests) == 9  # torchvision requests each of its four files twice
