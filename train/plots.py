@@ -12,6 +12,7 @@ from train.data.digits import Digits
 
 matplotlib.use("Agg")  # needs no screen
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 CURVES, CONFUSION, MISREAD = "curves.png", "confusion.png", "misread.png"
@@ -55,7 +56,7 @@ def draw_confusion(path: Path, confusion: list[list[int]]) -> None:
                 f"{count:,}",
                 ha="center",
                 va="center",
-                color=_ink(row == column, errors[row, column] / max(1, errors.max())),
+                color=_ink(row == column, float(errors[row, column]) / max(1, errors.max())),
             )
     axes.set(xticks=range(10), yticks=range(10), xlabel="predicted digit", ylabel="true digit", title="MNIST test")
     _save(figure, path)
@@ -115,7 +116,7 @@ def draw_rejections(path: Path, energies: dict[str, np.ndarray], threshold: floa
     _save(figure, path)
 
 
-def _save(figure: plt.Figure, path: Path) -> None:
+def _save(figure: Figure, path: Path) -> None:
     content = io.BytesIO()
     figure.savefig(content, dpi=110, format="png")
     plt.close(figure)

@@ -68,7 +68,9 @@ def load_pen_digits(data_dir: Path, writers: range) -> list[PenDigit]:
 
 def parse_unipen(text: str) -> list[PenDigit]:
     """The digits of a UNIPEN text, with y flipped to point down. Raises ValueError or IndexError if it is damaged."""
-    digits, points, label, down, segments = [], None, None, False, 0
+    digits: list[PenDigit] = []
+    points: list[tuple[int, int]] = []
+    label, down, segments = None, False, 0
     for line in text.splitlines():
         words = line.split()
         if not words:
