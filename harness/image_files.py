@@ -265,7 +265,8 @@ def join_boxes(parts: list[bytearray]) -> bytes:
 def split_words(content: bytes) -> list[bytearray]:
     """Of a PPM: the words of the header, each with the space after it, and the rest."""
     words = re.match(rb"(\S+\s)" * (3 if content[1:2] in b"14" else 4), content)
-    assert words is not None, "the header of a valid file"
+    if words is None:
+        raise ValueError("not a PPM file")
     return [bytearray(part) for part in (*words.groups(), content[words.end() :])]
 
 
