@@ -1,13 +1,17 @@
 """Rendering by several processes."""
 
 import multiprocessing
+import os
+import signal
 import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from train.data import rendering
 from train.data.pen_digits import TRAINING_WRITERS, load_pen_digits, render_pen_digits
+from train.errors import CommandError
 
 
 def test_several_processes_render_the_same_images(small_data, monkeypatch, capsys):
@@ -46,6 +50,21 @@ def test_no_process_outlives_one_that_is_killed(fork):
     while any(_runs(pid) for pid in children) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(_runs(pid) for pid in children)
+
+
+def test_a_process_that_is_killed_is_reported():
+    """In one line, in place of waiting for it."""
+    others = set(multiprocessing.active_children())
+
+    def drawings():
+        for number in range(20 * rendering.CHUNK):
+            if number == 3 * rendering.CHUNK:
+                ours = set(multiprocessing.active_children()) - others
+                os.kill(ours.pop().pid, signal.SIGKILL)
+            yield np.zeros((32, 32), np.uint8)
+
+    with pytest.raises(CommandError, match="was ended from outside"):
+        list(rendering._in_processes(drawings(), 2))
 
 
 def _runs(pid: int) -> bool:

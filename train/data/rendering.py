@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context, parent_process
 
@@ -13,6 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from train.data.strokes import PenDrawing, render
+from train.errors import CommandError
 
 FEW = 2_000  # images; other processes need longer to start than to render so many
 CHUNK = 50  # images
@@ -51,12 +53,17 @@ def _in_processes(drawings: Iterable[PenDrawing | np.ndarray], cores: int) -> It
     # does not: that would take seconds.
     with ProcessPoolExecutor(cores, get_context("spawn"), _prepare) as pool:
         under_way: deque[Future] = deque()
-        while chunk := list(islice(remaining, CHUNK)):
-            under_way.append(pool.submit(_images, chunk))
-            if len(under_way) > 4 * cores:
+        try:
+            while chunk := list(islice(remaining, CHUNK)):
+                under_way.append(pool.submit(_images, chunk))
+                if len(under_way) > 4 * cores:
+                    yield from under_way.popleft().result()
+            while under_way:
                 yield from under_way.popleft().result()
-        while under_way:
-            yield from under_way.popleft().result()
+        except BrokenProcessPool as error:
+            raise CommandError(
+                "a process that renders drawings was ended from outside, perhaps because memory is short; start again"
+            ) from error
 
 
 def _prepare() -> None:
