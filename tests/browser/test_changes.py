@@ -126,14 +126,16 @@ def test_without_preprocessing_a_shift_breaks_it(explore):
 
 def test_playing_moves_the_marker_and_drawing_goes_on(explore):
     """Play runs to the end of the range and can be stopped; another stroke gives another curve."""
-    explorer = explore()
+    explorer = explore(timed=True)
     explorer.draw(DIGITS[1])
     break_it(explorer)
     page = explorer.page
     first = page.locator(".breaking-point").inner_text()
+    page.clock.pause_at(10_000)
     page.locator(".break .play").click()
-    page.wait_for_function("() => Number(document.querySelector('.curve input').value) > 32")
+    page.clock.run_for(500)
     page.locator(".break .play").click()
+    page.clock.resume()
     assert 30 < int(page.locator(".curve input").input_value()) < 60
     explorer.click("clear")
     explorer.draw(DIGITS[8])
