@@ -8,20 +8,10 @@ import pytest
 
 from harness import ROOT
 from harness.fake_hub.server import Request
-from tests.fixtures.publishing import DRAWN, FILES, REPO, failure, files_of, hub, publish, run  # noqa: F401
+from tests.fixtures.publishing import DRAWN, FILES, REPO, failure, files_of, hub, publish, run, slow_drip  # noqa: F401
 
 # The client's own way to send a file is deprecated in the library that it uses.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
-
-
-def slow_drip(request: Request) -> None:
-    """Respond one byte at a time."""
-    request.send_response(200)
-    request.send_header("Content-Length", "1000")
-    request.end_headers()
-    while not request.hub.closing.wait(0.1):
-        request.wfile.write(b" ")
-        request.wfile.flush()
 
 
 def test_the_process_ends_if_the_hub_stops_responding_during_an_upload(hub, run, tmp_path, monkeypatch):

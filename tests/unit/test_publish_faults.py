@@ -12,7 +12,7 @@ from huggingface_hub import close_session, constants
 from harness.fake_hub.faults import black_hole
 from harness.fake_hub.repository import HttpError
 from harness.fake_hub.server import Request
-from tests.fixtures.publishing import DRAWN, FILES, REPO, failure, files_of, hub, publish, run  # noqa: F401
+from tests.fixtures.publishing import DRAWN, FILES, REPO, failure, files_of, hub, publish, run, slow_drip  # noqa: F401
 from train.publish import hub as upload
 
 # The client's own way to send a file is deprecated in the library that it uses.
@@ -24,16 +24,6 @@ def failing_with(status: int) -> Callable[[Request], None]:
         raise HttpError(status, "broken")
 
     return respond
-
-
-def slow_drip(request: Request) -> None:
-    """Respond one byte at a time."""
-    request.send_response(200)
-    request.send_header("Content-Length", "1000")
-    request.end_headers()
-    while not request.hub.closing.wait(0.1):
-        request.wfile.write(b" ")
-        request.wfile.flush()
 
 
 @pytest.mark.parametrize(
