@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import cast
@@ -36,6 +37,7 @@ from lenet.image.decoder_process import (
     CRASHED,
     INK,
     LARGE,
+    LATER,
     MEMORY,
     READY,
     REFUSED,
@@ -46,7 +48,7 @@ from lenet.image.decoder_process import (
 from lenet.image.file import MAX_SECONDS
 
 MAX_BYTES = 20_000_000  # of a file
-WAITING = 8  # images that may wait for each process
+WAITING = 8  # images that may wait for each process, and as many that take long
 START = 30.0  # seconds that a process may take to start; half a second is usual
 PIPE = 1_048_576  # bytes, the most that Linux allows: an answer should fit, or the two sides take turns to pass it on
 GRACE = 2.0  # seconds after which a process that has not ended by itself is ended
@@ -79,6 +81,9 @@ class BusyError(RuntimeError):
 class Decoder:
     """Processes that decode images, as many as there are cores, but at least two. Safe to call from several threads.
 
+    An image that takes long, or will by its size, is put off until fewer than half of the processes have such an image:
+    there is always one for the others.
+
     `close` ends them; so does the end of a `with` block, and that of this process. A process that was forked from this
     one needs a decoder of its own.
 
@@ -90,12 +95,8 @@ class Decoder:
     def __init__(self, workers: int | None = None, seconds: float = MAX_SECONDS, memory: int = MEMORY):
         self.ended: Counter[str] = Counter()
         self.workers = [_Worker(self.ended, seconds, memory) for _ in range(workers or max(2, os.cpu_count() or 1))]
-        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
-        for worker in reversed(self.workers):
-            self._idle.put(worker)
-        self._lock = threading.Lock()
-        self._waiting = 0
-        self._seconds = seconds
+        self._idle = _Line(self.workers, WAITING * len(self.workers), seconds)
+        self._long = _Line(self.workers[len(self.workers) // 2 :], WAITING * len(self.workers), seconds)
         self._closed = threading.Event()
         threading.Thread(target=self._watch, name="decoder", daemon=True).start()
         atexit.register(self.close)
@@ -107,26 +108,14 @@ class Decoder:
         """
         if len(content) > MAX_BYTES:
             raise ValueError(f"file too large: the limit is {MAX_BYTES // 1_000_000} MB")
-        worker = self._take()
-        try:
-            return worker.ink(content)
-        finally:
-            self._idle.put(worker)
-
-    def _take(self) -> "_Worker":
-        with contextlib.suppress(queue.Empty):
-            return self._idle.get_nowait()
-        with self._lock:
-            if self._waiting >= WAITING * len(self.workers):
-                raise BusyError("the server is busy")
-            self._waiting += 1
-        try:
-            return self._idle.get(timeout=self._seconds)
-        except queue.Empty:
-            raise BusyError("the server is busy") from None
-        finally:
-            with self._lock:
-                self._waiting -= 1
+        with self._idle.one() as worker:
+            ink = worker.ink(content, long=False)
+        if ink is None:
+            with self._long.one(), self._idle.one() as worker:
+                ink = worker.ink(content, long=True)
+        if ink is None:
+            raise RuntimeError("an image that may take long has been put off")
+        return ink
 
     def _watch(self) -> None:
         """End processes that are past their deadline. On Linux and macOS the system does that first."""
@@ -147,6 +136,42 @@ class Decoder:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Line:
+    """Some processes, of which each caller gets one as soon as one is free."""
+
+    def __init__(self, workers: Sequence["_Worker"], most: int, seconds: float):
+        """Up to `most` callers wait, each for so many seconds."""
+        self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        for worker in workers:
+            self._free.put(worker)
+        self._most, self._seconds = most, seconds
+        self._waiting, self._lock = 0, threading.Lock()
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator["_Worker"]:
+        """Raises BusyError if none is free in time, or too many wait already."""
+        worker = self._take()
+        try:
+            yield worker
+        finally:
+            self._free.put(worker)
+
+    def _take(self) -> "_Worker":
+        with contextlib.suppress(queue.Empty):
+            return self._free.get_nowait()
+        with self._lock:
+            if self._waiting >= self._most:
+                raise BusyError("the server is busy")
+            self._waiting += 1
+        try:
+            return self._free.get(timeout=self._seconds)
+        except queue.Empty:
+            raise BusyError("the server is busy") from None
+        finally:
+            with self._lock:
+                self._waiting -= 1
 
 
 class _Worker:
@@ -174,13 +199,16 @@ class _Worker:
             with contextlib.suppress(OSError):
                 fcntl.fcntl(self.answers, fcntl.F_SETPIPE_SZ, PIPE)
 
-    def ink(self, content: bytes) -> np.ndarray:
+    def ink(self, content: bytes, long: bool) -> np.ndarray | None:
+        """None if the image takes long, and may not."""
         for again in (False, True):
             try:
-                return self._ask(content)
+                return self._ask(content, long)
             except EOFError:  # it has ended, perhaps before this image, or sent something that it does not send
                 slow, ready = time.monotonic() > self.deadline, self.ready
                 code = self._restart()
+                if cause_of_end(code) == LATER and not long:
+                    return None
                 if not again and not slow:
                     continue
                 if not ready:
@@ -191,14 +219,14 @@ class _Worker:
                 self.deadline = float("inf")
         raise AssertionError("unreachable")
 
-    def _ask(self, content: bytes) -> np.ndarray:
-        """The ink in a file. Raises ValueError with the sentence of the process, and EOFError if that has ended."""
+    def _ask(self, content: bytes, long: bool) -> np.ndarray | None:
+        """The ink in a file, or None. Raises ValueError with the process's sentence, and EOFError if it has ended."""
         if not self.ready:
             self.deadline = time.monotonic() + START
             self.ready = self._read(1) == READY
         # The process itself keeps to its limit; this is in case it no longer does.
         self.deadline = time.monotonic() + self.seconds + GRACE
-        self._send(REQUEST.pack(len(content)) + content)
+        self._send(REQUEST.pack(len(content), long) + content)
         kind, height, width = ANSWER.unpack(self._read(ANSWER.size))
         if kind == INK and max(height, width) <= WORKING_SIDE:
             ink = np.frombuffer(self._read(4 * height * width), "<f4").reshape(height, width)
@@ -206,13 +234,15 @@ class _Worker:
                 return ink
         elif kind == REFUSED and height <= MAX_SENTENCE:
             raise ValueError(self._read(height).decode(errors="replace"))
+        elif kind == LATER and not long:
+            return None
         elif kind in SENTENCES:
             self.ended[_name(height)] += 1
             raise self._refusal(kind)
         raise EOFError
 
     def _refusal(self, kind: bytes) -> ValueError:
-        return ValueError(SENTENCES[kind].format(self.seconds))
+        return ValueError(SENTENCES.get(kind, SENTENCES[CRASHED]).format(self.seconds))
 
     def _send(self, content: bytes) -> None:
         view = memoryview(content)

@@ -5,9 +5,9 @@ open no file and no connection, start no program, and take only so much memory a
 imports forks another one that decodes; if an image ends that one, the next is there within milliseconds. What comes
 back is numbers, or a sentence, in a fixed form.
 
-A request is its length and that many bytes. The answer is one letter with two numbers, and what they announce: INK and
-its height and width, REFUSED and the length of a sentence, or why the process has ended and the signal that ended it,
-if known.
+A request is its length, whether the image may take long, and so many bytes. The answer is one letter with two numbers,
+and what they announce: INK and its height and width, REFUSED and the length of a sentence, LATER for an image that may
+not take long but would, or why the process has ended and the signal that ended it, if known.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ import os
 import signal
 import struct
 import sys
+import time
 from io import FileIO
 
 import numpy as np
@@ -36,6 +37,7 @@ from PIL import (
 )
 
 from lenet.image.file import MAX_SECONDS, load_image
+from lenet.image.formats.pixels import check_size
 from lenet.image.preprocess import extract_ink
 
 try:
@@ -44,13 +46,18 @@ except ImportError:  # on Windows: the deadline, which the other side holds, and
     resource = None
 
 MEMORY = 1_300_000_000  # bytes of address space; 50 million pixels take 1.0 GB as a WebP, 0.8 GB in other formats
-IMAGES = 1_000  # after so many, a process is replaced: whatever one of them has left does not stay
+# An image that may not take long is put off, LATER, if it has more pixels or takes more seconds of processor time.
+QUICK_PIXELS = 16_000_000  # as many as most photos have; these take 0.3 seconds
+QUICK_SECONDS = 1.0
+# After so many, or so many seconds of processor time, a process is replaced: whatever an image has left does not stay.
+IMAGES = 1_000
+LIFE = 60.0
 FORKS = sys.platform == "linux"  # macOS's own libraries, which NumPy uses, do not work in a forked process
 
-REQUEST = struct.Struct("<I")
+REQUEST = struct.Struct("<I?")
 ANSWER = struct.Struct("<cII")
 READY = b"+"  # before the first answer
-INK, REFUSED, SLOW, LARGE, CRASHED = b"i", b"r", b"s", b"l", b"c"
+INK, REFUSED, LATER, SLOW, LARGE, CRASHED = b"i", b"r", b"w", b"s", b"l", b"c"
 STOPPED = 7  # exit code after the end of standard input
 WAITS, READS, DECODES, WRITES = range(4)  # what a process does, which the one that has forked it can see
 
@@ -72,10 +79,10 @@ def main(seconds: float = MAX_SECONDS, memory: int = MEMORY) -> None:
     while True:
         child = os.fork()
         if not child:
-            _forbid_processes()
+            _give_up_more(seconds)
             code = STOPPED
             try:
-                code = 0 if all(_serve_one(requests, answers, seconds, state) for _ in range(IMAGES)) else STOPPED
+                code = _serve(requests, answers, seconds, state)
             except BaseException:
                 code = 1
             finally:
@@ -89,8 +96,20 @@ def main(seconds: float = MAX_SECONDS, memory: int = MEMORY) -> None:
             state[0] = WAITS
 
 
+def _serve(requests: FileIO, answers: FileIO, seconds: float, state: mmap.mmap) -> int:
+    """Answer requests until this process has lived long enough, or none follows. Returns the exit code."""
+    for _ in range(IMAGES):
+        if not _serve_one(requests, answers, seconds, state):
+            return STOPPED
+        if time.process_time() > LIFE:
+            break
+    return 0
+
+
 def cause_of_end(code: int) -> bytes:
     """The answer for an image that has ended the process, from the exit code, negative for a signal."""
+    if code == -getattr(signal, "SIGPROF", 0):
+        return LATER
     if code in (-getattr(signal, "SIGALRM", 0), -getattr(signal, "SIGXCPU", 0)):
         return SLOW
     return LARGE if code == -getattr(signal, "SIGKILL", 0) else CRASHED  # the system ends what takes too much memory
@@ -119,22 +138,21 @@ def _give_up(memory: int) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
 
 
-def _forbid_processes() -> None:
+def _give_up_more(seconds: float) -> None:
+    """For a process that forks no other: no processes or threads, and processor time for one image beyond its life."""
     if resource is None:
         return
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    for name, limit in (("NPROC", 0), ("CPU", int(LIFE + seconds) + 1)):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
 
 
-def _limit_time(seconds: float) -> None:
-    """Have the system end this process after so many seconds, also of processor time; 0: no more."""
+def _limit_time(seconds: float, long: bool = True) -> None:
+    """Have the system end this process after so many seconds; 0: no more."""
     if resource is None:
         return
     signal.setitimer(signal.ITIMER_REAL, seconds)
-    if seconds:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
+    signal.setitimer(signal.ITIMER_PROF, QUICK_SECONDS if seconds and not long else 0)
 
 
 def _serve_one(requests: FileIO, answers: FileIO, seconds: float, state: mmap.mmap) -> bool:
@@ -143,15 +161,17 @@ def _serve_one(requests: FileIO, answers: FileIO, seconds: float, state: mmap.mm
     if len(head) < REQUEST.size:
         return False
     state[0] = READS
-    (size,) = REQUEST.unpack(head)
+    size, long = REQUEST.unpack(head)
     content = _read(requests, size)
     if len(content) < size:
         return False
     state[0] = DECODES
-    _limit_time(seconds)
+    _limit_time(seconds, long)
     try:
-        ink = extract_ink(load_image(io.BytesIO(content)))
+        ink = extract_ink(load_image(io.BytesIO(content), check=check_size if long else _check_quick))
         answer = ANSWER.pack(INK, *ink.shape) + np.ascontiguousarray(ink, "<f4").tobytes()
+    except _LongError:
+        answer = ANSWER.pack(LATER, 0, 0)
     except MemoryError:
         answer = ANSWER.pack(LARGE, 0, 0)
     except ValueError as error:
@@ -162,6 +182,15 @@ def _serve_one(requests: FileIO, answers: FileIO, seconds: float, state: mmap.mm
     _write(answers, answer)
     state[0] = WAITS
     return True
+
+
+class _LongError(Exception):
+    """The image may take long."""
+
+
+def _check_quick(width: int, height: int) -> None:
+    if width * height > QUICK_PIXELS:
+        raise _LongError
 
 
 def _read(file: FileIO, size: int) -> bytearray:

@@ -7,7 +7,7 @@ checked, and nothing else (`lenet.image.formats`).
 import io
 import time
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -46,8 +46,13 @@ def open_image(path: str | Path) -> Image.Image:
         return load_image(file)
 
 
-def load_image(file: BinaryIO, formats: Collection[str] = FORMATS) -> Image.Image:
-    """The image in an open file of one of the `formats`, upright. Raises ValueError, one line, if there is none."""
+def load_image(
+    file: BinaryIO, formats: Collection[str] = FORMATS, check: Callable[[int, int], None] = check_size
+) -> Image.Image:
+    """The image in an open file of one of the `formats`, upright. Raises ValueError, one line, if there is none.
+
+    `check` is given width and height before the pixels are decoded, and can raise.
+    """
     content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ValueError(f"file too large: the limit is {MAX_BYTES // 1_000_000} MB")
@@ -71,6 +76,7 @@ def load_image(file: BinaryIO, formats: Collection[str] = FORMATS) -> Image.Imag
     except Exception as error:
         raise ValueError("damaged image") from error
     check_size(*image.size)
+    check(*image.size)
     try:
         image.load()
         _ = image.has_transparency_data  # fails if a palette is missing

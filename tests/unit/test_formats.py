@@ -117,8 +117,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "text": (lambda: b"P2\n2000 2000\n255\n" + b"0 " * 4_000_000, "unusual PPM image: more than 4 MB of text"),
     "a header without end": (lambda: b"P6\n#" + b"a" * 5_000, "unusual PPM image: its header has more than 4,096"),
     "run-length encoding": (
-        lambda: b"BM" + bytes(12) + struct.pack("<IiiHHI", 40, 9, 9, 1, 8, 1) + bytes(2_000_000),
-        "unusual BMP image: more than 2 MB of run-length encoding",
+        lambda: b"BM" + bytes(12) + struct.pack("<IiiHHI", 40, 9, 9, 1, 8, 1) + bytes(1_000_000),
+        "unusual BMP image: more than 1 MB of run-length encoding",
     ),
     "60,000 boxes": (
         lambda: b"\0\0\0\x0cftypavif" + b"\0\0\0\x08free" * 60_000,

@@ -2,7 +2,7 @@
 
 from lenet.image.formats.pixels import Pixels
 
-MAX_RUNS = 2_000_000  # bytes; these take three seconds
+MAX_RUNS = 1_000_000  # bytes; these take a second and a half
 RUNS = (1, 2)  # kinds of compression
 
 
