@@ -48,7 +48,8 @@ from lenet.image.decoder_process import (
 from lenet.image.file import MAX_SECONDS
 
 MAX_BYTES = 20_000_000  # of a file
-WAITING = 8  # images that may wait for each process, and as many that take long
+WAITING = 8  # images that may wait for each process
+LONG_WAITING = 4  # images that take long and may wait for the half of the processes that is for them
 START = 30.0  # seconds that a process may take to start; half a second is usual
 PIPE = 1_048_576  # bytes, the most that Linux allows: an answer should fit, or the two sides take turns to pass it on
 GRACE = 2.0  # seconds after which a process that has not ended by itself is ended
@@ -96,10 +97,16 @@ class Decoder:
         self.ended: Counter[str] = Counter()
         self.workers = [_Worker(self.ended, seconds, memory) for _ in range(workers or max(2, os.cpu_count() or 1))]
         self._idle = _Line(self.workers, WAITING * len(self.workers), seconds)
-        self._long = _Line(self.workers[len(self.workers) // 2 :], WAITING * len(self.workers), seconds)
+        # Of these, only the number counts: who has one waits for any process.
+        self._long = _Line(self.workers[(len(self.workers) + 1) // 2 :] or self.workers, LONG_WAITING, seconds)
         self._closed = threading.Event()
         threading.Thread(target=self._watch, name="decoder", daemon=True).start()
         atexit.register(self.close)
+
+    @property
+    def calls(self) -> int:
+        """How many calls of `ink` to have at once: enough that one is left for each process if the others take long."""
+        return max(1, len(self.workers) // 2) + LONG_WAITING + len(self.workers)
 
     def ink(self, content: bytes) -> np.ndarray:
         """The ink in an image file: what `lenet.image.preprocess.extract_ink` returns for it.

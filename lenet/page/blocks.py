@@ -78,6 +78,6 @@ def build_page(reader: Recognizer, routes: Routes, uploads: Uploads, decoder: De
             reading,
             api_name="predict",
             show_progress="hidden",
-            concurrency_limit=len(decoder.workers),  # so that no image makes another wait while a process is free
+            concurrency_limit=decoder.calls,  # so that no image makes another wait while a process is free
         )
     return page
