@@ -37,14 +37,9 @@ def steps(workflow: str) -> list[dict]:
     return [step for job in WORKFLOWS[workflow]["jobs"].values() for step in job["steps"]]
 
 
-def test_every_flag_is_documented(capsys):
-    """Each flag in any --help is in a table of the docs, and each command of the training is mentioned."""
-    flags = flags_of(lenet.__main__.main, [], capsys) | flags_of(lenet.page.__main__.main, [], capsys)
-    for name in COMMANDS:
-        flags |= train_flags(name, capsys)
-        assert re.search(rf"python -m train {name}(?![\w-])", ALL), name
-    assert len(flags) > 30
-    assert {flag for flag in flags if f"`{flag}`" not in ALL} == set()
+def test_every_command_of_the_training_is_documented():
+    """The tables of their options are made from the parsers, and checked by `make lint`."""
+    assert [name for name in COMMANDS if not re.search(rf"python -m train {name}(?![\w-])", ALL)] == []
 
 
 @pytest.mark.parametrize("name", [*PAGES, *sorted(WORKFLOWS)])

@@ -35,14 +35,37 @@ bundled weights. If you duplicate this Space, set the variable `LENET_MODEL` to 
 """
 
 
-def stage_main(arguments: list[str]) -> None:
-    """The command `stage-space`. Raises PublishError or OSError."""
+def stage_parser() -> argparse.ArgumentParser:
+    """The options of `stage-space`; docs/publishing.md has a table of them."""
     parser = argparse.ArgumentParser(
         prog="python -m train stage-space", description=f"Write the files of the Space to {STAGING}."
     )
     _add_model(parser, "none; the page still uses lenet-5 of the Space's owner")
     _add_static(parser)
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def publish_parser() -> argparse.ArgumentParser:
+    """The options of `publish-space`; docs/publishing.md has a table of them."""
+    parser = argparse.ArgumentParser(
+        prog="python -m train publish-space", description="Publish the page as a Space on the Hub, in one commit."
+    )
+    parser.add_argument(
+        "--space", type=repository, required=True, metavar="USER/NAME", help="Space; created if it does not exist"
+    )
+    _add_model(parser, "lenet-5 of the Space's owner")
+    parser.add_argument("--private", action="store_true", help="make a new Space private")
+    parser.add_argument("--dry-run", action="store_true", help="stage and list the files, without using the network")
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite a Space that holds something else, and say what it is"
+    )
+    _add_static(parser)
+    return parser
+
+
+def stage_main(arguments: list[str]) -> None:
+    """The command `stage-space`. Raises PublishError or OSError."""
+    options = stage_parser().parse_args(arguments)
     model = options.model
     if options.static:
         folder = stage_static(model)
@@ -60,20 +83,7 @@ def stage_main(arguments: list[str]) -> None:
 
 def publish_main(arguments: list[str]) -> None:
     """The command `publish-space`. Raises PublishError, HubError or OSError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m train publish-space", description="Publish the page as a Space on the Hub, in one commit."
-    )
-    parser.add_argument(
-        "--space", type=repository, required=True, metavar="USER/NAME", help="Space; created if it does not exist"
-    )
-    _add_model(parser, "lenet-5 of the Space's owner")
-    parser.add_argument("--private", action="store_true", help="make a new Space private")
-    parser.add_argument("--dry-run", action="store_true", help="stage and list the files, without using the network")
-    parser.add_argument(
-        "--force", action="store_true", help="overwrite a Space that holds something else, and say what it is"
-    )
-    _add_static(parser)
-    options = parser.parse_args(arguments)
+    options = publish_parser().parse_args(arguments)
     publish_space(options.space, options.model, options.static, options.private, options.dry_run, options.force)
     model, default = options.model, default_model(options.space)
     if model not in (None, default) and not options.static:
