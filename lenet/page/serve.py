@@ -13,7 +13,7 @@ from lenet.image.decoder import Decoder
 from lenet.page.blocks import build_page
 from lenet.page.connections import BoundedProtocol, Limits, limit_log, raise_descriptor_limit
 from lenet.page.gate import MAX_SESSIONS, Gate
-from lenet.page.gradio_internals import http_protocol, open_tunnel, outermost, shut_down
+from lenet.page.gradio_internals import http_protocol, open_tunnel, outermost, poll_less_often, shut_down
 from lenet.page.head import Head
 from lenet.page.routes import Routes
 from lenet.page.uploads import Uploads
@@ -52,6 +52,7 @@ def serve(
         except OSError as error:
             raise OSError(f"cannot listen on {metrics[0]}, port {metrics[1]}: it is in use or not permitted") from error
     page = build_page(reader, routes, uploads, decoder).queue(api_open=False, max_size=QUEUE)
+    poll_less_often(page)
     try:
         with http_protocol("lenet.page.connections:BoundedProtocol"):
             page.launch(

@@ -1,6 +1,7 @@
 """What the page takes for granted about Gradio's inside: if one fails, look at `lenet.page.gradio_internals`."""
 
 import inspect
+import re
 from pathlib import Path
 
 import gradio as gr
@@ -13,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
 from lenet.page import gradio_internals
+from lenet.page.gradio_internals import POLL
 from tests.asgi import run_apart
 
 FOREIGN = {"Origin": "https://elsewhere.example"}
@@ -103,6 +105,17 @@ def test_the_queue_knows_when_it_is_full(app):
     assert inspect.getsource(type(queue).__len__).count("event_queue_per_concurrency_id") == 1
     queue.max_size = 0
     assert gradio_internals.is_queue_full(app)
+
+
+def test_the_queue_looks_for_calls_as_often_as_it_is_told(page):
+    """By two attributes, which its two loops read each time."""
+    queue = page._queue
+    before = {name for name, value in vars(queue).items() if name.endswith("sleep_when_free") and value < POLL}
+    assert len(before) == 2
+    gradio_internals.poll_less_often(page)
+    assert {name for name in before if getattr(queue, name) == POLL} == before
+    loops = inspect.getsource(type(queue).start_processing) + inspect.getsource(type(queue).start_progress_updates)
+    assert set(re.findall(r"sleep\(self\.(\w+)\)", loops)) == before
 
 
 def test_the_documentation_of_the_api_is_kept_under_the_name_that_is_cleared(app):
