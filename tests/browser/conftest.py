@@ -1,5 +1,6 @@
 """For tests in a browser: pages in contexts that are kept, and a visitor who knows the network in PyTorch."""
 
+import functools
 import json
 from collections.abc import Callable
 
@@ -14,43 +15,72 @@ from tests.browser.explorer import WIDE, Explorer
 @pytest.fixture(scope="session")
 def context(chromium) -> Callable[..., BrowserContext]:
     """A browser context with these options, kept until the end: in a new one, a page takes twice as long to load."""
-    contexts: dict[str, BrowserContext] = {}
 
-    def context(**options) -> BrowserContext:
-        options = {"viewport": WIDE, **options}
-        key = json.dumps(options, sort_keys=True)
-        if key not in contexts:
-            contexts[key] = chromium.new_context(**options)
-            contexts[key].grant_permissions(["clipboard-read", "clipboard-write"])
-        return contexts[key]
+    @functools.cache
+    def context(options: str) -> BrowserContext:
+        context = chromium.new_context(**json.loads(options))
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        return context
 
-    return context
+    return lambda **options: context(_key(options))
+
+
+def _key(options: dict) -> str:
+    return json.dumps({"viewport": WIDE, **options}, sort_keys=True)
+
+
+@pytest.fixture(scope="session")
+def idle() -> dict[str, Page]:
+    """An empty page for the next test, by the options of its context: in a new one, loading takes thrice as long."""
+    return {}
 
 
 @pytest.fixture
-def new_page(chromium, context):
+def new_page(chromium, context, idle):
     """Opens an empty page, which shares nothing with others but the cache. It must end without a script error.
 
     With `timed`, the page's time can be set: `page.clock` belongs to the context, which is then one of its own.
     """
-    pages, errors, own = [], [], []
+    used, errors, own = [], [], []
 
     def new_page(timed: bool = False, **options) -> Page:
         if timed:
             own.append(chromium.new_context(**{"viewport": WIDE, **options}))
             own[-1].clock.install(time=0)
-        page = (own[-1] if timed else context(**options)).new_page()
+            page = own[-1].new_page()
+        else:
+            page = idle.pop(_key(options), None) or context(**options).new_page()
+            used.append((page, options))
         page.on("pageerror", lambda error: errors.append(str(error)))
-        pages.append(page)
         return page
 
     yield new_page
-    for page in pages:
-        page.context.set_offline(False)
-        page.close()
+    for page, options in used:
+        if _key(options) in idle:  # more than one would be drawn once a second, in the background
+            page.close()
+        else:
+            _reset(page, options)
+            idle[_key(options)] = page
     for one in own:
         one.close()
     assert errors == []
+
+
+def _reset(page: Page, options: dict) -> None:
+    """Leave nothing of a test. What listens to the page's events may stay."""
+    page.unroute_all()
+    page.context.set_offline(False)
+    page.evaluate("() => location.origin === 'null' || sessionStorage.clear()")
+    page.goto("about:blank")
+    page.mouse.up()
+    page.mouse.move(0, 0)
+    page.set_viewport_size(options.get("viewport", WIDE))
+    page.emulate_media(color_scheme=options.get("color_scheme", "light"))
+
+
+@functools.cache
+def network(variant: str) -> Recognizer:
+    return Recognizer.from_pretrained(bundled(variant))
 
 
 @pytest.fixture
@@ -58,7 +88,6 @@ def explore(new_page, page_url):
     """Opens the page with a network."""
 
     def open_one(variant: str = "textbook", fragment: str = "", **options) -> Explorer:
-        reader = Recognizer.from_pretrained(bundled(variant))
-        return Explorer(new_page(**options), page_url(variant) + fragment, reader)
+        return Explorer(new_page(**options), page_url(variant) + fragment, network(variant))
 
     return open_one
