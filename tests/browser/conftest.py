@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from lenet import Recognizer
 from lenet.weights.model import bundled
-from tests.browser.explorer import WIDE, Explorer
+from tests.browser.explorer import WIDE, Explorer, reset
 
 
 @pytest.fixture(scope="session")
@@ -50,32 +50,21 @@ def new_page(chromium, context, idle):
             page = own[-1].new_page()
         else:
             page = idle.pop(_key(options), None) or context(**options).new_page()
+            page.bring_to_front()  # others in the same context are drawn once a second
             used.append((page, options))
         page.on("pageerror", lambda error: errors.append(str(error)))
         return page
 
     yield new_page
     for page, options in used:
-        if _key(options) in idle:  # more than one would be drawn once a second, in the background
+        if _key(options) in idle:
             page.close()
         else:
-            _reset(page, options)
+            reset(page, options)
             idle[_key(options)] = page
     for one in own:
         one.close()
     assert errors == []
-
-
-def _reset(page: Page, options: dict) -> None:
-    """Leave nothing of a test. What listens to the page's events may stay."""
-    page.unroute_all()
-    page.context.set_offline(False)
-    page.evaluate("() => location.origin === 'null' || sessionStorage.clear()")
-    page.goto("about:blank")
-    page.mouse.up()
-    page.mouse.move(0, 0)
-    page.set_viewport_size(options.get("viewport", WIDE))
-    page.emulate_media(color_scheme=options.get("color_scheme", "light"))
 
 
 @functools.cache

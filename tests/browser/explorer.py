@@ -26,6 +26,19 @@ def hurry(page: Page, text: Locator) -> None:
     text.wait_for()
 
 
+def reset(page: Page, options: dict | None = None) -> None:
+    """Leave nothing of a test on a page with these options of its context. What listens to its events may stay."""
+    page.unroute_all()
+    page.context.set_offline(False)
+    page.evaluate("() => location.origin === 'null' || sessionStorage.clear()")
+    page.goto("about:blank")
+    page.mouse.up()
+    page.mouse.move(0, 0)
+    options = {"viewport": WIDE, "color_scheme": "light", **(options or {})}
+    page.set_viewport_size(options["viewport"])
+    page.emulate_media(color_scheme=options["color_scheme"])
+
+
 class Explorer(Visitor):
     """A visitor of a page with one of the networks, who also has that network in PyTorch."""
 

@@ -61,6 +61,7 @@ def shared(context, app_url):
 def visitor(shared, app_url):
     """A visitor on a blank pad; opening a page takes a second, so these tests share one."""
     visitor, log = shared
+    visitor.page.bring_to_front()
     visitor.page.locator(".width").fill("20")
     visitor.click("clear")
     assert visitor.digit() == "?"
