@@ -10,13 +10,14 @@ from lenet import NETWORKS, Recognizer
 from lenet.networks.summary import layers
 from lenet.page.document import document
 from lenet.weights.model import bundled, save_model
+from tests.matches import matched
 
 MARKS = "<script>alert(1)</script> ${evil} {{evil}} `evil` \\u003c \" '"
 
 
 def part(html: str, pattern: str) -> str:
     """The text that a visitor sees in the first match of the pattern's group."""
-    return unescape(re.sub("<[^>]+>", "", re.search(pattern, html)[1]))
+    return unescape(re.sub("<[^>]+>", "", matched(pattern, html)))
 
 
 def footer(html: str) -> str:
@@ -48,7 +49,7 @@ def test_every_layer_of_every_network_has_a_row():
                 assert eval(product.replace("x", "*")) == int(total.replace(",", "")) == layer.parameters, layer
             else:
                 assert layer.arithmetic == "no parameters", layer
-            row = re.search(f'<section [^>]*data-stage="{layer.name}".*?</section>', html, re.DOTALL)[0]
+            row = matched(f'<section [^>]*data-stage="{layer.name}".*?</section>', html, re.DOTALL)
             assert f">{layer.arithmetic}{' parameters' if layer.parameters else ''}<" in row
             assert f">{escape(layer.summary[0].upper() + layer.summary[1:])}.<" in row
             assert escape(layer.about.caption) in row
