@@ -1,10 +1,12 @@
 """The page on every screen: nothing is cut or overlaps, and nothing hinders people who do not see it or use a mouse."""
 
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from harness.browser import Visitor
+from harness.browser import Visitor, box_of
 from harness.drawings import DIGITS, NO_DIGITS
 from tests.browser.explorer import WIDE
 
@@ -124,7 +126,9 @@ def violations(page: Page, rules: list[str] | None = None) -> list:
 
 def check_accessibility(page: Page, widths: tuple[int, ...]) -> None:
     """By all rules in light mode; in dark mode only the colors differ."""
-    for scheme, rules in (("light", None), ("dark", ["color-contrast"])):
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        rules = ["color-contrast"] if scheme == "dark" else None
         page.emulate_media(color_scheme=scheme)
         page.locator("body.dark").wait_for(state="attached" if scheme == "dark" else "detached")
         for width in widths:
@@ -152,7 +156,7 @@ def test_axe_finds_nothing_whatever_is_drawn(open_at):
 
 def below(visitor: Visitor, selector: str) -> float:
     """The lower edge of an element, in pixels from the top of the window."""
-    box = visitor.page.locator(selector).first.bounding_box()
+    box = box_of(visitor.page.locator(selector).first)
     return box["y"] + box["height"]
 
 

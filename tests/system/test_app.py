@@ -62,8 +62,15 @@ def configured_app():
         "HTTPS_PROXY": f"http://127.0.0.1:{free_port()}",  # no network: nothing listens there
     }
     command = [sys.executable, "-u", "app.py", "--share"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, cwd=ROOT, text=True, env={**os.environ, **environment}, **pipes) as server:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        text=True,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as server:
+        assert server.stdout is not None
         try:
             printed = [server.stdout.readline(), server.stdout.readline()]
             yield SimpleNamespace(url=f"http://127.0.0.1:{port}", printed=printed)
