@@ -5,10 +5,13 @@ from dataclasses import replace
 from html import escape, unescape
 
 import pytest
+import torch
 
 from lenet import NETWORKS, Recognizer
+from lenet.networks.activation import Tanh
 from lenet.networks.summary import layers
 from lenet.page.document import document
+from lenet.page.words import about
 from lenet.weights.model import bundled, save_model
 from tests.matches import matched
 
@@ -36,6 +39,18 @@ def page_of(reader):
         return document(Recognizer(replace(reader.weights, **{"origin": None, **information})))
 
     return page
+
+
+@pytest.mark.parametrize("variant", NETWORKS)
+def test_the_page_names_the_activation_function_of_its_network(variant, monkeypatch):
+    """In the line below the title; `original` computes with the one that it names, too."""
+    network = NETWORKS[variant]()
+    assert f"{network.activation}, " in about(network)
+    ink = torch.rand(1, 1, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        before = network.features(ink)["c1"]
+        monkeypatch.setattr(NETWORKS[variant], "activation", Tanh(slope=0.5))
+        assert not torch.equal(network.features(ink)["c1"], before)
 
 
 def test_every_layer_of_every_network_has_a_row():
