@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, FloatRect, Locator, Page, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = [
@@ -83,9 +83,7 @@ class Visitor:
 
     def stroke(self, points: list[tuple[float, float]], steps: int = 1) -> None:
         """Draw a stroke through points in units of the pad's side, with `steps` mouse events from each to the next."""
-        box = self.page.locator(".sheet").bounding_box()
-        if box is None:
-            raise RuntimeError("the pad is not visible")
+        box = box_of(self.page.locator(".sheet"))
         mouse = self.page.mouse
         at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
         mouse.move(*at[0])
@@ -110,6 +108,14 @@ class Visitor:
 
     def click(self, name: str) -> None:
         self.page.locator(f"button.{name}").click()
+
+
+def box_of(element: Locator) -> FloatRect:
+    """Where an element is in the window. Raises RuntimeError if it is not visible."""
+    box = element.bounding_box()
+    if box is None:
+        raise RuntimeError(f"{element} is not visible")
+    return box
 
 
 def fit(strokes: list, size: float) -> list:

@@ -30,19 +30,18 @@ class FileServer(http.server.ThreadingHTTPServer):
         self.requests: list[str] = []
         self.closing = threading.Event()
 
-    def handle_error(self, *request):
+    def handle_error(self, request, client_address):
         """Ignore connections that the client closed."""
         if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(*request)
+            super().handle_error(request, client_address)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    server: FileServer
-
     def do_GET(self):
-        path = self.path[1:]
-        self.server.requests.append(path)
-        reply = self.server.replies.get(path, Reply(status=404))
+        path, server = self.path[1:], self.server
+        assert isinstance(server, FileServer)
+        server.requests.append(path)
+        reply = server.replies.get(path, Reply(status=404))
         if callable(reply):
             reply(self)
             return
@@ -55,9 +54,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(reply.content[: reply.cut])
         if reply.stalls:
             self.wfile.flush()
-            self.server.closing.wait(5)
+            server.closing.wait(5)
 
-    def log_message(self, *_):
+    def log_message(self, format, *args):
         pass
 
 

@@ -46,6 +46,7 @@ class Forked:
             file.touch()
         self._process = SERVER.Process(target=_call, args=(self._files, environment, function, arguments), daemon=True)
         self._process.start()
+        assert self._process.pid is not None  # it has started
         self.pid = self._process.pid
 
     @property
@@ -80,6 +81,7 @@ class Forked:
         """The exit code; negative if a signal ended the process."""
         self._process.join(timeout)
         assert not self.is_running(), f"still running after {timeout} s:\n{self.printed}{self.errors}"
+        assert self._process.exitcode is not None
         return self._process.exitcode
 
 

@@ -36,9 +36,10 @@ class Distortion:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained. Raises ValueError for a value out of range.
+    """How a network is trained, and on how many images of each kind. Raises ValueError for a value out of range.
 
-    `lr` and `bias_lr` have the variant's default unless they are given.
+    Each field but `distortion` is an option of `python -m train run`. `lr` and `bias_lr` have the variant's default
+    unless they are given.
     """
 
     variant: str = _option("textbook", "network: textbook, tutorial or original")

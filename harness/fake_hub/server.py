@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 
 from harness.fake_hub.protocol import Request
 from harness.fake_hub.repository import Repository
@@ -40,7 +41,7 @@ class Hub:
         self.closing = threading.Event()
         self.errors: list[str] = []
 
-    def __enter__(self) -> "Hub":
+    def __enter__(self) -> Self:
         self.server = _Server(self)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})

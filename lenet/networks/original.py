@@ -117,11 +117,11 @@ class LeNet5Original(Network):
     def features(self, ink: Tensor) -> dict[str, Tensor]:
         """The output of every layer by name, in order of computation; `output` holds negative squared distances."""
         outputs = {"input": ink}  # (N, 1, 32, 32)
-        outputs["c1"] = squash(self.c1(self.normalize(ink)))  # (N, 6, 28, 28)
-        outputs["s2"] = squash(self.s2(outputs["c1"]))  # (N, 6, 14, 14)
-        outputs["c3"] = squash(self.c3(outputs["s2"]))  # (N, 16, 10, 10)
-        outputs["s4"] = squash(self.s4(outputs["c3"]))  # (N, 16, 5, 5)
-        outputs["c5"] = squash(self.c5(outputs["s4"])).flatten(1)  # (N, 120)
-        outputs["f6"] = squash(self.f6(outputs["c5"]))  # (N, 84)
+        outputs["c1"] = self.activation(self.c1(self.normalize(ink)))  # (N, 6, 28, 28)
+        outputs["s2"] = self.activation(self.s2(outputs["c1"]))  # (N, 6, 14, 14)
+        outputs["c3"] = self.activation(self.c3(outputs["s2"]))  # (N, 16, 10, 10)
+        outputs["s4"] = self.activation(self.s4(outputs["c3"]))  # (N, 16, 5, 5)
+        outputs["c5"] = self.activation(self.c5(outputs["s4"])).flatten(1)  # (N, 120)
+        outputs["f6"] = self.activation(self.f6(outputs["c5"]))  # (N, 84)
         outputs["output"] = -self.output(outputs["f6"])  # (N, 10)
         return outputs

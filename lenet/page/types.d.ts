@@ -148,7 +148,7 @@ interface Placement {
   to: Rectangle;
 }
 type Point = [x: number, y: number];
-/** In units of the pad. */
+/** In units of the pad. Files of examples and collected drawings have only the points of each. */
 interface Stroke {
   width: number;
   points: Point[];

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from lenet.networks import LeNet5, LeNet5Original, LeNet5Tutorial
 from lenet.networks.base import Network
 from lenet.networks.summary import Layer
 
@@ -9,10 +10,12 @@ PAPER = "LeCun, Bottou, Bengio and Haffner, 1998"
 TITLE = "LeNet-5: draw a digit and look inside"
 SUMMARY = "Draw a digit, and see what every layer of LeNet-5, the 1998 convolutional network, computes."
 
+# What tells the variants apart. Their layers are what makes them variants; the activation function may be exchanged.
 DIFFERENCES = {
-    "textbook": "average pooling, a C3 that sees all of S2, softmax",
-    "tutorial": "ReLU, max pooling, softmax",
-    "original": "trainable subsampling, a sparsely connected C3, distances to bitmaps as output",
+    "textbook": f"{LeNet5.activation}, average pooling, a C3 that sees all of S2, softmax",
+    "tutorial": f"{LeNet5Tutorial.activation}, max pooling, softmax",
+    "original": f"{LeNet5Original.activation}, trainable subsampling, a sparsely connected C3, distances to bitmaps as "
+    "output",
 }
 FORMS = {
     "textbook": f"LeNet-5 ({PAPER}) as textbooks simplify it: {DIFFERENCES['textbook']}.",

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from playwright.sync_api import Locator, Page
 
-from harness.browser import Visitor
+from harness.browser import Visitor, box_of
 from lenet import Recognizer
 
 WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
@@ -68,9 +68,9 @@ class Explorer(Visitor):
         canvas = self.canvas(layer, index)
         canvas.scroll_into_view_if_needed()
         width, height = canvas.evaluate("(canvas) => [canvas.width, canvas.height]")
-        box = canvas.bounding_box()
-        position = {"x": (column + 0.5) * box["width"] / width, "y": (row + 0.5) * box["height"] / height}
-        canvas.click(position=position)
+        box = box_of(canvas)
+        x, y = (column + 0.5) * box["width"] / width, (row + 0.5) * box["height"] / height
+        canvas.click(position={"x": x, "y": y})
 
     def ledger(self) -> dict[str, float]:
         """The lines of the sums in the card: text and number."""
@@ -93,7 +93,7 @@ def number(text: str) -> float:
     return float(text.replace("\u2212", "-"))
 
 
-def close(shown: float, expected: float, numbers: int = 1) -> bool:
+def close(shown: float, expected: float | torch.Tensor, numbers: int = 1) -> bool:
     """Whether what is shown is the expected number, or a sum of several that were rounded."""
     return abs(shown - float(expected)) <= numbers * ROUNDING + 1e-4
 

@@ -227,7 +227,9 @@ def test_the_view_can_be_taken_along_as_a_picture(explore):
     explorer.page.locator(".open-save").click()
     image = Image.open(io.BytesIO(download(explorer, "png"))).convert("RGB")
     assert image.width > 2_400
-    assert len(image.getcolors(1 << 24)) > 200
+    colors = image.getcolors(1 << 24)
+    assert colors is not None
+    assert len(colors) > 200
     box = explorer.page.locator(".sheet").bounding_box()
     root = explorer.page.locator(".lenet").bounding_box()
     left, top = (2 * (box[axis] - root[axis] + 16) for axis in ("x", "y"))

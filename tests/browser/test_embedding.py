@@ -1,12 +1,11 @@
 """Embedded in somebody else's page: as two <gradio-app> elements, and in an iframe as tall as its content."""
 
-import re
-
 import httpx
 import pytest
 
 from harness.browser import fit
 from harness.drawings import DIGITS
+from tests.matches import matched
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def draw(page, root, strokes: list) -> None:
 
 def test_two_apps_on_one_page_do_not_disturb_each_other(host, app_url):
     """Each has its own drawing, prediction and history; neither takes keys or pastes while the host has the focus."""
-    script = re.search(r'<script type="module"[^>]*src="([^"]+)"', httpx.get(app_url).text)[1]
+    script = matched(r'<script type="module"[^>]*src="([^"]+)"', httpx.get(app_url).text)
     app = f'<gradio-app src="{app_url}"></gradio-app>'
     page = host(
         f'<script type="module" src="{script}"></script><textarea id="theirs"></textarea>'

@@ -322,7 +322,8 @@ def check_muting(explorer: Explorer, muted: dict[str, int]) -> None:
             x = x.flatten(1) if name == "c5" else x
             if name in muted:
                 x[:, muted[name]] = 0
-        scores = (-model.output(x) if explorer.model.variant == "original" else model.output(x))[0].numpy()
+        output = model.get_submodule("output")(x)
+        scores = (-output if model.variant == "original" else output)[0].numpy()
     after = explorer.calibration.probabilities(scores)
     for selector, probabilities in ((".before-muting", before), (".after-muting", after)):
         shown = explorer.page.locator(selector).inner_text()

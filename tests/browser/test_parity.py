@@ -36,7 +36,7 @@ def test_drawings_are_preprocessed_and_read_alike(page, reader):
         for brush, size in ((6, 60), (20, 180), (40, 220)):
             center = tuple(rng.uniform((size + brush) / 2, 280 - (size + brush) / 2, 2))
             drawings.append(parity.place(strokes, brush, size, center))
-    parity.open_network(*page, reader)
+    parity.open_network(page[0], page[1], reader)
     found = parity.compare_drawings(page[0], reader, drawings)
     assert found.ink < 1 / 255
     assert found.probabilities < 1e-4

@@ -1,10 +1,11 @@
 """The page on every screen: nothing is cut or overlaps, and nothing hinders people who do not see it or use a mouse."""
 
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from harness.browser import Visitor
+from harness.browser import Visitor, box_of
 from harness.drawings import DIGITS, NO_DIGITS
 from tests.browser.explorer import WIDE, reset
 
@@ -164,7 +165,7 @@ def test_axe_finds_nothing_whatever_is_drawn(open_at):
 
 def below(visitor: Visitor, selector: str) -> float:
     """The lower edge of an element, in pixels from the top of the window."""
-    box = visitor.page.locator(selector).first.bounding_box()
+    box = box_of(visitor.page.locator(selector).first)
     return box["y"] + box["height"]
 
 

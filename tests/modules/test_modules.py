@@ -13,13 +13,13 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.numpy import save_file
-from torch import nn
 
 from harness import ROOT, node
 from harness.drawings import EXAMPLES, NO_DIGITS, draw
 from harness.parity import place, row, torch_layers
-from lenet import NETWORKS, Recognizer
+from lenet import NETWORKS, LeNet5, Recognizer
 from lenet.image.preprocess import DIGIT_SIDE, SIDE
+from lenet.networks.base import Network
 from lenet.page.browser import description
 from lenet.weights.model import bundled
 
@@ -125,7 +125,7 @@ def write_layers(folder: Path, variant: str, reader: Recognizer, readings: list)
     (folder / f"{variant}.json").write_text(json.dumps({"rejected": rejected, "fields": receptive_fields(model)}))
 
 
-def receptive_fields(model: nn.Module) -> list[dict]:
+def receptive_fields(model: Network) -> list[dict]:
     """For some units, the rows and columns of the input that change its value, found by autograd."""
     found = []
     shapes = {name: values.shape[1:] for name, values in model.features(torch.zeros(1, 1, SIDE, SIDE)).items()}
@@ -136,8 +136,8 @@ def receptive_fields(model: nn.Module) -> list[dict]:
             touched = torch.zeros(SIDE, SIDE, dtype=torch.bool)
             for seed in range(20):  # what pooling or ReLU hides for one input, another one shows
                 ink = torch.rand(1, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(seed), requires_grad=True)
-                model.features(ink)[name][(0, *at)].backward()
-                touched |= ink.grad[0, 0] != 0
+                (gradient,) = torch.autograd.grad(model.features(ink)[name][(0, *at)], ink)
+                touched |= gradient[0, 0] != 0
             rows, columns = torch.nonzero(touched.any(1)), torch.nonzero(touched.any(0))
             if len(rows):
                 row, column = (at[1], at[2]) if len(at) == 3 else (0, 0)
@@ -149,6 +149,7 @@ def receptive_fields(model: nn.Module) -> list[dict]:
 def write_changes(folder: Path, reader: Recognizer, reading) -> None:
     """The evidence for a drawing's answer against the next, and the scores of a row of digits."""
     model = reader.weights.model
+    assert isinstance(model, LeNet5)
     ink = torch.from_numpy(reading.activations["input"])[None]
     (first, _), (second, _) = reading.top(2)
     total, count = np.zeros((SIDE, SIDE)), np.zeros((SIDE, SIDE))
@@ -176,7 +177,7 @@ def write_changes(folder: Path, reader: Recognizer, reading) -> None:
     (folder / "changes.json").write_text(json.dumps({"first": first, "second": second}))
 
 
-def strip(model: nn.Module, drawn: np.ndarray) -> np.ndarray:
+def strip(model: LeNet5, drawn: np.ndarray) -> np.ndarray:
     """The scores of each column of a row of digits, from convolutions over its whole width, C5 included."""
     count = -(-drawn.shape[1] // 4) + 1
     wide = torch.zeros(1, 1, SIDE, 4 * (count - 1) + SIDE)

@@ -17,6 +17,7 @@ from harness.fake_hub.faults import REPOSITORY, inject
 from harness.servers import free_port
 from lenet.page.assets import FILES, STATIC_URL
 from tests.fixtures.reading import files_below, hub, on_a_space  # noqa: F401
+from tests.matches import matched
 
 # ruff: noqa: F811
 
@@ -31,7 +32,7 @@ def test_the_process_reports_an_error_and_ends():
 
 
 def footer(html: str) -> str:
-    return re.sub("<[^>]+>", "", re.search('<footer class="weights">(.*)</footer>', html)[1])
+    return re.sub("<[^>]+>", "", matched('<footer class="weights">(.*)</footer>', html))
 
 
 def test_a_hub_that_does_not_respond_delays_the_start_by_less_than_five_seconds(hub):
@@ -61,8 +62,15 @@ def configured_app():
         "HTTPS_PROXY": f"http://127.0.0.1:{free_port()}",  # no network: nothing listens there
     }
     command = [sys.executable, "-u", "app.py", "--share"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, cwd=ROOT, text=True, env={**os.environ, **environment}, **pipes) as server:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        text=True,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as server:
+        assert server.stdout is not None
         try:
             printed = [server.stdout.readline(), server.stdout.readline()]
             yield SimpleNamespace(url=f"http://127.0.0.1:{port}", printed=printed)

@@ -39,6 +39,8 @@ def test_a_closed_pipe_is_not_an_error_to_report(images):
     """As with `| head`: the process ends with exit code 1 and prints nothing."""
     command = [sys.executable, "-m", "lenet", images["seven"], "--json", "--activations"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
         process.stdout.read(1)
         process.stdout.close()
         assert process.stderr.read() == ""

@@ -370,6 +370,7 @@ def test_processes_end_with_the_one_that_started_them(tmp_path, way):
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as process:
+        assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(3)]
         assert lines[0] == "main module\n"
         assert lines[1].split() == [*map(str, extract_ink(load_image(io.BytesIO(DIGIT))).shape)]

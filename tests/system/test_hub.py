@@ -20,8 +20,9 @@ def test_the_process_exits_while_a_download_hangs(hub):
     inject(hub, "black hole")
     code = f"from lenet.weights.fetch import begin; begin({REPOSITORY!r}); input()"
     command = [sys.executable, "-c", code]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         deadline = time.monotonic() + 30
         while not hub.requests and time.monotonic() < deadline:
             time.sleep(0.01)

@@ -34,13 +34,10 @@ KEEP_BODIES = """() => {
 
 @pytest.fixture
 def visitor(chromium, app_url):
-    """On a page of its own; `visitor.reads` lists its requests for readings."""
+    """On a page of its own."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
-    reads = []
-    page.on("request", lambda request: reads.append(request) if request.method == "POST" else None)
     visitor = Visitor(page, app_url)
-    visitor.reads = reads
     page.evaluate(KEEP_BODIES)
     yield visitor
     context.close()

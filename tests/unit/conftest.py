@@ -21,7 +21,7 @@ def no_other_process(monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("unit tests start no processes")
 
-    execute = subprocess.Popen._execute_child
+    execute = vars(subprocess.Popen)["_execute_child"]
 
     def only_decoders(process, command, *arguments):
         return execute(process, command, *arguments) if COMMAND in command else refuse()

@@ -6,8 +6,8 @@ Most tests call the app's `main` in this process; a few start a process, where t
 import re
 import socket
 import sys
-from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -20,7 +20,9 @@ from lenet.hub import fetch as hub_fetch
 from lenet.page.__main__ import main
 from lenet.page.document import document
 from lenet.page.serve import public_link
+from tests.asgi import run_apart
 from tests.fixtures.reading import files_below, hub, on_a_space  # noqa: F401
+from tests.matches import matched
 
 # ruff: noqa: F811
 
@@ -123,7 +125,7 @@ def test_a_bad_repository_in_lenet_model_is_reported(hub, failure, monkeypatch):
 
 
 def footer(html: str) -> str:
-    return re.sub("<[^>]+>", "", re.search('<footer class="weights">(.*)</footer>', html)[1])
+    return re.sub("<[^>]+>", "", matched('<footer class="weights">(.*)</footer>', html))
 
 
 @pytest.mark.usefixtures("on_a_space")
@@ -146,11 +148,16 @@ def test_a_space_uses_its_owners_weights(hub, monkeypatch, capsys, mnist_error):
 
 def test_a_tunnel_that_does_not_respond_times_out(monkeypatch):
     """Gradio by itself would wait for half a minute or more."""
+
+    async def blocks() -> gr.Blocks:  # in a loop, as Gradio would otherwise leave two of its own unclosed
+        return gr.Blocks(analytics_enabled=False)
+
     with socket.socket() as hole:
         hole.bind(("127.0.0.1", 0))
         hole.listen()
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{hole.getsockname()[1]}")
-        page = SimpleNamespace(server_name="127.0.0.1", server_port=free_port(), share_token="x", space_id=None)
+        page = run_apart(blocks())
+        page.server_name, page.server_port = "127.0.0.1", free_port()
         assert public_link(page, timeout=0.2).startswith("* No public link: no response within 0.2 s. ")
 
 

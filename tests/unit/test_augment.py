@@ -14,7 +14,8 @@ STILL = Distortion(rotation=0, scale=0, shear=0, shift=0, elastic=0)
 
 
 def distort(images: torch.Tensor, distortion: Distortion, random: torch.Generator) -> torch.Tensor:
-    return resample(images, random_grids(*images.shape[::2], images.shape[3], distortion, random))
+    count, _, height, width = images.shape
+    return resample(images, random_grids(count, height, width, distortion, random))
 
 
 def generator(seed: int = 0) -> torch.Generator:

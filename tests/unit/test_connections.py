@@ -34,7 +34,7 @@ async def app(scope, receive, send) -> None:
 
 
 @contextlib.contextmanager
-def server(**limits: float) -> Iterator[int]:
+def server(**limits) -> Iterator[int]:
     """The port of a server with these limits."""
     protocol = type("Protocol", (BoundedProtocol,), {"limits": Limits(**limits)})
     config = uvicorn.Config(

@@ -9,6 +9,7 @@ import yaml
 
 from harness import ROOT
 from harness.services import DEPLOY, ROOT_PATH, replicas
+from tests.matches import matched
 
 NGINX, DOCKERFILE = (DEPLOY / "nginx.conf").read_text(), (DEPLOY / "Dockerfile").read_text()
 COMPOSE, UNIT = yaml.safe_load((DEPLOY / "compose.yaml").read_text()), (DEPLOY / "lenet-page@.service").read_text()
@@ -36,7 +37,7 @@ def test_the_image_has_what_the_page_needs():
     (packages,) = re.findall(r"grep -E '\^\(([^)]+)\)==' requirements.txt", DOCKERFILE)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = [*project["dependencies"], *project["optional-dependencies"]["app"]]
-    assert set(packages.split("|")) == {re.match(r"[\w-]+", requirement)[0] for requirement in needed}
+    assert set(packages.split("|")) == {matched(r"^[\w-]+", requirement) for requirement in needed}
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
     copied = {
         name for names in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE) for name in names.split()

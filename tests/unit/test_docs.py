@@ -14,9 +14,11 @@ from harness import ROOT
 from harness.drawings import EXAMPLES, draw
 from harness.fake_hub.faults import FAULTS
 from lenet import NETWORKS
+from tests.matches import matched
 from train.__main__ import COMMANDS, main
 
-PAGES = {path.name: path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+PATHS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = {path.name: path.read_text() for path in PATHS}
 ALL = "\n".join(PAGES.values())
 README, MAKEFILE = PAGES["README.md"], (ROOT / "Makefile").read_text()
 WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in (ROOT / ".github/workflows").glob("*.yml")}
@@ -58,17 +60,19 @@ def test_every_documented_command_exists(name, capsys):
 
 def test_every_link_leads_to_a_file():
     """Relative links and images of each page."""
-    for name, text in PAGES.items():
-        folder = ROOT if name == "README.md" else ROOT / "docs"
-        for target in re.findall(r"\]\(([^)#]+)\)", text):
+    for path in PATHS:
+        for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
             if not target.startswith("http"):
-                assert (folder / target).exists(), f"{name}: {target}"
+                assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
 def test_every_room_is_described():
-    """The tree in the README names the folders; a table in docs/architecture.md each room of `lenet`."""
-    tree = re.search(r"```\n(app\.py .*?)```", README, re.DOTALL)[1]
+    """The tree in the README names the folders, those of the tests too; docs/architecture.md each room of `lenet`."""
+    tree = matched(r"```\n(app\.py .*?)```", README, re.DOTALL)
     assert all((ROOT / name).exists() for line in tree.splitlines() for name in re.findall(r"(\S+/|^\S+)", line[:22]))
+    kinds = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
+    for text, name in ((tree, "{}/"), (PAGES["CONTRIBUTING.md"], "`tests/{}`")):
+        assert [kind for kind in kinds if name.format(kind) not in text] == []
     table = PAGES["architecture.md"].partition("| room of `lenet` |")[2].partition("\n\n")[0]
     modules = {path.stem for path in (ROOT / "lenet").glob("[!_]*.py")}
     rooms = modules | {path.parent.name for path in (ROOT / "lenet").glob("*/__init__.py")}
@@ -133,11 +137,26 @@ def test_the_table_of_hub_faults_is_complete():
 
 
 def test_the_readme_is_short():
-    """At most 160 lines, none above 120 columns except in tables; its moving picture is at most 2 MB."""
+    """At most 160 lines; its moving picture is at most 2 MB."""
     assert len(README.splitlines()) <= 160
-    for name, text in PAGES.items():
-        assert [line for line in text.splitlines() if len(line) > 120 and not line.startswith("|")] == [], name
     assert (ROOT / "docs/page.webp").stat().st_size <= 2_000_000
+
+
+def test_no_line_of_prose_is_longer_than_120_columns():
+    """In any page; rows of tables may be."""
+    for path in (*PATHS, ROOT / "CHANGELOG.md"):
+        long = [line for line in path.read_text().splitlines() if len(line) > 120 and not line.startswith("|")]
+        assert long == [], path.name
+
+
+def test_every_file_to_open_exists():
+    """The table in docs/architecture.md of what to open names files and folders of the package or of the page."""
+    table = PAGES["architecture.md"].partition("| to change or add | open |")[2].partition("\n\n")[0]
+    cells = "".join(line.split("|")[2] for line in table.splitlines()[2:])
+    names = set(re.findall(r"`([\w./]+(?:/|\.(?:py|js|ts|css|html)))`", cells))
+    assert {"page.html", "explore/"} <= names
+    bases = (ROOT, ROOT / "lenet/page", ROOT / "lenet/page/static")
+    assert [name for name in sorted(names) if not any((base / name).exists() for base in bases)] == []
 
 
 def test_only_the_steps_that_publish_see_the_token():

@@ -5,18 +5,22 @@ from dataclasses import replace
 from html import escape, unescape
 
 import pytest
+import torch
 
 from lenet import NETWORKS, Recognizer
+from lenet.networks.activation import Tanh
 from lenet.networks.summary import layers
 from lenet.page.document import document
+from lenet.page.words import about
 from lenet.weights.model import bundled, save_model
+from tests.matches import matched
 
 MARKS = "<script>alert(1)</script> ${evil} {{evil}} `evil` \\u003c \" '"
 
 
 def part(html: str, pattern: str) -> str:
     """The text that a visitor sees in the first match of the pattern's group."""
-    return unescape(re.sub("<[^>]+>", "", re.search(pattern, html)[1]))
+    return unescape(re.sub("<[^>]+>", "", matched(pattern, html)))
 
 
 def footer(html: str) -> str:
@@ -37,6 +41,18 @@ def page_of(reader):
     return page
 
 
+@pytest.mark.parametrize("variant", NETWORKS)
+def test_the_page_names_the_activation_function_of_its_network(variant, monkeypatch):
+    """In the line below the title; `original` computes with the one that it names, too."""
+    network = NETWORKS[variant]()
+    assert f"{network.activation}, " in about(network)
+    ink = torch.rand(1, 1, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        before = network.features(ink)["c1"]
+        monkeypatch.setattr(NETWORKS[variant], "activation", Tanh(slope=0.5))
+        assert not torch.equal(network.features(ink)["c1"], before)
+
+
 def test_every_layer_of_every_network_has_a_row():
     """With its name, its description and its parameters, whose arithmetic is correct."""
     for variant in NETWORKS:
@@ -48,7 +64,7 @@ def test_every_layer_of_every_network_has_a_row():
                 assert eval(product.replace("x", "*")) == int(total.replace(",", "")) == layer.parameters, layer
             else:
                 assert layer.arithmetic == "no parameters", layer
-            row = re.search(f'<section [^>]*data-stage="{layer.name}".*?</section>', html, re.DOTALL)[0]
+            row = matched(f'<section [^>]*data-stage="{layer.name}".*?</section>', html, re.DOTALL)
             assert f">{layer.arithmetic}{' parameters' if layer.parameters else ''}<" in row
             assert f">{escape(layer.summary[0].upper() + layer.summary[1:])}.<" in row
             assert escape(layer.about.caption) in row

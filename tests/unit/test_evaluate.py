@@ -114,16 +114,16 @@ def test_mnist_is_counted_correctly(evaluated, sketched_data):
     reader = Recognizer.from_pretrained(folder)
     whole, classes, loss, confusion = Count(), {}, 0.0, [[0] * 10 for _ in range(10)]
     test = load_mnist(sketched_data, train=False)
+    max_energy = reader.weights.calibration.max_energy
+    assert max_energy is not None
     for image, label in zip(test.images, test.labels.tolist(), strict=True):
         with torch.inference_mode():
             scores = reader.weights.model(image[None] / 255)[0].double()
         predicted = int(scores.argmax())
         confusion[label][predicted] += 1
         loss -= float((scores / 1.7).log_softmax(0)[label])
-        rejected = (
-            float(-scores.logsumexp(0)) > reader.weights.calibration.max_energy
-            or rejection_reason(image[0].numpy() / 255) is not None
-        )
+        unsure = float(-scores.logsumexp(0)) > max_energy
+        rejected = unsure or rejection_reason(image[0].numpy() / 255) is not None
         for count in (whole, classes.setdefault(str(label), Count())):
             count.add(label, predicted, rejected)
     assert 65 <= whole.accepted <= 75

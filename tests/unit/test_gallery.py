@@ -45,7 +45,7 @@ def evaluated(small_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("gallery") / "run"
     weights = load_weights(bundled())
     with torch.no_grad():
-        weights.model.output.bias[:3] -= 12
+        weights.model.get_parameter("output.bias")[:3] -= 12
     save_model(weights.model, folder, weights.calibration)
     evaluate(folder, small_data, write=True)
     return folder
@@ -130,6 +130,7 @@ def test_the_chosen_points_cover_the_class():
 def test_the_bundled_files_are_of_the_bundled_weights(reader: Recognizer):
     """All errors of the test set are there, as metrics.json counts them, and 30 neighbors of each digit."""
     misread = json.loads(load_extra(reader.weights, "misread.json"))
+    assert reader.weights.metrics is not None
     test = reader.weights.metrics["test"]
     assert (misread["images"], misread["errors"]) == (10_000, test["errors"])
     pairs = [(digit["label"], int(np.argmax(digit["probabilities"]))) for digit in misread["digits"]]

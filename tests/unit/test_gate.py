@@ -12,13 +12,13 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 from starlette.responses import JSONResponse
+from starlette.types import Message
 
 from harness.drawings import EXAMPLES, draw, encoded
 from harness.servers import page_in_this_process
 from lenet.page.gate import JSON_LIMIT, UPLOAD_LIMIT, Gate
 from lenet.page.headers import FRAME_ANCESTORS, content_security_policy
-from lenet.page.in_flight import InFlight
-from lenet.page.uploads import KEPT, MAX_AGE
+from lenet.page.uploads import KEPT, MAX_AGE, Uploads
 from tests.asgi import run_apart
 
 JSON = {"Content-Type": "application/json"}
@@ -38,6 +38,15 @@ def server(uploads, reader):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(uploads))
         yield page_in_this_process(reader)
+
+
+@pytest.fixture
+def own_uploads(tmp_path, monkeypatch):
+    """Those of a gate that is not the server's."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    uploads = Uploads()
+    yield uploads
+    uploads.close()
 
 
 @pytest.fixture(autouse=True)
@@ -97,15 +106,17 @@ def test_other_methods_are_refused(server, method):
     assert httpx.request(method, server).status_code == 404
 
 
-def test_a_websocket_is_refused():
+def test_a_websocket_is_refused(own_uploads):
     """Before it is open; the page uses none."""
     sent = []
 
-    async def send(message: dict) -> None:
+    async def receive() -> Message:
+        raise AssertionError("it waits")
+
+    async def send(message: Message) -> None:
         sent.append(message["type"])
 
-    with pytest.raises(StopIteration):  # the coroutine ends without waiting
-        Gate(None, None)({"type": "websocket", "path": "/"}, None, send).send(None)
+    run_apart(Gate(JSONResponse("called"), own_uploads)({"type": "websocket", "path": "/"}, receive, send))
     assert sent == ["websocket.close"]
 
 
@@ -254,7 +265,7 @@ class Waiting(list):
 
 @pytest.mark.parametrize("path", ["gradio_api/upload", "gradio_api/queue/join", "gradio_api/call/predict"])
 @pytest.mark.parametrize(("waiting", "status"), [(1, 200), (2, 503)])
-def test_a_full_queue_refuses_calls_and_their_uploads(path, waiting, status, tmp_path):
+def test_a_full_queue_refuses_calls_and_their_uploads(path, waiting, status, own_uploads):
     """Before the body is read: an upload whose call cannot wait would be in vain."""
     blocks = SimpleNamespace(_queue=Waiting(range(waiting)))
 
@@ -262,8 +273,7 @@ def test_a_full_queue_refuses_calls_and_their_uploads(path, waiting, status, tmp
         scope["app"] = SimpleNamespace(get_blocks=lambda: blocks)
         await gate(scope, receive, send)
 
-    uploads = SimpleNamespace(sweep_before_upload=lambda: None, folder=tmp_path, under_way=InFlight(100))
-    gate = Gate(JSONResponse("called"), uploads)
+    gate = Gate(JSONResponse("called"), own_uploads)
     headers = {"Content-Type": "multipart/form-data; boundary=x" if path.endswith("upload") else "application/json"}
 
     async def post() -> httpx.Response:

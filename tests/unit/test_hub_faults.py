@@ -41,6 +41,7 @@ def test_every_fault_is_reported_by_the_deadline(hub, request, monkeypatch, name
     assert "\n" not in str(error.value)
     assert str(hub.home) not in str(error.value)
     assert weights.origin == "bundled"
+    assert weights.notice is not None
     assert re.search(message, weights.notice)
     assert weights.notice.endswith(". Using the bundled weights.")
     assert cached(Source(repository=REPOSITORY)) is None

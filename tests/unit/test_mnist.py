@@ -62,7 +62,7 @@ def test_missing_files_are_downloaded(tmp_path, monkeypatch):
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
+    def log_message(self, format, *args):
         pass
 
 

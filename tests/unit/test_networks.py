@@ -2,13 +2,16 @@
 
 import math
 import re
+from typing import TypeVar
 
 import numpy as np
 import pytest
 import torch
 
 from lenet import NETWORKS, LeNet5
+from lenet.networks import LeNet5Original
 from lenet.networks.activation import squash
+from lenet.networks.base import Network
 from lenet.networks.layers import describe_layer
 from lenet.networks.original import RadialBasis, bitmaps
 from train.engine.loop import initialize
@@ -48,16 +51,19 @@ TABLES = {"textbook": TEXTBOOK, "tutorial": TUTORIAL, "original": ORIGINAL}
 SUMS = {"textbook": (61_706, 429_342), "tutorial": (44_426, 290_814), "original": (60_000, 340_908)}
 
 
-def build(variant: str) -> torch.nn.Module:
+Kind = TypeVar("Kind", bound=Network)
+
+
+def build(kind: type[Kind]) -> Kind:
     torch.manual_seed(0)
-    network = NETWORKS[variant]()
+    network = kind()
     initialize(network)
     return network.eval()
 
 
 @pytest.fixture
 def model() -> LeNet5:
-    return build("textbook")
+    return build(LeNet5)
 
 
 @pytest.fixture
@@ -65,7 +71,7 @@ def ink() -> torch.Tensor:
     return torch.rand(3, 1, 32, 32, generator=torch.Generator().manual_seed(1))
 
 
-def connections(network: torch.nn.Module, layer_name: str, ink: torch.Tensor) -> int:
+def connections(network: Network, layer_name: str, ink: torch.Tensor) -> int:
     """Counted from the built layer: the inputs of each unit, including its bias, summed over all units."""
     layer = getattr(network, layer_name, None)
     if layer is None:
@@ -91,7 +97,7 @@ def connections(network: torch.nn.Module, layer_name: str, ink: torch.Tensor) ->
 def test_each_layer_has_the_papers_shape_parameters_and_connections(ink):
     """Every row of the tables holds for the built network."""
     for variant, table in TABLES.items():
-        network = build(variant)
+        network = build(NETWORKS[variant])
         for name, shape, parameters, links in table:
             module = getattr(network, name, torch.nn.Identity())
             trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
@@ -102,7 +108,7 @@ def test_each_layer_has_the_papers_shape_parameters_and_connections(ink):
 def test_the_totals(ink):
     """No parameter is outside the named layers; the original has the paper's 60,000 parameters, 340,908 connections."""
     for variant, sums in SUMS.items():
-        network = build(variant)
+        network = build(NETWORKS[variant])
         links = sum(connections(network, row[0], ink) for row in TABLES[variant])
         assert (sum(p.numel() for p in network.parameters()), links) == sums, variant
 
@@ -110,7 +116,7 @@ def test_the_totals(ink):
 @pytest.mark.parametrize("variant", TABLES)
 def test_layers_are_in_the_papers_order(variant, ink):
     """features() lists the layers from input to output; forward() returns the last of them."""
-    network = build(variant)
+    network = build(NETWORKS[variant])
     features = network.features(ink)
     assert list(features) == [row[0] for row in TEXTBOOK]
     assert torch.equal(features["input"], ink)
@@ -131,7 +137,7 @@ XXX...XXX..X.XXX
 def test_the_original_c3_is_connected_according_to_table_i():
     """Each map of C3 has weights for the maps of S2 that the paper marks, and depends on no other."""
     marks = np.array([[mark == "X" for mark in row] for row in TABLE_I.split()]).T
-    c3 = build("original").c3
+    c3 = build(LeNet5Original).c3
     assert np.array_equal(c3.seen[:, :, 0, 0].numpy(), marks)
     base = c3(torch.zeros(1, 6, 14, 14))
     for map_of_s2 in range(6):
@@ -143,7 +149,7 @@ def test_the_original_c3_is_connected_according_to_table_i():
 
 def test_one_unit_of_the_original_s2_computed_by_hand():
     """The sum of four inputs, times the coefficient, plus the bias, through the activation function."""
-    network = build("original")
+    network = build(LeNet5Original)
     with torch.no_grad():
         network.s2.coefficient[1], network.s2.bias[1] = 0.5, -0.2
     features = network.features(torch.rand(1, 1, 32, 32, generator=torch.Generator().manual_seed(4)))
@@ -170,7 +176,7 @@ def test_the_ten_bitmaps_differ_by_at_least_15_of_84_pixels():
 
 def test_the_loss_of_the_original_computed_by_hand():
     """Equation (9): the distance of the true class plus the log of the sum of e^-j and all e^-distance."""
-    network = build("original")
+    network = build(LeNet5Original)
     scores = -torch.arange(1.0, 11.0).repeat(2, 1)
     labels = torch.tensor([0, 3])
     rest = math.log(math.exp(network.outlier_score) + sum(math.exp(-d) for d in range(1, 11)))
@@ -180,18 +186,18 @@ def test_the_loss_of_the_original_computed_by_hand():
 @pytest.mark.parametrize("variant", TABLES)
 def test_an_outlier_pushes_every_score_down(variant):
     """Label -1 is the eleventh class with a constant score: its loss decreases with each of the ten scores."""
-    network = build(variant)
+    network = build(NETWORKS[variant])
     scores = torch.zeros(1, 10, requires_grad=True)
     loss = network.losses(scores, torch.tensor([-1])).sum()
     expected = math.log(10 + math.exp(network.outlier_score)) - network.outlier_score
     assert float(loss.detach()) == pytest.approx(expected, abs=1e-6)
-    loss.backward()
-    assert (scores.grad > 0).all()
+    (gradient,) = torch.autograd.grad(loss, scores)
+    assert (gradient > 0).all()
 
 
 def test_the_tutorial_network_crops_the_border_and_uses_relu_and_max_pooling(ink):
     """The two outermost pixels have no effect, activations are not negative, and S2 is a maximum."""
-    network = build("tutorial")
+    network = build(NETWORKS["tutorial"])
     framed = ink.clone()
     framed[..., :2, :] = framed[..., -2:, :] = framed[..., :2] = framed[..., -2:] = 0.5
     assert torch.equal(network(framed), network(ink))
@@ -204,10 +210,11 @@ def test_one_unit_of_c1_computed_by_hand(model):
     """A vertical edge under a kernel of known weights gives the sum computed on paper."""
     model = LeNet5(mean=0.5, std=0.25)
     with torch.no_grad():
-        model.c1.weight.zero_()
-        model.c1.bias.zero_()
-        model.c1.weight[2, 0] = torch.tensor([0.01, 0.02, 0.03, 0.04, 0.05]).expand(5, 5)
-        model.c1.bias[2] = 0.1
+        weight, bias = model.get_parameter("c1.weight"), model.get_parameter("c1.bias")
+        weight.zero_()
+        bias.zero_()
+        weight[2, 0] = torch.tensor([0.01, 0.02, 0.03, 0.04, 0.05]).expand(5, 5)
+        bias[2] = 0.1
     ink = torch.zeros(1, 1, 32, 32)
     ink[..., 10:] = 1.0
     c1 = model.features(ink)["c1"][0, 2].detach()
@@ -255,7 +262,7 @@ def test_the_forward_pass_agrees_with_plain_loops(model, ink):
 def test_other_input_shapes_are_rejected():
     """The message says what is expected and what was given."""
     for variant in TABLES:
-        network = build(variant)
+        network = build(NETWORKS[variant])
         for shape in ((1, 28, 28), (1, 1, 28, 28), (2, 3, 32, 32), (32, 32)):
             expected = f"expected ink of shape (N, 1, 32, 32), got {shape}"
             with pytest.raises(ValueError, match=re.escape(expected)):
@@ -272,6 +279,6 @@ def test_a_std_that_is_not_positive_is_rejected():
 def test_a_layer_of_an_unknown_kind_has_no_description():
     """It is an error that names the layer, not a layer that the page leaves out."""
     network = LeNet5()
-    network.s2 = torch.nn.Identity()
+    network.set_submodule("s2", torch.nn.Identity())
     with pytest.raises(TypeError, match="no description for s2, a Identity"):
         describe_layer(network, "s2")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
+from starlette.types import Message
 
 from harness.drawings import EXAMPLES, draw, encoded
 from lenet.page.assets import FILES
@@ -217,10 +218,10 @@ def test_a_visitor_who_leaves_while_sending_leaves_no_trace(reader):
     }
     messages = iter([{"type": "http.request", "body": DRAWING[:9], "more_body": True}, {"type": "http.disconnect"}])
 
-    async def receive() -> dict:
+    async def receive() -> Message:
         return next(messages)
 
-    async def send(message: dict) -> None:
+    async def send(message: Message) -> None:
         pass
 
     run_apart(app(scope, receive, send))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.small_data import unipen, write_small_mnist, write_small_strokes
-from train.data import pen_digits
+from train.data import corpus, pen_digits
 from train.data.checksums import CHECKSUMS
 from train.data.corpus import load_corpus
 from train.data.digits import DataError
@@ -179,6 +179,18 @@ def test_the_limit_applies_to_every_part(small_data):
         "stroke_validation": 14,
     }
     assert (len(corpus.training), len(corpus.validation)) == (35, 21)
+
+
+def test_another_source_of_pen_digits_is_one_function(small_data, monkeypatch):
+    """Its digits are rendered with those of UCI, and a tenth of all is held out."""
+    recipe = Recipe(validation_size=50, copies=1, styles=0, outliers=0)
+    alone = load_corpus(small_data, recipe)
+    more = [PenDigit(label, writer=0, strokes=[np.array(SCRIBBLE[0], float)]) for label in (4, 5) * 10]
+    monkeypatch.setattr(corpus, "PEN_SOURCES", [*corpus.PEN_SOURCES, lambda _: more])
+    together = load_corpus(small_data, recipe)
+    assert (len(together.strokes) - len(alone.strokes), len(together.stroke_validation)) == (18, 20)
+    assert torch.equal(together.strokes.images[: len(alone.strokes)], alone.strokes.images)
+    assert together.strokes.labels[len(alone.strokes) :].unique().tolist() == [4, 5]
 
 
 def bounds(page: np.ndarray) -> tuple[int, int, int, int]:

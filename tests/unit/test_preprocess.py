@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ def center_of_mass(ink: np.ndarray) -> tuple[float, float]:
 
 def box(ink: np.ndarray) -> tuple[int, int]:
     """Height and width of the bounding box of the ink."""
-    return tuple(int(np.ptp(np.flatnonzero((ink > 0).any(axis)))) + 1 for axis in (1, 0))
+    height, width = (int(np.ptp(np.flatnonzero((ink > 0).any(axis)))) + 1 for axis in (1, 0))
+    return height, width
 
 
 def three(side: int = 280) -> np.ndarray:
@@ -265,7 +267,7 @@ UNSUPPORTED_SIZES = [
 ]
 
 
-def error(image: object) -> str:
+def error(image: Any) -> str:
     try:
         preprocess(image)
     except ValueError as raised:

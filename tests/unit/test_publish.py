@@ -3,7 +3,6 @@
 # ruff: noqa: F811  (fixtures that are imported, and requested by their names)
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from safetensors.torch import load, save
 from lenet.extras.files import EXTRAS
 from lenet.weights.model import bundled
 from tests.fixtures.publishing import DRAWN, FILES, REPO, as_dry_run, failure, files_of, hub, publish, run, writes  # noqa: F401
+from tests.matches import matched
 from train.__main__ import main
 
 # The client's own way to send a file is deprecated in the library that it uses.
@@ -149,7 +149,7 @@ def test_a_dry_run_needs_neither_token_nor_network(hub, run, capsys):
     assert hub.requests == []
     printed = capsys.readouterr()
     assert printed.err == ""
-    folder = Path(re.search(r"nothing was published; the files are in (.*)", printed.out)[1])
+    folder = Path(matched(r"nothing was published; the files are in (.*)", printed.out))
     assert {path.name for path in folder.iterdir()} == FILES | DRAWN
     assert (folder / "model.safetensors").read_bytes() == (bundled() / "model.safetensors").read_bytes()
 

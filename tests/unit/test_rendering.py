@@ -24,7 +24,7 @@ def drawn_plainly(drawing: PenDrawing) -> np.ndarray:
     low, high = points.min(0), points.max(0)
     scale = drawing.size / max(1e-6, float((high - low).max()))
     factor = max(2, min(4, round(8 / drawing.width)))
-    page = Image.new("L", (drawing.side * factor,) * 2, 255)
+    page = Image.new("L", (drawing.side * factor, drawing.side * factor), 255)
     pen = ImageDraw.Draw(page)
     for stroke in drawing.strokes:
         path = ((stroke - (low + high) / 2) * scale + drawing.center) * factor

@@ -1,5 +1,6 @@
 """Interrupted runs: crashes at three points, a full disk, resumed with other arguments or from a damaged file."""
 
+import io
 import json
 import os
 import pickle
@@ -15,6 +16,7 @@ import train.run
 from tests.small_data import write_small_mnist, write_small_strokes
 from train.__main__ import main
 from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
+from train.hashed_file import write_hashed
 
 RECIPE = (
     *("--validation-size", 50, "--outliers", 20, "--copies", 1, "--styles", 10),
@@ -22,6 +24,13 @@ RECIPE = (
 )
 LONG = (*RECIPE, "--epochs", 400)  # for runs that must not end by themselves
 CPU = torch.device("cpu")
+
+
+def state_of(folder: Path) -> dict:
+    """What its checkpoint holds."""
+    state = load_checkpoint(folder, CPU)
+    assert state is not None
+    return state
 
 
 class Crash(BaseException):
@@ -118,7 +127,7 @@ def test_a_full_disk_ends_with_one_line(small_data, copy, error_of, capsys):
     assert "; resuming after epoch 3" in printed.out
     assert [path.name for path in copy.iterdir()] == [CHECKPOINT]
     assert (copy / CHECKPOINT).read_bytes() == before
-    assert len(load_checkpoint(copy, CPU)["trainer"]["history"]) == 3
+    assert len(state_of(copy)["trainer"]["history"]) == 3
 
 
 def _flipped(path: Path) -> None:
@@ -128,8 +137,14 @@ def _flipped(path: Path) -> None:
 
 
 def _without_weights(path: Path) -> dict:
-    state = load_checkpoint(path.parent, CPU)
+    state = state_of(path.parent)
     return {**state, "trainer": {**state["trainer"], "model": {}}}
+
+
+def _without_names(path: Path) -> None:
+    content = io.BytesIO()
+    torch.save([1], content)
+    write_hashed(path, content.getvalue())
 
 
 DAMAGE = {
@@ -139,7 +154,7 @@ DAMAGE = {
     "garbage": lambda path: path.write_bytes(np.random.default_rng(0).bytes(5_000)),
     "a bit flipped": _flipped,
     "another program's": lambda path: torch.save({"origin": {}}, path),
-    "not a dict": lambda path: save_checkpoint(path.parent, [1]),
+    "not a dict": _without_names,
     "nothing of a run": lambda path: save_checkpoint(path.parent, {}),
     "an object": lambda path: save_checkpoint(path.parent, {"a": Path("x")}),
     "another origin": lambda path: save_checkpoint(path.parent, {"origin": 1, "trainer": {}, "seconds": 1.0}),
@@ -252,7 +267,7 @@ def test_a_checkpoint_is_loaded_as_it_was_saved(tmp_path):
     state = {"a": torch.arange(5.0), "b": [{"epoch": 1, "loss": 0.25, "text": "x", "none": None}], "c": (1, True)}
     save_checkpoint(tmp_path, state)
     save_checkpoint(tmp_path, state)
-    loaded = load_checkpoint(tmp_path, CPU)
+    loaded = state_of(tmp_path)
     assert torch.equal(loaded.pop("a"), state.pop("a"))
     assert loaded == state
     assert [path.name for path in tmp_path.iterdir()] == [CHECKPOINT]

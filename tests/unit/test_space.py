@@ -5,13 +5,13 @@
 from pathlib import Path
 
 import pytest
-from huggingface_hub import SpaceCard, SpaceHardware, constants, metadata_load
+from huggingface_hub import SpaceCard, SpaceHardware, constants
 from PIL import Image
 
 from harness import ROOT
 from harness.fake_hub.repository import errors_in_card
 from lenet.weights.model import bundled
-from tests.fixtures.publishing import hub  # noqa: F401
+from tests.fixtures.publishing import hub, metadata_of  # noqa: F401
 from train.__main__ import main
 from train.publish.space import stage_space
 
@@ -47,7 +47,7 @@ def test_staging_again_removes_old_files(staged):
 
 def test_the_front_matter_pins_versions_and_preloads_the_model(staged):
     """It names the versions of Gradio and Python, the hardware, and the model's files that the build downloads."""
-    data = metadata_load(staged / "README.md")
+    data = metadata_of(staged / "README.md")
     assert data["sdk"] == "gradio"
     assert f"gradio=={data['sdk_version']}" in (ROOT / "requirements.txt").read_text()
     assert data["python_version"] in ZERO_GPU_PYTHON
@@ -68,7 +68,7 @@ def test_the_front_matter_is_what_the_hub_documents(options, hub, monkeypatch, t
     folder = Path("build/static" if options else "build/space")
     text = (folder / "README.md").read_text()
     assert errors_in_card(text, "space") == ([], [])
-    data = metadata_load(folder / "README.md")
+    data = metadata_of(folder / "README.md")
     assert SpaceCard(text).data.to_dict() == data
     assert set(data) <= DOCUMENTED
     assert {"title", "emoji", "colorFrom", "colorTo", "sdk", "app_file", "license"} <= set(data)
@@ -84,7 +84,7 @@ def test_the_front_matter_is_what_the_hub_documents(options, hub, monkeypatch, t
 
 def test_a_space_without_a_name_has_no_thumbnail(staged):
     """Its address is not known yet."""
-    assert "thumbnail" not in metadata_load(staged / "README.md")
+    assert "thumbnail" not in metadata_of(staged / "README.md")
 
 
 def test_every_package_is_pinned(staged):
@@ -156,7 +156,7 @@ def test_the_static_space_is_published_in_one_commit(hub, capsys):
     assert {name for name in space.files if name != ".gitattributes"} == staged
     assert {"index.html", "LICENSE", "README.md", "preview.jpg", "network/model.safetensors"} <= staged
     assert errors_in_card(space.files["README.md"].decode(), "space") == ([], [])
-    assert metadata_load("build/static/README.md")["app_file"] == "index.html"
+    assert metadata_of("build/static/README.md")["app_file"] == "index.html"
     assert "https://huggingface.co/spaces/someone/draw" in Path("build/static/index.html").read_text()
     assert main(["publish-space", "--static", "--space", "someone/draw"]) == 0
     assert len(space.commits) == 2

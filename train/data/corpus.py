@@ -1,6 +1,6 @@
 """The data of a training run: MNIST, pen digits, digits in rare styles, outliers, and validation data."""
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +10,22 @@ from train.data.cache import cached
 from train.data.digits import Digits
 from train.data.mnist import load_mnist, split
 from train.data.outliers import make_outliers
-from train.data.pen_digits import FILE, TRAINING_WRITERS, VALIDATION_EVERY, PenDigit, load_pen_digits, render_pen_digits
+from train.data.pen_digits import PenDigit, load_pen_digits, render_pen_digits, sha256
 from train.data.styles import make_styles
 from train.recipe import Recipe
+
+# Where pen digits come from: functions that load those that may be trained on, given the data folder. Whatever is
+# written with a pen, by whomever, is treated alike: split, rendered, and made into rare styles and outliers.
+PEN_SOURCES: list[Callable[[Path], list[PenDigit]]] = [load_pen_digits]
+VALIDATION_EVERY = 10  # every tenth pen digit is held out for validation
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The parts of the data, some of which may be empty."""
+    """The parts of the data, some of which may be empty.
+
+    Their names are those in metrics.json: `strokes` and `stroke_validation` are images of pen digits.
+    """
 
     mnist: Digits
     strokes: Digits
@@ -46,29 +54,28 @@ class Corpus:
 
 
 def load_corpus(data_dir: Path, recipe: Recipe, limit: int | None = None) -> Corpus:
-    """The data for a recipe, at most `limit` images or pen digits of each part; deterministic.
+    """The images that a recipe trains on and validates with; the same recipe gives the same images.
 
-    The drawings are rendered once, and then kept in the data folder. Raises DataError if files are damaged, or missing
-    and not downloadable.
+    What is missing is downloaded to the data folder, where renderings are kept for the next call, too. `limit` is for
+    trials: each part has at most so many images, and those of pen digits are made from at most so many digits. Raises
+    DataError if files are damaged, or missing and not downloadable.
     """
     mnist, mnist_validation = split(load_mnist(data_dir, train=True), recipe.validation_size, recipe.seed)
     mnist, mnist_validation = mnist[:limit], mnist_validation[:limit]
-    strokes = stroke_validation = mnist[:0]
+    strokes = stroke_validation = styles = outliers = mnist[:0]
     digits: list[PenDigit] = []
-    given: dict = {"seed": recipe.seed}  # what the drawings are made from
     if recipe.copies:
-        digits = load_pen_digits(data_dir, TRAINING_WRITERS)
-        given["pen"] = hashlib.sha256((data_dir / FILE).read_bytes()).hexdigest()
-        held_out = digits[::VALIDATION_EVERY][:limit]
-        digits = [digit for number, digit in enumerate(digits) if number % VALIDATION_EVERY]
+        found = [digit for load in PEN_SOURCES for digit in load(data_dir)]
+        held_out = found[::VALIDATION_EVERY][:limit]
+        digits = [digit for number, digit in enumerate(found) if number % VALIDATION_EVERY]
         copied, copies = digits[:limit], recipe.copies
-        inputs = {**given, "digits": len(copied), "copies": copies}
+        inputs = {"seed": recipe.seed, "pen": sha256(copied), "copies": copies}
         strokes = cached(data_dir, "strokes", inputs, lambda: render_pen_digits(copied, copies, recipe.seed))
-        inputs = {"pen": given["pen"], "digits": len(held_out)}
+        inputs = {"pen": sha256(held_out)}
         stroke_validation = cached(
             data_dir, "stroke_validation", inputs, lambda: render_pen_digits(held_out, 2, seed=0)
         )
-    styles = outliers = mnist[:0]
+    given = {"seed": recipe.seed, "pen": sha256(digits)}  # what styles and outliers are made from
     if recipe.styles:
         count = min(recipe.styles, limit or recipe.styles)
         styles = cached(data_dir, "styles", {**given, "count": count}, lambda: make_styles(digits, count, recipe.seed))

@@ -1,10 +1,11 @@
-"""Digits as pen strokes: UCI's pen digits, downloaded, rendered with random pens and preprocessed as in the app.
+"""Pen digits, that is, digits as the paths of a pen: downloads and parses those of UCI, and renders any as images.
 
 MNIST's digits were written by Americans on paper and scanned. Writers elsewhere cross the 7, add a flag to the 1 and a
 hook to the 9, and a mouse or a finger draws lines of constant width: the pen digits add these. UCI's "Pen-Based
 Recognition of Handwritten Digits" (Alpaydin, Alimoglu 1998, CC BY 4.0) has the pen's path for 44 writers on a tablet.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,6 @@ URLS = (  # in the order in which they are tried
     "https://archive.ics.uci.edu/ml/machine-learning-databases/pendigits/pendigits-orig.tra.Z",
 )
 TRAINING_WRITERS = range(1, 26)  # writers 26 to 30 are reserved for evaluation
-VALIDATION_EVERY = 10  # every tenth digit is held out for validation
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class PenDigit:
     strokes: Strokes
 
 
-def load_pen_digits(data_dir: Path, writers: range) -> list[PenDigit]:
-    """The digits of some writers, downloaded to `data_dir` if they are missing.
+def load_pen_digits(data_dir: Path, writers: range = TRAINING_WRITERS) -> list[PenDigit]:
+    """UCI's digits of some writers, downloaded to `data_dir` if they are missing.
 
     Raises DataError if they can be neither read nor downloaded; the message says what to do.
     """
@@ -99,6 +99,16 @@ def parse_unipen(text: str) -> list[PenDigit]:
     if down or not all(digit.strokes for digit in digits):
         raise ValueError("it ends within a digit")
     return digits
+
+
+def sha256(digits: list[PenDigit]) -> str:
+    """A hash of labels and strokes."""
+    found = hashlib.sha256()
+    for digit in digits:
+        found.update(repr((digit.label, [stroke.shape for stroke in digit.strokes])).encode())
+        for stroke in digit.strokes:
+            found.update(stroke.tobytes())
+    return found.hexdigest()
 
 
 def render_pen_digits(digits: list[PenDigit], copies: int, seed: int) -> Digits:

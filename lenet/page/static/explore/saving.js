@@ -122,8 +122,8 @@ export class Saving {
       this.#say("Choose the digit first.");
       return;
     }
-    const strokes = this.pad.strokes.map(({ points }) => points);
-    this.collected.push({ label: this.label.value, strokes });
+    const paths = this.pad.strokes.map(({ points }) => points);
+    this.collected.push({ label: this.label.value, strokes: paths });
     write(this.collected);
     this.#count();
     this.#say(`Collected as ${this.label.value}.`);

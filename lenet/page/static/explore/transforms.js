@@ -24,7 +24,7 @@ const FINE = 10; // pixels per pixel of the input when it is drawn without prepr
  *   start: number,
  *   unit: string,
  *   matrix?: (value: number) => Matrix,
- *   strokes?: boolean,
+ *   needsStrokes?: boolean,
  * }>}
  */
 export const TRANSFORMS = {
@@ -40,9 +40,9 @@ export const TRANSFORMS = {
     matrix: (x) => [1, 0, -Math.tan(x * RADIANS), 1, 0, 0],
   },
   shift: { label: "Shift", from: -90, to: 90, start: 0, unit: " px", matrix: (x) => [1, 0, 0, 1, x, 0] },
-  width: { label: "Stroke width", from: 0.1, to: 3.1, start: 1, unit: "x", strokes: true },
+  width: { label: "Stroke width", from: 0.1, to: 3.1, start: 1, unit: "x", needsStrokes: true },
   noise: { label: "Noise on the input", from: 0, to: 1, start: 0, unit: "" },
-  gaps: { label: "Gaps", from: 0, to: 0.9, start: 0, unit: "", strokes: true },
+  gaps: { label: "Gaps", from: 0, to: 0.9, start: 0, unit: "", needsStrokes: true },
 };
 
 /**
@@ -72,7 +72,7 @@ export function positionOf(name, value) {
  * @param {Drawing} drawing
  */
 export function applies(name, drawing) {
-  return !TRANSFORMS[name].strokes || Boolean(drawing.strokes);
+  return !TRANSFORMS[name].needsStrokes || Boolean(drawing.strokes);
 }
 
 /**

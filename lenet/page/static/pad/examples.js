@@ -16,17 +16,17 @@ const THUMBNAIL = 88; // pixels, shown at half that size
 export function addExamples(parent, examples, pad) {
   /** @type {Stroke[][]} */
   const found = [];
-  for (const { label, strokes } of examples) {
-    const ink = strokes.map((points) => ({ width: 20, points }));
-    found[label] = ink;
+  for (const { label, strokes: paths } of examples) {
+    const strokes = paths.map((points) => ({ width: 20, points }));
+    found[label] = strokes;
     const canvas = element("canvas", { width: THUMBNAIL, height: THUMBNAIL });
     const words = `Example ${label}`;
     const button = element("button", { type: "button", title: words, ariaLabel: words }, canvas);
     parent.append(button);
     const context = contextOf(canvas);
     context.scale(THUMBNAIL / SIDE, THUMBNAIL / SIDE);
-    for (const stroke of ink) drawStroke(context, stroke);
-    button.addEventListener("click", () => pad.load(ink));
+    for (const stroke of strokes) drawStroke(context, stroke);
+    button.addEventListener("click", () => pad.load(strokes));
   }
   return found;
 }
