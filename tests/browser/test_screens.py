@@ -1,6 +1,5 @@
 """The page on every screen: nothing is cut or overlaps, and nothing hinders people who do not see it or use a mouse."""
 
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
