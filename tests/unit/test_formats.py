@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from harness.drawings import EXAMPLES, draw, encoded
+from harness.drawings import encoded
 from harness.image_files import (
     EXIF,
     PARTS,
     join_jpeg,
     join_png,
-    join_tiff,
     split_gif,
     split_jpeg,
     split_png,
@@ -24,29 +23,13 @@ from harness.image_files import (
     tiled,
     valid,
 )
+from harness.images import LONG, large_tile, many_tags, tag_twice, tiff
+from harness.images import SMALL as ONE
 from lenet.image.file import load_image
 from lenet.image.formats import READERS, format_of
 
-ONE = draw(EXAMPLES[1]["strokes"]).resize((48, 40))
-SHORT, LONG = 3, 4
+SHORT = 3
 END = len(encoded(ONE, "TIFF", compression="tiff_lzw"))
-
-
-def tiff(
-    *entries: tuple[int, int, int, int], content: bytes = b"", drop: tuple[int, ...] = (), big: bool = False
-) -> bytes:
-    """A TIFF of a drawing with more entries (tag, type, count, value), without some, and with more bytes."""
-    *old, file = split_tiff(encoded(ONE, "TIFF", compression="tiff_lzw", big_tiff=big))
-    tags = {tag for tag, *_ in entries} | {*drop}
-    kept = [entry for entry in old if int.from_bytes(entry[:2], "little") not in tags]
-    form = "<HHQQ" if big else "<HHII"
-    return join_tiff([*kept, *(bytearray(struct.pack(form, *entry)) for entry in entries), file + content])
-
-
-def twice(big: bool) -> bytes:
-    """A TIFF with the same tag twice."""
-    *entries, file = split_tiff(encoded(ONE, "TIFF", big_tiff=big))
-    return join_tiff([*entries, entries[3], file])
 
 
 def claimed(format: str, width: int, height: int) -> bytes:
@@ -69,17 +52,12 @@ def claimed(format: str, width: int, height: int) -> bytes:
     return bytes(content)
 
 
-def many_tags() -> bytes:
-    """A TIFF of 16 MB, to all of which 120 tags point."""
-    return tiff(*((60_000 + i, 1, 16_000_000, 8) for i in range(120)), content=bytes(16_000_000))
-
-
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a tag twice": (lambda: twice(False), "unusual TIFF image: the same tag twice"),
-    "a tag twice, BigTIFF": (lambda: twice(True), "unusual TIFF image: the same tag twice"),
+    "a tag twice": (tag_twice, "unusual TIFF image: the same tag twice"),
+    "a tag twice, BigTIFF": (lambda: tag_twice(big=True), "unusual TIFF image: the same tag twice"),
     "600 tags": (lambda: tiff(*((50_000 + i, 3, 1, 0) for i in range(600))), "unusual TIFF image: more than 512 tags"),
     "one tile of 40,000 x 40,000": (
-        lambda: tiff((322, LONG, 1, 40_000), (323, LONG, 1, 40_000), (324, LONG, 1, 8), (325, LONG, 1, 9)),
+        large_tile,
         "unusual TIFF image: a tile or strip of 40000 x 40000 pixels with 8 bits",
     ),
     "a tile of 19,000 x 2,600 pixels of 16 samples": (
