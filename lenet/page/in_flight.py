@@ -9,10 +9,14 @@ class FullError(Exception):
 
 
 class InFlight:
-    """Counts bytes that the server holds for requests under way, up to `limit` of them."""
+    """Counts bytes that the server holds for requests under way, up to `limit` of them.
 
-    def __init__(self, limit: int):
-        self.limit = limit
+    The first `free` bytes of each request do not count: what is small is received however many others are never
+    finished. The number of connections limits those.
+    """
+
+    def __init__(self, limit: int, free: int = 0):
+        self.limit, self.free = limit, free
         self.held = 0
 
     @contextmanager
@@ -25,6 +29,7 @@ class InFlight:
 
         def hold(total: int) -> None:
             nonlocal mine
+            total -= self.free
             if total > mine:
                 if self.held + total - mine > self.limit:
                     raise FullError

@@ -25,7 +25,8 @@ from lenet.weights.model import safetensors
 YEAR = 31_536_000  # seconds
 # Requests for readings that may be under way at once. With more, each would wait long for all the others.
 MAX_READS = 64
-MAX_BODIES = 50_000_000  # bytes of drawings that have not been received completely
+MAX_BODIES = 50_000_000  # bytes of images that have not been received completely, without the first SMALL_BODY of each
+SMALL_BODY = 20_000  # bytes; a drawing takes about 4,000
 
 
 class Routes:
@@ -40,7 +41,7 @@ class Routes:
         self.read_url = "/read"
         self.limiter: anyio.CapacityLimiter | None = None
         self.reads = 0
-        self.bodies = InFlight(MAX_BODIES)
+        self.bodies = InFlight(MAX_BODIES, SMALL_BODY)
         self.monitoring = Monitoring()
 
     def all(self) -> list[Route]:

@@ -2,9 +2,13 @@
 
 import asyncio
 import base64
+import contextlib
 import re
+import select
+import socket
 import struct
 import threading
+import time
 import zlib
 
 import httpx
@@ -179,6 +183,7 @@ def test_a_drawing_may_come_in_several_pieces():
 def test_drawings_that_are_never_finished_leave_room(reader, monkeypatch):
     """Beyond the limit of bytes under way the answer is "busy"; when they are given up, there is room again."""
     monkeypatch.setattr("lenet.page.routes.MAX_BODIES", 3 * len(DRAWING))
+    monkeypatch.setattr("lenet.page.routes.SMALL_BODY", 0)
     routes = Routes(reader)
     app = Starlette(routes=routes.all())
 
@@ -203,6 +208,21 @@ def test_drawings_that_are_never_finished_leave_room(reader, monkeypatch):
 
     assert run_apart(visit()) == [503, 400, 400, 400, 200]
     assert routes.bodies.held == 0
+
+
+def test_a_drawing_has_room_beside_images_that_are_never_finished(app_url):
+    """As many as are waited for, however long, and one that is refused."""
+    host, port = app_url.removeprefix("http://").split(":")
+    head = f"POST /read HTTP/1.1\r\nHost: {host}\r\nContent-Type: image/png\r\nContent-Length: 500000\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        waiting = []
+        while not select.select(waiting, [], [], 0)[0]:
+            assert len(waiting) < 200
+            waiting.append(stack.enter_context(socket.create_connection((host, int(port)), 10)))
+            waiting[-1].sendall(head.encode() + bytes(9))
+            time.sleep(0.01)
+        assert len(waiting) > 50
+        assert httpx.post(f"{app_url}/read", content=DRAWING, headers=PNG).status_code == 200
 
 
 def test_a_visitor_who_leaves_while_sending_leaves_no_trace(reader):
