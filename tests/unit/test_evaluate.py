@@ -271,6 +271,17 @@ def _json(name, change):
     return spoil
 
 
+def _change_first(name, **fields):
+    """Change fields of the first of a list of entries, which may be below `items`."""
+
+    def change(content):
+        items = content["items"] if isinstance(content, dict) else content
+        items[0] |= fields
+        return content
+
+    return _json(name, change)
+
+
 DAMAGE = {
     "no digits": ("digits.json", lambda s: (s / "digits.json").unlink()),
     "digits cut": ("digits.json", lambda s: (s / "digits.json").write_text('{"items": [{')),
@@ -278,6 +289,15 @@ DAMAGE = {
     "digits a list": ("digits.json", _json("digits.json", lambda d: d["items"])),
     "digits empty": ("digits.json", _json("digits.json", lambda _d: {"items": []})),
     "a label of letters": ("digits.json", _json("digits.json", lambda d: {"items": [{**d["items"][0], "label": "x"}]})),
+    **{
+        f"the label {label}": (name, _change_first(f"{folder}{name}", label=label))
+        for label in (77, -5)
+        for folder, name in (("", "digits.json"), ("drawn/", "manifest.json"))
+    },
+    **{
+        f"a coordinate of {name}": ("nondigits.json", _change_first("nondigits.json", strokes=[[[0, 0], [number, 0]]]))
+        for name, number in (("400 digits", 10**400), ("infinity", float("inf")), ("a million", 10**6))
+    },
     "no strokes": ("digits.json", _json("digits.json", lambda d: {"items": [{**d["items"][0], "strokes": []}]})),
     "ragged strokes": ("digits.json", _json("digits.json", lambda d: {"items": [{**d["items"][0], "strokes": [[1]]}]})),
     "no source": (

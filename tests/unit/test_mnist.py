@@ -28,7 +28,7 @@ def test_hand_made_idx_bytes(tmp_path):
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
     pixels = bytearray(2 * 28 * 28)
-    pixels[0] = 7  # first image, first row, first column
+    pixels[0] = 70  # first image, first row, first column
     pixels[28 * 28 + 3 * 28 + 5] = 255  # second image, row 3, column 5
     header = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28])
     (raw / "t10k-images-idx3-ubyte").write_bytes(header + pixels)
@@ -39,9 +39,9 @@ def test_hand_made_idx_bytes(tmp_path):
     assert digits.images.shape == (2, 1, 32, 32)
     assert digits.images.dtype == torch.uint8
     assert digits.labels.tolist() == [4, 9]
-    assert digits.images[0, 0, 2, 2] == 7
+    assert digits.images[0, 0, 2, 2] == 70
     assert digits.images[1, 0, 5, 7] == 255
-    assert int(digits.images.sum()) == 262
+    assert int(digits.images.sum()) == 325
     assert as_float(digits.images).max() == 1
 
 
@@ -78,16 +78,54 @@ def test_no_data_and_no_network(tmp_path, nowhere):
     assert not (tmp_path / "data").exists()
 
 
+def of_doubles(array: np.ndarray) -> bytes:
+    """An array in the IDX format, as doubles instead of bytes."""
+    head = idx(array)[: 4 + 4 * array.ndim]
+    return head[:2] + b"\x0e" + head[3:] + array.astype(">f8").tobytes()
+
+
 @pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
-@pytest.mark.parametrize("damage", ["truncated", "empty", "another format"])
-def test_damaged_files(tmp_path, nowhere, name, damage):
-    """A truncated or replaced file is reported, not read partially."""
+@pytest.mark.parametrize("damage", ["truncated", "empty", "another format", "doubles", "no type", "sizes"])
+def test_damaged_files(tmp_path, nowhere, error_of, name, damage):
+    """A truncated or replaced file is reported, not read partially, nor called missing."""
     write_small_mnist(tmp_path)
     path = tmp_path / "MNIST" / "raw" / name
     whole = path.read_bytes()
-    path.write_bytes({"truncated": whole[:-1], "empty": b"", "another format": b"PK" + whole[2:]}[damage])
-    with pytest.raises(DataError, match="damaged"):
-        load_mnist(tmp_path, train=True)
+    array = np.zeros((300, 28, 28) if "images" in name else 300, np.uint8)
+    path.write_bytes(
+        {
+            "truncated": whole[:-1],
+            "empty": b"",
+            "another format": b"PK" + whole[2:],
+            "doubles": of_doubles(array),
+            "no type": whole[:2] + b"\x0a" + whole[3:],
+            "sizes": whole[:4] + b"\xff" * (4 * array.ndim) + whole[4 + 4 * array.ndim :],
+        }[damage]
+    )
+    said = error_of("--data-dir", tmp_path, "--output", tmp_path / "run", "--dry-run", "--device", "cpu")
+    assert said.count("\n") == 1
+    assert f"the MNIST files in {path.parent} are damaged; delete them to download them again" in said
+
+
+def test_labels_are_digits(tmp_path, nowhere):
+    """A label that the network has no score for is no digit."""
+    write_small_mnist(tmp_path)
+    path = tmp_path / "MNIST" / "raw" / "t10k-labels-idx1-ubyte"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x4d")
+    with pytest.raises(DataError, match=r"raw are damaged: the label 77 is not a digit$"):
+        load_mnist(tmp_path, train=False)
+
+
+def test_images_have_ink(tmp_path, nowhere):
+    """More than the threshold below which ink does not count."""
+    write_small_mnist(tmp_path)
+    path = tmp_path / "MNIST" / "raw" / "t10k-images-idx3-ubyte"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: -28 * 28] + b"\x27" * 28 * 28)  # 39 of 255
+    assert len(load_mnist(tmp_path, train=False)) == 100
+    path.write_bytes(whole[: -28 * 28] + b"\x26" * 28 * 28)
+    with pytest.raises(DataError, match=r"raw are damaged: image 99 is blank or too faint to be a digit$"):
+        load_mnist(tmp_path, train=False)
 
 
 def test_a_changed_original_is_detected(tmp_path):

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from train.errors import CommandError
 
+CLASSES = 10
+
 
 @dataclass(frozen=True)
 class Digits:

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from train.data.digits import DataError
-from train.data.strokes import SIDE, PenDrawing, draw_page
+from train.data.digits import CLASSES, DataError
+from train.data.strokes import LARGEST, SIDE, PenDrawing, draw_page
 
 PLAIN, CONFUSABLE = "plain", "confusable with a digit"  # the kinds of drawings that are not digits
 BRUSHES = (10, 18, 28)  # widths in pixels on a page of SIDE x SIDE pixels
@@ -37,7 +37,7 @@ def pen_digits(folder: Path, limit: int | None = None) -> Iterator[Drawing]:
     with _reading(path):
         for item, brush, image in _pages(path, limit):
             groups = {"brush": str(brush), "writer": str(item["writer"])}
-            yield Drawing(image, int(item["label"]), str(item["id"]), groups)
+            yield Drawing(image, _label(item), str(item["id"]), groups)
 
 
 def nondigits(folder: Path, limit: int | None = None) -> Iterator[Drawing]:
@@ -59,19 +59,33 @@ def drawn_images(folder: Path, limit: int | None = None) -> Iterator[Drawing]:
                 image.load()
             kind = f"{item['kind']}, {'flagged' if item['flags'] else 'unflagged'}"
             groups = {"kind": kind, "source": item["source"]}
-            yield Drawing(image, int(item["label"]), item["file"], groups)
+            yield Drawing(image, _label(item), item["file"], groups)
 
 
 def _pages(path: Path, limit: int | None) -> Iterator[tuple[dict, int, np.ndarray]]:
     """Each entry with every brush, at a random place and size on the page, the same at every call."""
     rng = np.random.default_rng(0)
     for item in _entries(json.loads(path.read_text())["items"], limit):
-        strokes = [np.array(stroke, float) for stroke in item["strokes"]]
+        strokes = [_stroke(points) for points in item["strokes"]]
         for brush in BRUSHES:
             size = rng.uniform(0.35, 0.85) * (SIDE - brush)
             low, high = (size + brush) / 2, SIDE - (size + brush) / 2
             x, y = rng.uniform(low, high, 2)
             yield item, brush, draw_page(PenDrawing(strokes, brush, size, (x, y), SIDE))
+
+
+def _label(item: dict) -> int:
+    label = int(item["label"])
+    if label not in range(CLASSES):
+        raise ValueError(f"the label {label} is not a digit")
+    return label
+
+
+def _stroke(points: list) -> np.ndarray:
+    stroke = np.array(points, float)
+    if not (np.abs(stroke) <= LARGEST).all():  # nor NaN
+        raise ValueError(f"a coordinate is larger than {LARGEST:,}")
+    return stroke
 
 
 def _entries(items: list[dict], limit: int | None) -> list[dict]:
@@ -85,7 +99,7 @@ def _reading(path: Path) -> Iterator[None]:
     """Name the file that cannot be read, whatever is wrong with it."""
     try:
         yield
-    except (OSError, ValueError, KeyError, IndexError, TypeError, SyntaxError) as error:
+    except (OSError, ValueError, KeyError, IndexError, TypeError, OverflowError, SyntaxError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise DataError(
             f"{path} cannot be read ({reason}); without the folder sketches/, only MNIST is evaluated"

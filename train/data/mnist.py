@@ -7,8 +7,11 @@ import torch
 from torch.nn.functional import pad
 from torchvision.datasets import MNIST
 
+from lenet.image.preprocess import CROP_THRESHOLD
 from train.data.checksums import check
-from train.data.digits import DataError, Digits
+from train.data.digits import CLASSES, DataError, Digits
+
+FILES = [f"{part}-{kind}" for part in ("train", "t10k") for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")]
 
 
 def load_mnist(data_dir: Path, *, train: bool) -> Digits:
@@ -16,10 +19,16 @@ def load_mnist(data_dir: Path, *, train: bool) -> Digits:
 
     Raises DataError if they can be neither read nor downloaded.
     """
-    missing = [folder for folder in (data_dir / "MNIST" / "raw", data_dir / "MNIST", data_dir) if not folder.exists()]
+    raw_folder = data_dir / "MNIST" / "raw"
+    missing = [folder for folder in (raw_folder, raw_folder.parent, data_dir) if not folder.exists()]
+    damaged = f"the MNIST files in {raw_folder} are damaged"
     try:
         raw = MNIST(str(data_dir), train=train, download=True)
-    except (OSError, RuntimeError) as error:
+    except Exception as error:  # of many types
+        if all((raw_folder / name).is_file() for name in FILES):
+            raise DataError(f"{damaged}; delete them to download them again") from error
+        if not isinstance(error, OSError | RuntimeError):
+            raise
         for folder in missing:
             with suppress(OSError):
                 folder.rmdir()  # succeeds only if it is empty
@@ -27,19 +36,19 @@ def load_mnist(data_dir: Path, *, train: bool) -> Digits:
         reason = reason.strip("< >").removeprefix("urlopen error ")
         raise DataError(
             f"MNIST is missing from {data_dir} and could not be downloaded ({reason}); "
-            f"put its four files into {data_dir / 'MNIST' / 'raw'}, or select another folder with --data-dir"
-        ) from error
-    except (ValueError, AssertionError) as error:
-        raise DataError(
-            f"the MNIST files in {data_dir / 'MNIST' / 'raw'} are damaged; delete them to download them again"
+            f"put its four files into {raw_folder}, or select another folder with --data-dir"
         ) from error
     for name in ("images-idx3-ubyte", "labels-idx1-ubyte"):
-        check(data_dir / "MNIST" / "raw" / f"{'train' if train else 't10k'}-{name}")
+        check(raw_folder / f"{'train' if train else 't10k'}-{name}")
     if raw.data.shape[1:] != (28, 28) or len(raw.data) != len(raw.targets):
         raise DataError(
-            f"the MNIST files in {data_dir / 'MNIST' / 'raw'} do not match: "
-            f"{tuple(raw.data.shape)} images, {len(raw.targets)} labels"
+            f"the MNIST files in {raw_folder} do not match: {tuple(raw.data.shape)} images, {len(raw.targets)} labels"
         )
+    if raw.targets.max() >= CLASSES:
+        raise DataError(f"{damaged}: the label {int(raw.targets.max())} is not a digit")
+    faint = (raw.data.flatten(1).amax(1) <= 255 * CROP_THRESHOLD).nonzero()
+    if len(faint):
+        raise DataError(f"{damaged}: image {int(faint[0])} is blank or too faint to be a digit")
     return Digits(pad(raw.data.unsqueeze(1), (2, 2, 2, 2)), raw.targets.long())
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from train.data.checksums import check
-from train.data.digits import DataError, Digits
+from train.data.digits import CLASSES, DataError, Digits
 from train.data.download import DownloadError, download
 from train.data.rendering import render_all
-from train.data.strokes import Strokes, choose_pen, vary_handwriting
+from train.data.strokes import LARGEST, Strokes, choose_pen, vary_handwriting
 
 FILE = Path("pendigits") / "pendigits-orig.tra"
 URLS = (  # in the order in which they are tried
@@ -81,6 +81,8 @@ def parse_unipen(text: str) -> list[PenDigit]:
             same, writer, _ = map(int, words[1:])
             if same != label:
                 raise ValueError(f"a digit is labeled {label} and {same}")
+            if label not in range(CLASSES):
+                raise ValueError(f"the label {label} is not a digit")
             digits.append(PenDigit(label, writer, []))
         elif words[0] == ".PEN_DOWN":
             if down:
@@ -93,6 +95,8 @@ def parse_unipen(text: str) -> list[PenDigit]:
             down = False
         elif down and not words[0].startswith("."):
             x, y = map(int, words)
+            if max(abs(x), abs(y)) > LARGEST:
+                raise ValueError(f"a coordinate is larger than {LARGEST:,}")
             points.append((x, -y))
     if segments != len(digits):
         raise ValueError("a digit has no writer")

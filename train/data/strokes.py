@@ -11,6 +11,7 @@ from lenet.image.preprocess import preprocess
 # How strongly a stroke is perturbed: noise is drawn at KNOTS points along it, with the standard deviations STRETCH (of
 # the logarithm of lengths) and TURN (of angles, in radians).
 KNOTS, STRETCH, TURN = 5, 0.18, 0.1
+LARGEST = 10_000  # coordinate in a file of pen strokes; they are usually below 1,000
 SIDE = 280  # pixels per side of the page that strokes are drawn on, as on the app's pad
 # Pixels of paper around the ink that `render` keeps. The corners by which `preprocess` tells the color of the paper are
 # a twentieth of each side, at most 14 pixels: with five white ones at either side, more than half of each is white.
