@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import FileIO
@@ -85,8 +86,8 @@ class Decoder:
     An image that takes long, or will by its size, is put off until fewer than half of the processes have such an image:
     there is always one for the others.
 
-    `close` ends them; so does the end of a `with` block, and that of this process. A process that was forked from this
-    one needs a decoder of its own.
+    `close` ends them; so does the end of a `with` block, and that of this process. A process that is forked from this
+    one, as ZeroGPU does, needs a decoder of its own: with this one, each could get the other's answers.
 
     An image may take so many `seconds`, and so many bytes of `memory` (on Linux: address space).
 
@@ -100,8 +101,10 @@ class Decoder:
         # Of these, only the number counts: who has one waits for any process.
         self._long = _Line(self.workers[(len(self.workers) + 1) // 2 :] or self.workers, LONG_WAITING, seconds)
         self._closed = threading.Event()
+        self._forked = False
         threading.Thread(target=self._watch, name="decoder", daemon=True).start()
         atexit.register(self.close)
+        _decoders.add(self)
 
     @property
     def calls(self) -> int:
@@ -113,6 +116,8 @@ class Decoder:
 
         Raises ValueError with one sentence if it cannot be read, and BusyError if too many others wait.
         """
+        if self._forked:
+            raise RuntimeError("a process that has been forked needs a decoder of its own")
         if len(content) > MAX_BYTES:
             raise ValueError(f"file too large: the limit is {MAX_BYTES // 1_000_000} MB")
         with self._idle.one() as worker:
@@ -138,11 +143,31 @@ class Decoder:
         for worker in self.workers:
             worker.close()
 
+    def leave_to_parent(self) -> None:
+        """In a process that has just been forked: give up the pipes, so that the others end with the parent."""
+        self._forked = True
+        atexit.unregister(self.close)
+        for worker in self.workers:
+            worker.requests.close()
+            worker.answers.close()
+
     def __enter__(self) -> "Decoder":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+_decoders: weakref.WeakSet[Decoder] = weakref.WeakSet()
+
+
+def _leave_all_to_parent() -> None:
+    for decoder in _decoders:
+        decoder.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_all_to_parent)
 
 
 class _Line:

@@ -383,6 +383,53 @@ def test_processes_end_with_the_one_that_started_them(tmp_path, way):
     until(lambda: not any(map(alive, pids)), 6)
 
 
+FORKED = """
+import os, sys, time
+from lenet.image.decoder import Decoder
+decoder = Decoder(2)
+content = open("digit", "rb").read()
+decoder.ink(content)
+child = os.fork()
+if not child:
+    try:
+        decoder.ink(content)
+    except RuntimeError as error:
+        print(error, flush=True)
+    sys.exit()
+os.waitpid(child, 0)
+print(*decoder.ink(content).shape, flush=True)
+child = os.fork()
+if not child:
+    time.sleep(60)
+print(child, *(worker.process.pid for worker in decoder.workers), flush=True)
+input()
+"""
+
+
+@linux
+def test_a_forked_process_needs_a_decoder_of_its_own(tmp_path):
+    """It is told so, leaves the other one as it is when it ends, and does not keep its processes when it does not."""
+    (tmp_path / "digit").write_bytes(DIGIT)
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout.readline() == "a process that has been forked needs a decoder of its own\n"
+        assert len(process.stdout.readline().split()) == 2
+        child, *pids = map(int, process.stdout.readline().split())
+        pids += [grandchild for pid in pids for grandchild in children(pid)]
+        process.kill()
+        try:
+            until(lambda: not any(map(alive, pids)))
+            assert alive(child)
+        finally:
+            os.kill(child, signal.SIGKILL)
+
+
 def test_several_threads_share_the_processes(decoder):
     """Each gets the ink of its own image."""
     contents = [encoded(draw(EXAMPLES[digit]["strokes"], side=90)) for digit in range(10)]
