@@ -1,44 +1,80 @@
-"""Hostile requests to a running app: `python -m benchmarks.hostile`.
+"""Hostile requests to a running app: `python -m benchmarks.hostile [--nginx]`.
 
-Prints, for each class, what was sent, the server's statuses, the time, how far its memory rose, how many bytes of
-uploads it holds, and how long a stroke takes right afterwards. Linux only.
+For each kind of attack it prints what is sent and what the answers are, how long it takes, the memory of the server
+before and after it and, with the processes that decode images, at its peak, how long a stroke takes right afterwards,
+how long another visitor, who draws ten times a second, waits meanwhile and how often in vain, and what is left of it:
+processes, bytes of uploads and tracebacks. `--nginx` puts two replicas behind nginx as in `deploy/`; memory is then
+that of both. The server may use 8 GB of address space. Linux only.
 """
 
+import argparse
 import concurrent.futures
-import io
+import contextlib
+import itertools
 import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
-import numpy as np
-from PIL import Image
+import torch
+from safetensors.torch import load_file, save_file
 
+from harness import ROOT
 from harness.drawings import EXAMPLES, draw, encoded
-from harness.images import chunk, with_chunks, with_scans
-from harness.servers import free_port, started
+from harness.image_files import valid
+from harness.images import (
+    chunk,
+    exif_as_text,
+    exif_of_shared_bytes,
+    large_floats,
+    large_png,
+    large_tile,
+    many_tags,
+    tag_twice,
+    with_chunks,
+    with_scans,
+)
+from harness.servers import processes_of
+from harness.services import ROOT_PATH, Replica, nginx, replicas
+from lenet.page.connections import raise_descriptor_limit
+from lenet.weights.model import bundled
 
 MB = 1_000_000
+ADDRESS_SPACE = 8_000_000_000  # bytes, of each process; a server at rest takes 4 to 5
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "multipart/form-data; boundary=b"}
+PNG = {"Content-Type": "image/png"}
 FILE = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
 FIELD = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
-
-
-def tiff() -> bytes:
-    """49 million pixels of 32 bits in 1.4 MB."""
-    file = io.BytesIO()
-    Image.fromarray(np.zeros((7_000, 7_000), np.float32)).save(file, "TIFF", compression="tiff_lzw")
-    return file.getvalue()
-
-
-def line() -> bytes:
-    """One pixel wide, 49,999,999 high."""
-    return encoded(Image.new("1", (1, 49_999_999)))
+STROKE = encoded(draw(EXAMPLES[7]["strokes"]))
+HOLD = 5.0  # seconds for which requests are left unfinished
+COLUMNS = (
+    *("#", "what is sent", "answers", "seconds", "server before, MB", "peak of all, MB", "server after, MB"),
+    *(
+        "next stroke, ms",
+        "another visitor's longest wait, ms",
+        "in vain",
+        "processes left",
+        "uploads held, MB",
+        "tracebacks",
+    ),
+)
+TESTED = (
+    ("12", "training data", "tests/unit/test_mnist.py, test_pen_digits.py, test_evaluate.py"),
+    ("13", "publishing over another's work", "tests/unit/test_guard.py"),
+    ("14", "packages, actions and images", "tests/unit/test_pins.py, tests/system/test_deploy.py"),
+)
 
 
 def endless(head: bytes, size: int, fill: bytes = b"0") -> Iterator[bytes]:
@@ -48,112 +84,329 @@ def endless(head: bytes, size: int, fill: bytes = b"0") -> Iterator[bytes]:
         head = b""
 
 
-class Attack:
+class Attacker:
     """Requests to one server; each method returns a status, or what happened instead of one."""
 
     def __init__(self, url: str):
-        self.url = f"{url}/gradio_api/"
+        self.url, self.parts = url, urlsplit(url)
+        self.client = httpx.Client(timeout=90, limits=httpx.Limits(max_connections=None), trust_env=False)
 
-    def post(self, path: str, content: bytes | Iterator[bytes], headers: dict[str, str]) -> str:
+    def post(self, path: str, content: bytes | Iterable[bytes], headers: dict[str, str]) -> str:
         try:
-            return str(httpx.post(self.url + path, content=content, headers=headers, timeout=60).status_code)
+            return str(self.client.post(f"{self.url}/{path}", content=content, headers=headers).status_code)
         except httpx.HTTPError:
             return "closed"
 
+    def read(self, content: bytes) -> str:
+        return self.post("read", content, PNG)
+
+    def call(self, **image: object) -> str:
+        """Call /predict with an image, and wait for its result."""
+        api = f"{self.url}/gradio_api/call/predict"
+        try:
+            event = self.client.post(api, json={"data": [{**image, "meta": {"_type": "gradio.FileData"}}]})
+            if event.status_code != 200:
+                return str(event.status_code)
+            result = self.client.get(f"{api}/{event.json()['event_id']}").text
+        except httpx.HTTPError:
+            return "closed"
+        return "busy" if "busy" in result else "refused" if "event: error" in result else "read"
+
     def predict(self, content: bytes) -> str:
         """Upload an image and have it read."""
-        uploaded = httpx.post(self.url + "upload", files={"files": ("a.png", content)}, timeout=60)
-        image = {"path": uploaded.json()[0], "meta": {"_type": "gradio.FileData"}}
-        event = httpx.post(self.url + "call/predict", json={"data": [image]}, timeout=60)
-        result = httpx.get(f"{self.url}call/predict/{event.json()['event_id']}", timeout=60).text
-        return "refused" if "event: error" in result else "read"
+        try:
+            uploaded = self.client.post(f"{self.url}/gradio_api/upload", files={"files": ("a.png", content)})
+        except httpx.HTTPError:
+            return "closed"
+        return self.call(path=uploaded.json()[0]) if uploaded.status_code == 200 else str(uploaded.status_code)
 
     def join(self, session: str) -> str:
         """A call whose result is never collected."""
-        return self.post(
-            "queue/join", b'{"data": [null], "fn_index": 0, "session_hash": "%s"}' % session.encode(), JSON
-        )
+        body = b'{"data": [null], "fn_index": 0, "session_hash": "%s"}' % session.encode()
+        return self.post("gradio_api/queue/join", body, JSON)
+
+    def begin(self, sent: bytes) -> socket.socket:
+        """A connection with an unfinished request, of which as much is sent as is taken within two seconds."""
+        connection = socket.create_connection((self.parts.hostname, self.parts.port), 10)
+        connection.settimeout(2)
+        with contextlib.suppress(OSError):
+            connection.sendall(sent)
+        return connection
+
+    def head(self, path: str, kind: str, length: int) -> bytes:
+        lines = (f"POST {self.parts.path}/{path} HTTP/1.1", f"Host: {self.parts.netloc}", f"Content-Type: {kind}")
+        return "\r\n".join((*lines, f"Content-Length: {length}\r\n\r\n")).encode()
+
+    def unfinished(self, sent: bytes, count: int) -> list[str]:
+        """The answers to requests that are never finished, after HOLD seconds."""
+        connections = [self.begin(sent) for _ in range(count)]
+        time.sleep(HOLD)
+        return [answer(connection) for connection in connections]
 
 
-def classes(attack: Attack) -> dict[str, tuple[Callable[[], str], int, int]]:
-    """For each class a request, how often it is sent, and how many at once."""
-    long_line, float_tiff = line(), tiff()
-    scans, chunks = with_scans(1_000), with_chunks(chunk(b"teXt", b"") * 230_000)
-    broken = with_chunks(chunk(b"eXIf", b"MM\0*"))
-    eps = encoded(Image.new("L", (9, 9)), "EPS")
-    names = iter(range(10**9))
-    around = b'{"data": [null]}'
-    text = {"Content-Type": "text/plain"}
-    return {
-        "around the queue: run/predict": (lambda: attack.post("run/predict", around, JSON), 4, 4),
-        "a line of 49,999,999 pixels": (lambda: attack.predict(long_line), 4, 4),
-        "a TIFF of 49 million floats": (lambda: attack.predict(float_tiff), 4, 4),
-        "an upload of 200 MB": (lambda: attack.post("upload", endless(FILE, 200 * MB), FORM), 4, 4),
-        "40 uploads of 20 MB, none of them read": (
-            lambda: attack.post("upload", FILE + os.urandom(1000) * 19_000 + b"\r\n--b--\r\n", FORM),
-            40,
-            2,
-        ),
-        "a JPEG with 1,000 scans": (lambda: attack.predict(scans), 1, 1),
-        "50 MB of [[],[],...": (lambda: attack.post("queue/join", endless(b"[", 50 * MB, b"[],"), JSON), 2, 2),
-        "200 MB in a field of text": (lambda: attack.post("upload", endless(FIELD, 200 * MB), FORM), 2, 2),
-        "300 sessions with names of 1 MB": (lambda: attack.join("a" * MB), 300, 4),
-        "2,000 calls that are never collected": (lambda: attack.join(f"session{next(names)}"), 2_000, 8),
-        "a PNG with 230,000 chunks": (lambda: attack.predict(chunks), 1, 1),
-        "broken EXIF data": (lambda: attack.predict(broken), 1, 1),
-        "EPS": (lambda: attack.predict(eps), 1, 1),
-        "text posted as a call": (lambda: attack.post("queue/join", around, text), 1, 1),
-    }
+def answer(connection: socket.socket, seconds: float = 0.001) -> str:
+    """What arrives on a connection in time: a status, "none", or that it is closed; closes it."""
+    with connection:
+        try:
+            connection.settimeout(seconds)
+            return connection.recv(1_000).split()[1].decode()
+        except TimeoutError:
+            return "none"
+        except (OSError, IndexError):
+            return "closed"
 
 
-class Server:
-    """What can be seen of the server from outside."""
+def times(request: Callable[[], str], count: int, at_once: int) -> list[str]:
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        return list(pool.map(lambda _: request(), range(count)))
 
-    def __init__(self, url: str, pid: int, uploads: Path):
-        self.url, self.process, self.uploads = url, Path(f"/proc/{pid}"), uploads
-        self.stroke = encoded(draw(EXAMPLES[7]["strokes"]))
-        self.client = httpx.Client(timeout=60)
 
-    def reset_peak(self) -> None:
-        (self.process / "clear_refs").write_text("5")
+def broken_forms(attacker: Attacker) -> list[str]:
+    """Requests that end in a traceback of Gradio's, if it sees them."""
+    odd = b'--b\r\nContent-Disposition: form-data; name="files"; filename*=\r\n\r\na\r\n--b--\r\n'
+    long = {"Content-Type": "multipart/form-data; boundary=" + "x" * 50_000}
+    answers = times(lambda: attacker.post("gradio_api/upload", odd, FORM), 25, 4)
+    answers += times(lambda: attacker.post("gradio_api/upload", b"--x--", long), 25, 4)
+    answers += times(lambda: attacker.call(path="digit.png"), 25, 4)
+    for _ in range(25):
+        attacker.begin(attacker.head("read", "image/png", len(STROKE)) + STROKE[:99]).close()
+    return [*answers, *["left by the client"] * 25]
 
-    def memory(self, name: str) -> float:
-        """Resident memory in MB: VmRSS now, VmHWM the highest since `reset_peak`."""
-        text = (self.process / "status").read_text()
-        return int(text.split(f"{name}:")[1].split()[0]) / 1_000
 
-    def held(self) -> float:
-        """Uploads in MB."""
-        return sum(path.stat().st_size for path in self.uploads.rglob("*") if path.is_file()) / MB
+def bad_weights() -> list[str]:
+    """Exit codes and lines of starts with numbers that are none."""
+    answers = []
+    with tempfile.TemporaryDirectory() as name:
+        for part, value in (("metrics", f"1{'0' * 400}"), ("metrics", f"1{'0' * 4_001}"), ("weights", "3e38")):
+            folder = shutil.copytree(bundled(), Path(name) / f"{part}-{len(value)}")
+            if part == "metrics":
+                (folder / "metrics.json").write_text(f'{{"test": {{"errors": {value}}}}}')
+            else:
+                path = folder / "model.safetensors"
+                save_file({key: torch.full_like(old, float(value)) for key, old in load_file(path).items()}, path)
+            command = [sys.executable, "app.py", "--model", str(folder)]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
+            answers.append(f"exit code {done.returncode}, {done.stderr.count(chr(10))} line")
+    return answers
 
-    def answer(self) -> float:
-        """Seconds until a stroke is answered. Raises RuntimeError if it is not."""
-        began = time.perf_counter()
-        response = self.client.post(f"{self.url}/read", content=self.stroke, headers={"Content-Type": "image/png"})
-        if response.status_code != 200 or response.json()["digit"] != 7:
-            raise RuntimeError(f"a stroke was not answered: HTTP {response.status_code}")
-        return time.perf_counter() - began
+
+Attack = tuple[str, str, Callable[[], list[str]]]
+
+
+def images_sent(attacker: Attacker) -> Iterator[Attack]:
+    """The number in the list of what was found, what is sent, and the function that sends it."""
+
+    def row(number: str, sent: str, send: Callable[[bytes], str], content: bytes, count: int = 4) -> Attack:
+        return number, f"{sent}, {len(content):,} bytes", lambda: times(lambda: send(content), count, count)
+
+    predict, read = attacker.predict, attacker.read
+    yield row("1", "a TIFF with a tag twice", predict, tag_twice())
+    entries = with_chunks(chunk(b"eXIf", exif_of_shared_bytes(1_400, 200)))
+    yield row("2", "EXIF entries with the same bytes, to /read", read, entries)
+    yield row("2", "the same to /predict", predict, entries)
+    yield row("2", "the same as text", predict, with_chunks(exif_as_text(exif_of_shared_bytes(2_000, 500_000))))
+    yield row("3", "EXIF read in quadratic time", predict, with_chunks(chunk(b"eXIf", b"Exif\0\0" * 500_000)))
+    yield row("4", "a PNG of 7,000 x 7,000 to /read", read, large_png(), 12)
+    yield row("4", "the same to /predict", predict, large_png(), 12)
+    yield row("5", "a TIFF with a tile of 40,000 x 40,000", predict, large_tile())
+    yield row("5", "a TIFF with 120 tags of 16 MB", predict, many_tags())
+    yield row("5", "a JPEG with 99 scans", predict, with_scans(94))
+    yield row("", "a TIFF of 49 million floats", predict, large_floats())
+
+
+def requests_sent(attacker: Attacker) -> Iterator[Attack]:
+    """The same for everything else."""
+
+    def row(number: str, sent: str, request: Callable[[], str], count: int = 4, at_once: int = 4) -> Attack:
+        return number, sent, lambda: times(request, count, at_once)
+
+    def post(path: str, content: Callable[[], bytes | Iterator[bytes]], headers: dict) -> Callable[[], str]:
+        return lambda: attacker.post(f"gradio_api/{path}", content(), headers)
+
+    page, names = "https://example.com/a.png", itertools.count()
+    yield row("6", "an address to fetch, as path", lambda: attacker.call(path=page))
+    yield row("6", "an address to fetch, as url", lambda: attacker.call(path="a.png", url=page))
+    half = f"GET {attacker.parts.path}/ HTTP/1.1\r\nHost: {attacker.parts.netloc}\r\nX-A: ".encode()
+    yield "7", "1,100 connections with half a header", lambda: attacker.unfinished(half, 1_100)
+    upload = attacker.head("gradio_api/upload", FORM["Content-Type"], 21 * MB) + FILE + bytes(20 * MB)
+    yield "8", "30 uploads of 20 MB that are never finished", lambda: attacker.unfinished(upload, 30)
+    drawing = attacker.head("read", "image/png", 500_000) + bytes(499_000)
+    yield "8", "200 drawings that are never finished", lambda: attacker.unfinished(drawing, 200)
+    yield "10", "forms, paths and drawings that gave tracebacks", lambda: broken_forms(attacker)
+    yield "11", "weights and metrics with huge numbers", bad_weights
+    yield row("", "an upload of 200 MB", post("upload", lambda: endless(FILE, 200 * MB), FORM))
+    whole = FILE + os.urandom(1_000) * 19_000 + b"\r\n--b--\r\n"
+    yield row("", "40 uploads of 20 MB, none of them read", post("upload", lambda: whole, FORM), 40, 2)
+    yield row("", "200 MB in a field of text", post("upload", lambda: endless(FIELD, 200 * MB), FORM), 2)
+    yield row("", "50 MB of `[[],[],...`", post("queue/join", lambda: endless(b"[", 50 * MB, b"[],"), JSON), 2)
+    yield row("", "50 sessions with names of 1 MB", lambda: attacker.join("a" * MB), 50)
+    yield row("", "500 calls that are never collected", lambda: attacker.join(f"session{next(names)}"), 500, 8)
+    yield row("", "around the queue: run/predict", post("run/predict", lambda: b'{"data": [null]}', JSON))
+
+
+def many_images(attacker: Attacker, count: int) -> Attack:
+    files = itertools.cycle([content for _, content in valid()])
+    sent = f"{count:,} images of all formats, by 20 clients at once"
+    return "", sent, lambda: times(lambda: attacker.predict(next(files)), count, 20)
+
+
+class Site:
+    """The replicas, what is in front of them, and what can be seen of them from outside."""
+
+    def __init__(self, url: str, folder: Path, running: list[Replica]):
+        self.url, self.folder, self.replicas = url, folder, running
+
+    def processes(self) -> list[int]:
+        """Of the replicas and all that they have started."""
+        return [pid for replica in self.replicas for pid in processes_of(replica.process.pid)]
+
+    def memory(self, pids: Iterable[int]) -> float:
+        """Of processes in MB; what several of them share is divided among them."""
+        total = 0
+        for pid in pids:
+            with contextlib.suppress(OSError, IndexError):
+                total += int(Path(f"/proc/{pid}/smaps_rollup").read_text().split("Pss:")[1].split()[0])
+        return total / 1_000
+
+    def servers(self) -> float:
+        return self.memory(replica.process.pid for replica in self.replicas)
+
+    def uploads(self) -> float:
+        """In MB."""
+        sizes = 0
+        for path in self.folder.rglob("uploads/**/*"):
+            with contextlib.suppress(OSError):
+                sizes += path.stat().st_size if path.is_file() else 0
+        return sizes / MB
+
+    def tracebacks(self) -> int:
+        return sum(replica.log.read_text().count("Traceback") for replica in self.replicas)
+
+
+class Visitor:
+    """Someone else who draws: within the block ten strokes a second, one after the other; also watches the memory."""
+
+    def __init__(self, site: Site):
+        self.site, self.longest, self.failures, self.peak = site, 0.0, Counter(), 0.0
+        # nginx has limits for each address.
+        transport = httpx.HTTPTransport(local_address="127.0.0.9", retries=1)
+        self.client = httpx.Client(transport=transport, timeout=60)
+        self.left = threading.Event()
+        self.threads = [threading.Thread(target=each) for each in (self._draw, self._watch)]
+
+    def draw(self) -> str:
+        """What happens to a stroke: "7" if it is read."""
+        try:
+            response = self.client.post(f"{self.site.url}/read", content=STROKE, headers=PNG)
+            return str(response.json()["digit"]) if response.status_code == 200 else str(response.status_code)
+        except httpx.HTTPError as error:
+            return type(error).__name__
+
+    def _draw(self) -> None:
+        while not self.left.is_set():
+            began = time.perf_counter()
+            if (said := self.draw()) != "7":
+                self.failures[said] += 1
+            took = time.perf_counter() - began
+            self.longest = max(self.longest, took)
+            self.left.wait(max(0, 0.1 - took))
+
+    def _watch(self) -> None:
+        while not self.left.is_set():
+            self.peak = max(self.peak, self.site.memory(self.site.processes()))
+            self.left.wait(0.05)
+
+    def __enter__(self) -> "Visitor":
+        self.draw()  # opens the connection
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.left.set()
+        for thread in self.threads:
+            thread.join()
+
+    def waited(self) -> str:
+        """The columns on the visitor."""
+        return f"{1_000 * self.longest:.0f} | {counted(self.failures) or 0}"
+
+
+def counted(answers: Iterable[str]) -> str:
+    return ", ".join(f"{answer} ({count}x)" for answer, count in Counter(answers).most_common())
+
+
+def measure(site: Site, attack: Attack) -> None:
+    """Print the row of an attack."""
+    number, sent, send = attack
+    before, processes, tracebacks, began = site.servers(), site.processes(), site.tracebacks(), time.perf_counter()
+    with Visitor(site) as visitor:
+        answers = send()
+    seconds, began = time.perf_counter() - began, time.perf_counter()
+    if (said := visitor.draw()) != "7":
+        raise RuntimeError(f"a stroke was not answered: {said}")
+    stroke = time.perf_counter() - began
+    end = time.monotonic() + 5  # processes that were ended are started again
+    while len(site.processes()) != len(processes) and time.monotonic() < end:
+        time.sleep(0.1)
+    left = f"{len(site.processes()) - len(processes)} | {site.uploads():.0f} | {site.tracebacks() - tracebacks}"
+    print(f"| {number} | {sent} | {counted(answers)} | {seconds:.1f} | {before:.0f} | {visitor.peak:.0f} |", end=" ")
+    print(f"{site.servers():.0f} | {1_000 * stroke:.0f} | {visitor.waited()} | {left} |", flush=True)
+
+
+def end(site: Site, how: signal.Signals) -> None:
+    """Print the row of a replica that is ended while it has a drawing, half of it, and a call of /predict."""
+    replica = site.replicas[0]
+    attacker, began = Attacker(f"http://127.0.0.1:{replica.port}"), time.perf_counter()
+    before, slow = site.servers(), with_scans(30)
+    with Visitor(site) as visitor, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        call = pool.submit(attacker.predict, slow)
+        drawing = attacker.begin(attacker.head("read", "image/png", len(STROKE)) + STROKE[:99])
+        time.sleep(1)
+        pids = site.processes()
+        replica.process.send_signal(how)
+        time.sleep(0.3)
+        with contextlib.suppress(OSError):
+            drawing.sendall(STROKE[99:])
+        answers = [f"the drawing: {answer(drawing, 10)}", f"the call: {call.result()}"]
+        answers.append(f"exit code {replica.process.wait(30)}")
+    seconds = time.perf_counter() - began
+    time.sleep(1)
+    left = len({pid for pid in pids if Path(f"/proc/{pid}").exists()} - {*site.processes()})
+    sent = f"{how.name} during a drawing and a call"
+    print(f"| 9 | {sent} | {', '.join(answers)} | {seconds:.1f} | {before:.0f} | {visitor.peak:.0f} | | |", end=" ")
+    print(f"{visitor.waited()} | {left} | {site.uploads():.0f} | {site.tracebacks()} |", flush=True)
+    replica.start()
+    replica.wait()
 
 
 def main() -> int:
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "GRADIO_TEMP_DIR": folder}
-        with started([sys.executable, "app.py", "--port", str(port)], port, env=environment) as process:
-            server = Server(f"http://127.0.0.1:{port}", process.pid, Path(folder))
-            server.answer()
-            print("| class | answers | seconds | memory, MB more at its peak | uploads held, MB | next stroke, ms |")
-            print("|---|---|---|---|---|---|")
-            for name, (request, count, at_once) in classes(Attack(server.url)).items():
-                server.reset_peak()
-                before, began = server.memory("VmRSS"), time.perf_counter()
-                with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
-                    answers = Counter(pool.map(lambda _, request=request: request(), range(count)))
-                seconds, stroke = time.perf_counter() - began, server.answer()
-                said = ", ".join(f"{answer} ({times}x)" for answer, times in answers.most_common())
-                rise = server.memory("VmHWM") - before
-                print(f"| {name} | {said} | {seconds:.1f} | {rise:.0f} | {server.held():.0f} |", end=" ")
-                print(f"{1000 * stroke:.0f} |", flush=True)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split(":")[0])
+    parser.add_argument("--nginx", action="store_true", help="two replicas behind nginx, as in deploy/")
+    parser.add_argument("--images", type=int, default=1_000, help="images in the last row (default: 1000)")
+    options = parser.parse_args()
+    raise_descriptor_limit()
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))  # of the replicas, too
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        running = stack.enter_context(replicas(folder, count=2 if options.nginx else 1))
+        port = running[0].port
+        if options.nginx:
+            port = stack.enter_context(nginx(folder / "nginx", tuple(replica.port for replica in running)))
+        site = Site(f"http://127.0.0.1:{port}{ROOT_PATH if options.nginx else ''}", folder, running)
+        attacker = Attacker(site.url)
+        for _ in range(10):  # to warm up
+            attacker.read(STROKE)
+            attacker.predict(STROKE)
+        print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
+        for attack in (*images_sent(attacker), *requests_sent(attacker), many_images(attacker, options.images)):
+            measure(site, attack)
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            end(site, how)
+    for number, what, files in TESTED:
+        print(f"| {number} | {what}: not about the server, see {files} |{' |' * (len(COLUMNS) - 2)}")
+    print(f"load {os.getloadavg()[0]:.1f}")
     return 0
 
 

@@ -142,9 +142,9 @@ class Replica:
 
 
 @contextlib.contextmanager
-def replicas(folder: Path, *options: str) -> Iterator[list[Replica]]:
-    """Two replicas that are ready."""
-    found = [Replica(free_port(), folder) for _ in range(2)]
+def replicas(folder: Path, *options: str, count: int = 2) -> Iterator[list[Replica]]:
+    """Replicas that are ready."""
+    found = [Replica(free_port(), folder) for _ in range(count)]
     try:
         for replica in found:
             replica.start(*options)

@@ -7,16 +7,20 @@ import signal
 import socket
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
 from harness.drawings import EXAMPLES, draw
+from harness.image_files import mutants
 from harness.images import encoded
-from harness.servers import free_port, started
+from harness.servers import free_port, processes_of, started
 
 STROKE = encoded(draw(EXAMPLES[7]["strokes"]))
+MUTANTS = 250
 PNG = {"Content-Type": "image/png"}
 
 
@@ -59,6 +63,40 @@ def test_half_a_header_each_from_more_strangers_than_fit(server):
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=60)[0].count("\n") == 1  # the local URL
     assert process.returncode == 0
+
+
+def test_mutated_files_leave_the_server_as_it_was(server):
+    """Each is read or refused, as an upload and as a drawing; nothing is logged, and no process is left."""
+    process, port, _ = server
+    url = f"http://127.0.0.1:{port}"
+    api = f"{url}/gradio_api"
+    with httpx.Client(timeout=30) as client:
+
+        def send(content: bytes) -> tuple[int, str]:
+            drawn = client.post(f"{url}/read", content=content, headers=PNG)
+            uploaded = client.post(f"{api}/upload", files={"files": ("a.png", content)})
+            if uploaded.status_code != 200:  # of an empty file
+                return drawn.status_code, uploaded.text
+            image = {"path": uploaded.json()[0], "meta": {"_type": "gradio.FileData"}}
+            event = client.post(f"{api}/call/predict", json={"data": [image]}).json()["event_id"]
+            return drawn.status_code, client.get(f"{api}/call/predict/{event}").text
+
+        send(STROKE)
+        before = len(processes_of(process.pid))
+        with ThreadPoolExecutor(4) as pool:
+            said = list(pool.map(send, (content for _, content in mutants(seed=2, count=MUTANTS))))
+        assert {status for status, _ in said} <= {200, 400, 413}
+        assert all(result.startswith(("event: complete", "event: error")) for _, result in said)
+        assert sum(result.startswith("event: complete") for _, result in said) > MUTANTS / 5
+        began = time.monotonic()
+        assert read(port) == 7
+        assert time.monotonic() - began < 2  # 10 ms are usual
+    end = time.monotonic() + 10
+    while len(processes_of(process.pid)) != before:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[0].count("\n") == 1  # the local URL
 
 
 def test_a_server_that_is_terminated_answers_what_is_under_way(server):
