@@ -40,6 +40,7 @@ from harness.images import (
     large_floats,
     large_png,
     large_tile,
+    large_webp,
     many_tags,
     tag_twice,
     with_chunks,
@@ -212,6 +213,8 @@ def images_sent(attacker: Attacker) -> Iterator[Attack]:
     yield row("5", "a TIFF with 120 tags of 16 MB", predict, many_tags())
     yield row("5", "a JPEG with 99 scans", predict, with_scans(94))
     yield row("", "a TIFF of 49 million floats", predict, large_floats())
+    both = itertools.cycle([large_webp(7_071), large_webp(3_999)])
+    yield "", "WebP, 50 and 16 million pixels at once", lambda: times(lambda: predict(next(both)), 12, 12)
 
 
 def requests_sent(attacker: Attacker) -> Iterator[Attack]:

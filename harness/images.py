@@ -85,3 +85,10 @@ def large_floats() -> bytes:
     file = io.BytesIO()
     Image.fromarray(np.zeros((7_000, 7_000), np.float32)).save(file, "TIFF", compression="tiff_lzw")
     return file.getvalue()
+
+
+def large_webp(side: int) -> bytes:
+    """A square with a line on it, with opacity, in the format that takes the most memory for a pixel."""
+    image = Image.new("RGBA", (side, side), "white")
+    image.paste("black", (side * 3 // 7, side * 2 // 7, side // 2, side * 5 // 7))
+    return encoded(image, "WEBP", lossless=True, method=0, quality=0)

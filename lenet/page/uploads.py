@@ -33,8 +33,8 @@ _in_use: dict[Path, _Use] = {}
 class Uploads:
     """The folder that Gradio writes uploads to. It is removed when the process ends.
 
-    If the process is killed, the next one that starts with the same parent folder removes it. Pages of one process
-    share it, since Gradio looks it up in a variable of the process.
+    If the process is killed, the next one that starts with the same parent folder removes it, within two minutes. Pages
+    of one process share it, since Gradio looks it up in a variable of the process.
     """
 
     def __init__(self):
@@ -53,12 +53,16 @@ class Uploads:
         atexit.register(self.close)
 
     def start(self) -> None:
-        """Sweep every KEPT seconds, in the background, besides before uploads."""
+        """Sweep every KEPT seconds, in the background, besides before uploads.
+
+        A server that is started again at once after it was killed finds the folder of the other one too young.
+        """
 
         def sweep() -> None:
             while True:
                 time.sleep(KEPT)
                 self.sweep()
+                remove_stale(self.folder.parent)
 
         threading.Thread(target=sweep, name="uploads", daemon=True).start()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lenet.page.in_flight import FullError, InFlight
-from lenet.page.uploads import KEPT, MAX_AGE, MAX_TOTAL, Uploads
+from lenet.page.uploads import KEPT, MAX_AGE, MAX_TOTAL, PREFIX, Uploads
 
 NOW = 1_000_000.0
 
@@ -69,17 +69,20 @@ def test_a_file_that_has_been_read_is_removed_after_a_while(uploads, tmp_path):
 
 
 def test_files_are_swept_without_another_upload(uploads, monkeypatch):
-    """In the background."""
+    """In the background, and with them what a killed process has left, once it is certain that nobody uses it."""
     monkeypatch.setattr("lenet.page.uploads.KEPT", 0.05)
     path = uploads.folder / "digit.png"
     path.write_bytes(b"1")
     uploads.release(path, 0)
     uploads.start()
+    left = uploads.folder.parent / f"{PREFIX}left"
+    left.mkdir()
+    os.utime(left, (0, 0))
     for _ in range(200):
-        if not path.exists():
+        if not path.exists() and not left.exists():
             break
         time.sleep(0.05)
-    assert not path.exists()
+    assert (path.exists(), left.exists(), uploads.folder.exists()) == (False, False, True)
 
 
 def test_uploads_in_quick_succession_are_swept_once(uploads, monkeypatch):
