@@ -48,6 +48,7 @@ from harness.images import (
 )
 from harness.servers import processes_of
 from harness.services import ROOT_PATH, Replica, nginx, replicas
+from lenet.image.file import MAX_SECONDS
 from lenet.page.connections import raise_descriptor_limit
 from lenet.weights.model import bundled
 
@@ -357,7 +358,7 @@ def measure(site: Site, attack: Attack) -> None:
     print(f"{site.servers():.0f} | {1_000 * stroke:.0f} | {visitor.waited()} | {left} |", flush=True)
 
 
-def end(site: Site, how: signal.Signals) -> None:
+def end_replica(site: Site, how: signal.Signals) -> None:
     """Print the row of a replica that is ended while it has a drawing, half of it, and a call of /predict."""
     replica = site.replicas[0]
     attacker, began = Attacker(f"http://127.0.0.1:{replica.port}"), time.perf_counter()
@@ -373,9 +374,11 @@ def end(site: Site, how: signal.Signals) -> None:
             drawing.sendall(STROKE[99:])
         answers = [f"the drawing: {answer(drawing, 10)}", f"the call: {call.result()}"]
         answers.append(f"exit code {replica.process.wait(30)}")
-    seconds = time.perf_counter() - began
-    time.sleep(1)
-    left = len({pid for pid in pids if Path(f"/proc/{pid}").exists()} - {*site.processes()})
+    seconds, left = time.perf_counter() - began, len(pids)
+    end = time.monotonic() + MAX_SECONDS + 2  # for which an image is still decoded
+    while left and time.monotonic() < end:
+        left = len({pid for pid in pids if Path(f"/proc/{pid}").exists()} - {*site.processes()})
+        time.sleep(0.1)
     sent = f"{how.name} during a drawing and a call"
     print(f"| 9 | {sent} | {', '.join(answers)} | {seconds:.1f} | {before:.0f} | {visitor.peak:.0f} | | |", end=" ")
     print(f"{visitor.waited()} | {left} | {site.uploads():.0f} | {site.tracebacks()} |", flush=True)
@@ -406,7 +409,7 @@ def main() -> int:
         for attack in (*images_sent(attacker), *requests_sent(attacker), many_images(attacker, options.images)):
             measure(site, attack)
         for how in (signal.SIGTERM, signal.SIGKILL):
-            end(site, how)
+            end_replica(site, how)
     for number, what, files in TESTED:
         print(f"| {number} | {what}: not about the server, see {files} |{' |' * (len(COLUMNS) - 2)}")
     print(f"load {os.getloadavg()[0]:.1f}")

@@ -50,7 +50,11 @@ from lenet.image.file import MAX_SECONDS
 
 MAX_BYTES = 20_000_000  # of a file
 WAITING = 8  # images that may wait for each process
-LONG_WAITING = 4  # images that take long and may wait for the half of the processes that is for them
+LONG_WAITING = 4  # images that take long and may wait for their turn
+WORKERS = (
+    2,
+    4,
+)  # processes, at least and at most: each may take a gigabyte, and a container has fewer cores than it sees
 START = 30.0  # seconds that a process may take to start; half a second is usual
 PIPE = 1_048_576  # bytes, the most that Linux allows: an answer should fit, or the two sides take turns to pass it on
 GRACE = 2.0  # seconds after which a process that has not ended by itself is ended
@@ -81,10 +85,10 @@ class BusyError(RuntimeError):
 
 
 class Decoder:
-    """Processes that decode images, as many as there are cores, but at least two. Safe to call from several threads.
+    """Processes that decode images, as many as there are cores, but two to four. Safe to call from several threads.
 
-    An image that takes long, or will by its size, is put off until fewer than half of the processes have such an image:
-    there is always one for the others.
+    An image that takes long, or will by its size, is put off until no other one is being read: there is always a
+    process for the others, and only one that takes much memory.
 
     `close` ends them; so does the end of a `with` block, and that of this process. A process that is forked from this
     one, as ZeroGPU does, needs a decoder of its own: with this one, each could get the other's answers.
@@ -96,10 +100,9 @@ class Decoder:
 
     def __init__(self, workers: int | None = None, seconds: float = MAX_SECONDS, memory: int = MEMORY):
         self.ended: Counter[str] = Counter()
-        self.workers = [_Worker(self.ended, seconds, memory) for _ in range(workers or max(2, os.cpu_count() or 1))]
+        self.workers = [_Worker(self.ended, seconds, memory) for _ in range(workers or default_workers())]
         self._idle = _Line(self.workers, WAITING * len(self.workers), seconds)
-        # Of these, only the number counts: who has one waits for any process.
-        self._long = _Line(self.workers[(len(self.workers) + 1) // 2 :] or self.workers, LONG_WAITING, seconds)
+        self._long = _Line(self.workers[:1], LONG_WAITING, seconds)  # whoever has its turn waits for any process
         self._closed = threading.Event()
         self._forked = False
         threading.Thread(target=self._watch, name="decoder", daemon=True).start()
@@ -109,7 +112,7 @@ class Decoder:
     @property
     def calls(self) -> int:
         """How many calls of `ink` to have at once: enough that one is left for each process if the others take long."""
-        return max(1, len(self.workers) // 2) + LONG_WAITING + len(self.workers)
+        return 1 + LONG_WAITING + len(self.workers)
 
     def ink(self, content: bytes) -> np.ndarray:
         """The ink in an image file: what `lenet.image.preprocess.extract_ink` returns for it.
@@ -156,6 +159,11 @@ class Decoder:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def default_workers() -> int:
+    least, most = WORKERS
+    return max(least, min(most, os.cpu_count() or 1))
 
 
 _decoders: weakref.WeakSet[Decoder] = weakref.WeakSet()

@@ -200,6 +200,7 @@ def test_a_process_has_access_to_nothing(monkeypatch):
         assert limits["Max cpu time"] == ["71", "71"]
         assert limits["Max address space"] == [str(module.MEMORY)] * 2
         assert len(os.listdir(f"/proc/{child}/fd")) == 3
+        assert Path(f"/proc/{child}/oom_score_adj").read_text() == "1000\n"  # it ends before the server does
         assert "hf_secret" not in Path(f"/proc/{child}/environ").read_text()
         loaded = Path(f"/proc/{child}/maps").read_text()
         assert "torch" not in loaded
@@ -246,7 +247,7 @@ def test_a_slow_image_makes_nobody_wait(decoder):
     ids=["by its size", "by the time that it takes"],
 )
 def test_many_slow_images_make_nobody_wait(content):
-    """They take turns on half of the processes, and are answered as they are otherwise."""
+    """They take turns, and are answered as they are otherwise."""
     with Decoder(2, seconds=20) as decoder:
         slow = [meanwhile(lambda: decoder.ink(content)) for _ in range(3)]
         time.sleep(0.2)
