@@ -51,10 +51,8 @@ from lenet.image.file import MAX_SECONDS
 MAX_BYTES = 20_000_000  # of a file
 WAITING = 8  # images that may wait for each process
 LONG_WAITING = 4  # images that take long and may wait for their turn
-WORKERS = (
-    2,
-    4,
-)  # processes, at least and at most: each may take a gigabyte, and a container has fewer cores than it sees
+# At least and at most: each may take a gigabyte, and a container sees all cores of the machine that it is on.
+WORKERS = 2, 4
 START = 30.0  # seconds that a process may take to start; half a second is usual
 PIPE = 1_048_576  # bytes, the most that Linux allows: an answer should fit, or the two sides take turns to pass it on
 GRACE = 2.0  # seconds after which a process that has not ended by itself is ended
