@@ -2,6 +2,7 @@
 
 import io
 import time
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from harness.drawings import EXAMPLES, draw, encoded
-from harness.images import chunk, with_chunks, with_scans
+from harness.images import chunk, exif_as_text, exif_of_shared_bytes, with_chunks, with_scans
 from lenet import preprocess
 from lenet.image.file import load_image, open_image
 
@@ -107,6 +108,27 @@ def test_damaged_exif_data_is_ignored(tmp_path, content):
     path = tmp_path / "image"
     path.write_bytes(content)
     assert preprocess(path).max() > 0.5
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        chunk(b"eXIf", exif_of_shared_bytes(1_400, 500_000)),
+        exif_as_text(exif_of_shared_bytes(2_000, 500_000)),
+        chunk(b"eXIf", b"Exif\0\0" * 500_000),
+    ],
+    ids=["entries that share bytes", "the same as text", "a prefix repeated"],
+)
+def test_hostile_exif_data_costs_nothing(hostile):
+    """Where Pillow would copy a gigabyte, or read for a minute, the image is as it would be without them."""
+    content = with_chunks(hostile)
+    tracemalloc.start()
+    began = time.thread_time()
+    image = load_image(io.BytesIO(content))
+    assert time.thread_time() - began < 2  # 20 ms are usual
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+    np.testing.assert_array_equal(np.asarray(image), np.asarray(ONE))
 
 
 @pytest.mark.parametrize("seconds", [0.05, -1.0])
