@@ -68,7 +68,10 @@ class BoundedProtocol(H11Protocol):
         self._watch()
 
     def _make_room(self) -> bool:
-        """Close the connection that has been longest without a whole request, other than this one."""
+        """Close the connection that has been longest without a whole request, other than this one.
+
+        First those that have never had one: a visitor keeps a connection open from one request to the next.
+        """
         waiting = [
             other
             for other in self.connections
@@ -76,7 +79,10 @@ class BoundedProtocol(H11Protocol):
         ]
         if not waiting:
             return False
-        oldest = min(waiting, key=lambda other: (other.conn.their_state is h11.SEND_BODY, other._since))
+        oldest = min(
+            waiting,
+            key=lambda other: (other.cycle is not None, other.conn.their_state is h11.SEND_BODY, other._since),
+        )
         oldest.transport.abort()
         self.connections.discard(oldest)
         return True

@@ -151,6 +151,21 @@ def test_waiting_connections_make_room_for_a_visitor():
         assert status(port) == 200
 
 
+def test_a_visitor_keeps_the_connection():
+    """From one request to the next, whatever others begin meanwhile."""
+    with server(connections=10) as port, contextlib.ExitStack() as stack:
+        visitor = stack.enter_context(connect(port))
+        for _ in range(3):
+            visitor.sendall(WHOLE)
+            response = b""
+            while not response.endswith(b"\r\n\r\n0"):
+                part = visitor.recv(1_000)
+                assert part, "closed"
+                response += part
+            for _ in range(20):
+                stack.enter_context(connect(port)).sendall(HALF)
+
+
 def test_beyond_the_limit_the_answer_says_so():
     """Where every connection is being answered, none can make room."""
     with server(connections=3) as port, contextlib.ExitStack() as stack:
