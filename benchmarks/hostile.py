@@ -60,6 +60,7 @@ PNG = {"Content-Type": "image/png"}
 FILE = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
 FIELD = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
 STROKE = encoded(draw(EXAMPLES[7]["strokes"]))
+CLIENTS = 20  # who send many images, each from an address of its own
 HOLD = 5.0  # seconds for which requests are left unfinished
 COLUMNS = (
     *("#", "what is sent", "answers", "seconds", "server before, MB", "peak of all, MB", "server after, MB"),
@@ -89,9 +90,10 @@ def endless(head: bytes, size: int, fill: bytes = b"0") -> Iterator[bytes]:
 class Attacker:
     """Requests to one server; each method returns a status, or what happened instead of one."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, address: str = "127.0.0.1"):
         self.url, self.parts = url, urlsplit(url)
-        self.client = httpx.Client(timeout=90, limits=httpx.Limits(max_connections=None), trust_env=False)
+        transport = httpx.HTTPTransport(local_address=address, limits=httpx.Limits(max_connections=None))
+        self.client = httpx.Client(transport=transport, timeout=90)
 
     def post(self, path: str, content: bytes | Iterable[bytes], headers: dict[str, str]) -> str:
         try:
@@ -248,10 +250,11 @@ def requests_sent(attacker: Attacker) -> Iterator[Attack]:
     yield row("", "around the queue: run/predict", post("run/predict", lambda: b'{"data": [null]}', JSON))
 
 
-def many_images(attacker: Attacker, count: int) -> Attack:
+def many_images(url: str, count: int) -> Attack:
     files = itertools.cycle([content for _, content in valid()])
-    sent = f"{count:,} images of all formats, by 20 clients at once"
-    return "", sent, lambda: times(lambda: attacker.predict(next(files)), count, 20)
+    clients = itertools.cycle([Attacker(url, f"127.0.1.{number}") for number in range(1, CLIENTS + 1)])
+    sent = f"{count:,} images of all formats, by {CLIENTS} clients at once"
+    return "", sent, lambda: times(lambda: next(clients).predict(next(files)), count, CLIENTS)
 
 
 class Site:
@@ -406,7 +409,7 @@ def main() -> int:
             attacker.read(STROKE)
             attacker.predict(STROKE)
         print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
-        for attack in (*images_sent(attacker), *requests_sent(attacker), many_images(attacker, options.images)):
+        for attack in (*images_sent(attacker), *requests_sent(attacker), many_images(site.url, options.images)):
             measure(site, attack)
         for how in (signal.SIGTERM, signal.SIGKILL):
             end_replica(site, how)
