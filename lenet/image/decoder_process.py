@@ -49,9 +49,11 @@ MEMORY = 1_300_000_000  # bytes of address space; 50 million pixels take 1.0 GB 
 # An image that may not take long is put off, LATER, if it has more pixels or takes more seconds of processor time.
 QUICK_PIXELS = 16_000_000  # as many as most photos have; these take 0.3 seconds
 QUICK_SECONDS = 1.0
-# After so many, or so many seconds of processor time, a process is replaced: whatever an image has left does not stay.
+# After so many, so many seconds of processor time, or so much memory, a process is replaced: whatever an image has left
+# does not stay.
 IMAGES = 1_000
 LIFE = 60.0
+PEAK = 250_000  # kB; a photo of 12 million pixels takes about 110,000
 FORKS = sys.platform == "linux"  # macOS's own libraries, which NumPy uses, do not work in a forked process
 
 REQUEST = struct.Struct("<I?")
@@ -101,7 +103,7 @@ def _serve(requests: FileIO, answers: FileIO, seconds: float, state: mmap.mmap) 
     for _ in range(IMAGES):
         if not _serve_one(requests, answers, seconds, state):
             return STOPPED
-        if time.process_time() > LIFE:
+        if time.process_time() > LIFE or (resource and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > PEAK):
             break
     return 0
 

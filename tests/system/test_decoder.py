@@ -184,6 +184,23 @@ def test_memory_has_a_limit():
 
 
 @linux
+def test_memory_is_given_back():
+    """A process that took much of it is replaced, others are kept; the images in between are read."""
+    with Decoder(1) as decoder:
+
+        def process_after(content: bytes) -> int:
+            decoder.ink(content)
+            decoder.ink(DIGIT)
+            (child,) = children(decoder.workers[0].process.pid)
+            return child
+
+        first = process_after(encoded(draw(EXAMPLES[1]["strokes"], side=3_000)))
+        assert process_after(DIGIT) == first
+        assert process_after(large_webp(7_071)) != first
+        assert not decoder.ended
+
+
+@linux
 def test_a_process_has_access_to_nothing(monkeypatch):
     """No new file, no process, no core dump, none of the environment; neither PyTorch nor Gradio are loaded."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
