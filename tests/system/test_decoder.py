@@ -437,6 +437,7 @@ def test_a_forked_process_needs_a_decoder_of_its_own(tmp_path):
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as process:
+        assert process.stdout is not None
         assert process.stdout.readline() == "a process that has been forked needs a decoder of its own\n"
         assert len(process.stdout.readline().split()) == 2
         child, *pids = map(int, process.stdout.readline().split())
