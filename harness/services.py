@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -99,16 +100,25 @@ def nginx(folder: Path, ports: tuple[int, ...], changes: dict[str, str] | None =
         server.wait(30)
 
 
+class Process(Protocol):
+    """What a replica needs of its process."""
+
+    def send_signal(self, sig: signal.Signals, /) -> None: ...
+    def kill(self) -> object: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float, /) -> int: ...
+
+
 class Replica:
     """A replica of the page on a port, with the variables of deploy/, which can be killed and started again."""
 
     def __init__(self, port: int, folder: Path):
         self.port, self.log = port, folder / f"{port}.log"
         self.environment = {**os.environ, "GRADIO_ROOT_PATH": ROOT_PATH, "GRADIO_TEMP_DIR": str(folder / "uploads")}
-        self._process: subprocess.Popen | None = None
+        self._process: Process | None = None
 
     @property
-    def process(self) -> subprocess.Popen:
+    def process(self) -> Process:
         if self._process is None:
             raise RuntimeError("the replica has not been started")
         return self._process
@@ -142,9 +152,9 @@ class Replica:
 
 
 @contextlib.contextmanager
-def replicas(folder: Path, *options: str, count: int = 2) -> Iterator[list[Replica]]:
+def replicas(folder: Path, *options: str, count: int = 2, kind: type[Replica] = Replica) -> Iterator[list[Replica]]:
     """Replicas that are ready."""
-    found = [Replica(free_port(), folder) for _ in range(count)]
+    found = [kind(free_port(), folder) for _ in range(count)]
     try:
         for replica in found:
             replica.start(*options)
@@ -156,7 +166,7 @@ def replicas(folder: Path, *options: str, count: int = 2) -> Iterator[list[Repli
             replica.kill()
 
 
-def wait_for(url: str, server: subprocess.Popen, seconds: float, log: Path) -> None:
+def wait_for(url: str, server: Process, seconds: float, log: Path | None = None) -> None:
     """Wait until a server responds, with any status. Raises RuntimeError, with its log, if it ends before that."""
     deadline = time.monotonic() + seconds
     while True:
@@ -164,7 +174,7 @@ def wait_for(url: str, server: subprocess.Popen, seconds: float, log: Path) -> N
             httpx.get(url, timeout=5)
             return
         if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"{server.args} did not start:\n{log.read_text()}")
+            raise RuntimeError(f"{url} did not start:\n{log.read_text() if log else ''}")
         time.sleep(0.1)
 
 

@@ -1,7 +1,7 @@
-"""Training in processes of its own, which tests can interrupt and kill.
+"""Training, and the app, in processes of their own, which tests can interrupt and kill.
 
-They are forked from a server that has imported the training already: a start takes 0.1 s instead of 3 s, nearly all of
-which are imports.
+They are forked from a server that has imported what they need already: a start takes 0.1 s instead of 3 s, or of 6 s
+with Gradio, nearly all of which are imports.
 """
 
 import multiprocessing
@@ -15,10 +15,11 @@ from pathlib import Path
 
 import torch
 
+from lenet.page.__main__ import main as app
 from train.__main__ import main
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["tests.processes", "train.run"])
+SERVER.set_forkserver_preload(["tests.processes", "train.run", "lenet.page.serve"])
 # For processes that are not forked; those that are use one thread as well. Two processes can then share two cores, and
 # the weights of a run are reproducible bit for bit.
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
@@ -60,6 +61,10 @@ class Forked:
     def is_running(self) -> bool:
         return self._process.is_alive()
 
+    def poll(self) -> int | None:
+        """The exit code, None while the process runs."""
+        return None if self.is_running() else self._process.exitcode
+
     def until(self, beginning: str, times: int = 1, timeout: float = 120) -> None:
         """Wait until so many printed lines have had the given beginning, the process has exited, or time is up."""
         end = time.monotonic() + timeout
@@ -68,13 +73,13 @@ class Forked:
                 return
             time.sleep(0.002)
 
-    def signal(self, number: signal.Signals) -> None:
+    def send_signal(self, number: signal.Signals) -> None:
         if self.is_running():
             os.kill(self.pid, number)
 
     def kill(self) -> int:
         """kill -9; the exit code, which is -9 or, if the process had exited before, its own."""
-        self.signal(signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
         return self.wait()
 
     def wait(self, timeout: float = 120) -> int:
@@ -88,6 +93,11 @@ class Forked:
 def train(arguments: tuple) -> int:
     """What `python -m train` does."""
     return main([*map(str, arguments)])
+
+
+def serve(arguments: tuple) -> int:
+    """What `python app.py` does."""
+    return app([*map(str, arguments)])
 
 
 def _call(files: tuple[Path, Path], environment: dict[str, str], function: Callable, arguments: tuple) -> None:

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -19,10 +20,11 @@ from harness import ROOT
 from harness.browser import Visitor
 from harness.drawings import EXAMPLES, draw, encoded
 from harness.servers import free_port
-from harness.services import DEPLOY, ROOT_PATH, check, configure, find, nginx, replicas
+from harness.services import DEPLOY, ROOT_PATH, Replica, check, configure, find, nginx, replicas
 from lenet.page.gate import JSON_LIMIT, UPLOAD_LIMIT
 from lenet.page.payload import MAX_BYTES
 from lenet.weights.model import bundled
+from tests.processes import Forked, serve
 
 PEOPLE = 60  # in a classroom behind one address
 NGINX, DOCKERFILE = (DEPLOY / "nginx.conf").read_text(), (DEPLOY / "Dockerfile").read_text()
@@ -36,10 +38,20 @@ def folder(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("deploy")
 
 
+class ForkedReplica(Replica):
+    """One that starts without importing everything anew."""
+
+    def start(self, *options: str) -> None:
+        folder = Path(tempfile.mkdtemp(dir=self.log.parent))
+        self.log = folder / "stderr"
+        arguments = ("--host", "127.0.0.1", "--port", self.port, *options)
+        self._process = Forked(folder, serve, arguments, environment=self.environment)
+
+
 @pytest.fixture(scope="module")
 def pair(folder):
     """Two replicas that log their requests."""
-    with replicas(folder, "--log-json") as found:
+    with replicas(folder, "--log-json", kind=ForkedReplica) as found:
         yield found
 
 

@@ -70,10 +70,10 @@ def test_an_interrupted_group_leaves_a_checkpoint(start_two, small_data, tmp_pat
     first, second = start_two("--data-dir", small_data, *RECIPE, "--output", out, "--epochs", 500)
     first.until("epoch   2")
     if end == "interrupt":  # Ctrl+C reaches both
-        first.signal(signal.SIGINT)
-        second.signal(signal.SIGINT)
+        first.send_signal(signal.SIGINT)
+        second.send_signal(signal.SIGINT)
     else:
-        second.signal(signal.SIGKILL)
+        second.send_signal(signal.SIGKILL)
     assert first.wait() != 0
     assert second.wait() != 0
     assert {path.name.removesuffix(".part") for path in out.iterdir()} == {CHECKPOINT}

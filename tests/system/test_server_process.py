@@ -1,12 +1,9 @@
 """The server as a process, under strangers' connections and when it is stopped."""
 
 import contextlib
-import os
 import resource
 import signal
 import socket
-import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +14,9 @@ import pytest
 from harness.drawings import EXAMPLES, draw
 from harness.image_files import mutants
 from harness.images import encoded
-from harness.servers import free_port, processes_of, started
+from harness.servers import free_port, processes_of
+from harness.services import wait_for
+from tests.processes import Forked, serve
 
 STROKE = encoded(draw(EXAMPLES[7]["strokes"]))
 MUTANTS = 250
@@ -25,12 +24,18 @@ PNG = {"Content-Type": "image/png"}
 
 
 @pytest.fixture
-def server(tmp_path):
+def server(tmp_path, fork):
     """A running app: its process, its port, and the folder that holds its uploads."""
     port = free_port()
-    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path)}
-    with started([sys.executable, "app.py", "--port", str(port)], port, env=environment) as process:
-        yield process, port, tmp_path
+    process = fork(serve, ("--port", port), GRADIO_TEMP_DIR=str(tmp_path))
+    wait_for(f"http://127.0.0.1:{port}/healthz", process, 90)
+    yield process, port, tmp_path
+    process.kill()
+
+
+def lines(process: Forked) -> int:
+    """How many lines it has printed; one is usual, with the local URL."""
+    return (process.printed + process.errors).count("\n")
 
 
 def uploads(folder: Path) -> list[Path]:
@@ -61,8 +66,8 @@ def test_half_a_header_each_from_more_strangers_than_fit(server):
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ")
         assert read(port) == 7
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=60)[0].count("\n") == 1  # the local URL
-    assert process.returncode == 0
+        assert process.wait() == 0
+    assert lines(process) == 1
 
 
 def test_mutated_files_leave_the_server_as_it_was(server):
@@ -96,7 +101,8 @@ def test_mutated_files_leave_the_server_as_it_was(server):
         assert time.monotonic() < end
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60)[0].count("\n") == 1  # the local URL
+    assert process.wait() == 0
+    assert lines(process) == 1
 
 
 def test_a_server_that_is_terminated_answers_what_is_under_way(server):
@@ -107,21 +113,17 @@ def test_a_server_that_is_terminated_answers_what_is_under_way(server):
     assert Path(path).is_relative_to(folder)
     image = {"path": path, "meta": {"_type": "gradio.FileData"}}
     event = httpx.post(f"{url}call/predict", json={"data": [image]}).json()["event_id"]
-    results = []
-    caller = threading.Thread(target=lambda: results.append(httpx.get(f"{url}call/predict/{event}", timeout=30).text))
-    caller.start()
-    with socket.create_connection(("127.0.0.1", port), 30) as drawing:
-        head = b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n"
+    head = b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n"
+    call = httpx.stream("GET", f"{url}call/predict/{event}", timeout=30)
+    with call as result, socket.create_connection(("127.0.0.1", port), 30) as drawing:
         drawing.sendall(head % len(STROKE) + STROKE[:99])
         assert read(port) == 7  # so the server has seen the other drawing, too
         process.send_signal(signal.SIGTERM)
         wait_until_closed(port)
         drawing.sendall(STROKE[99:])
         assert drawing.recv(1_000).startswith(b"HTTP/1.1 200 OK")
-    caller.join()
-    assert results[0].startswith('event: complete\ndata: [{"digit": 7')
-    printed, _ = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert printed.startswith("* Running on local URL:")
-    assert printed.count("\n") == 1
+        assert result.read().startswith(b'event: complete\ndata: [{"digit": 7')
+    assert process.wait() == 0
+    assert process.printed.startswith("* Running on local URL:")
+    assert lines(process) == 1
     assert uploads(folder) == []

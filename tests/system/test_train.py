@@ -45,7 +45,7 @@ def test_ctrl_c_leaves_a_checkpoint(start, small_data, tmp_path, error_of, when,
     options = (*SMALL, "--data-dir", small_data, "--output", out, "--epochs", 1000, "--batch-size", batch_size)
     process = start(*options)
     process.until(when)
-    process.signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
     assert process.wait() == 130
     if when == "LeNet-5":
         assert process.errors.strip() == "train: interrupted; nothing was written"
