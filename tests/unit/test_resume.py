@@ -25,6 +25,8 @@ RECIPE = (
 LONG = (*RECIPE, "--epochs", 400)  # for runs that must not end by themselves
 CPU = torch.device("cpu")
 
+pytestmark = pytest.mark.usefixtures("without_plots")
+
 
 def state_of(folder: Path) -> dict:
     """What its checkpoint holds."""
