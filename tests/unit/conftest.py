@@ -10,7 +10,6 @@ import pytest
 
 from harness import ROOT
 from lenet.image.decoder import COMMAND
-from train import plots
 
 platform.processor()  # runs `uname` the first time; metrics.json names the processor
 
@@ -36,16 +35,6 @@ def no_certificates(monkeypatch):
     """No test connects with TLS, and loading the system's certificates takes 40 ms for each client."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv("SSL_CERT_DIR", str(ROOT))
-
-
-@pytest.fixture(scope="module")
-def without_plots():
-    """A run's plots are empty files: to draw them takes longer than to train on a few images."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in vars(plots):
-            if name.startswith("draw_"):
-                patch.setattr(plots, name, lambda path, *_: path.touch())
-        yield
 
 
 @pytest.fixture(scope="session")
