@@ -22,7 +22,7 @@ test: .venv/for-development  ## set up and run all tests, including those in a r
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: .venv/for-development  ## run the tests that need neither a browser nor another process
-	$(BIN)/python -m pytest -n auto --dist worksteal -m unit
+	$(BIN)/python -m pytest -n auto --dist worksteal tests/unit
 
 # In an environment of its own. Of what these packages need in turn, the newest versions are installed, which is why
 # deprecated calls within the old packages are no errors here.
@@ -32,7 +32,7 @@ test-lowest:  ## run the unit tests with the lowest versions that pyproject.toml
 	sed '/^-r/d' requirements-dev.txt > build/tools.txt
 	build/lowest/bin/uv pip install --quiet --python build/lowest --resolution lowest-direct \
 		--requirements pyproject.toml --extra app --extra train --requirements build/tools.txt
-	build/lowest/bin/python -m pytest -m unit -W default
+	build/lowest/bin/python -m pytest tests/unit -W default
 
 lint: .venv/for-development node_modules/for-lint  ## check code style, formatting and types
 	$(BIN)/ruff check .

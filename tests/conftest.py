@@ -1,5 +1,6 @@
 """Shared by tests of all kinds: the bundled reader, small data sets, training in a process, the page, a browser."""
 
+import gc
 import signal
 from pathlib import Path
 
@@ -20,6 +21,16 @@ def pytest_configure() -> None:
     """Let Ctrl+C end processes that tests start, even if whoever started the tests ignores it, as nohup does."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what has been imported, a million objects that stay, out of later garbage collections."""
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Let libraries that count their objects at the end find none left."""
+    gc.unfreeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

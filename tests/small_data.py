@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ImageOps
 
-from harness.drawings import EXAMPLES, NO_DIGITS, draw
+from harness.drawings import DIGITS, EXAMPLES, NO_DIGITS, draw
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -34,7 +34,7 @@ def _small_mnist() -> dict[str, bytes]:
     rng = np.random.default_rng(0)
     for prefix, count in (("train", 300), ("t10k", 100)):
         labels = np.arange(count, dtype=np.uint8) % 10
-        images = np.stack([_moved(EXAMPLES[label]["strokes"], rng) for label in labels])
+        images = np.stack([_moved(DIGITS[label], rng) for label in labels])
         files[f"{prefix}-images-idx3-ubyte"] = idx(images)
         files[f"{prefix}-labels-idx1-ubyte"] = idx(labels)
     return files

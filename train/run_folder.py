@@ -14,9 +14,9 @@ from lenet.networks.base import Network
 from lenet.rejection import Calibration
 from lenet.weights.files import METRICS, WEIGHTS
 from lenet.weights.model import save_model
+from train import plots
 from train.data.evaluation_set import PLAIN
 from train.engine.checkpoint import CHECKPOINT
-from train.plots import CURVES, draw_curves
 
 SUMMARY = "summary.json"
 
@@ -24,7 +24,7 @@ SUMMARY = "summary.json"
 def write_run(folder: Path, model: Network, calibration: Calibration, metrics: dict) -> None:
     """Write metrics.json, curves.png, config.json and model.safetensors; the weights last: they mark a complete run."""
     write_whole(folder / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
-    draw_curves(folder / CURVES, metrics["history"])
+    plots.draw_curves(folder / plots.CURVES, metrics["history"])
     save_model(model, folder, calibration)
 
 

@@ -9,6 +9,7 @@ from torchvision.datasets import MNIST
 
 from tests.archives import bomb, compress, zipped
 from tests.file_server import Handler, Reply, file_server
+from tests.fixtures.plots import without_plots
 from tests.small_data import unipen, write_small_mnist, write_small_strokes
 from train.__main__ import main
 from train.data import download as downloading
@@ -194,6 +195,7 @@ def test_a_folder_that_cannot_be_written(server, path, monkeypatch):
     assert "cannot be written (Permission denied)" in failure(path)
 
 
+@without_plots()
 def test_training_downloads_its_data(server, tmp_path, monkeypatch, capsys):
     """With an empty data folder, the command downloads both data sets, once."""
     write_small_mnist(tmp_path / "served", compress=True)

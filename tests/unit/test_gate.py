@@ -49,11 +49,16 @@ def own_uploads(tmp_path, monkeypatch):
     uploads.close()
 
 
+@pytest.fixture(scope="module")
+def stroke():
+    """A drawing of a 7, as the page sends it."""
+    return encoded(draw(EXAMPLES[7]["strokes"]))
+
+
 @pytest.fixture(autouse=True)
-def stroke_is_answered(server):
+def stroke_is_answered(server, stroke):
     """Whatever a test does, a stroke is read right after it."""
     yield
-    stroke = encoded(draw(EXAMPLES[7]["strokes"]))
     response = httpx.post(f"{server}/read", content=stroke, headers={"Content-Type": "image/png"}, timeout=5)
     assert response.json()["digit"] == 7
 

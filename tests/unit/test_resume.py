@@ -13,6 +13,7 @@ import pytest
 import torch
 
 import train.run
+from tests.fixtures.plots import without_plots
 from tests.small_data import write_small_mnist, write_small_strokes
 from train.__main__ import main
 from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint, save_checkpoint
@@ -20,10 +21,16 @@ from train.hashed_file import write_hashed
 
 RECIPE = (
     *("--validation-size", 50, "--outliers", 20, "--copies", 1, "--styles", 10),
-    *("--epochs", 5, "--device", "cpu"),
+    *("--epochs", 4, "--device", "cpu"),
 )
 LONG = (*RECIPE, "--epochs", 400)  # for runs that must not end by themselves
 CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_plots():
+    with without_plots():
+        yield
 
 
 def state_of(folder: Path) -> dict:

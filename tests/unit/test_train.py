@@ -16,6 +16,7 @@ from lenet import Recognizer
 from lenet.extras.files import EXTRAS
 from lenet.extras.load import load_extra
 from lenet.rejection import energy
+from tests.fixtures.plots import without_plots
 from train.__main__ import main
 from train.calibrate import calibrate, scores_of
 from train.data import pen_digits
@@ -136,6 +137,7 @@ def test_the_network_learns(run):
     assert history[-1]["validation_error"] < 0.5
 
 
+@without_plots()
 def test_a_dry_run_is_complete(small_data, tmp_path, capsys, monkeypatch):
     """One epoch on a part of the data writes all files, is marked as a dry run, and can be used to read digits."""
     monkeypatch.setattr(train.options, "DRY_RUN_IMAGES", 40)
@@ -151,6 +153,7 @@ def test_a_dry_run_is_complete(small_data, tmp_path, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("variant", ["tutorial", "original"])
+@without_plots()
 def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path, variant):
     """With the recipe `sprint`, on MNIST alone; the folder contains the requested network."""
     out = tmp_path / "run"
@@ -169,6 +172,7 @@ def test_the_other_networks_are_trained_by_the_same_command(small_data, tmp_path
     assert "validation_strokes" not in metrics
 
 
+@without_plots()
 def test_no_strokes_needs_no_strokes(small_data, tmp_path, error_of, monkeypatch):
     """Without pen digits the message names the option, which works; it cannot be combined with --copies."""
     monkeypatch.setattr(pen_digits, "URLS", ("http://127.0.0.1:9/digits.zip",))
@@ -209,6 +213,7 @@ def test_damaged_data_is_reported_in_one_line(small_data, tmp_path, error_of):
     assert not (tmp_path / "run").exists()
 
 
+@without_plots()
 def test_several_seeds_are_summarized(small_data, tmp_path, error_of):
     """There is a folder for each seed; mean and standard deviation are the same as computed by hand."""
     recipe = ("--validation-size", 50, "--no-strokes", "--outliers", 20, "--styles", 20, "--epochs", 2)

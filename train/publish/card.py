@@ -5,9 +5,10 @@ Every figure in it is read from metrics.json or config.json.
 
 import math
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, UndefinedError
 
 from lenet.networks import NETWORKS
 
@@ -40,7 +41,7 @@ def model_card(
         parameters = sum(p.numel() for p in NETWORKS[variant]().parameters())
         files = {"plots": plots, "extras": extras}
         values = {"metrics": metrics, "config": config, "repo_id": repo_id, "code": code, "space": space, **files}
-        text = _environment().get_template("card.md.jinja").render(**values, variant=variant, parameters=parameters)
+        text = _template().render(**values, variant=variant, parameters=parameters)
         data = _front_matter(metrics, variant, repo_id)
     except KeyError as missing:
         raise ValueError(f"it lacks {missing}") from missing
@@ -51,7 +52,8 @@ def model_card(
     return ModelCard(f"---\n{data.to_yaml()}\n---\n\n{text}")
 
 
-def _environment() -> Environment:
+@cache
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,  # a missing value is an error, not an empty string
@@ -61,7 +63,7 @@ def _environment() -> Environment:
     )
     filters = (percent, share, count, number, value, most_confused)
     environment.filters |= {function.__name__: function for function in filters}
-    return environment
+    return environment.get_template("card.md.jinja")
 
 
 def _front_matter(metrics: dict, variant: str, repo_id: str):
