@@ -216,8 +216,8 @@ def test_damaged_data_is_reported_in_one_line(small_data, tmp_path, error_of):
 @without_plots()
 def test_several_seeds_are_summarized(small_data, tmp_path, error_of):
     """There is a folder for each seed; mean and standard deviation are the same as computed by hand."""
-    recipe = ("--validation-size", 50, "--no-strokes", "--outliers", 20, "--styles", 20, "--epochs", 2)
-    arguments = ("--data-dir", small_data, "--output", tmp_path, *recipe, "--batch-size", 16, "--seed", 5, "--seeds", 2)
+    recipe = ("--validation-size", 50, "--no-strokes", "--outliers", 20, "--styles", 20, "--epochs", 1)
+    arguments = ("--data-dir", small_data, "--output", tmp_path, *recipe, "--batch-size", 32, "--seed", 5, "--seeds", 2)
     assert main([*map(str, arguments)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {"seed-5", "seed-6", "seeds.json", "summary.json"}
     metrics = [json.loads((tmp_path / f"seed-{seed}" / "metrics.json").read_text()) for seed in (5, 6)]
