@@ -150,10 +150,10 @@ def changed_parts(small_data, unchanged, tmp_path) -> Callable[..., set[str]]:
     """The parts of the corpus that change if some digits, selected by number and writer, are replaced by a scribble."""
 
     def call(replaced: Callable[[int, int], bool]) -> set[str]:
-        digits = [
-            (d.label, d.writer, SCRIBBLE if replaced(number, d.writer) else [[(x, -y) for x, y in s] for s in d.strokes])
-            for number, d in enumerate(parse_unipen((small_data / FILE).read_text()))
-        ]
+        digits = []
+        for number, digit in enumerate(parse_unipen((small_data / FILE).read_text())):
+            strokes = [[(x, -y) for x, y in stroke] for stroke in digit.strokes]
+            digits.append((digit.label, digit.writer, SCRIBBLE if replaced(number, digit.writer) else strokes))
         (tmp_path / "MNIST").symlink_to(small_data / "MNIST")
         (tmp_path / FILE).parent.mkdir()
         (tmp_path / FILE).write_text(unipen(digits))
