@@ -19,13 +19,15 @@ torch.set_num_threads(1)  # more threads would slow down networks and batches as
 
 def pytest_configure() -> None:
     """Let Ctrl+C end processes that tests start, even if whoever started the tests ignores it, as nohup does."""
+    gc.disable()  # until all is imported, which makes a million objects that stay
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
-    """Leave what has been imported, a million objects that stay, out of later garbage collections."""
+    """Leave what has been imported out of garbage collections."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
