@@ -3,6 +3,7 @@
 import ast
 import graphlib
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def modules(package: str) -> dict[str, Path]:
 MODULES = modules("lenet") | modules("train")
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """What a file imports, also within functions and for annotations: modules of the project, or top-level packages."""
     found = set()

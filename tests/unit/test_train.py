@@ -22,6 +22,7 @@ from train.calibrate import calibrate, scores_of
 from train.data import pen_digits
 from train.data.corpus import load_corpus
 from train.data.mnist import load_mnist, split
+from train.plots import draw_curves
 from train.recipe import Recipe
 from train.run_folder import write_summary
 
@@ -56,6 +57,14 @@ def test_a_run_folder_is_complete(run):
     assert printed.count("validation loss") == 3
     assert "MNIST test, 100 images: " in printed
     assert errors == ""
+
+
+def test_the_curves_of_a_single_epoch_are_drawn(run, tmp_path):
+    """As points: there is no line."""
+    history = json.loads((run[0] / "metrics.json").read_text())["history"]
+    draw_curves(tmp_path / "curves.png", history[:1])
+    with Image.open(tmp_path / "curves.png") as plot:
+        assert min(plot.size) > 80
 
 
 def test_the_files_for_the_page_fit_the_weights(run, small_data):
