@@ -35,6 +35,13 @@ def pytest_unconfigure() -> None:
     gc.unfreeze()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with what it needs, which is the name of its folder."""
+    for item in items:
+        kind = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker(getattr(pytest.mark, kind))
+
+
 @pytest.fixture(scope="session")
 def reader() -> Recognizer:
     return Recognizer.from_pretrained()
