@@ -1,5 +1,6 @@
 """Shared by tests of all kinds: the bundled reader, small data sets, training in a process, the page, a browser."""
 
+import atexit
 import gc
 import signal
 from pathlib import Path
@@ -25,14 +26,10 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what has been imported out of garbage collections."""
+    """Leave what has been imported out of garbage collections, but for the last one, when Python ends."""
     gc.freeze()
+    atexit.register(gc.unfreeze)
     gc.enable()
-
-
-def pytest_unconfigure() -> None:
-    """Let libraries that count their objects at the end find none left."""
-    gc.unfreeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
