@@ -1,0 +1,27 @@
+"""Requests without the proxies that the environment names: those of Gradio to the page that it has just started."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+
+
+@contextmanager
+def without_proxies() -> Iterator[None]:
+    """Within the block, in this thread, clients of httpx use no proxy.
+
+    Gradio makes some when it is imported, which fails if the environment names a SOCKS proxy, for which httpx needs a
+    package that is not installed; and it asks the page whether it is up, which a proxy does not know. huggingface_hub
+    has clients of another package, and uses the proxies.
+    """
+    thread, proxies = threading.get_ident(), httpx._client.get_environment_proxies
+
+    def none_here() -> dict[str, str | None]:
+        return {} if threading.get_ident() == thread else proxies()
+
+    httpx._client.get_environment_proxies = none_here
+    try:
+        yield
+    finally:
+        httpx._client.get_environment_proxies = proxies
