@@ -22,6 +22,14 @@ from starlette.middleware import Middleware
 # In the HTML of the page. Of two previews, most sites would show the first, which is Gradio's.
 PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 
+# Where the HTML says what the server believes its address to be. Gradio's scripts take theirs from there if the host is
+# another one than the document's, and the path in any case; behind a proxy that says nothing to the server, both are
+# wrong.
+ROOT = re.compile(rb"\bconst root = .*;")
+DOCUMENTS_ROOT = (
+    b'const root = window.gradio_config.root = new URL(".", document.baseURI).href.replace(/[/]$/, "");'
+)
+
 POLL = 0.02  # seconds between two looks into the queue
 IDLE = 0.5  # seconds without a call after which results have been collected
 

@@ -58,7 +58,8 @@ def configured_app():
     environment = {
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_SERVER_NAME": "127.0.0.1",
-        "GRADIO_ROOT_PATH": "/lenet",
+        "GRADIO_ROOT_PATH": "lenet/",
+        "ALL_PROXY": f"socks5://127.0.0.1:{free_port()}",  # for which there is no package
         "HTTPS_PROXY": f"http://127.0.0.1:{free_port()}",  # no network: nothing listens there
     }
     command = [sys.executable, "-u", "app.py", "--share"]
