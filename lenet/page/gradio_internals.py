@@ -26,9 +26,7 @@ PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 # another one than the document's, and the path in any case; behind a proxy that says nothing to the server, both are
 # wrong.
 ROOT = re.compile(rb"\bconst root = .*;")
-DOCUMENTS_ROOT = (
-    b'const root = window.gradio_config.root = new URL(".", document.baseURI).href.replace(/[/]$/, "");'
-)
+DOCUMENTS_ROOT = b'const root = window.gradio_config.root = new URL(".", document.baseURI).href.replace(/[/]$/, "");'
 
 POLL = 0.02  # seconds between two looks into the queue
 IDLE = 0.5  # seconds without a call after which results have been collected

@@ -4,6 +4,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -26,6 +28,20 @@ GRACE = 12.0  # seconds for requests under way when the server stops; the slowes
 SHARE_TIMEOUT = 20.0  # seconds; Gradio by itself waits three times thirty, and then prints paragraphs
 
 
+@contextmanager
+def stop_on_sigterm() -> Iterator[None]:
+    """Treat SIGTERM, which service managers and container engines send, as Ctrl+C; only the main thread can do so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@stop_on_sigterm()
 def serve(
     reader: Recognizer,
     host: str | None = None,
@@ -42,7 +58,6 @@ def serve(
     standard error. Prints the local URL, then the public link or one line that says why there is none.
     """
     sockets = listen(host or os.environ.get("GRADIO_SERVER_NAME"), port or _port())
-    stop_on_sigterm()
     BoundedProtocol.limits = Limits(connections=raise_descriptor_limit())
     limit_log()
     routes = Routes(reader)
@@ -91,12 +106,6 @@ def serve(
 
 def _port() -> int | None:
     return int(os.environ.get("GRADIO_SERVER_PORT") or 0) or None
-
-
-def stop_on_sigterm() -> None:
-    """Treat SIGTERM, which service managers and container engines send, as Ctrl+C; only the main thread can do so."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def public_link(page: gr.Blocks, timeout: float = SHARE_TIMEOUT) -> str:

@@ -1,8 +1,11 @@
 """Starts of the page in unusual surroundings: each serves it, or ends with one line that is true and exit code 2."""
 
+import asyncio
 import os
 import pwd
+import signal
 import socket
+import sys
 import threading
 
 import httpx
@@ -89,6 +92,26 @@ def serve_in_a_thread(port: int) -> None:
     thread = threading.Thread(target=main, args=(["--port", str(port)],))
     thread.start()
     thread.join()
+
+
+def test_a_start_in_a_notebook(fork):
+    """Its process has a running loop, and arguments that are not meant for the page."""
+    process = fork(serve_in_a_notebook, free_port())
+    page_of(process)
+    process.send_signal(signal.SIGINT)
+    assert (process.wait(60), process.errors) == (0, "")
+
+
+def serve_in_a_notebook(port: int) -> int:
+    sys.argv = ["/somewhere/ipykernel_launcher.py", "-f", "kernel.json"]
+    os.environ["GRADIO_SERVER_PORT"] = str(port)
+    before = signal.getsignal(signal.SIGTERM)
+
+    async def cell() -> int:
+        return main()
+
+    code = asyncio.get_event_loop_policy().new_event_loop().run_until_complete(cell())
+    return code if signal.getsignal(signal.SIGTERM) == before else 1
 
 
 def test_a_user_without_a_name_and_a_home(fork):
