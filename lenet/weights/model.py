@@ -93,7 +93,13 @@ def load_weights(folder: Path, origin: str | None = None, url: str | None = None
     try:
         with torch.device("cpu"):
             _load_state(model, read_limited(folder / WEIGHTS, LIMITS[WEIGHTS]))
-    except (SafetensorError, RuntimeError, ValueError, KeyError) as error:
+    except SafetensorError as error:
+        pointer = read_limited(folder / WEIGHTS, LIMITS[WEIGHTS]).startswith(b"version https://git-lfs")
+        what = (
+            "is a pointer of Git LFS: run `git lfs pull`" if pointer else f"is damaged or incomplete: {one_line(error)}"
+        )
+        raise ValueError(f"{folder / WEIGHTS} {what}") from error
+    except (RuntimeError, ValueError, KeyError) as error:
         raise ValueError(f"{folder / WEIGHTS} does not fit this network: {one_line(error)}") from error
     return Weights(model.eval(), calibration, load_metrics(folder), origin or f"folder {folder}", url, folder=folder)
 

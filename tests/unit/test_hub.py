@@ -247,7 +247,7 @@ def test_a_download_that_misses_the_deadline_is_cached_for_the_next_start(hub, m
     hub.fault = lambda request, name: name == "file" and not hold.wait(10)
     monkeypatch.setattr(hub_fetch, "PATIENCE", 0.2)
     fetch = begin(REPOSITORY)
-    with pytest.raises(ValueError, match=r"no response within 0\.2 s"):
+    with pytest.raises(ValueError, match=r"no complete response within 0\.2 s"):
         fetch.load()
     hold.set()
     assert fetch.snapshot is not None
@@ -314,6 +314,11 @@ def test_a_source_is_a_folder_or_a_repository(monkeypatch):
         ("a/b", None, {**SPACE, "LENET_MODEL": "c/d"}, Source(repository="a/b")),
         ("a/b@v1", "v1", {}, Source(repository="a/b", revision="v1")),
         ("a/b", "refs/pr/1", {}, Source(repository="a/b", revision="refs/pr/1")),
+        ("a/b/", None, {}, Source(repository="a/b")),
+        ("a/b/", "v1", {}, Source(repository="a/b", revision="v1")),
+        ("https://huggingface.co/a/b", None, {}, Source(repository="a/b")),
+        ("https://huggingface.co/a/b/tree/main/", None, {}, Source(repository="a/b", revision="main")),
+        ("hf.co/a/b", "v1", {}, Source(repository="a/b", revision="v1")),
         ("nowhere", None, {}, Source(folder=Path("nowhere"))),
         ("runs/a/b", None, {}, Source(folder=Path("runs/a/b"))),
         ("./a/b", None, {}, Source(folder=Path("./a/b"))),
@@ -343,9 +348,34 @@ def test_an_invalid_source_or_revision_is_reported(monkeypatch):
         ("a/b", "/etc", "invalid revision"),
         ("a/b@v1", "v2", "contradict each other"),
         ("", None, "invalid source ''"),
-        ("https://huggingface.co/a/b", None, "invalid source .* expected a folder or a repository USER/NAME"),
+        ("https://example.com/a/b", None, "invalid source .* expected a folder or a repository USER/NAME"),
+        ("https://huggingface.co/spaces/a/b", None, "'spaces/a/b' is not a repository USER/NAME with weights"),
+        ("https://huggingface.co/a/b/tree/../x", None, "invalid revision"),
         ("lenet", "v1", "is a folder"),
         (None, "v1", "revision v1 needs a repository"),
     ):
         with pytest.raises(ValueError, match=message):
             find_source(given, revision, {})
+
+
+@pytest.mark.parametrize("token", ["\u201chf_secret\u201d", '"hf_secret"', "hf_secret hf_secret", "hf_s\u00e9cret"])
+def test_a_token_with_other_characters_is_reported(hub, monkeypatch, token):
+    """Such as the quotation marks of a word processor; the message does not contain the token."""
+    hub.put(REPOSITORY, GOOD)
+    monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(ValueError, match="HF_TOKEN has characters that no token has, such as quotation marks") as error:
+        Recognizer.from_pretrained(REPOSITORY)
+    assert "cret" not in str(error.value)
+
+
+def test_a_socks_proxy_without_its_package_is_reported(hub, monkeypatch):
+    """The client itself reports an error of an import."""
+    from huggingface_hub import close_session
+
+    hub.put(REPOSITORY, GOOD)
+    with monkeypatch.context() as context:
+        context.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+        close_session()
+        with pytest.raises(ValueError, match="names a SOCKS proxy, which needs another package: pip install socksio"):
+            Recognizer.from_pretrained(REPOSITORY)
+    close_session()
