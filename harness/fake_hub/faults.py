@@ -167,21 +167,6 @@ def redirect_files(request: Request, name: str) -> bool:
     return redirected
 
 
-def listing_without(key: str) -> Callable:
-    """Leave a key out of the listing, and of its files."""
-
-    def respond(request: Request, name: str) -> bool:
-        if name == "info":
-            repository = request.repository()
-            info = repository.info(request.commit_of(repository), blobs=True)
-            for entry in (info, *info["siblings"]):
-                entry.pop(key, None)
-            request.send_json(info)
-        return name == "info"
-
-    return respond
-
-
 TRAVERSAL = "../" * 5 + "evil"  # from the folder of the client's blobs to one that the tests look into
 TIMED_OUT = "no complete response within 4 s"
 FAULTS = {
@@ -222,11 +207,6 @@ FAULTS = {
         {**GOOD, WEIGHTS: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"},
     ),
     "mirror that redirects": Fault("does not send the commit and the hash of a file", respond=redirect_files),
-    "mirror without commits": Fault(
-        "does not send the commit and the hash of a file", respond=with_headers(ETag='"0"')
-    ),
-    "listing without a commit": Fault("the Hub's response names no commit", respond=listing_without("sha")),
-    "listing without sizes": Fault("the Hub's listing has no size of its config.json", respond=listing_without("size")),
     "path outside of the folder": Fault("a file outside of its folder", {**GOOD, "../../evil": b"evil"}),
     "ETag outside of the cache": Fault(
         "an ETag that leads outside", respond=with_headers(ETag=f'"{TRAVERSAL}"', X_Repo_Commit="0" * 40)

@@ -1,6 +1,7 @@
 """Weights from the Hub: one snapshot, cached where possible, and the fallbacks when the Hub is unavailable."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from harness.fake_hub.faults import (
     inject,
     replacing_weights,
     send_truncated,
+    with_headers,
     without,
 )
+from harness.fake_hub.protocol import Request
 from lenet import NETWORKS, Recognizer
 from lenet.__main__ import main
 from lenet.hub import fetch as hub_fetch
@@ -379,3 +382,34 @@ def test_a_socks_proxy_without_its_package_is_reported(hub, monkeypatch):
         with pytest.raises(ValueError, match="names a SOCKS proxy, which needs another package: pip install socksio"):
             Recognizer.from_pretrained(REPOSITORY)
     close_session()
+
+
+def listing_without(key: str) -> Callable:
+    """Leave a key out of the listing, and of its files."""
+
+    def respond(request: Request, name: str) -> bool:
+        if name == "info":
+            repository = request.repository()
+            info = repository.info(request.commit_of(repository), blobs=True)
+            for entry in (info, *info["siblings"]):
+                entry.pop(key, None)
+            request.send_json(info)
+        return name == "info"
+
+    return respond
+
+
+@pytest.mark.parametrize(
+    ("respond", "message"),
+    [
+        (listing_without("sha"), "the Hub's response names no commit"),
+        (listing_without("size"), r"the Hub's listing has no size of its config\.json"),
+        (with_headers(ETag='"0"'), "does not send the commit and the hash of a file"),
+    ],
+)
+def test_a_mirror_that_leaves_something_out_is_reported(hub, respond, message):
+    """In one line that says what is missing."""
+    hub.put(REPOSITORY, GOOD)
+    hub.fault = respond
+    with pytest.raises(ValueError, match=message):
+        Recognizer.from_pretrained(REPOSITORY)
