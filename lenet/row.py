@@ -8,7 +8,6 @@ through the segmentation graph of LeCun et al. 1998, section IV.
 import math
 
 import numpy as np
-import torch
 
 from lenet.image.pieces import Piece, find_pieces, join
 from lenet.image.preprocess import CROP_THRESHOLD, clean_and_center
@@ -31,7 +30,7 @@ def read_row(model: Network, calibration: Calibration, ink: np.ndarray) -> tuple
         return None
     spans = _spans(pieces, WIDEST * len(ink))
     inputs = np.stack([clean_and_center(join(pieces[first:last])) for first, last in spans])
-    scores = model(torch.from_numpy(inputs)[:, None]).numpy()
+    scores = model.compute(inputs[:, None])["output"]
     certainty = log_certainty(scores, calibration)
     path, least = _best_path(pieces, spans, certainty), LEAST_CUT
     if not any(pieces[spans[i][0]].cut for i in path):
