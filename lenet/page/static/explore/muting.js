@@ -3,6 +3,7 @@ import { element, find, findAll } from "../dom.js";
 import { cellOf, isVector } from "../show/cells.js";
 import { percentage } from "../show/format.js";
 import { cellBox, overlay } from "../show/overlay.js";
+import { mutedName } from "../show/prediction.js";
 
 /** @import { Store } from "../store.js" */
 
@@ -40,8 +41,7 @@ export class Muting {
     const { reading, unmuted, mutedMaps } = this.store;
     this.panel.hidden = !mutedMaps.length;
     if (this.panel.hidden) return;
-    const names = mutedMaps.map(([layer, map]) => `${layer.toUpperCase()} ${isVector(layer) ? "unit" : "map"} ${map}`);
-    find(this.panel, ".muted-names").textContent = names.join(", ");
+    find(this.panel, ".muted-names").textContent = mutedMaps.map(mutedName).join(", ");
     find(this.panel, ".before-muting").textContent = inWords(unmuted);
     find(this.panel, ".after-muting").textContent = inWords(unmuted && reading);
   }
@@ -50,6 +50,7 @@ export class Muting {
 /** @param {Reading | null} reading */
 function inWords(reading) {
   if (!reading) return "nothing drawn";
+  if (reading.number) return `the number ${reading.number}`;
   const [digit, probability] = reading.top[0];
   return reading.digit === null ? `rejected (${reading.reason})` : `${digit}, ${percentage(probability)}`;
 }
