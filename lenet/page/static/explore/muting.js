@@ -3,7 +3,6 @@ import { element, find, findAll } from "../dom.js";
 import { cellOf, isVector } from "../show/cells.js";
 import { percentage } from "../show/format.js";
 import { cellBox, overlay } from "../show/overlay.js";
-import { mutedName } from "../show/prediction.js";
 
 /** @import { Store } from "../store.js" */
 
@@ -41,7 +40,8 @@ export class Muting {
     const { reading, unmuted, mutedMaps } = this.store;
     this.panel.hidden = !mutedMaps.length;
     if (this.panel.hidden) return;
-    find(this.panel, ".muted-names").textContent = mutedMaps.map(mutedName).join(", ");
+    const names = mutedMaps.map(([layer, map]) => `${layer.toUpperCase()} ${isVector(layer) ? "unit" : "map"} ${map}`);
+    find(this.panel, ".muted-names").textContent = names.join(", ");
     find(this.panel, ".before-muting").textContent = inWords(unmuted);
     find(this.panel, ".after-muting").textContent = inWords(unmuted && reading);
   }

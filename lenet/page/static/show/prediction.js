@@ -1,11 +1,11 @@
 // The prediction: one large digit, the three most likely digits as bars, whether the server has checked it, and a sentence
 // for screen readers.
 import { find, findAll } from "../dom.js";
-import { isVector } from "./cells.js";
 import { percentage } from "./format.js";
 
 /** @import { Store } from "../store.js" */
 
+const MUTED = "Some maps or units are muted."; // also while the pad is blank: they stay muted
 /** @type {Record<State, string>} */
 const CHECKS = {
   live: "",
@@ -85,7 +85,7 @@ export class Prediction {
     const { state, busy, reading, mutedMaps, source } = this.store;
     this.root.setAttribute("aria-busy", String(busy));
     this.#showReason(reading);
-    const muted = mutedMaps.length ? `Muted: ${mutedMaps.map(mutedName).join(", ")}.` : "";
+    const muted = mutedMaps.length ? MUTED : "";
     this.check.classList.toggle("muted-too", Boolean(muted));
     if (muted || (reading && source))
       this.check.textContent = [reading && source?.note, muted].filter(Boolean).join(" ");
@@ -117,15 +117,6 @@ export class Prediction {
     this.#announced = text;
     this.announcement.textContent = text;
   }
-}
-
-/**
- * A muted map or unit in words: "C1 map 3".
- *
- * @param {[layer: string, map: number]} muted
- */
-export function mutedName([layer, map]) {
-  return `${layer.toUpperCase()} ${isVector(layer) ? "unit" : "map"} ${map}`;
 }
 
 /** @param {Reading} reading */
