@@ -99,6 +99,9 @@ interface RowConstants {
   cut: number;
   least: number;
   least_cut: number;
+  shortest: number;
+  shortest_one: number;
+  shortest_ones: number;
 }
 
 /** PyTorch's reading of an image. */
