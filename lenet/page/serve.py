@@ -68,6 +68,10 @@ def serve(
         try:
             routes.monitoring.start(*metrics, reader, uploads)
         except OSError as error:
+            for listener in sockets:
+                listener.close()
+            decoder.close()
+            uploads.close()
             raise OSError(f"cannot listen on {metrics[0]}, port {metrics[1]}: {error.strerror or error}") from error
     page = build_page(reader, routes, uploads, decoder).queue(api_open=False, max_size=QUEUE)
     poll_less_often(page)
