@@ -20,6 +20,7 @@ from harness import ROOT
 from harness.drawings import EXAMPLES, draw, encoded
 from harness.image_files import mutants, valid
 from harness.images import large_webp
+from harness.servers import processes_of
 from lenet.image import decoder as module
 from lenet.image.decoder import BusyError, Decoder
 from lenet.image.file import load_image
@@ -46,13 +47,12 @@ def decoder() -> Iterator[Decoder]:
 
 
 def children(pid: int) -> list[int]:
-    return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    return processes_of(pid)[1:]
 
 
 def processes(decoder: Decoder) -> list[int]:
     """Those that were started, and those that these have forked."""
-    started = [worker.process.pid for worker in decoder.workers]
-    return started + [child for pid in started for child in children(pid)]
+    return [pid for worker in decoder.workers for pid in processes_of(worker.process.pid)]
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> None:
