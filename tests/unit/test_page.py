@@ -173,6 +173,20 @@ def test_too_many_requests_at_once_are_refused_at_once(reader, monkeypatch):
     assert after == 200
 
 
+def test_a_page_is_healthy_once_it_is_up(reader):
+    """Its server listens a moment before that."""
+    routes = Routes(reader)
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(Starlette(routes=routes.all()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+            return await client.get("/healthz")
+
+    assert run_apart(ask()).status_code == 503
+    routes.is_up = True
+    assert run_apart(ask()).json()["status"] == "ok"
+
+
 def test_a_drawing_may_come_in_several_pieces():
     """As encoders divide a large image."""
     rows = zlib.compress(bytes([0, 1, 2, 0, 3, 4]))

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from harness.drawings import EXAMPLES, draw, encoded
 from lenet import Recognizer
-from lenet.image.file import load_image
+from lenet.image.file import load_image, register_heif
 
 MASK = ImageOps.invert(draw(EXAMPLES[4]["strokes"]))  # a 4; bright where the ink is
 SIDE = MASK.width
@@ -181,7 +181,7 @@ def test_without_the_extra_heic_is_named(monkeypatch):
 
 def test_heic_is_read_with_the_extra(reader):
     """As an iPhone writes it."""
-    pytest.importorskip("pillow_heif").register_heif_opener()
+    register_heif()
     assert reader.read(load_image(io.BytesIO(encoded(colored(), "HEIF")))).digit == 4
 
 
