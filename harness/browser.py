@@ -1,7 +1,7 @@
 """A real Chromium on the running app, shared by the browser tests and the benchmarks.
 
-`python -m harness.browser` makes sure that a Chromium is available: on Debian the one without a window, else an installed
-one, else Playwright's.
+`python -m harness.browser` makes sure that a Chromium is available: on Debian the one without a window, else an
+installed one, else Playwright's.
 """
 
 import contextlib
