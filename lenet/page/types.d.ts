@@ -92,6 +92,7 @@ interface RowConstants {
   rows: number;
   overlap: number;
   most: number;
+  main: number;
   narrow: number;
   near: number;
   thick: number;
@@ -101,6 +102,7 @@ interface RowConstants {
   least_cut: number;
   shortest: number;
   shortest_one: number;
+  shortest_one_cut: number;
   shortest_ones: number;
 }
 
