@@ -36,7 +36,7 @@ def processes_of(pid: int) -> list[int]:
 
 
 def is_up(url: str, timeout: float, has_ended: Callable[[], object], poll: float = 0.1) -> bool:
-    """Wait until a server responds, with any status but 503. Whether it does within `timeout` seconds, and has not ended."""
+    """Whether a server responds, with any status but 503, within `timeout` seconds, and before it has ended."""
     deadline = time.monotonic() + timeout
     while not has_ended() and time.monotonic() < deadline:
         with contextlib.suppress(httpx.TransportError):
