@@ -3,7 +3,7 @@
 import json
 
 from lenet import rejection, row
-from lenet.image import pieces, preprocess, specks
+from lenet.image import decode, photo, pieces, preprocess, specks
 from lenet.networks.description import describe
 from lenet.weights.model import Weights, safetensors
 
@@ -27,6 +27,30 @@ def description(weights: Weights) -> dict:
             "min_contrast": preprocess.MIN_CONTRAST,
             "crop_threshold": preprocess.CROP_THRESHOLD,
             "specks": {"cells": specks.CELLS, "small": specks.SMALL, "light": specks.LIGHT, "far": specks.FAR},
+            "paper": {
+                "working_side": decode.WORKING_SIDE,
+                "min_contrast": preprocess.MIN_CONTRAST,
+                "min_photo": preprocess.MIN_PHOTO,
+                "noise_factor": preprocess.NOISE_FACTOR,
+                "flat": preprocess.FLAT,
+                "quadratic": preprocess.QUADRATIC,
+            },
+            "photo": {
+                "side": photo.SIDE,
+                "thin_stroke": photo.THIN_STROKE,
+                "widest": photo.WIDEST,
+                "noise": photo.NOISE,
+                "soft": photo.SOFT,
+                "min_contrast": photo.MIN_CONTRAST,
+                "clear": photo.CLEAR,
+                "thin": photo.THIN,
+                "line": photo.LINE,
+                "filled": photo.FILLED,
+                "central": photo.CENTRAL,
+                "near": photo.NEAR,
+                "stray": photo.STRAY,
+                "slopes": photo.SLOPES.tolist(),
+            },
         },
         "rejection": {
             "clear": rejection.CLEAR,

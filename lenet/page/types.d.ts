@@ -74,6 +74,32 @@ interface Preprocessing {
   min_contrast: number;
   crop_threshold: number;
   specks: Specks;
+  paper: PaperConstants;
+  photo: PhotoConstants;
+}
+interface PaperConstants {
+  working_side: number;
+  min_contrast: number;
+  min_photo: number;
+  noise_factor: number;
+  flat: number;
+  quadratic: [number, number][];
+}
+interface PhotoConstants {
+  side: number;
+  thin_stroke: number;
+  widest: number;
+  noise: [number, number];
+  soft: number;
+  min_contrast: number;
+  clear: number;
+  thin: number;
+  line: number;
+  filled: number;
+  central: number;
+  near: number;
+  stray: number;
+  slopes: number[];
 }
 interface Specks {
   cells: number;

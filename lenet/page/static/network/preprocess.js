@@ -1,7 +1,8 @@
 // The pad's path of the preprocessing, as in `lenet.image.preprocess`: from the opacity of the drawn ink to the 32x32
 // input. The numbers come from there, too, as `preprocessing`.
 import { boundingBox, crop } from "./image.js";
-import { resize, roundHalfEven } from "./resize.js";
+import { findInk } from "./paper.js";
+import { reduce, resize, roundHalfEven } from "./resize.js";
 import { removeSpecks } from "./specks.js";
 
 /**
@@ -16,7 +17,32 @@ import { removeSpecks } from "./specks.js";
  * @returns {{ ink: Float32Array, placement: Placement | null, cropped: Cropped | null }}
  */
 export function preprocess(opacity, width, height, preprocessing) {
-  const cropped = inkOf(opacity, width, height, preprocessing);
+  return centered(inkOf(opacity, width, height, preprocessing), preprocessing);
+}
+
+/**
+ * The same for an opaque image: its gray, 0 to 255, row by row.
+ *
+ * @param {Uint8Array} gray
+ * @param {number} width
+ * @param {number} height
+ * @param {Preprocessing} preprocessing
+ */
+export function preprocessImage(gray, width, height, preprocessing) {
+  const { paper, photo } = preprocessing;
+  const factor = Math.ceil(Math.max(width, height) / paper.working_side);
+  const small = reduce({ data: gray, width, height }, factor);
+  // As in Pillow, whose means of bytes are bytes.
+  const brightness = Float32Array.from(small.data, (value) => Math.floor(value + 0.5) / 255);
+  const ink = findInk({ ...small, data: brightness }, paper, photo);
+  return centered(clean(ink, preprocessing), preprocessing);
+}
+
+/**
+ * @param {Cropped | null} cropped
+ * @param {Preprocessing} preprocessing
+ */
+function centered(cropped, preprocessing) {
   if (!cropped) return { ink: new Float32Array(preprocessing.side ** 2), placement: null, cropped };
   return { ...scaleAndCenter(cropped, preprocessing), cropped };
 }
