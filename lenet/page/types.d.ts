@@ -76,6 +76,34 @@ interface Preprocessing {
   specks: Specks;
   paper: PaperConstants;
   photo: PhotoConstants;
+  picture: PictureConstants;
+  color: ColorConstants;
+  frames: FrameConstants;
+}
+interface PictureConstants {
+  solid: number;
+  mostly: number;
+  same: number;
+  border: number;
+  uniform: number;
+  inner: number;
+}
+interface ColorConstants {
+  side: number;
+  ink: number;
+  least: number;
+  dull: number;
+  luma: number[];
+}
+interface FrameConstants {
+  cells: number;
+  span: number;
+  length: number;
+  thick: number;
+  band: number;
+  middle: number;
+  digit: number;
+  straight: number;
 }
 interface PaperConstants {
   working_side: number;
@@ -383,4 +411,11 @@ interface ServiceWorkerScope {
 /** The modules as one: `lenet.page.bundle`. */
 declare module "*/static/page.js" {
   export const start: typeof import("./static/start.js").start;
+}
+
+/** An image of several channels, red, green and blue or gray, in [0, 1]. */
+interface Picture {
+  channels: Float32Array[];
+  width: number;
+  height: number;
 }

@@ -1,156 +1,140 @@
-// The ink in an opaque image, as in `lenet.image.preprocess`, which explains it: drawings, scans and photos.
-import { findInkInPhoto } from "./photo.js";
+// What is paper in a picture, as in `lenet.image.paper`, which explains it and has the numbers.
 import { median, quantile } from "./statistics.js";
 
 const { fround } = Math;
 
 /**
- * Amount of ink per pixel, in [0, 1], for the brightness of an image, also in [0, 1]; all zeros if it is blank.
+ * The color of the paper: the median of that corner which is closest to the median of the border.
  *
- * @param {Raster} gray
- * @param {PaperConstants} paper
- * @param {PhotoConstants} photo
- * @returns {Raster}
+ * @param {Picture} picture
  */
-export function findInk(gray, paper, photo) {
-  const { data, width, height } = gray;
-  const { level, grain, weights } = estimatePaper(gray, paper);
-  if (grain && Math.min(width, height) >= paper.min_photo) return findInkInPhoto(gray, photo);
-  const depth = Float64Array.from(data, (value, i) => {
-    if (!weights) return fround(value - level);
-    return value - dot(termsAt(i % width, Math.floor(i / width), gray, paper), weights);
-  });
-  let [darker, lighter] = [0, 0];
-  for (const value of depth) {
-    if (value < 0) darker += value ** 2;
-    else lighter += value ** 2;
-  }
-  if (darker > lighter) for (let i = 0; i < depth.length; i++) depth[i] = -depth[i];
-  const floor = paper.noise_factor * grain;
-  // In a photo the few most extreme pixels are glare and noise.
-  const full = grain ? quantile(depth, Math.max(0, 1 - 4 / depth.length)) : depth.reduce((a, b) => Math.max(a, b));
-  const blank = full < Math.max(paper.min_contrast, 1.5 * floor);
-  const ink = Float32Array.from(depth, (value) => (blank ? 0 : Math.min(Math.max(0, (value - floor) / (full - floor)), 1)));
-  return { data: ink, width, height };
-}
-
-/**
- * Brightness of the empty paper, one number or the weights of a quadratic surface, and the standard deviation of its
- * grain.
- *
- * @param {Raster} gray
- * @param {PaperConstants} paper
- * @returns {{ level: number, grain: number, weights?: number[] }}
- */
-function estimatePaper(gray, paper) {
-  const { flat, quadratic } = paper;
-  const { data, width, height } = gray;
-  const level = levelOf(gray);
-  const isNear = (/** @type {number} */ value) => Math.abs(fround(value - level)) < 0.25;
-  let [near, even] = [0, 0];
-  for (const value of data) {
-    if (!isNear(value)) continue;
-    near++;
-    if (Math.abs(fround(value - level)) < fround(flat)) even++;
-  }
-  if (even > near / 2) return { level, grain: 0 };
-  const stride = Math.max(1, Math.floor(Math.max(width, height) / 100));
-  const samples = [];
-  for (let y = 0; y < height; y += stride) {
-    for (let x = 0; x < width; x += stride) {
-      const value = data[y * width + x];
-      samples.push({ value, basis: termsAt(x, y, gray, paper), off: 0, kept: isNear(value) });
-    }
-  }
-  let [weights, grain] = [/** @type {number[]} */ ([]), 0];
-  for (let round = 0; round < 6; round++) {
-    const kept = samples.filter((sample) => sample.kept);
-    if (kept.length < 4 * quadratic.length) return { level, grain: 0 };
-    weights = leastSquares(kept);
-    for (const sample of samples) sample.off = Math.abs(sample.value - dot(sample.basis, weights));
-    grain = 1.4826 * median(Float32Array.from(kept, ({ off }) => off)); // robust estimate of the standard deviation
-    for (const sample of samples) sample.kept = sample.off < Math.max(3 * grain, 2 / 255);
-  }
-  return { level, grain, weights };
-}
-
-/**
- * The terms of the surface at a pixel.
- *
- * @param {number} x
- * @param {number} y
- * @param {Raster} gray
- * @param {PaperConstants} paper
- */
-function termsAt(x, y, { width, height }, { quadratic }) {
-  return quadratic.map(([down, across]) => scaled(y, height) ** down * scaled(x, width) ** across);
-}
-
-/**
- * A pixel's place from -1 to 1.
- *
- * @param {number} at
- * @param {number} side
- */
-function scaled(at, side) {
-  return side > 1 ? (2 * at) / (side - 1) - 1 : -1;
-}
-
-/**
- * @param {number[]} a
- * @param {number[]} b
- */
-function dot(a, b) {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
-}
-
-/**
- * The weights with which the bases come closest to the values, by the normal equations.
- *
- * @param {{ value: number, basis: number[] }[]} samples
- */
-function leastSquares(samples) {
-  const count = samples[0].basis.length;
-  const rows = Array.from({ length: count }, () => new Float64Array(count + 1));
-  for (const { value, basis } of samples) {
-    for (let i = 0; i < count; i++) {
-      for (let j = 0; j < count; j++) rows[i][j] += basis[i] * basis[j];
-      rows[i][count] += basis[i] * value;
-    }
-  }
-  for (let i = 0; i < count; i++) {
-    const pivot = rows.slice(i).reduce((a, b) => (Math.abs(b[i]) > Math.abs(a[i]) ? b : a));
-    rows.splice(rows.indexOf(pivot), 1);
-    rows.splice(i, 0, pivot);
-    if (!pivot[i]) continue; // the kept pixels do not tell this term from the others
-    for (const row of rows) {
-      if (row === pivot) continue;
-      const times = row[i] / pivot[i];
-      for (let j = i; j <= count; j++) row[j] -= times * pivot[j];
-    }
-  }
-  return rows.map((row, i) => (row[i] ? row[count] / row[i] : 0));
-}
-
-/**
- * Initial estimate of the paper: the median of that corner which is closest to the median of the border.
- *
- * @param {Raster} gray
- */
-function levelOf({ data, width, height }) {
+export function paperColor({ channels, width, height }) {
   const [down, across] = [height, width].map((side) => Math.max(1, Math.floor(side / 20)));
-  const part = (/** @type {number} */ top, /** @type {number} */ left) => {
-    const values = new Float32Array(down * across);
-    for (let y = 0; y < down; y++) {
-      const start = (top + y) * width + left;
-      values.set(data.subarray(start, start + across), y * across);
+  const [bottom, right] = [height - down, width - across];
+  const corner = (/** @type {number} */ top, /** @type {number} */ left) =>
+    channels.map((data) => {
+      const values = new Float32Array(down * across);
+      for (let y = 0; y < down; y++) {
+        const start = (top + y) * width + left;
+        values.set(data.subarray(start, start + across), y * across);
+      }
+      return median(values);
+    });
+  const border = channels.map((data) => {
+    const values = new Float32Array(2 * (width + height));
+    values.set(data.subarray(0, width));
+    values.set(data.subarray(-width), width);
+    for (let y = 0; y < height; y++) {
+      values[2 * width + y] = data[y * width];
+      values[2 * width + height + y] = data[(y + 1) * width - 1];
     }
     return median(values);
-  };
-  const [bottom, right] = [height - down, width - across];
-  const corners = [part(0, 0), part(0, right), part(bottom, 0), part(bottom, right)];
-  const sides = [];
-  for (let y = 0; y < height; y++) sides.push(data[y * width], data[(y + 1) * width - 1]);
-  const border = median(Float32Array.of(...data.subarray(0, width), ...data.subarray(-width), ...sides));
-  return corners.reduce((a, b) => (Math.abs(b - border) < Math.abs(a - border) ? b : a));
+  });
+  const off = (/** @type {number[]} */ color) => color.reduce((sum, value, i) => sum + Math.abs(value - border[i]), 0);
+  const corners = [corner(0, 0), corner(0, right), corner(bottom, 0), corner(bottom, right)];
+  return corners.reduce((a, b) => (off(b) < off(a) ? b : a));
+}
+
+/**
+ * A picture with transparent parts as an opaque one; null if it is strokes on nothing.
+ *
+ * @param {Picture} picture
+ * @param {Float32Array} opacity
+ * @param {PictureConstants} constants
+ * @returns {Picture | null}
+ */
+export function onPaper(picture, opacity, { solid, mostly, same }) {
+  const { channels, width, height } = picture;
+  const most = opacity.reduce((a, b) => Math.max(a, b));
+  const box = { top: height, left: width, bottom: 0, right: 0 };
+  let visible = 0;
+  opacity.forEach((value, i) => {
+    if (value <= most / 2) return;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    visible++;
+    box.top = Math.min(box.top, y);
+    box.left = Math.min(box.left, x);
+    box.bottom = Math.max(box.bottom, y + 1);
+    box.right = Math.max(box.right, x + 1);
+  });
+  const isSolid = (/** @type {number} */ i) => opacity[i] >= fround(fround(solid) * most);
+  const colors = channels.map((data) => data.filter((_, i) => isSolid(i)));
+  const paper = colors.map(median);
+  const off = colors[0].map((_, i) => colors.reduce((a, data, c) => Math.max(a, Math.abs(data[i] - paper[c])), 0));
+  const share = visible / ((box.bottom - box.top) * (box.right - box.left));
+  if (share < mostly || quantile(off, 0.99) < same) return null;
+  const filled = channels.map((data, c) => data.map((value, i) => (isSolid(i) ? value : paper[c])));
+  return within({ channels: filled, width, height }, box);
+}
+
+/**
+ * The picture without the borders of one color along its sides, such as a frame's.
+ *
+ * @param {Picture} picture
+ * @param {PictureConstants} constants
+ * @returns {Picture}
+ */
+export function withoutBorder(picture, constants) {
+  const { width, height } = picture;
+  const down = (/** @type {number} */ line, /** @type {number} */ i) => line * width + i;
+  const top = border(picture, height, width, down, constants);
+  const bottom = border(picture, height, width, (line, i) => down(height - 1 - line, i), constants);
+  const left = border(picture, width, height, (line, i) => down(i, line), constants);
+  const right = border(picture, width, height, (line, i) => down(i, width - 1 - line), constants);
+  if (!top && !bottom && !left && !right) return picture;
+  return within(picture, { top, left, bottom: height - bottom, right: width - right });
+}
+
+/**
+ * How many lines from a side are a border; `at` is the index of a pixel by its line and its place in it.
+ *
+ * @param {Picture} picture
+ * @param {number} lines
+ * @param {number} length
+ * @param {(line: number, i: number) => number} at
+ * @param {PictureConstants} constants
+ */
+function border({ channels }, lines, length, at, { same, border: share, uniform, inner }) {
+  const most = Math.floor(share * lines);
+  const places = Array.from({ length }, (_, i) => i);
+  const colorOf = (/** @type {number} */ line) =>
+    channels.map((data) => median(Float32Array.from(places, (i) => data[at(line, i)])));
+  const isLike = (/** @type {number} */ pixel, /** @type {number[]} */ color) =>
+    channels.every((data, c) => Math.abs(fround(data[pixel] - color[c])) < fround(same));
+  const countLike = (/** @type {number} */ line, /** @type {number[]} */ color) =>
+    places.reduce((count, i) => count + Number(isLike(at(line, i), color)), 0);
+  const color = colorOf(0);
+  let thick = 0;
+  while (thick < Math.min(most + 1, lines) && countLike(thick, color) / length >= uniform) thick++;
+  const soft = 1 + Math.floor(lines / 200); // the line in which the border ends may have a color in between
+  if (!thick || thick > most || thick + soft >= lines) return 0;
+  const inside = colorOf(thick + soft);
+  const apart = channels.reduce((a, _, c) => Math.max(a, Math.abs(inside[c] - color[c])), 0);
+  if (apart < 2 * same || countLike(thick + soft, inside) / length < inner) return 0;
+  let [within, outside] = [0, 0];
+  for (let line = 0; line < lines; line++) {
+    within += countLike(line, inside);
+    outside += countLike(line, color);
+  }
+  return within > outside ? thick + soft : 0;
+}
+
+/**
+ * The part of a picture within a box.
+ *
+ * @param {Picture} picture
+ * @param {Box} box
+ * @returns {Picture}
+ */
+export function within({ channels, width }, { top, left, bottom, right }) {
+  const [across, down] = [right - left, bottom - top];
+  const parts = channels.map((data) => {
+    const part = new Float32Array(across * down);
+    for (let y = 0; y < down; y++) {
+      const start = (top + y) * width + left;
+      part.set(data.subarray(start, start + across), y * across);
+    }
+    return part;
+  });
+  return { channels: parts, width: across, height: down };
 }

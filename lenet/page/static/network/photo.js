@@ -133,7 +133,29 @@ function within(values, mask) {
  * @returns {Raster}
  */
 function ruledLines(ink, photo) {
-  const [level, upright] = [levelLines(ink, photo), transposed(levelLines(transposed(ink), photo))];
+  return bothWays(ink, photo, true);
+}
+
+/**
+ * Those that do not reach the border, too.
+ *
+ * @param {Raster} ink
+ * @param {PhotoConstants} photo
+ * @returns {Raster}
+ */
+export function straightLines(ink, photo) {
+  return bothWays(ink, photo, false);
+}
+
+/**
+ * @param {Raster} ink
+ * @param {PhotoConstants} photo
+ * @param {boolean} fromBorder
+ * @returns {Raster}
+ */
+function bothWays(ink, photo, fromBorder) {
+  const level = levelLines(ink, photo, fromBorder);
+  const upright = transposed(levelLines(transposed(ink), photo, fromBorder));
   return masked(ink, (i) => Boolean(level.data[i] || upright.data[i]));
 }
 
@@ -150,9 +172,10 @@ function transposed({ data, width, height }) {
 /**
  * @param {Raster} ink
  * @param {PhotoConstants} photo
+ * @param {boolean} fromBorder
  * @returns {Raster}
  */
-function levelLines({ data, width, height }, { line, filled, slopes }) {
+function levelLines({ data, width, height }, { line, filled, slopes }, fromBorder) {
   const length = roundHalfEven(line * width);
   const edge = Math.max(2, Math.floor(width / 40));
   const found = new Float32Array(data.length);
@@ -172,7 +195,7 @@ function levelLines({ data, width, height }, { line, filled, slopes }) {
         covered.fill(1, Math.max(x, end), x + length);
         end = x + length;
       }
-      if (!covered.subarray(0, edge).includes(1) && !covered.subarray(-edge).includes(1)) continue;
+      if (fromBorder && !covered.subarray(0, edge).includes(1) && !covered.subarray(-edge).includes(1)) continue;
       for (let x = 0; x < width; x++) if (covered[x] && data[cells[x]]) found[cells[x]] = 1;
     }
   }

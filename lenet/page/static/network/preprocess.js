@@ -1,8 +1,10 @@
 // The pad's path of the preprocessing, as in `lenet.image.preprocess`: from the opacity of the drawn ink to the 32x32
 // input. The numbers come from there, too, as `preprocessing`.
+import { grayAndOpacity } from "./decode.js";
+import { removeFrames } from "./frames.js";
 import { boundingBox, crop } from "./image.js";
-import { findInk } from "./paper.js";
-import { reduce, resize, roundHalfEven } from "./resize.js";
+import { findInk } from "./ink.js";
+import { resize, roundHalfEven } from "./resize.js";
 import { removeSpecks } from "./specks.js";
 
 /**
@@ -21,21 +23,36 @@ export function preprocess(opacity, width, height, preprocessing) {
 }
 
 /**
- * The same for an opaque image: its gray, 0 to 255, row by row.
+ * The same for an image.
  *
- * @param {Uint8Array} gray
+ * @param {Uint8ClampedArray} pixels red, green, blue and opacity of each, 0 to 255, row by row
  * @param {number} width
  * @param {number} height
  * @param {Preprocessing} preprocessing
  */
-export function preprocessImage(gray, width, height, preprocessing) {
-  const { paper, photo } = preprocessing;
-  const factor = Math.ceil(Math.max(width, height) / paper.working_side);
-  const small = reduce({ data: gray, width, height }, factor);
-  // As in Pillow, whose means of bytes are bytes.
-  const brightness = Float32Array.from(small.data, (value) => Math.floor(value + 0.5) / 255);
-  const ink = findInk({ ...small, data: brightness }, paper, photo);
+export function preprocessImage(pixels, width, height, preprocessing) {
+  const { paper, photo, frames, crop_threshold } = preprocessing;
+  const { gray, opacity } = grayAndOpacity(pixels, width, height, preprocessing);
+  const ink = opacity
+    ? findInkOnTransparent(gray, opacity, preprocessing)
+    : removeFrames(findInk(gray, paper, photo), frames, photo, Math.fround(crop_threshold));
   return centered(clean(ink, preprocessing), preprocessing);
+}
+
+/**
+ * @param {Raster} gray
+ * @param {Float32Array} opacity
+ * @param {Preprocessing} preprocessing
+ */
+function findInkOnTransparent(gray, opacity, { paper, photo }) {
+  let [drawn, light] = [0, 0];
+  for (let i = 0; i < opacity.length; i++) {
+    drawn += opacity[i];
+    light += gray.data[i] * opacity[i];
+  }
+  const known = Number(light / drawn < 0.5); // the background, black or white, that contrasts with the pen's color
+  const data = gray.data.map((value, i) => value * opacity[i] + known * (1 - opacity[i]));
+  return findInk({ ...gray, data }, paper, photo, known);
 }
 
 /**
