@@ -139,6 +139,8 @@ def palette_with_transparency(mask: Image.Image, rng: Rng) -> bytes:
     radius = rng.uniform(0.05, 0.5)
     corners = large_mask(mask.width, lambda pen, n: pen.rounded_rectangle((0, 0, n - 1, n - 1), radius * n, 255))
     image = two_colors(mask, *tints(rng)).quantize(200)
+    palette = image.getpalette() or []
+    image.putpalette([*palette, *[0] * (768 - len(palette))])
     image.paste(255, (0, 0), corners.point(lambda value: 255 * (value < 128)))
     return encoded(image, str(rng.choice(["PNG", "GIF"])), transparency=255)
 
