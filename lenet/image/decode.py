@@ -1,10 +1,14 @@
 """Decoding and validation of images: every drawing, upload and file passes through here before preprocessing."""
 
+from typing import cast
+
 import numpy as np
 from PIL import Image
 
+from lenet.image.color import in_gray
 from lenet.image.formats.pixels import MAX_PIXELS, MAX_SIDE, check_size
 from lenet.image.orientation import exif_orientation, upright
+from lenet.image.paper import on_paper, without_border
 
 WORKING_SIDE = 1_024  # larger images are reduced to at most this side length; no digit needs more
 
@@ -15,31 +19,55 @@ EXPECTED = (
 
 
 def gray_and_opacity(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Brightness, float32 in [0, 1], shape (H, W), and opacity in the same form, or None if the image is opaque.
+    """Brightness, float32 in [0, 1], shape (H, W), and the opacity of strokes on nothing in the same form, or None.
 
-    H and W are at most 1,024. Fully transparent margins are cropped. Raises ValueError, with a message that says what
-    is expected, if `image` is not a supported image.
+    H and W are at most 1,024. A picture with transparent parts is given the color of its own paper there; borders of
+    one color and fully transparent margins are cropped. Where ink and paper are equally bright, the brightness is that
+    of the color in which they differ. Raises ValueError, with a message that says what is expected, if `image` is not a
+    supported image.
     """
-    pil = _to_pil(image)
+    pil = _reduced(_converted(_to_pil(image)))
+    values = np.asarray(pil.convert("RGB" if pil.mode in ("RGB", "RGBA") else "L"), np.float32) / 255
+    values = values.reshape(*values.shape[:2], -1)
+    if pil.mode in ("LA", "RGBA"):
+        opacity = np.asarray(pil.getchannel("A"), np.float32) / 255
+        picture = on_paper(values, opacity)
+        if picture is None:
+            return np.asarray(pil.convert("LA").getchannel("L"), np.float32) / 255, opacity
+        values = picture
+    values = without_border(values)
+    return in_gray(values) if values.shape[2] == 3 else values[..., 0], None
+
+
+def _converted(pil: Image.Image) -> Image.Image:
+    """In mode L or RGB, or LA or RGBA if some of it is transparent; then fully transparent margins are cropped.
+
+    Alpha that is the same everywhere says nothing, not even where it is 0: some programs write four bytes a pixel and
+    leave the fourth unused.
+    """
+    gray = pil.mode in ("1", "L", "LA", "La")
+    mode = ("LA" if gray else "RGBA") if pil.has_transparency_data else "L" if gray else "RGB"
     try:
-        pil = pil.convert("LA" if _has_opacity(image) else "L")
+        pil = pil if pil.mode == mode else pil.convert(mode)
     except ValueError as error:
         raise ValueError(f"unsupported image mode: {pil.mode}; {EXPECTED}") from error
-    if pil.mode == "LA" and pil.getchannel("A").getextrema()[0] == 255:
-        pil = pil.convert("L")
-    elif pil.mode == "LA" and (drawn := pil.getchannel("A").getbbox()):
-        pil = pil.crop(drawn)  # usually a small part of the drawing area
+    if mode in ("L", "RGB"):
+        return pil
+    alpha = pil.getchannel("A")
+    low, high = cast(tuple[int, int], alpha.getextrema())
+    if low == high:
+        return pil.convert("L" if gray else "RGB")
+    return pil.crop(alpha.getbbox())  # usually a small part of the drawing area
+
+
+def _reduced(pil: Image.Image) -> Image.Image:
     factor = -(-max(pil.size) // WORKING_SIDE)
-    if factor > 1:
-        pil = pil.convert("La").reduce(factor).convert("LA") if pil.mode == "LA" else pil.reduce(factor)
-    bands = [np.asarray(band, np.float32) / 255 for band in pil.split()]
-    return bands[0], bands[1] if len(bands) == 2 else None
-
-
-def _has_opacity(image: Image.Image | np.ndarray) -> bool:
-    if isinstance(image, np.ndarray):
-        return image.ndim == 3 and image.shape[2] == 4
-    return image.has_transparency_data
+    if factor == 1:
+        return pil
+    premultiplied = {"LA": "La", "RGBA": "RGBa"}.get(pil.mode, pil.mode)
+    return (
+        pil.convert(premultiplied).reduce(factor).convert(pil.mode) if premultiplied != pil.mode else pil.reduce(factor)
+    )
 
 
 def _to_pil(image: Image.Image | np.ndarray) -> Image.Image:

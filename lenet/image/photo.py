@@ -76,10 +76,15 @@ def digit_mask(depth: np.ndarray, floor: float) -> tuple[np.ndarray, float]:
 
 def ruled_lines(ink: np.ndarray) -> np.ndarray:
     """Straight, nearly level or upright lines of at least LINE of the side that reach the border: booleans, (H, W)."""
-    return _level_lines(ink) | _level_lines(ink.T).T
+    return _level_lines(ink, True) | _level_lines(ink.T, True).T
 
 
-def _level_lines(ink: np.ndarray) -> np.ndarray:
+def straight_lines(ink: np.ndarray) -> np.ndarray:
+    """Those that do not reach the border, too."""
+    return _level_lines(ink, False) | _level_lines(ink.T, False).T
+
+
+def _level_lines(ink: np.ndarray, from_border: bool) -> np.ndarray:
     height, width = ink.shape
     length = round(LINE * width)
     found = np.zeros_like(ink)
@@ -96,8 +101,9 @@ def _level_lines(ink: np.ndarray) -> np.ndarray:
         covered[:, :-length] += dense
         covered[:, length:] -= dense
         covered = np.cumsum(covered, 1)[:, :width] > 0
-        edge = max(2, width // 40)
-        covered &= np.any(covered[:, :edge], 1, keepdims=True) | np.any(covered[:, -edge:], 1, keepdims=True)
+        if from_border:
+            edge = max(2, width // 40)
+            covered &= np.any(covered[:, :edge], 1, keepdims=True) | np.any(covered[:, -edge:], 1, keepdims=True)
         found[sheared, columns] |= covered & straight
     return found
 

@@ -17,6 +17,8 @@ from PIL import Image
 
 from lenet.image.decode import gray_and_opacity
 from lenet.image.file import open_image
+from lenet.image.frames import remove_frames
+from lenet.image.paper import paper_color
 from lenet.image.photo import find_ink_in_photo
 from lenet.image.specks import remove_specks
 
@@ -53,7 +55,9 @@ def extract_ink(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
     if isinstance(image, str | Path):
         image = open_image(image)
     gray, opacity = gray_and_opacity(image)
-    return _clean(find_ink(gray) if opacity is None else find_ink_on_transparent(gray, opacity))
+    if opacity is None:
+        return _clean(remove_frames(find_ink(gray), CROP_THRESHOLD))
+    return _clean(find_ink_on_transparent(gray, opacity))
 
 
 def find_ink_on_transparent(gray: np.ndarray, opacity: np.ndarray) -> np.ndarray:
@@ -94,7 +98,7 @@ def estimate_paper(gray: np.ndarray) -> tuple[np.ndarray | float, float]:
     surface suits light that falls off smoothly over the page and, unlike a local filter, does not hollow out thick
     strokes.
     """
-    level = _level(gray)
+    level = float(paper_color(gray[..., None])[0])
     off = np.abs(gray - level)
     near = off < 0.25
     if np.mean(off[near] < FLAT) > 0.5:
@@ -113,17 +117,6 @@ def estimate_paper(gray: np.ndarray) -> tuple[np.ndarray | float, float]:
         grain = 1.4826 * float(np.median(off[kept]))  # robust estimate of the standard deviation
         kept = off < max(3 * grain, 2 / 255)
     return sum(weight * term(y, x) for weight, term in zip(weights, terms, strict=True)), grain
-
-
-def _level(gray: np.ndarray) -> float:
-    """Initial estimate of the paper: the median of that corner which is closest to the median of the border.
-
-    Corners are used because most of the border may be ink if the image is cropped closely around a thick digit.
-    """
-    h, w = (max(1, side // 20) for side in gray.shape)
-    corners = np.median([part.ravel() for part in (gray[:h, :w], gray[:h, -w:], gray[-h:, :w], gray[-h:, -w:])], axis=1)
-    border = np.median(np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]]))
-    return float(min(corners, key=lambda corner: abs(corner - border)))
 
 
 QUADRATIC = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # exponents of y and x in each term

@@ -27,6 +27,23 @@ READERS: dict[str, Callable[[bytes], Pixels]] = {
     "PPM": ppm,
     "AVIF": without_exif,
 }
+# An extra installs what reads these (pillow-heif); the structure of the file is the same as that of AVIF.
+HEIF = {"HEIF": without_exif}
+HEIF_BRANDS = (b"hei", b"hev", b"mif1", b"msf1")
+# Those of which an animation is looked through if the first frame is blank.
+ANIMATED: dict[str, Callable[[bytes, int], Pixels]] = {"PNG": png, "WEBP": webp, "GIF": gif}
+# In lower case, as they are compared: not all of them are binary.
+OTHERS: dict[str, tuple[bytes, ...]] = {
+    "a PDF document": (b"%pdf",),
+    "a PostScript file": (b"%!ps", b"\xc5\xd0\xd3\xc6"),
+    "an SVG drawing": (b"<svg", b"<?xml"),
+    "a web page": (b"<!doctype", b"<html"),
+    "a Photoshop file": (b"8bps",),
+    "a JPEG XL image": (b"\xff\n", b"\0\0\0\x0cjxl "),
+    "a JPEG 2000 image": (b"\0\0\0\x0cjp  ", b"\xff\x4f\xff\x51"),
+    "an icon": (b"\0\0\1\0",),
+    "an archive or an office document": (b"pk\3\4",),
+}
 
 
 def format_of(content: bytes) -> str | None:
@@ -43,4 +60,15 @@ def format_of(content: bytes) -> str | None:
             return format
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
-    return "AVIF" if content[4:8] == b"ftyp" else None
+    if content[4:8] != b"ftyp":
+        return None
+    brands = content[8 : min(int.from_bytes(content[:4], "big"), 256)]
+    return "AVIF" if b"avi" in brands else "HEIF" if any(brand in brands for brand in HEIF_BRANDS) else None
+
+
+def name_of(content: bytes) -> str | None:
+    """What kind of file this is, in words, if it is a well-known one that is not read here."""
+    if content[4:8] == b"ftyp":
+        return "a video"
+    start = content[:64].lstrip().lower()
+    return next((name for name, starts in OTHERS.items() if start.startswith(starts)), None)

@@ -3,7 +3,7 @@
 Without them, Pillow does not look for more images either (MPO, as some phones write it).
 """
 
-from lenet.image.formats.pixels import MAX_PARTS, Pixels, check_size, check_work, damaged
+from lenet.image.formats.pixels import MAX_PARTS, MAX_REDUCED, Pixels, check_size, check_work, damaged
 from lenet.image.orientation import PREFIX, exif_orientation
 
 SCAN = b"\xff\xda"
@@ -33,7 +33,7 @@ def frame(content: bytes) -> Pixels:
             if size is not None or end > len(content) or end < at + 10:
                 raise damaged()
             size = int.from_bytes(view[at + 7 : at + 9], "big"), int.from_bytes(view[at + 5 : at + 7], "big")
-            check_size(*size)
+            check_size(*size, most=MAX_REDUCED)
         if marker in SIZES or marker in TABLES or marker in (JFIF, ADOBE):
             kept.append(view[at:end])
         elif marker == EXIF and orientation == 1 and content[at + 4 : at + 10] == PREFIX:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 MAX_PIXELS = 50_000_000
+MAX_REDUCED = 200_000_000  # pixels of an image that is decoded at a reduced size, as a JPEG can be
 MAX_SIDE = 20_000  # pixels
 MAX_PARTS = 50_000  # of a file; the largest image allowed has about 20,000 as a PNG with chunks as small as libpng's
 MAX_SCANS = 100  # of a progressive JPEG, which usually has about ten; each is decoded into the whole image
@@ -17,16 +18,16 @@ class Pixels:
     orientation: int = 1
 
 
-def check_size(width: int, height: int) -> None:
+def check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
     """Raise ValueError if an image of this size has no pixels or too many.
 
     No pixel takes more than four bytes in Pillow, so this limits the memory as well: 200 MB.
     """
     if not width or not height:
         raise ValueError(f"empty image: {width} x {height} pixels")
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+    if width * height > most or max(width, height) > MAX_SIDE:
         raise ValueError(
-            f"image too large: {width} x {height} pixels; the limits are {MAX_PIXELS // 1_000_000} million pixels and "
+            f"image too large: {width} x {height} pixels; the limits are {most // 1_000_000} million pixels and "
             f"{MAX_SIDE:,} per side"
         )
 

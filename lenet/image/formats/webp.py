@@ -1,4 +1,4 @@
-"""WebP: the first frame, with its transparency; without EXIF data, color profile and more frames."""
+"""WebP: the first frame or several, with transparency; without EXIF data and color profile."""
 
 from lenet.image.formats.pixels import MAX_PARTS, Pixels, check_size, damaged
 from lenet.image.orientation import exif_orientation
@@ -7,14 +7,14 @@ CANVAS, LOSSY, LOSSLESS, FRAME = b"VP8X", b"VP8 ", b"VP8L", b"ANMF"
 PROFILE_EXIF_XMP = 0x20 | 0x08 | 0x04  # flags of the canvas: these chunks follow
 
 
-def first_frame(content: bytes) -> Pixels:
-    """Raises ValueError if the image is large or the chunks many.
+def first_frame(content: bytes, frames: int = 1) -> Pixels:
+    """Or the first `frames` of an animation. Raises ValueError if the image is large or the chunks many.
 
     The size is checked first: opening the file takes eight bytes of memory for every pixel that its header claims.
     """
     view = memoryview(content)
     kept: list[bytes | memoryview] = []
-    at, exif, pixels = 12, None, False
+    at, exif, pixels = 12, None, 0
     for _ in range(MAX_PARTS):
         kind, start = content[at : at + 4], at + 8
         if start > len(content):
@@ -27,10 +27,10 @@ def first_frame(content: bytes) -> Pixels:
             check_size(*(1 + int.from_bytes(view[start + i : start + i + 3], "little") for i in (4, 7)))
             flags = bytes([content[start] & ~PROFILE_EXIF_XMP])
             kept += [view[at:start], flags, view[start + 1 : end]]
-        elif kind in (LOSSY, LOSSLESS, FRAME) and not pixels:
+        elif kind in (LOSSY, LOSSLESS, FRAME) and pixels < (frames if kind == FRAME else 1):
             _check_bitstream(kind, view[start:end])
             kept.append(view[at:end])
-            pixels = True
+            pixels += 1
         elif kind in (b"ANIM", b"ALPH") and not pixels:
             kept.append(view[at:end])
         elif kind == b"EXIF" and exif is None:

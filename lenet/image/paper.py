@@ -1,0 +1,73 @@
+"""What is paper in a picture: its color, where there is an alpha channel, and where there is a border around it."""
+
+import numpy as np
+
+SOLID = 0.9  # what is at least so opaque, as a share of the most opaque part, belongs to the picture and not its shadow
+MOSTLY = 0.4  # opaque share of its bounding box below which a picture consists of strokes on nothing
+SAME = 0.06  # colors that differ less, in each channel, are the same
+BORDER = 0.15  # a border is at most this share of the side
+UNIFORM = 0.95  # so much of a row or column of a border has one color
+INNER = 0.6  # and so much of what follows has another one
+
+
+def paper_color(values: np.ndarray) -> np.ndarray:
+    """The color of the paper, shape (C,), of an image of shape (H, W, C): the median of that corner which is closest to
+    the median of the border.
+
+    Corners are used because most of the border may be ink if the image is cropped closely around a thick digit.
+    """
+    h, w = (max(1, side // 20) for side in values.shape[:2])
+    patches = values[:h, :w], values[:h, -w:], values[-h:, :w], values[-h:, -w:]
+    corners = [np.median(part.reshape(-1, values.shape[2]), 0) for part in patches]
+    border = np.median(np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]]), 0)
+    return min(corners, key=lambda corner: float(np.abs(corner - border).sum()))
+
+
+def on_paper(values: np.ndarray, opacity: np.ndarray) -> np.ndarray | None:
+    """A picture with transparent parts, (H, W, C), as an opaque one; None if it is strokes on nothing.
+
+    The paper is what most of the opaque part has as its color. What is less opaque than that, such as corners, edges
+    and shadows, becomes paper. Strokes have one color, or leave most of their bounding box transparent. Cropped to what
+    is at least half as opaque as the rest.
+    """
+    visible = opacity > opacity.max() / 2
+    rows, columns = (np.flatnonzero(visible.any(axis)) for axis in (1, 0))
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    solid = opacity >= SOLID * opacity.max()
+    colors = values[solid]
+    paper = np.median(colors, 0)
+    if visible[box].mean() < MOSTLY or np.quantile(np.abs(colors - paper).max(1), 0.99) < SAME:
+        return None
+    return np.where(solid[..., None], values, paper)[box]
+
+
+def without_border(values: np.ndarray) -> np.ndarray:
+    """The image, (H, W, C), without the borders of one color along its sides, such as a frame's.
+
+    What is inside has another color, which is that of more pixels: a margin of paper is not a border.
+    """
+    height, width = values.shape[:2]
+    top, bottom = _border(values), _border(values[::-1])
+    left, right = _border(values.swapaxes(0, 1)), _border(values.swapaxes(0, 1)[::-1])
+    return values[top : height - bottom, left : width - right]
+
+
+def _border(values: np.ndarray) -> int:
+    """How many rows from the top are a border."""
+    most = int(BORDER * len(values))
+    rows = values[: most + 1]
+    color = np.median(values[0], 0)
+    uniform = _like(rows, color).mean(1) >= UNIFORM
+    thick = len(rows) if uniform.all() else int(uniform.argmin())
+    soft = 1 + len(values) // 200  # the row in which the border ends may have a color in between
+    if not 0 < thick <= most or thick + soft >= len(values):
+        return 0
+    inside = values[thick + soft]
+    inner = np.median(inside, 0)
+    if np.abs(inner - color).max() < 2 * SAME or _like(inside, inner).mean() < INNER:
+        return 0
+    return thick + soft if _like(values, inner).sum() > _like(values, color).sum() else 0
+
+
+def _like(values: np.ndarray, color: np.ndarray) -> np.ndarray:
+    return np.abs(values - color).max(-1) < SAME
