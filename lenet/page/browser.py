@@ -3,7 +3,7 @@
 import json
 
 from lenet import rejection, row
-from lenet.image import decode, photo, pieces, preprocess, specks
+from lenet.image import color, decode, frames, paper, photo, pieces, preprocess, specks
 from lenet.networks.description import describe
 from lenet.weights.model import Weights, safetensors
 
@@ -34,6 +34,31 @@ def description(weights: Weights) -> dict:
                 "noise_factor": preprocess.NOISE_FACTOR,
                 "flat": preprocess.FLAT,
                 "quadratic": preprocess.QUADRATIC,
+            },
+            "picture": {
+                "solid": paper.SOLID,
+                "mostly": paper.MOSTLY,
+                "same": paper.SAME,
+                "border": paper.BORDER,
+                "uniform": paper.UNIFORM,
+                "inner": paper.INNER,
+            },
+            "color": {
+                "side": color.SIDE,
+                "ink": color.INK,
+                "least": color.LEAST,
+                "dull": color.DULL,
+                "luma": color.LUMA.tolist(),
+            },
+            "frames": {
+                "cells": frames.CELLS,
+                "span": frames.SPAN,
+                "length": frames.LENGTH,
+                "thick": frames.THICK,
+                "band": frames.BAND,
+                "middle": frames.MIDDLE,
+                "digit": frames.DIGIT,
+                "straight": frames.STRAIGHT,
             },
             "photo": {
                 "side": photo.SIDE,
