@@ -22,7 +22,7 @@ test: .venv/for-development  ## set up and run all tests, including those in a r
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: .venv/for-development  ## run the tests that need neither a browser nor another process
-	$(BIN)/python -m pytest -n auto --dist worksteal tests/unit
+	$(BIN)/python -m pytest -n auto --dist loadfile tests/unit
 
 # In an environment of its own. Of what these packages need in turn, the newest versions are installed, which is why
 # deprecated calls within the old packages are no errors here.

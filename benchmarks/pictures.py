@@ -43,9 +43,14 @@ def two_colors(mask: Image.Image, ink: Color, paper: Color) -> Image.Image:
     return image
 
 
+def color(values: np.ndarray) -> Color:
+    red, green, blue = (int(value) for value in values)
+    return red, green, blue
+
+
 def tints(rng: Rng) -> tuple[Color, Color]:
     """Ink and paper, one dark and one light."""
-    dark, light = (tuple(int(x) for x in rng.integers(low, high, 3)) for low, high in ((0, 70), (225, 256)))
+    dark, light = color(rng.integers(0, 70, 3)), color(rng.integers(225, 256, 3))
     return (dark, light) if rng.random() < 0.75 else (light, dark)
 
 
@@ -80,7 +85,7 @@ def nearly_opaque(mask: Image.Image, rng: Rng) -> bytes:
 
 def one_transparent_pixel(mask: Image.Image, rng: Rng) -> bytes:
     alpha = Image.new("L", mask.size, 255)
-    alpha.putpixel(tuple(int(x) for x in rng.integers(0, mask.width, 2)), 0)
+    alpha.putpixel((int(rng.integers(mask.width)), int(rng.integers(mask.width))), 0)
     return encoded(with_alpha(two_colors(mask, *tints(rng)), alpha))
 
 
@@ -98,8 +103,9 @@ def sticker(mask: Image.Image, rng: Rng) -> bytes:
 def sticker_on_large_canvas(mask: Image.Image, rng: Rng) -> bytes:
     alpha = large_mask(mask.width, lambda pen, n: pen.ellipse((0, 0, n - 1, n - 1), 255))
     image = with_alpha(two_colors(mask, *tints(rng)), alpha)
-    page = Image.new("RGBA", tuple(round(x * mask.width) for x in rng.uniform(1.3, 2.2, 2)), (0, 0, 0, 0))
-    page.paste(image, tuple(int(rng.integers(0, a - mask.width)) for a in page.size))
+    width, height = (round(x * mask.width) for x in rng.uniform(1.3, 2.2, 2))
+    page = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    page.paste(image, (int(rng.integers(width - mask.width)), int(rng.integers(height - mask.width))))
     return encoded(page)
 
 
@@ -141,7 +147,7 @@ def palette_with_transparency(mask: Image.Image, rng: Rng) -> bytes:
     image = two_colors(mask, *tints(rng)).quantize(200)
     palette = image.getpalette() or []
     image.putpalette([*palette, *[0] * (768 - len(palette))])
-    image.paste(255, (0, 0), corners.point(lambda value: 255 * (value < 128)))
+    image.paste(255, (0, 0), Image.fromarray(np.uint8(255) * (np.asarray(corners) < 128)))
     return encoded(image, str(rng.choice(["PNG", "GIF"])), transparency=255)
 
 
@@ -191,9 +197,9 @@ def lines(mask: Image.Image, rng: Rng, count: int) -> bytes:
 def same_brightness(mask: Image.Image, rng: Rng, ink: Color, paper: Color) -> bytes:
     """The ink's color made as bright as the paper's, within a few levels."""
     weights = np.array((0.299, 0.587, 0.114))
-    color = np.array(ink, float) + rng.uniform(-20, 20, 3)
-    color *= (weights @ paper + rng.uniform(-6, 6)) / (weights @ np.clip(color, 1, 255))
-    image = two_colors(mask, tuple(int(x) for x in np.clip(color, 0, 255)), paper)
+    wanted = np.array(ink, float) + rng.uniform(-20, 20, 3)
+    wanted *= (weights @ paper + rng.uniform(-6, 6)) / (weights @ np.clip(wanted, 1, 255))
+    image = two_colors(mask, color(np.clip(wanted, 0, 255)), paper)
     return encoded(image) if rng.random() < 0.7 else encoded(image, "JPEG", quality=90)
 
 

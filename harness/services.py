@@ -49,13 +49,11 @@ def configure(folder: Path, port: int, replicas: str, changes: dict[str, str] | 
     them has nothing to replace.
     """
     text = (DEPLOY / "nginx.conf").read_text()
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    paths = "".join(f"    {kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     own = {
         "user www-data;": "user root;" if os.geteuid() == 0 else "",
         "worker_processes auto;": "worker_processes 2;",
         "pid /run/nginx.pid;": f"pid {folder}/nginx.pid;",
-        "http {\n": "http {\n" + paths,
+        "http {\n": "http {\n" + _temporary(folder),
         "listen 80;": f"listen 127.0.0.1:{port};",
         "listen [::]:80;": "",
     }
@@ -88,13 +86,47 @@ def nginx(folder: Path, ports: tuple[int, ...], changes: dict[str, str] | None =
     folder.mkdir(exist_ok=True)
     port = free_port()
     path = configure(folder, port, addresses(ports), changes)
-    log = folder / "nginx.log"
+    with _nginx(path, f"http://127.0.0.1:{port}"):
+        yield port
+
+
+@contextlib.contextmanager
+def plain_nginx(folder: Path, block: str, tls: bool = False) -> Iterator[str]:
+    """The URL of an nginx whose `server` has this block and else only what it needs to listen; TLS is self-signed."""
+    folder.mkdir(exist_ok=True)
+    port = free_port()
+    listen = f"listen 127.0.0.1:{port};"
+    if tls:
+        files = ("-keyout", folder / "key.pem", "-out", folder / "page.pem")
+        request = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost")
+        subprocess.run([*request, *files], check=True, capture_output=True)
+        listen = (
+            f"listen 127.0.0.1:{port} ssl; ssl_certificate {folder}/page.pem; ssl_certificate_key {folder}/key.pem;"
+        )
+    path = folder / "nginx.conf"
+    path.write_text(
+        f"{'user root;' if os.geteuid() == 0 else ''} pid {folder}/nginx.pid; error_log stderr warn; events {{ }}\n"
+        f"http {{ access_log off; {_temporary(folder)} server {{ {listen}\n{block}\n}} }}\n"
+    )
+    with _nginx(path, url := f"http{'s' * tls}://127.0.0.1:{port}"):
+        yield url
+
+
+def _temporary(folder: Path) -> str:
+    """The directives for nginx's temporary files."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return "".join(f"    {kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+
+
+@contextlib.contextmanager
+def _nginx(path: Path, url: str) -> Iterator[None]:
+    log = path.with_name("nginx.log")
     with log.open("w") as file:
         command = [find("nginx") or "nginx", "-c", path, "-g", "daemon off;"]
         server = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
     try:
-        wait_for(f"http://127.0.0.1:{port}", server, 30, log)
-        yield port
+        wait_for(url, server, 30, log)
+        yield
     finally:
         server.terminate()
         server.wait(30)
@@ -103,6 +135,8 @@ def nginx(folder: Path, ports: tuple[int, ...], changes: dict[str, str] | None =
 class Process(Protocol):
     """What a replica needs of its process."""
 
+    @property
+    def pid(self) -> int: ...
     def send_signal(self, sig: signal.Signals, /) -> None: ...
     def kill(self) -> object: ...
     def poll(self) -> int | None: ...
@@ -171,7 +205,7 @@ def wait_for(url: str, server: Process, seconds: float, log: Path | None = None)
     deadline = time.monotonic() + seconds
     while True:
         with contextlib.suppress(httpx.TransportError):
-            httpx.get(url, timeout=5)
+            httpx.get(url, timeout=5, verify=False)
             return
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"{url} did not start:\n{log.read_text() if log else ''}")

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 
 
 @contextmanager
@@ -13,10 +14,12 @@ def exit_on_interrupt() -> Iterator[None]:
     A KeyboardInterrupt does not end imports reliably: PyTorch ignores one that occurs while it imports NumPy, and one
     within the import system may leave it locked, so that the process hangs.
     """
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:  # neither ignored, as by nohup, nor handled by someone else
+    # Neither ignored, as by nohup, nor handled by someone else, such as a notebook; only the main thread has handlers.
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler and current_thread() is main_thread()
+    if ours:
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)

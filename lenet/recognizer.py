@@ -1,5 +1,6 @@
 """The reader: from an image to a digit, with the output of every layer."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from lenet.row import read_row
 from lenet.weights.fetch import Fetch, begin
 from lenet.weights.model import Weights
 
+# A forked process has none of the threads that PyTorch computes with, and would wait for them without end.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -25,12 +30,14 @@ class Reading:
         "output" (10,).
     digits: the digits from left to right, each with its probability, if there are several and all could be read; else
         None.
+
+    Readings are equal, and have the same hash, if all but the activations are the same.
     """
 
     digit: int | None
     reason: str | None
     probabilities: tuple[float, ...]
-    activations: dict[str, np.ndarray] = field(repr=False)
+    activations: dict[str, np.ndarray] = field(repr=False, compare=False)
     digits: tuple[tuple[int, float], ...] | None = None
 
     @property
@@ -59,7 +66,10 @@ def percentage(p: float) -> str:
 
 
 class Recognizer:
-    """Reads digits with one network, `weights.model`. Safe to call from several threads."""
+    """Reads digits with one network, `weights.model`.
+
+    Can be called from several threads, pickled for other processes, and used in those that are forked.
+    """
 
     def __init__(self, weights: Weights):
         self.weights = weights
@@ -94,12 +104,11 @@ class Recognizer:
         """
         return self.read_ink(extract_ink(image))
 
-    @torch.inference_mode()
     def read_ink(self, drawing: np.ndarray) -> Reading:
         """Read a digit from the ink of an image, as `extract_ink` gives it: float32 in [0, 1], shape (H, W)."""
         ink = scale_and_center(drawing)
-        features = self.weights.model.features(torch.from_numpy(ink)[None, None])
-        scores = features["output"][0].numpy()
+        features = {name: values[0] for name, values in self.weights.model.compute(ink[None, None]).items()}
+        scores = features["output"]
         calibration = self.weights.calibration
         probabilities = calibration.probabilities(scores)
         reason = rejection_reason(ink) or (NO_DIGIT if calibration.rejects(scores) else None)
@@ -111,6 +120,6 @@ class Recognizer:
             digit=int(probabilities.argmax()) if reason is None else None,
             reason=reason,
             probabilities=tuple(probabilities.tolist()),
-            activations={name: values[0].numpy() for name, values in features.items()},
+            activations=features,
             digits=digits,
         )

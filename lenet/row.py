@@ -8,17 +8,19 @@ through the segmentation graph of LeCun et al. 1998, section IV.
 import math
 
 import numpy as np
-import torch
 
 from lenet.image.pieces import Piece, find_pieces, join
-from lenet.image.preprocess import CROP_THRESHOLD, clean_and_center
+from lenet.image.preprocess import CROP_THRESHOLD, clean, scale_and_center
 from lenet.networks.base import Network
 from lenet.rejection import Calibration
 
 WIDEST = 1.5  # width of a digit over the height of the row
 CUT = math.exp(-1)  # probability of a cut through ink
 # The row is not read if a digit in it has a lower probability; a part of a letter may look like a digit, too.
-LEAST, LEAST_CUT = 0.02, 0.5  # of digits that are apart, and of a row in which digits touch
+LEAST, LEAST_CUT = 0.3, 0.9  # of digits that are apart, and of a row in which digits touch
+# Nor if a digit is shorter, as a share of the row's height, as are the circles of a per cent sign. Parts of letters
+# are most often taken for a 1, which people write as tall as the others, and strokes of one letter for several.
+SHORTEST, SHORTEST_ONE, SHORTEST_ONES = 0.5, 0.75, 0.9
 
 
 def read_row(model: Network, calibration: Calibration, ink: np.ndarray) -> tuple[tuple[int, float], ...] | None:
@@ -30,8 +32,9 @@ def read_row(model: Network, calibration: Calibration, ink: np.ndarray) -> tuple
     if len(pieces) < 2:
         return None
     spans = _spans(pieces, WIDEST * len(ink))
-    inputs = np.stack([clean_and_center(join(pieces[first:last])) for first, last in spans])
-    scores = model(torch.from_numpy(inputs)[:, None]).numpy()
+    parts = [clean(join(pieces[first:last])) for first, last in spans]
+    inputs = np.stack([scale_and_center(part) for part in parts])
+    scores = model.compute(inputs[:, None])["output"]
     certainty = log_certainty(scores, calibration)
     path, least = _best_path(pieces, spans, certainty), LEAST_CUT
     if not any(pieces[spans[i][0]].cut for i in path):
@@ -41,7 +44,11 @@ def read_row(model: Network, calibration: Calibration, ink: np.ndarray) -> tuple
         path, least = _best_path(pieces, spans, certainty), LEAST
     if certainty[path].min() < math.log(least):
         return None
-    return tuple((int(p.argmax()), float(p.max())) for p in calibration.probabilities(scores[path]))
+    digits = tuple((int(p.argmax()), float(p.max())) for p in calibration.probabilities(scores[path]))
+    heights = [len(parts[i]) / len(ink) for i in path]
+    of_one = SHORTEST_ONES if all(digit == 1 for digit, _ in digits) else SHORTEST_ONE
+    tall = all(h >= (of_one if digit == 1 else SHORTEST) for h, (digit, _) in zip(heights, digits, strict=True))
+    return digits if tall else None
 
 
 def log_certainty(scores: np.ndarray, calibration: Calibration) -> np.ndarray:

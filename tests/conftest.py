@@ -1,5 +1,6 @@
 """Shared by tests of all kinds: the bundled reader, small data sets, training in a process, the page, a browser."""
 
+import atexit
 import gc
 import signal
 from pathlib import Path
@@ -19,18 +20,16 @@ torch.set_num_threads(1)  # more threads would slow down networks and batches as
 
 def pytest_configure() -> None:
     """Let Ctrl+C end processes that tests start, even if whoever started the tests ignores it, as nohup does."""
+    gc.disable()  # until all is imported, which makes a million objects that stay
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
-    """Leave what has been imported, a million objects that stay, out of later garbage collections."""
+    """Leave what has been imported out of garbage collections, but for the last one, when Python ends."""
     gc.freeze()
-
-
-def pytest_unconfigure() -> None:
-    """Let libraries that count their objects at the end find none left."""
-    gc.unfreeze()
+    atexit.register(gc.unfreeze)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

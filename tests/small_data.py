@@ -40,10 +40,10 @@ def _small_mnist() -> dict[str, bytes]:
     return files
 
 
-def write_small_strokes(folder: Path) -> None:
-    """Three digits by each of 27 writers: the page's examples, with a slant that depends on the writer."""
+def write_small_strokes(folder: Path, writers: int = 27) -> None:
+    """Three digits by each of the writers: the page's examples, with a slant that depends on the writer."""
     digits = []
-    for writer in range(1, 28):
+    for writer in range(1, writers + 1):
         for label in (writer % 10, (writer + 3) % 10, (writer + 7) % 10):
             lean = (writer - 14) / 100
             strokes = [

@@ -159,8 +159,16 @@ def with_headers(**headers: str) -> Callable:
     return respond
 
 
+def redirect_files(request: Request, name: str) -> bool:
+    """Send the client to another host for files, as a mirror does that only knows where they are."""
+    redirected = name == "file" and (request.headers["Host"] or "").startswith("127.")
+    if redirected:
+        request.send(b"", 302, Location=f"http://localhost:{request.hub.server.server_port}{request.path}")
+    return redirected
+
+
 TRAVERSAL = "../" * 5 + "evil"  # from the folder of the client's blobs to one that the tests look into
-TIMED_OUT = "no response within 4 s"
+TIMED_OUT = "no complete response within 4 s"
 FAULTS = {
     "connection refused": Fault("cannot connect to http", listening=False),
     "black hole": Fault(TIMED_OUT, respond=black_hole),
@@ -171,13 +179,13 @@ FAULTS = {
     "429": Fault("HTTP 429", respond=with_status(429, Retry_After="300")),
     "500": Fault("HTTP 500", respond=with_status(500)),
     "500 for the files only": Fault(TIMED_OUT, respond=with_status(500, on=("file",))),
-    "not JSON": Fault("unexpected response", respond=with_status(200)),
+    "not JSON": Fault("unexpected response from http.*: it has no 'id'", respond=with_status(200)),
     "endless listing": Fault("more than 2,000,000 bytes", respond=endless_listing),
     "truncated body": Fault(TIMED_OUT, respond=replacing_weights(send_truncated)),
     "wrong hash": Fault("damaged in transit", respond=replacing_weights(send_corrupted)),
     "wrong shapes": Fault("does not fit this network: c5.weight has shape", {**GOOD, WEIGHTS: WRONG_SHAPES}),
     "NaN weights": Fault("contains numbers that are not between", with_nan()),
-    "not safetensors": Fault("does not fit this network", {**GOOD, WEIGHTS: b"\xff" * 1000}),
+    "not safetensors": Fault("model.safetensors is damaged or incomplete", {**GOOD, WEIGHTS: b"\xff" * 1000}),
     "missing config": Fault("has no config.json", without(CONFIG)),
     "config not JSON": Fault("config.json is not valid JSON", {**GOOD, CONFIG: b"{'variant'"}),
     "config nested too deeply": Fault("not valid JSON", {**GOOD, CONFIG: b"[" * 9_999}),
@@ -188,9 +196,17 @@ FAULTS = {
     ),
     "metrics not JSON": Fault("metrics.json is not valid JSON", {**GOOD, METRICS: b"<html>"}),
     "only a pickle": Fault("pickles such as pytorch_model.bin", {**without(WEIGHTS), "pytorch_model.bin": BOMB}),
-    "pickle named safetensors": Fault("does not fit this network", {**GOOD, WEIGHTS: BOMB}),
+    "pickle named safetensors": Fault("model.safetensors is damaged or incomplete", {**GOOD, WEIGHTS: BOMB}),
     "1 GB file": Fault("too large: 1,000,000,000 bytes", respond=list_gigabyte),
     "1 GB file that the listing hides": Fault("more than 2,000,000 bytes", respond=replacing_weights(send_gigabyte)),
+    "truncated in the repository": Fault(
+        "model.safetensors is damaged or incomplete", {**GOOD, WEIGHTS: GOOD[WEIGHTS][:-100]}
+    ),
+    "pointer of Git LFS": Fault(
+        "model.safetensors is a pointer of Git LFS",
+        {**GOOD, WEIGHTS: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"},
+    ),
+    "mirror that redirects": Fault("does not send the commit and the hash of a file", respond=redirect_files),
     "path outside of the folder": Fault("a file outside of its folder", {**GOOD, "../../evil": b"evil"}),
     "ETag outside of the cache": Fault(
         "an ETag that leads outside", respond=with_headers(ETag=f'"{TRAVERSAL}"', X_Repo_Commit="0" * 40)

@@ -9,6 +9,10 @@ TOKENS = "https://huggingface.co/settings/tokens"
 WRITE = f"create one with write access at {TOKENS}"
 BUSY = "too many requests, try again in a few minutes"
 
+TOKEN = re.compile(r"[\w.-]+", re.ASCII)
+SET_TOKEN = f"use the token alone, hf_..., from {TOKENS}"
+CUT_OFF = ("RemoteProtocolError", "ReadError")  # of the client's transport, which may be httpx or httpx2
+
 # HTTP status: the sentence after a download, and after an upload. `said` is the Hub's own message.
 STATUS = {
     401: ("repository not found, or private and {token}", f"the token is invalid or has expired: {WRITE}"),
@@ -36,7 +40,7 @@ class HubError(Exception):
 def explain(error: BaseException, publishing: bool = False, revision: str | None = None) -> HubError:
     """The error that the client raised, while it downloaded `revision` or published, as a HubError."""
     from huggingface_hub import constants, get_token
-    from huggingface_hub.errors import OfflineModeIsEnabled, RevisionNotFoundError
+    from huggingface_hub.errors import FileMetadataError, OfflineModeIsEnabled, RevisionNotFoundError
 
     chain = [error]
     while (cause := chain[-1].__cause__ or chain[-1].__context__) and cause not in chain:
@@ -48,20 +52,38 @@ def explain(error: BaseException, publishing: bool = False, revision: str | None
     if any(isinstance(link, RevisionNotFoundError) for link in chain):
         short = re.fullmatch("[0-9a-f]{4,39}", revision or "")
         return HubError(f"revision {revision} not found{'; a commit needs its full 40-character hash' * bool(short)}")
+    endpoint = os.environ.get("HF_ENDPOINT") or constants.ENDPOINT
+    if any(isinstance(link, ImportError) and "socksio" in str(link) for link in chain):
+        proxy = "the environment names a SOCKS proxy, which needs another package: pip install socksio"
+        return HubError(f"cannot connect to {endpoint}: {proxy}", unavailable=True)
+    if any(isinstance(link, FileMetadataError) for link in chain):
+        mirror = "a mirror that redirects or leaves out headers cannot be used, set HF_ENDPOINT to another or unset it"
+        return HubError(f"{endpoint} does not send the commit and the hash of a file, as the Hub does: {mirror}")
     responses = [response for link in chain if (response := getattr(link, "response", None)) is not None]
+    token = get_token()
+    rejected = any(response.status_code == 401 for response in responses)
+    if token and not TOKEN.fullmatch(token) and (rejected or any(isinstance(link, UnicodeError) for link in chain)):
+        where = "HF_TOKEN" if os.environ.get("HF_TOKEN") else "the saved token"
+        return HubError(f"{where} has characters that no token has, such as quotation marks or spaces: {SET_TOKEN}")
     if responses:
         status = responses[-1].status_code
-        token = "HF_TOKEN is not valid" if get_token() else "HF_TOKEN is not set"
+        advice = "HF_TOKEN is not valid" if token else "HF_TOKEN is not set"
         said = _line(responses[-1].headers.get("X-Error-Message") or error)
         sentence = (SERVER if status >= 500 else STATUS.get(status, ELSE))[publishing]
         unavailable = status == 429 or status not in STATUS
-        return HubError(f"HTTP {status}: {sentence.format(token=token, said=said)}", unavailable)
+        return HubError(f"HTTP {status}: {sentence.format(token=advice, said=said)}", unavailable)
     if network := [link for link in chain if type(link).__module__.startswith(("httpx", "httpcore"))]:
-        reason = f"cannot connect to {os.environ.get('HF_ENDPOINT') or constants.ENDPOINT} ({_line(network[0])})"
-        return HubError(f"{reason}: check the network and HF_ENDPOINT", unavailable=True)
+        if any(type(link).__name__ in CUT_OFF for link in network):
+            return HubError(f"a response was cut off ({_line(network[0])}): try again", unavailable=True)
+        return HubError(
+            f"cannot connect to {endpoint} ({_line(network[0])}): check the network and HF_ENDPOINT", unavailable=True
+        )
     if local := [link for link in chain if isinstance(link, OSError) and link.strerror]:
         where = f"{local[0].filename}: " if local[0].filename else ""
         return HubError(f"the local cache cannot be used: {where}{local[0].strerror}", unavailable=True)
+    if missing := [link for link in chain if isinstance(link, KeyError)]:
+        lacks = f"unexpected response from {endpoint}: it has no {_line(missing[0])}"
+        return HubError(f"{lacks}; set HF_ENDPOINT to a Hub, or unset it")
     return HubError(f"unexpected response from the Hub ({type(error).__name__}: {_line(error)})")
 
 

@@ -25,10 +25,11 @@ def listed_hash(sibling) -> str:
 
 
 def check_size(sibling, limit: int) -> None:
-    """Raise HubError if the Hub lists the file with more than `limit` bytes."""
-    if sibling.size is None or sibling.size > limit:
-        size = "unknown size" if sibling.size is None else f"{sibling.size:,} bytes"
-        raise HubError(f"its {sibling.rfilename} is too large: {size}, the limit is {limit:,}")
+    """Raise HubError if the Hub lists the file with more than `limit` bytes, or without a size."""
+    if sibling.size is None:
+        raise HubError(f"the Hub's listing has no size of its {sibling.rfilename}: perhaps HF_ENDPOINT is not a Hub")
+    if sibling.size > limit:
+        raise HubError(f"its {sibling.rfilename} is too large: {sibling.size:,} bytes, the limit is {limit:,}")
 
 
 def download(repository: str, sibling, commit: str, endpoint: str | None = None) -> Path:

@@ -45,6 +45,8 @@ def _converted(pil: Image.Image) -> Image.Image:
     Alpha that is the same everywhere says nothing, not even where it is 0: some programs write four bytes a pixel and
     leave the fourth unused.
     """
+    if pil.mode == "LAB":  # Pillow converts it to RGB as if these were brightness and two colors
+        raise ValueError(f"unsupported image mode: {pil.mode}; {EXPECTED}")
     gray = pil.mode in ("1", "L", "LA", "La")
     mode = ("LA" if gray else "RGBA") if pil.has_transparency_data else "L" if gray else "RGB"
     try:

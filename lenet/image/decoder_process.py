@@ -36,7 +36,7 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
-from lenet.image.file import MAX_SECONDS, load_image
+from lenet.image.file import MAX_SECONDS, load_image, register_heif
 from lenet.image.formats.pixels import check_size
 from lenet.image.preprocess import extract_ink
 
@@ -120,6 +120,7 @@ def cause_of_end(code: int) -> bytes:
 def _warm_up() -> None:
     """Have everything imported that is imported on first use, and later no threads, which the system limits, too."""
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    register_heif()
     gray = np.random.default_rng(0).integers(150, 160, (96, 96), np.uint8)
     gray[30:60, 45:50] = 20
     file = io.BytesIO()

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 from PIL import Image, ImageChops, ImageStat, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
-from lenet.image.formats import ANIMATED, HEIF, READERS, format_of, name_of
+from lenet.image.formats import ANIMATED, READERS, format_of, name_of
 from lenet.image.formats.pixels import check_size
 from lenet.image.orientation import exif_orientation, upright
 
@@ -63,14 +63,11 @@ def load_image(
     if len(content) > MAX_BYTES:
         raise ValueError(f"file too large: the limit is {MAX_BYTES // 1_000_000} MB")
     format = format_of(content)
-    if format == "HEIF" and "AVIF" in formats and not register_heif():
-        raise ValueError(
-            "HEIC images need an extra package: pip install pillow-heif; or save the image as JPEG or PNG, "
-            "on an iPhone with Settings, Camera, Formats, Most Compatible"
-        )
-    if format is None or format not in (*formats, *(("HEIF",) if "AVIF" in formats else ())):
+    if format is None or format not in formats:
         raise _unknown(content, formats)
-    pixels = {**READERS, **HEIF}[format](content)
+    if format == "HEIF" and not register_heif():
+        raise ValueError("HEIC images need pillow-heif (pip install 'lenet[heic]'); or save the image as JPEG or PNG")
+    pixels = READERS[format](content)
     image = _open(pixels.content, format)
     check_size(*image.size)
     check(*image.size)

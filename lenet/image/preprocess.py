@@ -56,8 +56,8 @@ def extract_ink(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
         image = open_image(image)
     gray, opacity = gray_and_opacity(image)
     if opacity is None:
-        return _clean(remove_frames(find_ink(gray), CROP_THRESHOLD))
-    return _clean(find_ink_on_transparent(gray, opacity))
+        return clean(remove_frames(find_ink(gray), CROP_THRESHOLD))
+    return clean(find_ink_on_transparent(gray, opacity))
 
 
 def find_ink_on_transparent(gray: np.ndarray, opacity: np.ndarray) -> np.ndarray:
@@ -124,7 +124,7 @@ QUADRATIC = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1), (2, 0))  # exponents of y a
 
 def clean_and_center(ink: np.ndarray) -> np.ndarray:
     """The input for ink that is neither cropped nor free of specks: shape (H, W), in [0, 1], to (32, 32)."""
-    return scale_and_center(_clean(ink))
+    return scale_and_center(clean(ink))
 
 
 def scale_and_center(ink: np.ndarray) -> np.ndarray:
@@ -150,7 +150,7 @@ def scale_and_center(ink: np.ndarray) -> np.ndarray:
     return frame
 
 
-def _clean(ink: np.ndarray) -> np.ndarray:
+def clean(ink: np.ndarray) -> np.ndarray:
     """The ink without stray specks, cropped."""
     ink = crop(ink, CROP_THRESHOLD)
     return crop(remove_specks(ink, CROP_THRESHOLD), CROP_THRESHOLD) if ink.size else ink

@@ -1,5 +1,6 @@
 """What the three networks share: input shape, normalization, loss, and `forward()` in terms of `features()`."""
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -39,6 +40,16 @@ class Network(nn.Module):
     def features(self, ink: Tensor) -> dict[str, Tensor]:
         """The output of every layer by name, in order of computation, from "input" to "output"."""
         raise NotImplementedError
+
+    def compute(self, ink: np.ndarray) -> dict[str, np.ndarray]:
+        """`features()` of an array, as float32 arrays.
+
+        Whatever has been set in this process: device and dtype of the network, and autocast.
+        """
+        parameter = next(self.parameters())
+        with torch.inference_mode(), torch.autocast(parameter.device.type, enabled=False):
+            features = self.features(torch.from_numpy(ink).to(parameter))
+            return {name: values.float().cpu().numpy() for name, values in features.items()}
 
     def losses(self, scores: Tensor, labels: Tensor) -> Tensor:
         """The training loss of each image, shape (N,): equation (9) of the paper.

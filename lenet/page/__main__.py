@@ -3,10 +3,11 @@
 import argparse
 import os
 import sys
-from pathlib import Path
 
+from lenet import __version__
+from lenet.command import given_arguments, program
 from lenet.interrupt import exit_on_interrupt
-from lenet.page.address import check_address
+from lenet.page.address import listen, root_path
 from lenet.weights.fetch import MODEL_HELP, begin
 
 # Before gradio and huggingface_hub are imported: no usage statistics and no progress bars.
@@ -17,9 +18,8 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0, 2 for an error that the user can fix, 130 for Ctrl+C before the page is up."""
-    name = Path(sys.argv[0]).name
     try:
-        return _run(arguments, "lenet.page" if name == "__main__.py" else name)
+        return _run(given_arguments(arguments), program("lenet.page"))
     except KeyboardInterrupt:
         return 130
 
@@ -47,10 +47,11 @@ def build_parser(name: str) -> argparse.ArgumentParser:
         action="store_true",
         help="print a line of JSON for each request on standard error: time, method, path, status, milliseconds",
     )
+    parser.add_argument("--version", action="version", version=f"lenet {__version__}", help="print the version")
     return parser
 
 
-def _run(arguments: list[str] | None, name: str) -> int:
+def _run(arguments: list[str], name: str) -> int:
     parser = build_parser(name)
     options = parser.parse_args(arguments)
     ports = {
@@ -63,14 +64,19 @@ def _run(arguments: list[str] | None, name: str) -> int:
             parser.error(f"{source} {port}: expected a port from 1 to 65535")
     try:
         fetch = begin(options.model)
+        root_path(os.environ.get("GRADIO_ROOT_PATH"))
         port = options.port or ports["GRADIO_SERVER_PORT"]
-        check_address(options.host or os.environ.get("GRADIO_SERVER_NAME"), int(port) if port else None)
+        for listener in listen(options.host or os.environ.get("GRADIO_SERVER_NAME"), int(port) if port else None):
+            listener.close()
 
         # Late: errors above and --help are reported at once, and the weights are downloaded in the meantime.
         with exit_on_interrupt():
             import torch
 
-            from lenet.page.serve import serve
+            from lenet.page.direct import without_proxies
+
+            with without_proxies():
+                from lenet.page.serve import serve
             from lenet.recognizer import Recognizer
 
             torch.set_num_threads(1)  # more threads do not speed up one small image, and visitors share the machine
@@ -80,7 +86,11 @@ def _run(arguments: list[str] | None, name: str) -> int:
         metrics = (options.metrics_host, options.metrics_port) if options.metrics_port else None
         serve(reader, options.host, options.port, options.share, metrics, options.log_json)
     except ModuleNotFoundError as error:
-        packages = {"gradio": "the page needs Gradio", "prometheus_client": "--metrics-port needs prometheus-client"}
+        packages = {
+            "gradio": "the page needs Gradio",
+            "httpx": "the page needs Gradio",
+            "prometheus_client": "--metrics-port needs prometheus-client",
+        }
         if error.name not in packages:
             raise
         print(f'{name}: {packages[error.name]}: install it with `pip install "lenet[app]"`', file=sys.stderr)

@@ -17,10 +17,11 @@ from lenet.page.words import TITLE
 from lenet.recognizer import Recognizer
 
 # Gradio compiles js_on_load with `new Function`, where relative imports do not work. The address of the app is that of
-# <gradio-app src="..."> if it is embedded in another page, else Gradio's root, which includes a proxy's path.
+# <gradio-app src="..."> if it is embedded in another page, else the document's. Gradio's root is what the server
+# believes, which is wrong behind a proxy that keeps the host, the path or TLS to itself.
 START = """
 const embedded = element.closest("gradio-app")?.getAttribute("src");
-const root = (embedded ?? window.gradio_config?.root ?? "").replace(/[/]$/, "");
+const root = new URL(embedded ?? ".", document.baseURI).href.replace(/[/]$/, "");
 import(root + "%s/page.js")
   .then((page) => page.start(element, root, %s))
   .catch((error) => {

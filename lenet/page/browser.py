@@ -95,5 +95,8 @@ def description(weights: Weights) -> dict:
             "cut": row.CUT,
             "least": row.LEAST,
             "least_cut": row.LEAST_CUT,
+            "shortest": row.SHORTEST,
+            "shortest_one": row.SHORTEST_ONE,
+            "shortest_ones": row.SHORTEST_ONES,
         },
     }

@@ -3,13 +3,17 @@
 A new version of Gradio may change any of this without notice: tests/unit/test_gradio_internals.py says what.
 """
 
+import asyncio
 import re
+import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 import gradio as gr
-import uvicorn.config
+import uvicorn
+from gradio import http_server
 from gradio.networking import setup_tunnel
 from gradio.route_utils import CustomCORSMiddleware
 from gradio.routes import App
@@ -17,6 +21,12 @@ from starlette.middleware import Middleware
 
 # In the HTML of the page. Of two previews, most sites would show the first, which is Gradio's.
 PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
+
+# Where the HTML says what the server believes its address to be. Gradio's scripts take theirs from there if the host is
+# another one than the document's, and the path in any case; behind a proxy that says nothing to the server, both are
+# wrong.
+ROOT = re.compile(rb"\bconst root = .*;")
+DOCUMENTS_ROOT = b'const root = window.gradio_config.root = new URL(".", document.baseURI).href.replace(/[/]$/, "");'
 
 POLL = 0.02  # seconds between two looks into the queue
 IDLE = 0.5  # seconds without a call after which results have been collected
@@ -96,18 +106,30 @@ def document_api(image: gr.File, reading: gr.JSON, result: dict) -> None:
 
 
 @contextmanager
-def http_protocol(name: str) -> Iterator[None]:
-    """Within the block, a server that `launch` starts uses the protocol class `name`, "module:class".
+def served_on(sockets: list[socket.socket], url: str, protocol: type[asyncio.Protocol]) -> Iterator[None]:
+    """Within the block, `launch` serves on sockets that listen already, with the local `url` and a protocol class.
 
-    `launch` has no option for it, and has to be called: the package `spaces` and the public link depend on it. It
-    leaves the choice to uvicorn, which looks here.
+    `launch` has no option for any of these, and has to be called: the package `spaces` and the public link depend on
+    it. By itself it looks for a free port at an IPv4 address, whatever the host, and calls every failure a busy port.
     """
-    before = uvicorn.config.HTTP_PROTOCOLS["auto"]
-    uvicorn.config.HTTP_PROTOCOLS["auto"] = name
+
+    def start_server(app: App, **_) -> tuple[str, int, str, http_server.Server]:
+        server = http_server.Server(uvicorn.Config(app, http=protocol, log_level="warning"))
+        server.thread = threading.Thread(target=server.run, args=(sockets,), daemon=True)
+        server.thread.start()
+        while not server.started:
+            if not server.thread.is_alive():
+                raise RuntimeError("the server has ended while it started")
+            time.sleep(0.001)
+        host, port = sockets[0].getsockname()[:2]
+        return host, port, url, server
+
+    before = http_server.start_server
+    http_server.start_server = start_server
     try:
         yield
     finally:
-        uvicorn.config.HTTP_PROTOCOLS["auto"] = before
+        http_server.start_server = before
 
 
 def shut_down(page: gr.Blocks, seconds: float) -> None:

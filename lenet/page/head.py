@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.page.assets import STATIC_URL
-from lenet.page.gradio_internals import PREVIEW
+from lenet.page.gradio_internals import DOCUMENTS_ROOT, PREVIEW, ROOT
 from lenet.page.routes import Routes
 from lenet.page.words import SUMMARY, TITLE
 
@@ -38,8 +38,9 @@ class Head:
                 return
             html = bytes(body)
             if b"text/html" in dict(start["headers"]).get(b"content-type", b""):
-                ours = (preview(_origin(scope) + _root(scope)) + self.links(_root(scope))).encode()
-                html = PREVIEW.sub(b"", html).replace(b"</head>", ours + b"</head>", 1)
+                ours = (preview(_base(scope)) + self.links()).encode()
+                html = ROOT.sub(lambda _: DOCUMENTS_ROOT, PREVIEW.sub(b"", html), count=1)
+                html = html.replace(b"</head>", ours + b"</head>", 1)
             headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
             headers.append((b"content-length", str(len(html)).encode()))
             await send({**start, "headers": headers})
@@ -47,14 +48,14 @@ class Head:
 
         await self.app(scope, receive, collect)
 
-    def links(self, root: str) -> str:
-        """The link elements, for a page below the path `root`."""
+    def links(self) -> str:
+        """The link elements. Their addresses are relative to the page's, which only the browser knows for certain."""
         data = [f"{self.routes.network_url}/model.safetensors", f"{STATIC_URL}/examples.json"]
         return "".join(
             [
-                f'<link rel="stylesheet" href="{root}{STATIC_URL}/page.css">\n',
-                f'<link rel="modulepreload" href="{root}{STATIC_URL}/page.js">\n',
-                *(f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{root}{path}">\n' for path in data),
+                f'<link rel="stylesheet" href=".{STATIC_URL}/page.css">\n',
+                f'<link rel="modulepreload" href=".{STATIC_URL}/page.js">\n',
+                *(f'<link rel="preload" as="fetch" crossorigin="anonymous" href=".{path}">\n' for path in data),
             ]
         )
 
@@ -69,13 +70,12 @@ def preview(base: str) -> str:
     )
 
 
-def _origin(scope: Scope) -> str:
-    """Scheme and host as the visitor's browser has them, also behind a proxy."""
+def _base(scope: Scope) -> str:
+    """The page's address as the visitor's browser has it, as far as the server can tell: proxies may not say."""
+    root = scope.get("root_path", "").rstrip("/")
+    if "://" in root:
+        return root
     headers = Headers(scope=scope)
     scheme = headers.get("x-forwarded-proto", scope["scheme"]).split(",")[0].strip()
     host = headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
-    return f"{scheme}://{host}"
-
-
-def _root(scope: Scope) -> str:
-    return scope.get("root_path", "").rstrip("/")
+    return f"{scheme}://{host}{root}"

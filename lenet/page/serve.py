@@ -4,16 +4,20 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import gradio as gr
 from starlette.middleware import Middleware
 
 from lenet.background import in_background
 from lenet.image.decoder import Decoder
+from lenet.page.address import listen, local_url, root_path
 from lenet.page.blocks import build_page
 from lenet.page.connections import BoundedProtocol, Limits, limit_log, raise_descriptor_limit
+from lenet.page.direct import without_proxies
 from lenet.page.gate import MAX_SESSIONS, Gate
-from lenet.page.gradio_internals import http_protocol, open_tunnel, outermost, poll_less_often, shut_down
+from lenet.page.gradio_internals import open_tunnel, outermost, poll_less_often, served_on, shut_down
 from lenet.page.head import Head
 from lenet.page.routes import Routes
 from lenet.page.uploads import Uploads
@@ -24,6 +28,20 @@ GRACE = 12.0  # seconds for requests under way when the server stops; the slowes
 SHARE_TIMEOUT = 20.0  # seconds; Gradio by itself waits three times thirty, and then prints paragraphs
 
 
+@contextmanager
+def stop_on_sigterm() -> Iterator[None]:
+    """Treat SIGTERM, which service managers and container engines send, as Ctrl+C; only the main thread can do so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@stop_on_sigterm()
 def serve(
     reader: Recognizer,
     host: str | None = None,
@@ -39,7 +57,7 @@ def serve(
     `metrics` is the host and port that serve metrics for Prometheus; `log` prints a line of JSON for each request on
     standard error. Prints the local URL, then the public link or one line that says why there is none.
     """
-    stop_on_sigterm()
+    sockets = listen(host or os.environ.get("GRADIO_SERVER_NAME"), port or _port())
     BoundedProtocol.limits = Limits(connections=raise_descriptor_limit())
     limit_log()
     routes = Routes(reader)
@@ -50,34 +68,33 @@ def serve(
         try:
             routes.monitoring.start(*metrics, reader, uploads)
         except OSError as error:
-            raise OSError(f"cannot listen on {metrics[0]}, port {metrics[1]}: it is in use or not permitted") from error
+            for listener in sockets:
+                listener.close()
+            decoder.close()
+            uploads.close()
+            raise OSError(f"cannot listen on {metrics[0]}, port {metrics[1]}: {error.strerror or error}") from error
     page = build_page(reader, routes, uploads, decoder).queue(api_open=False, max_size=QUEUE)
     poll_less_often(page)
-    try:
-        with http_protocol("lenet.page.connections:BoundedProtocol"):
-            page.launch(
-                server_name=host,
-                server_port=port,
-                share=False,
-                quiet=True,
-                prevent_thread_lock=True,
-                app_kwargs={
-                    "routes": routes.all(),
-                    "middleware": [Middleware(Head, routes=routes)],
-                    "lifespan": outermost(Middleware(Gate, uploads=uploads, log=log)),
-                },
-                footer_links=["api"],
-                run_history=False,
-                enable_monitoring=False,
-                state_session_capacity=MAX_SESSIONS,
-                max_file_size="20mb",
-                show_error=True,
-                ssr_mode=False,
-            )
-    except OSError as error:
-        named = port or os.environ.get("GRADIO_SERVER_PORT")
-        where = f"port {named}" if named else "any port"
-        raise OSError(f"cannot listen on {where}: it is in use or not permitted") from error
+    # Without proxies: Gradio sends requests to the page to see that it is up.
+    with served_on(sockets, local_url(sockets[0]), BoundedProtocol), without_proxies():
+        page.launch(
+            share=False,
+            quiet=True,
+            prevent_thread_lock=True,
+            root_path=root_path(os.environ.get("GRADIO_ROOT_PATH")),
+            app_kwargs={
+                "routes": routes.all(),
+                "middleware": [Middleware(Head, routes=routes)],
+                "lifespan": outermost(Middleware(Gate, uploads=uploads, log=log)),
+            },
+            footer_links=["api"],
+            run_history=False,
+            enable_monitoring=False,
+            state_session_capacity=MAX_SESSIONS,
+            max_file_size="20mb",
+            show_error=True,
+            ssr_mode=False,
+        )
     print(f"* Running on local URL:  {page.local_url}", flush=True)
     if share or os.environ.get("GRADIO_SHARE", "").lower() == "true":
         print(public_link(page), flush=True)
@@ -91,10 +108,8 @@ def serve(
         uploads.close()
 
 
-def stop_on_sigterm() -> None:
-    """Treat SIGTERM, which service managers and container engines send, as Ctrl+C; only the main thread can do so."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _port() -> int | None:
+    return int(os.environ.get("GRADIO_SERVER_PORT") or 0) or None
 
 
 def public_link(page: gr.Blocks, timeout: float = SHARE_TIMEOUT) -> str:

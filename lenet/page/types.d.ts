@@ -153,6 +153,9 @@ interface RowConstants {
   cut: number;
   least: number;
   least_cut: number;
+  shortest: number;
+  shortest_one: number;
+  shortest_ones: number;
 }
 
 /** PyTorch's reading of an image. */
@@ -211,8 +214,8 @@ interface Stroke {
 type Drawing = { strokes: Stroke[]; ink?: undefined } | { ink: Float32Array; strokes?: undefined };
 /** The content of the pad: strokes, or an image on paper of a color. */
 type PadState =
-  | { strokes: Stroke[]; image?: undefined; paper?: undefined }
-  | { image: HTMLCanvasElement; paper: string; strokes?: undefined };
+  | { strokes: Stroke[]; image?: undefined; paper?: undefined; ink?: undefined }
+  | { image: HTMLCanvasElement; paper: string; strokes?: undefined; ink?: Float32Array };
 type AnyContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 // ---- networks and readings
@@ -238,6 +241,8 @@ interface Reading extends Features {
   /** null, with a reason, if the input is rejected. */
   digit: number | null;
   reason: string | null;
+  /** Why it would be rejected, of a test digit, which is answered all the same. */
+  rejected?: string;
   probabilities: number[];
   /** The three most likely digits. */
   top: DigitProbability[];

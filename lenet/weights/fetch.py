@@ -58,7 +58,7 @@ class Fetch:
                 remember(folder, self.source.revision)
             return weights
         except TimeoutError:
-            error = HubError(f"no response within {patience():g} s (set LENET_PATIENCE to wait longer)", True)
+            error = HubError(f"no complete response within {patience():g} s (set LENET_PATIENCE to wait longer)", True)
         except Exception as raised:  # the client, its transports and its threads raise what they like
             error = explain(raised, revision=self.source.revision)
         problem = f"cannot load {self.source} from the Hub: {one_line(error).rstrip('.')}"

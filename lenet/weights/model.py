@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -84,12 +85,21 @@ def load_weights(folder: Path, origin: str | None = None, url: str | None = None
             raise ValueError(f"{folder} has no {name}: a model folder needs {CONFIG} and {WEIGHTS}")
     config = _read_json(folder / CONFIG)
     try:
-        model, calibration = _build(config)
+        with torch.device("cpu"):  # whatever the default device and dtype of this process are
+            model, calibration = _build(config)
+            model.float()
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / CONFIG} is not a valid LeNet-5 configuration: {one_line(error)}") from error
     try:
-        _load_state(model, read_limited(folder / WEIGHTS, LIMITS[WEIGHTS]))
-    except (SafetensorError, RuntimeError, ValueError, KeyError) as error:
+        with torch.device("cpu"):
+            _load_state(model, read_limited(folder / WEIGHTS, LIMITS[WEIGHTS]))
+    except SafetensorError as error:
+        pointer = read_limited(folder / WEIGHTS, LIMITS[WEIGHTS]).startswith(b"version https://git-lfs")
+        what = (
+            "is a pointer of Git LFS: run `git lfs pull`" if pointer else f"is damaged or incomplete: {one_line(error)}"
+        )
+        raise ValueError(f"{folder / WEIGHTS} {what}") from error
+    except (RuntimeError, ValueError, KeyError) as error:
         raise ValueError(f"{folder / WEIGHTS} does not fit this network: {one_line(error)}") from error
     return Weights(model.eval(), calibration, load_metrics(folder), origin or f"folder {folder}", url, folder=folder)
 
@@ -137,12 +147,11 @@ def _load_state(model: Network, content: bytes) -> None:
     _check_scores(model)
 
 
-@torch.inference_mode()
 def _check_scores(model: Network) -> None:
     """Raise ValueError if the network computes no numbers: weights may be finite, and their sums not."""
-    ink = torch.rand(8, *INPUT_SHAPE, generator=torch.Generator().manual_seed(0))
+    ink = torch.rand(8, *INPUT_SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float32)
     ink[0], ink[1] = 0, 1
-    if not torch.isfinite(model.eval()(ink)).all():
+    if not np.isfinite(model.eval().compute(ink.numpy())["output"]).all():
         raise ValueError("its scores are NaN or infinite")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+ADDRESS = re.compile(r"(https?://)?(www\.)?(huggingface\.co|hf\.co)/")  # of a repository's page
 REVISION = re.compile(r"[A-Za-z0-9][\w./-]{0,255}", re.ASCII)
 PRETRAINED = Path(__file__).parents[1] / "pretrained"  # the bundled weights, one folder for each network
 SPACE_MODEL = "lenet-5"  # the repository that a Space loads from its owner's account
@@ -35,6 +36,8 @@ def find_source(
 ) -> Source:
     """Interpret `given`: a folder, the name of a bundled network, or USER/NAME or USER/NAME@REVISION on the Hub.
 
+    The address of a repository's page, with or without /tree/REVISION, stands for the repository.
+
     An existing folder takes precedence. None stands for the source in LENET_MODEL, else on a Space for the repository
     lenet-5 of its owner, else for the bundled weights. Raises ValueError for an invalid source or revision.
     """
@@ -44,9 +47,15 @@ def find_source(
         if revision is not None:
             raise ValueError(f"revision {revision} needs a repository USER/NAME")
         return _default(environment)
+    if isinstance(given, str) and (address := ADDRESS.match(given)) and not Path(given).exists():
+        name, _, path = given[address.end() :].strip("/").partition("/tree/")
+        given = f"{name}@{path}" if path else name
+        if not _is_repository(name):
+            raise ValueError(f"invalid source: {given!r} is not a repository USER/NAME with weights on the Hub")
     if not str(given) or "://" in str(given):
         raise ValueError(f"invalid source {str(given)!r}: expected a folder or a repository USER/NAME on the Hub")
     repository, _, its_revision = str(given).partition("@")
+    repository = repository.removesuffix("/")  # as a shell completes the name of a folder
     if isinstance(given, Path) or Path(given).exists() or not _is_repository(repository):
         if revision is not None:
             raise ValueError(f"{given} is a folder: only a repository USER/NAME has revisions")

@@ -124,6 +124,83 @@ def test_without_preprocessing_a_shift_breaks_it(explore):
     assert page.locator(".filmstrip li").count() == 3
 
 
+def test_without_preprocessing_a_small_digit_in_a_corner_is_not_read(explore, reader):
+    """The input is the pad as it is: nothing is cropped, scaled or centered; PyTorch sees the same."""
+    explorer = explore()
+    page = explorer.page
+    page.locator(".width").fill("8")
+    for stroke in fit(DIGITS[4], 0.2):
+        explorer.stroke([(x - 0.36, y - 0.36) for x, y in stroke])
+    assert explorer.digit() == "4"
+    break_it(explorer)
+    page.locator(".centering").uncheck()
+    page.locator(".breaking-point", has_text="drawing is rejected").wait_for()
+    rows, columns = np.nonzero(explorer.ink()[0, 0].numpy() > 0.05)
+    assert max(rows.max(), columns.max()) < 9
+    assert shown(explorer) == expected(explorer, reader)
+    assert shown(explorer)[0] != "4"
+
+
+def test_the_slider_returns_to_the_drawing(explore):
+    """After Play has come to its end, and when something else is drawn; a further stroke leaves it where it is."""
+    explorer = explore(timed=True)
+    explorer.draw(DIGITS[1])
+    break_it(explorer)
+    page = explorer.page
+    page.clock.pause_at(10_000)
+    page.locator(".break .play").click()
+    page.clock.run_for(60 * 70)
+    page.clock.resume()
+    assert page.locator(".amount").inner_text() == "0°"
+    assert page.locator(".break .play").inner_text() == "Play"
+    for action in (lambda: explorer.click("clear"), lambda: page.locator('[title="Example 5"]').click()):
+        move_to(explorer, 60)
+        assert page.locator(".amount").inner_text() == "+90°"
+        action()
+        explorer.draw(DIGITS[7])
+        assert page.locator(".curve input").input_value() == "30"
+
+
+def test_no_curve_of_something_else_is_shown(explore):
+    """Under the name of another change, or of another drawing, while its own is computed."""
+    explorer = explore()
+    explorer.draw(DIGITS[4])
+    break_it(explorer)
+    page = explorer.page
+    state = """() => [getComputedStyle(document.querySelector(".curve canvas")).visibility,
+      document.querySelector(".breaking-point").textContent]"""
+    for action in (
+        "() => document.querySelector('[data-transform=\"slant\"]').click()",
+        "() => document.querySelector('.centering').click()",
+        "() => document.querySelector('[title=\"Example 8\"]').click()",
+    ):
+        assert page.evaluate(state)[0] == "visible"
+        assert page.evaluate(f"() => {{ ({action})(); return ({state})(); }}") == ["hidden", ""]
+        page.locator(".breaking-point", has_text="ead").wait_for()
+
+
+@pytest.mark.parametrize("mode", ["break", "learn"])
+def test_no_sentence_for_screen_readers_is_about_what_was_shown_before(explore, mode):
+    """When the slider changes what is read, the announcement of the drawing goes; the slider says what is read."""
+    explorer = explore()
+    explorer.open(mode)
+    page = explorer.page
+    slider = page.locator(f".{mode} input[type=range]")
+    explorer.draw(DIGITS[3])
+    announcement = page.locator(".announcement")
+    page.locator(".announcement", has_text="Prediction: 3.").wait_for()
+    slider.wait_for()
+    slider.fill("0")
+    assert announcement.inner_text() == ""
+    words = "rejected" if explorer.digit() == "?" else f"read as {explorer.digit()}"
+    assert slider.get_attribute("aria-valuetext").endswith(words)
+    explorer.click("clear")
+    assert "read as" not in slider.get_attribute("aria-valuetext")
+    explorer.draw(DIGITS[7])
+    text = "Prediction: 7." if mode == "break" else "igit"  # the network before its training
+    page.locator(".announcement", has_text=text).wait_for()
+
+
 def test_playing_moves_the_marker_and_drawing_goes_on(explore):
     """Play runs to the end of the range and can be stopped; another stroke gives another curve."""
     explorer = explore(timed=True)
@@ -236,6 +313,30 @@ def test_the_view_can_be_taken_along_as_a_picture(explore):
     pad = image.crop((round(left), round(top), round(left + 2 * box["width"]), round(top + 2 * box["height"])))
     dark = (np.asarray(pad.convert("L")) < 60).mean()
     assert 0.03 < dark < 0.3  # the strokes
+
+
+def test_the_picture_is_what_one_sees(explore):
+    """With outlines and what is muted; the same wherever the page is scrolled to, which it still is afterwards."""
+    explorer = explore(viewport={"width": 1024, "height": 600})
+    page = explorer.page
+    explorer.draw(DIGITS[5])
+    explorer.pin("c3", 4, 3, 3)
+    page.locator(".open-save").click()
+    pictures = []
+    for down in (0, 300):
+        page.locator(".panels").evaluate("(panels, down) => { panels.scrollTop = down; scrollTo(0, down); }", down)
+        places = "() => [scrollY, document.querySelector('.panels').scrollTop]"
+        before = page.evaluate(places)
+        with page.expect_download() as started:
+            page.evaluate("() => document.querySelector('[data-save=png]').click()")
+        pictures.append(np.asarray(Image.open(started.value.path()).convert("RGB")))
+        assert page.evaluate(places) == before
+    assert before[0] == 300
+    assert pictures[0].shape == pictures[1].shape
+    differs = np.abs(pictures[0].astype(int) - pictures[1]).max(axis=2) > 60
+    assert differs.mean() < 0.001
+    assert (pictures[0] == (255, 176, 0)).all(axis=2).sum() > 1_000  # the outlines
+    assert page.locator(".unrolled").count() == 0
 
 
 def test_corrected_drawings_are_what_training_reads(explore, tmp_path):

@@ -425,3 +425,42 @@ def test_a_link_made_with_another_network_says_so(explore):
     """The drawing is shown all the same."""
     explorer = explore(fragment="#v=1&n=original&d=")
     explorer.page.locator(".notice", has_text='The link was made with the network "original"').wait_for()
+
+
+def test_a_link_with_a_pinned_unit_shows_the_drawing_first(explore):
+    """On a phone, the card is far below; whoever opens the link, or another one, begins at the pad and the answer."""
+    explorer = explore()
+    explorer.draw(DIGITS[4])
+    explorer.pin("c3", 5, 4, 4)
+    page = explorer.page
+    page.wait_for_function("() => location.hash.includes('u=')")
+    fragment = page.evaluate("() => location.hash")
+    phone = explore(fragment=fragment, viewport=PHONE, has_touch=True, is_mobile=True)
+    for change in ("", "u=c5.1.0.0"):
+        phone.page.evaluate(
+            "(hash) => { location.hash = hash; }", fragment.replace("u=c3.5.4.4", change or "u=c3.5.4.4")
+        )
+        phone.page.wait_for_function(
+            "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50, true)))"
+        )
+        assert phone.page.evaluate("() => scrollY") == 0
+        assert phone.digit() == "4"
+        assert phone.page.locator(".card h2").count() == 1
+
+
+def test_muting_shows_beside_the_answer(explore):
+    """Also when the pad is blank, and for the next drawing, until it is reset."""
+    explorer = explore()
+    page = explorer.page
+    explorer.draw(DIGITS[4])
+    explorer.pin("c1", 2, 9, 9)
+    explorer.click("mute")
+    sign = page.locator(".check", has_text="Some maps or units are muted.")
+    sign.wait_for()
+    explorer.click("clear")
+    assert sign.is_visible()
+    assert page.locator(".announcement").inner_text() == "The pad is blank. What is muted stays muted."
+    explorer.draw(DIGITS[7])
+    sign.wait_for()
+    explorer.click("reset")
+    page.locator(".check", has_text="Checked with PyTorch").wait_for()

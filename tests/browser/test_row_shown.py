@@ -49,3 +49,34 @@ def test_a_row_by_touch_on_a_phone(explore):
     strip, answer = (explorer.page.locator(selector).bounding_box() for selector in (".row-strip", ".answer"))
     assert strip["y"] >= answer["y"] + answer["height"]
     assert strip["x"] + strip["width"] <= 390
+
+
+def test_every_mode_agrees_about_several_digits(explore):
+    """Why, Break, Learn and the muted maps speak of the number in the headline."""
+    explorer = explore()
+    page = explorer.page
+    draw_row(explorer, "42")
+    assert explorer.digit() == "42"
+    explorer.open("why")
+    rejected = page.locator(".why .rejected")
+    assert rejected.inner_text().startswith(
+        "The drawing is read as 42, digit by digit. Here, the whole drawing is read"
+    )
+    explorer.open("break")
+    page.locator(".breaking-point", has_text="Read as 42").wait_for()
+    assert explorer.digit() == "42"
+    slider = page.locator(".curve input")
+    assert slider.get_attribute("aria-valuetext") == "0°, read as 42"
+    slider.fill("32")
+    assert explorer.digit() == "42"
+    assert page.locator(".reason").inner_text().startswith("Several digits, read one by one: 4 (")
+    explorer.open("learn")
+    page.locator(".step-answer", has_text="This drawing: read as 42.").wait_for()
+    assert explorer.digit() == "42"
+    explorer.click("clear")
+    draw_row(explorer, "37")
+    assert explorer.digit() == "37"
+    explorer.open("inspect")
+    explorer.pin("c1", 0, 9, 9)
+    explorer.click("mute")
+    assert page.locator(".before-muting").inner_text() == "the number 37"

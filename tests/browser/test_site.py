@@ -97,6 +97,34 @@ def test_an_image_is_declined_in_a_sentence(visit, tmp_path):
     assert explorer.digit() == "2"
 
 
+def test_opened_as_a_file_it_says_what_it_needs(new_page, reader, tmp_path):
+    """Browsers run no modules from files; there is no pad that does nothing."""
+    write_site(tmp_path / "site", reader)
+    page = new_page(service_workers="block")
+    page.goto((tmp_path / "site" / "index.html").as_uri())
+    page.get_by_role("alert").filter(has_text="needs a web server. Run python3 -m http.server").wait_for()
+    assert page.locator(".sheet").count() == 0
+
+
+@pytest.mark.parametrize("module", ["site.js", "page.js"])  # the first one, and one that it imports
+def test_scripts_of_the_wrong_type_are_named(new_page, address, module):
+    """Some servers take .js for plain text, or have none where it should be: the page says so."""
+    page = new_page(service_workers="block")
+
+    def as_text(route):
+        headers = {"Content-Type": "text/plain", "X-Content-Type-Options": "nosniff"}
+        route.fulfill(response=route.fetch(), headers=headers)
+
+    page.route("**/*.js", as_text)
+    page.goto(address)
+    page.get_by_role("alert").filter(has_text="sends the scripts of this page as text/plain").wait_for()
+    assert page.locator(".sheet").count() == 0
+    page.unroute_all()
+    page.route(f"**/{module}", lambda route: route.abort())
+    page.goto(address)
+    page.get_by_role("alert").filter(has_text="could not be loaded. Check the connection").wait_for()
+
+
 def test_dark_mode_follows_the_system(visit):
     """Without Gradio, the page looks itself."""
     for scheme, dark in (("dark", True), ("light", False)):

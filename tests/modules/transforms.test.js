@@ -26,21 +26,25 @@ test("transformations are those of the plane", () => {
 });
 
 test("where the answer changes, in words", () => {
-  const digits = Array(POSITIONS).fill(3);
-  assert.equal(breakingPoint({ digits, name: "rotation" }), "Read as 3 over the whole range.");
-  digits.fill(-1, 0, 10).fill(8, 51);
+  const answers = Array(POSITIONS).fill("3");
+  assert.equal(breakingPoint({ answers, name: "rotation" }), "Read as 3 over the whole range.");
+  answers.fill("", 0, 10).fill("8", 51);
   assert.equal(
-    breakingPoint({ digits, name: "rotation" }),
+    breakingPoint({ answers, name: "rotation" }),
     "Read as 3 from \u221260\u00b0 to +60\u00b0; at \u221263\u00b0 it is rejected, at +63\u00b0 it is read as 8.",
   );
-  digits[30] = -1;
-  assert.equal(breakingPoint({ digits, name: "rotation" }), "The unchanged drawing is rejected.");
+  answers[30] = "";
+  assert.equal(breakingPoint({ answers, name: "rotation" }), "The unchanged drawing is rejected.");
+  assert.equal(
+    breakingPoint({ answers: Array(POSITIONS).fill("42"), name: "scale" }),
+    "Read as 42 over the whole range. The curve is of the whole drawing, read as a single digit.",
+  );
 });
 
 test("reading changes neither the pad nor the reader, and says the same twice", () => {
   const reader = Object.freeze(readerOf("textbook"));
   const [, , , opacity] = arrays("drawings.safetensors").opacity;
-  const pad = Object.freeze({ side: 280, strokes: Object.freeze([]), opacity: () => opacity });
+  const pad = Object.freeze({ side: 280, strokes: Object.freeze([]), opacity: () => opacity, penDown: false });
   const change = Object.freeze({ name: "rotation", value: 0, preprocessed: true });
   const reading = readChange(reader, pad, null, change);
   assert.deepEqual(reading, { ...reader.read(opacity, 280, 280), opacity });

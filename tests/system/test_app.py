@@ -43,7 +43,7 @@ def test_a_hub_that_does_not_respond_delays_the_start_by_less_than_five_seconds(
     assert up.seconds < undisturbed.seconds + 5
     assert (undisturbed.notice, undisturbed.stderr) == ("", "")
     assert up.notice == (
-        f"cannot load {REPOSITORY} from the Hub: no response within 4 s (set LENET_PATIENCE to wait longer). "
+        f"cannot load {REPOSITORY} from the Hub: no complete response within 4 s (set LENET_PATIENCE to wait longer). "
         "Using the bundled weights."
     )
     assert up.stderr == f"app.py: {up.notice}\n"
@@ -58,7 +58,8 @@ def configured_app():
     environment = {
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_SERVER_NAME": "127.0.0.1",
-        "GRADIO_ROOT_PATH": "/lenet",
+        "GRADIO_ROOT_PATH": "lenet/",
+        "ALL_PROXY": f"socks5://127.0.0.1:{free_port()}",  # for which there is no package
         "HTTPS_PROXY": f"http://127.0.0.1:{free_port()}",  # no network: nothing listens there
     }
     command = [sys.executable, "-u", "app.py", "--share"]

@@ -20,6 +20,7 @@ from harness import ROOT
 from harness.drawings import EXAMPLES, draw, encoded
 from harness.image_files import mutants, valid
 from harness.images import large_webp
+from harness.servers import processes_of
 from lenet.image import decoder as module
 from lenet.image.decoder import BusyError, Decoder
 from lenet.image.file import load_image
@@ -46,13 +47,12 @@ def decoder() -> Iterator[Decoder]:
 
 
 def children(pid: int) -> list[int]:
-    return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    return processes_of(pid)[1:]
 
 
 def processes(decoder: Decoder) -> list[int]:
     """Those that were started, and those that these have forked."""
-    started = [worker.process.pid for worker in decoder.workers]
-    return started + [child for pid in started for child in children(pid)]
+    return [pid for worker in decoder.workers for pid in processes_of(worker.process.pid)]
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -355,6 +355,18 @@ def alive(pid: int) -> bool:
         return False
 
 
+def python(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Python in a folder, with the package; its input and output are pipes."""
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
 PARENT = """
 import sys, threading
 print("main module", flush=True)
@@ -382,13 +394,7 @@ def test_processes_end_with_the_one_that_started_them(tmp_path, way):
         (tmp_path / name).write_bytes(content)
     (tmp_path / "main.py").write_text(PARENT)
     started = ["-c", PARENT] if way == "command" else [str(tmp_path / "main.py")]
-    with subprocess.Popen(
-        [sys.executable, *started, "digit", "slow", way],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ) as process:
+    with python(tmp_path, *started, "digit", "slow", way) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(3)]
         assert lines[0] == "main module\n"
@@ -429,14 +435,7 @@ input()
 def test_a_forked_process_needs_a_decoder_of_its_own(tmp_path):
     """It is told so, leaves the other one as it is when it ends, and does not keep its processes when it does not."""
     (tmp_path / "digit").write_bytes(DIGIT)
-    with subprocess.Popen(
-        [sys.executable, "-c", FORKED],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ) as process:
+    with python(tmp_path, "-c", FORKED) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "a process that has been forked needs a decoder of its own\n"
         assert len(process.stdout.readline().split()) == 2

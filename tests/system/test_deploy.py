@@ -39,7 +39,7 @@ def folder(tmp_path_factory) -> Path:
 
 
 class ForkedReplica(Replica):
-    """One that starts without importing everything anew."""
+    """A replica forked from a process that has imported Gradio and PyTorch already."""
 
     def start(self, *options: str) -> None:
         folder = Path(tempfile.mkdtemp(dir=self.log.parent))

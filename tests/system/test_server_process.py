@@ -75,7 +75,8 @@ def test_mutated_files_leave_the_server_as_it_was(server):
     process, port, _ = server
     url = f"http://127.0.0.1:{port}"
     api = f"{url}/gradio_api"
-    with httpx.Client(timeout=30) as client:
+    expiry = httpx.Limits(keepalive_expiry=1)  # sooner than the server closes a connection that is not used
+    with httpx.Client(timeout=30, limits=expiry) as client:
 
         def send(content: bytes) -> tuple[int, str]:
             drawn = client.post(f"{url}/read", content=content, headers=PNG)

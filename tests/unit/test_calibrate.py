@@ -11,7 +11,7 @@ from train.data.mnist import load_mnist
 from train.metrics import expected_calibration_error
 
 
-def answered(temperature: float, count: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
+def answered(temperature: float, count: int = 5_000) -> tuple[np.ndarray, np.ndarray]:
     """Scores, and labels drawn with the probabilities that the scores mean at this temperature."""
     rng = np.random.default_rng(0)
     scores = rng.normal(0, 3, (count, 10))
@@ -23,11 +23,11 @@ def answered(temperature: float, count: int = 20_000) -> tuple[np.ndarray, np.nd
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.7, 3.0])
 def test_the_temperature_is_found(temperature):
-    """As precisely as twenty thousand labels allow; the probabilities are then calibrated."""
+    """As precisely as five thousand labels allow; the probabilities are then calibrated."""
     scores, labels = answered(temperature)
     found = calibrate(scores, labels)
-    assert found.temperature == pytest.approx(temperature, rel=0.04)
-    assert expected_calibration_error(labels, found.probabilities(scores)) < 0.015
+    assert found.temperature == pytest.approx(temperature, rel=0.05)
+    assert expected_calibration_error(labels, found.probabilities(scores)) < 0.025
     twice = Calibration(found.temperature * 2)
     assert expected_calibration_error(labels, twice.probabilities(scores)) > 0.05
 
@@ -38,7 +38,7 @@ def test_labels_may_be_a_tensor():
     assert calibrate(scores, torch.from_numpy(labels)) == calibrate(scores, labels)
 
 
-@pytest.mark.parametrize("count", [1_000, 20_000])
+@pytest.mark.parametrize("count", [1_000, 5_000])
 def test_so_many_digits_are_rejected(count):
     """The share that was decided on, namely the digits with the highest energy."""
     scores, labels = answered(1.0, count)

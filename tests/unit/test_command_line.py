@@ -1,12 +1,17 @@
 """python -m lenet: called as a function, except where the process is the point."""
 
+import io
 import json
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from harness.drawings import EXAMPLES, draw
+from lenet import __version__
 from lenet.__main__ import main
 from lenet.weights.model import save_model
 
@@ -20,6 +25,11 @@ def images(tmp_path) -> dict[str, str]:
     content = (tmp_path / "seven.png").read_bytes()
     (tmp_path / "cut.png").write_bytes(content[: len(content) // 2])
     return {path.stem: str(path) for path in tmp_path.iterdir()}
+
+
+@pytest.fixture(autouse=True)
+def _typed(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/somewhere/lenet/__main__.py"])
 
 
 def test_json_contains_what_the_reader_returns(images, reader, capsys):
@@ -79,3 +89,83 @@ def test_activations_requires_json(images, capsys):
         main([images["seven"], "--activations"])
     assert exit.value.code == 2
     assert "--activations requires --json" in capsys.readouterr().err
+
+
+def test_an_image_may_come_from_standard_input(images, monkeypatch, capsys):
+    """`-` among the images, once."""
+    with open(images["two"], "rb") as file:
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=file))
+        assert main([images["seven"], "-"]) == 0
+    seven, two = capsys.readouterr().out.splitlines()
+    assert ": 7  (" in seven
+    assert two.startswith("-: 2  (")
+
+
+def test_standard_input_without_an_image_is_reported(monkeypatch, capsys):
+    """In one line."""
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO()))
+    assert main(["-"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("-: not an image file")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["\u4e03.png", "\udcff.png", "a\nb\x1b[31m.png"])
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_a_name_that_cannot_be_shown_is_escaped(tmp_path, monkeypatch, encoding, name):
+    """Of another script, not of the system's encoding, or with control characters: one line, and the reading in it."""
+    path = tmp_path / name
+    draw(EXAMPLES[7]["strokes"]).save(path)
+    screen = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert main([str(path)]) == 0
+    [line] = screen.buffer.getvalue().decode(encoding).splitlines()
+    assert ".png: 7  (" in line
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("/a/lenet/__main__.py", "python -m lenet"),
+        ("/bin/lenet", "lenet"),
+        ("-c", "python -m lenet"),
+        ("/a/ipykernel_launcher.py", "lenet"),
+    ],
+)
+def test_messages_have_the_name_that_was_typed(monkeypatch, capsys, typed, shown):
+    """As a module, as the command that pip installs, or in a notebook, whose arguments are not meant for it."""
+    monkeypatch.setattr(sys, "argv", [typed, "-f", "kernel.json"])
+    with pytest.raises(SystemExit):
+        main([])
+    assert capsys.readouterr().err.startswith(f"usage: {shown} [")
+
+
+def test_a_notebooks_arguments_are_not_the_commands(monkeypatch, capsys):
+    """They are those of its kernel."""
+    monkeypatch.setattr(sys, "argv", ["/a/ipykernel_launcher.py", "-f", "kernel.json"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "the following arguments are required: image" in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys):
+    """And nothing slow is imported for it."""
+    with pytest.raises(SystemExit) as exit:
+        main(["--version"])
+    assert (exit.value.code, capsys.readouterr().out) == (0, f"lenet {__version__}\n")
+
+
+def test_one_thread_reads_and_the_process_keeps_its_own_number(images, monkeypatch, capsys):
+    """More of them slow down images as small as these."""
+    counts = []
+    monkeypatch.setattr("lenet.recognizer.read_row", lambda *_: counts.append(torch.get_num_threads()))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        Image.effect_noise((64, 64), 200).save(images["seven"])
+        assert main([images["seven"]]) == 0
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert set(counts) <= {1}

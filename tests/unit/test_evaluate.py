@@ -1,5 +1,7 @@
 """python -m train evaluate: its metrics counted again with plain loops, what it writes, what it rejects."""
 
+import contextlib
+import io
 import json
 import shutil
 
@@ -11,6 +13,7 @@ from PIL import Image
 from lenet import Recognizer
 from lenet.rejection import Calibration, energy, rejection_reason
 from lenet.weights.model import bundled, load_weights, save_model
+from tests.fixtures.plots import without_plots
 from tests.small_data import write_sketches, write_small_mnist
 from train.__main__ import main
 from train.calibrate import scores_of
@@ -173,10 +176,20 @@ def test_images_are_counted_correctly(evaluated, sketched_data):
     assert metrics["drawn"]["misclassified"] == misclassified
 
 
-def test_nondigits_are_counted_correctly(sketched_data, tmp_path):
+@pytest.fixture(scope="module")
+def nothing_accepted(sketched_data, tmp_path_factory):
+    """The metrics with a threshold below every energy, and what was printed."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        metrics = evaluate(weights(tmp_path_factory.mktemp("nothing") / "run", -1e5), sketched_data)
+    return metrics, printed.getvalue()
+
+
+def test_nondigits_are_counted_correctly(nothing_accepted, sketched_data, tmp_path):
     """Plain ones apart from those confusable with a digit; a threshold below every energy rejects all of them."""
-    for threshold, rate in ((-1e5, 1.0), (1e5, None)):
-        metrics = evaluate(weights(tmp_path / str(rate), threshold), sketched_data)["nondigits"]
+    everything_accepted = evaluate(weights(tmp_path / "run", 1e5), sketched_data)
+    for evaluated, rate in ((nothing_accepted[0], 1.0), (everything_accepted, None)):
+        metrics = evaluated["nondigits"]
         assert metrics["plain"]["images"] == 9
         assert metrics["confusable with a digit"]["images"] == 3
         sources = metrics["plain"]["by_source"]
@@ -189,16 +202,17 @@ def test_nondigits_are_counted_correctly(sketched_data, tmp_path):
             assert metrics["confusable with a digit"]["outlier_rejection_rate"] == 0  # it looks like one digit
 
 
-def test_nothing_accepted_has_no_selective_accuracy(sketched_data, tmp_path, capsys):
+def test_nothing_accepted_has_no_selective_accuracy(nothing_accepted):
     """Where every image is rejected, null is written and a dash printed; the accuracy of the argmax remains."""
-    metrics = evaluate(weights(tmp_path / "run", -1e5), sketched_data)
+    metrics, printed = nothing_accepted
     for part in (metrics["test"], metrics["sketches"], metrics["drawn"], metrics["drawn"]["by_class"]["0"]):
         assert part["selective_accuracy"] is None
         assert (part["coverage"], part["answered_correctly"], part["false_rejection_rate"]) == (0, 0, 1)
         assert part["accuracy"] > 0.5
-    assert "selective accuracy -," in capsys.readouterr().out
+    assert "selective accuracy -," in printed
 
 
+@without_plots()
 def test_twice_gives_the_same(evaluated, sketched_data):
     """Nothing is random: the same metrics, in the same order, byte for byte."""
     folder, _ = evaluated
@@ -207,11 +221,11 @@ def test_twice_gives_the_same(evaluated, sketched_data):
     assert {name: (folder / name).read_bytes() for name in before} == before
 
 
-def test_without_write_nothing_changes(sketched_data, tmp_path, capsys):
+def test_without_write_nothing_changes(small_data, tmp_path, capsys):
     """A command that measures does not write; it says how to keep what it has measured."""
     folder = weights(tmp_path / "run")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert main(["evaluate", str(folder), "--data-dir", str(sketched_data)]) == 0
+    assert main(["evaluate", str(folder), "--data-dir", str(small_data)]) == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert capsys.readouterr().out.endswith(f"nothing was written; --write keeps this in {folder}\n")
 
@@ -220,11 +234,12 @@ def test_what_training_wrote_is_kept(sketched_data, tmp_path):
     """Other parts of metrics.json stay, those that are measured are replaced."""
     folder = weights(tmp_path / "run")
     (folder / "metrics.json").write_text(json.dumps({"seed": 5, "test": {"errors": -1}, "history": [1]}))
-    metrics = evaluate(folder, sketched_data)
+    metrics = evaluate(folder, sketched_data, limit=1)
     assert (metrics["seed"], metrics["history"]) == (5, [1])
     assert metrics["test"]["errors"] >= 0
 
 
+@without_plots()
 def test_without_sketches_only_mnist_is_evaluated(small_data, evaluated, tmp_path, capsys):
     """With the same metrics, and by the command as by the function."""
     folder = shutil.copytree(evaluated[0], tmp_path / "run")
@@ -322,7 +337,9 @@ def test_damaged_sketches_are_named(sketched_data, tmp_path, error_of, damage):
     data = tmp_path / "data"
     data.mkdir()
     (data / "MNIST").symlink_to(sketched_data / "MNIST")
-    spoil(shutil.copytree(sketched_data / "sketches", data / "sketches"))
+    sketches = shutil.copytree(sketched_data / "sketches", data / "sketches")
+    _json("digits.json", lambda d: {"items": d["items"][:1]})(sketches)  # few, which are read before the others
+    spoil(sketches)
     folder = weights(tmp_path / "run")
     said = error_of("evaluate", folder, "--data-dir", data)
     assert f"{name} cannot be read" in said
@@ -345,7 +362,7 @@ FAULTS = {
     "empty": (lambda f: [path.unlink() for path in f.iterdir()], "has no config.json"),
     "no weights": (lambda f: (f / "model.safetensors").unlink(), "has no model.safetensors"),
     "no configuration": (lambda f: (f / "config.json").unlink(), "has no config.json"),
-    "weights cut": (lambda f: (f / "model.safetensors").write_bytes(b"123"), "model.safetensors does not"),
+    "weights cut": (lambda f: (f / "model.safetensors").write_bytes(b"123"), "model.safetensors is damaged or incomplete"),
     "metrics cut": (lambda f: (f / "metrics.json").write_text("{"), "metrics.json is not"),
 }
 

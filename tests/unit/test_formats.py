@@ -107,8 +107,9 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
             lambda format=format: claimed(format, 7_100, 7_100),
             "image too large: 7100 x 7100 pixels",
         )
-        for format in ("PNG", "JPEG", "GIF", "WEBP")
+        for format in ("PNG", "GIF", "WEBP")
     },
+    "JPEG of 15,000 x 15,000": (lambda: claimed("JPEG", 15_000, 15_000), "image too large: 15000 x 15000 pixels"),
     "WebP of 16 million x 16 million": (
         lambda: claimed("WEBP", 2**24, 2**24),
         "image too large: 16777216 x 16777216 pixels",

@@ -13,6 +13,7 @@ from lenet import Recognizer
 from lenet.extras.check import read_metadata
 from lenet.extras.load import load_extra
 from lenet.weights.model import bundled, load_weights, save_model
+from tests.fixtures.plots import without_plots
 from train import gallery
 from train.data.digits import Digits
 from train.data.mnist import load_mnist
@@ -47,7 +48,8 @@ def evaluated(small_data, tmp_path_factory):
     with torch.no_grad():
         weights.model.get_parameter("output.bias")[:3] -= 12
     save_model(weights.model, folder, weights.calibration)
-    evaluate(folder, small_data, write=True)
+    with without_plots():
+        evaluate(folder, small_data, write=True)
     return folder
 
 

@@ -142,6 +142,13 @@ def test_a_tunnel_takes_the_arguments_that_it_is_given(page):
     assert isinstance(page.share_token, str)
 
 
+def test_the_pages_html_says_where_the_server_is_before_any_script_uses_it():
+    """Once, after the configuration and before the first module."""
+    html = (Path(gr.__file__).parent / "templates/frontend/index.html").read_bytes()
+    [root] = gradio_internals.ROOT.finditer(html)
+    assert html.index(b"window.gradio_config = ") < root.start() < html.index(b'<script type="module"')
+
+
 def test_the_pages_html_has_a_preview_that_is_removed():
     """Both kinds of meta elements."""
     template = gradio.routes.templates.get_template("frontend/index.html")

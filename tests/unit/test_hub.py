@@ -1,6 +1,7 @@
 """Weights from the Hub: one snapshot, cached where possible, and the fallbacks when the Hub is unavailable."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from harness.fake_hub.faults import (
     inject,
     replacing_weights,
     send_truncated,
+    with_headers,
     without,
 )
+from harness.fake_hub.protocol import Request
 from lenet import NETWORKS, Recognizer
 from lenet.__main__ import main
 from lenet.hub import fetch as hub_fetch
@@ -247,7 +250,7 @@ def test_a_download_that_misses_the_deadline_is_cached_for_the_next_start(hub, m
     hub.fault = lambda request, name: name == "file" and not hold.wait(10)
     monkeypatch.setattr(hub_fetch, "PATIENCE", 0.2)
     fetch = begin(REPOSITORY)
-    with pytest.raises(ValueError, match=r"no response within 0\.2 s"):
+    with pytest.raises(ValueError, match=r"no complete response within 0\.2 s"):
         fetch.load()
     hold.set()
     assert fetch.snapshot is not None
@@ -314,6 +317,11 @@ def test_a_source_is_a_folder_or_a_repository(monkeypatch):
         ("a/b", None, {**SPACE, "LENET_MODEL": "c/d"}, Source(repository="a/b")),
         ("a/b@v1", "v1", {}, Source(repository="a/b", revision="v1")),
         ("a/b", "refs/pr/1", {}, Source(repository="a/b", revision="refs/pr/1")),
+        ("a/b/", None, {}, Source(repository="a/b")),
+        ("a/b/", "v1", {}, Source(repository="a/b", revision="v1")),
+        ("https://huggingface.co/a/b", None, {}, Source(repository="a/b")),
+        ("https://huggingface.co/a/b/tree/main/", None, {}, Source(repository="a/b", revision="main")),
+        ("hf.co/a/b", "v1", {}, Source(repository="a/b", revision="v1")),
         ("nowhere", None, {}, Source(folder=Path("nowhere"))),
         ("runs/a/b", None, {}, Source(folder=Path("runs/a/b"))),
         ("./a/b", None, {}, Source(folder=Path("./a/b"))),
@@ -343,9 +351,65 @@ def test_an_invalid_source_or_revision_is_reported(monkeypatch):
         ("a/b", "/etc", "invalid revision"),
         ("a/b@v1", "v2", "contradict each other"),
         ("", None, "invalid source ''"),
-        ("https://huggingface.co/a/b", None, "invalid source .* expected a folder or a repository USER/NAME"),
+        ("https://example.com/a/b", None, "invalid source .* expected a folder or a repository USER/NAME"),
+        ("https://huggingface.co/spaces/a/b", None, "'spaces/a/b' is not a repository USER/NAME with weights"),
+        ("https://huggingface.co/a/b/tree/../x", None, "invalid revision"),
         ("lenet", "v1", "is a folder"),
         (None, "v1", "revision v1 needs a repository"),
     ):
         with pytest.raises(ValueError, match=message):
             find_source(given, revision, {})
+
+
+@pytest.mark.parametrize("token", ["\u201chf_secret\u201d", '"hf_secret"', "hf_secret hf_secret", "hf_s\u00e9cret"])
+def test_a_token_with_other_characters_is_reported(hub, monkeypatch, token):
+    """Such as the quotation marks of a word processor; the message does not contain the token."""
+    hub.put(REPOSITORY, GOOD)
+    monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(ValueError, match="HF_TOKEN has characters that no token has, such as quotation marks") as error:
+        Recognizer.from_pretrained(REPOSITORY)
+    assert "cret" not in str(error.value)
+
+
+def test_a_socks_proxy_without_its_package_is_reported(hub, monkeypatch):
+    """The client itself reports an error of an import."""
+    from huggingface_hub import close_session
+
+    hub.put(REPOSITORY, GOOD)
+    with monkeypatch.context() as context:
+        context.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+        close_session()
+        with pytest.raises(ValueError, match="names a SOCKS proxy, which needs another package: pip install socksio"):
+            Recognizer.from_pretrained(REPOSITORY)
+    close_session()
+
+
+def listing_without(key: str) -> Callable:
+    """Leave a key out of the listing, and of its files."""
+
+    def respond(request: Request, name: str) -> bool:
+        if name == "info":
+            repository = request.repository()
+            info = repository.info(request.commit_of(repository), blobs=True)
+            for entry in (info, *info["siblings"]):
+                entry.pop(key, None)
+            request.send_json(info)
+        return name == "info"
+
+    return respond
+
+
+@pytest.mark.parametrize(
+    ("respond", "message"),
+    [
+        (listing_without("sha"), "the Hub's response names no commit"),
+        (listing_without("size"), r"the Hub's listing has no size of its config\.json"),
+        (with_headers(ETag='"0"'), "does not send the commit and the hash of a file"),
+    ],
+)
+def test_a_mirror_that_leaves_something_out_is_reported(hub, respond, message):
+    """In one line that says what is missing."""
+    hub.put(REPOSITORY, GOOD)
+    hub.fault = respond
+    with pytest.raises(ValueError, match=message):
+        Recognizer.from_pretrained(REPOSITORY)

@@ -3,6 +3,7 @@
 import ast
 import graphlib
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from harness import ROOT
 
 # The rooms of the library, each of which imports only those before it. A room is a folder, or a module of `lenet/`.
 ROOMS = (
-    *("files", "background", "interrupt", "image", "rejection", "networks", "row"),
+    *("files", "background", "interrupt", "command", "image", "rejection", "networks", "row"),
     *("hub", "weights", "extras", "recognizer", "page", "__init__", "__main__"),
 )
 
@@ -25,6 +26,7 @@ def modules(package: str) -> dict[str, Path]:
 MODULES = modules("lenet") | modules("train")
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """What a file imports, also within functions and for annotations: modules of the project, or top-level packages."""
     found = set()

@@ -32,22 +32,22 @@ def sources(digits, pen) -> Sources:
 
 @pytest.fixture(scope="module")
 def drawn(digits, pen) -> Digits:
-    return make_outliers(digits, pen, 400, seed=3)
+    return make_outliers(digits, pen, 260, seed=3)
 
 
 def test_outliers_are_labeled_images(drawn):
     """In the format of digits, with the label -1, and never blank."""
-    assert drawn.images.shape == (400, 1, 32, 32)
+    assert drawn.images.shape == (260, 1, 32, 32)
     assert drawn.images.dtype == torch.uint8
     assert drawn.labels.dtype == torch.int64
     assert set(drawn.labels.tolist()) == {OUTLIER_LABEL} == {-1}
     assert int(drawn.images.amax((1, 2, 3)).min()) > 200
-    assert torch.unique(drawn.images, dim=0).shape[0] > 380
+    assert torch.unique(drawn.images, dim=0).shape[0] > 247
 
 
 def test_outliers_depend_on_the_seed(digits, pen):
     """The same seed gives the same images, another seed gives others."""
-    first, same, other = (make_outliers(digits, pen, 60, seed).fingerprint() for seed in (3, 3, 4))
+    first, same, other = (make_outliers(digits, pen, 26, seed).fingerprint() for seed in (3, 3, 4))
     assert first == same != other
 
 
@@ -64,7 +64,7 @@ def test_every_kind_occurs(digits, drawn):
     mirrored = _among(images[:, :, ::-1], ink)
     pairs = sum(rejection_reason(image / 255) == SEVERAL for image in images)
     for count in (rotated, mirrored, pairs):
-        assert 5 < count < 100
+        assert 5 < count < 65
     assert _among(images, ink) == 0
 
 

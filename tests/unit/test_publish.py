@@ -14,7 +14,6 @@ from lenet.extras.files import EXTRAS
 from lenet.weights.model import bundled
 from tests.fixtures.publishing import DRAWN, FILES, REPO, as_dry_run, failure, files_of, hub, publish, run, writes  # noqa: F401
 from tests.matches import matched
-from train.__main__ import main
 
 # The client's own way to send a file is deprecated in the library that it uses.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -100,8 +99,11 @@ def test_a_full_run_is_not_overwritten_by_a_dry_run_or_another_network(hub, run,
     hub.requests.clear()
     said = failure(folder=as_dry_run(run, tmp_path / "dry"))
     assert "holds the weights of a full run, which a dry run must not overwrite: publish to another" in said
+    other = shutil.copytree(bundled("tutorial"), tmp_path / "tutorial")
+    for name in DRAWN:
+        (other / name).touch()
     advice = "publish to another repository, such as someone/lenet-5-tutorial, or use --force"
-    assert f"holds the network textbook: {advice}" in failure(folder=bundled("tutorial"))
+    assert f"holds the network textbook: {advice}" in failure(folder=other)
     assert writes(hub) == []
     assert files_of(hub) == before
 
@@ -173,15 +175,15 @@ def test_missing_write_access_is_reported_at_once(hub, failure, monkeypatch):
     assert writes(hub) == []
 
 
-def test_an_incomplete_or_damaged_run_is_not_published(hub, tmp_path, failure):
+def test_an_incomplete_or_damaged_run_is_not_published(hub, run, tmp_path, failure):
     """No folder, no weights, damaged weights, no metrics, invalid metrics: one line, and no request."""
     folder = tmp_path / "damaged"
     assert "folder not found" in failure(folder=folder)
-    staged = shutil.copytree(bundled(), tmp_path / "build/publish/someone--lenet-5")
+    staged = shutil.copytree(run, tmp_path / "build/publish/someone--lenet-5")
     assert "name the run itself" in failure(folder=staged)
     assert (staged / "model.safetensors").exists()
     shutil.rmtree(staged)
-    shutil.copytree(bundled(), folder)
+    shutil.copytree(run, folder, ignore=shutil.ignore_patterns("confusion.png"))
     metrics = json.loads((folder / "metrics.json").read_text())
     for content, expected in (
         (json.dumps({**metrics, "test": {}}), "it lacks 'confusion'; run `python -m train evaluate"),
@@ -218,9 +220,9 @@ def test_an_invalid_address_of_the_code_is_rejected(error_of):
         assert "invalid URL" in error_of("publish", bundled(), "--repo", "a/b", "--code", code), code
 
 
-def test_the_card_links_the_space_that_is_named(tmp_path, monkeypatch):
+def test_the_card_links_the_space_that_is_named(run, tmp_path, monkeypatch):
     """By --space; an invalid name is rejected."""
     monkeypatch.chdir(tmp_path)
-    assert main(["publish", str(bundled()), "--repo", "someone/lenet-5", "--space", "someone/draw", "--dry-run"]) == 0
+    assert publish(run, "--space", "someone/draw", "--dry-run") == 0
     card = next(tmp_path.rglob("README.md")).read_text()
     assert "[someone/draw](https://huggingface.co/spaces/someone/draw)" in card

@@ -173,8 +173,12 @@ DAMAGES = {
     "max_energy a word": (config(max_energy="high"), f"{CONFIG}.*max_energy"),
     "mean a word": (config(mean="a lot"), f"{CONFIG}.*mean"),
     "std zero": (config(std=0), f"{CONFIG}.*std must be at least 0.001"),
-    "weights truncated": (content("model.safetensors", lambda old: old[:-100]), WEIGHTS),
-    "weights a pickle": (pickled, WEIGHTS),
+    "weights truncated": (content("model.safetensors", lambda old: old[:-100]), "is damaged or incomplete"),
+    "weights a pickle": (pickled, "is damaged or incomplete"),
+    "weights a pointer": (
+        content("model.safetensors", lambda _: b"version https://git-lfs.github.com/spec/v1\n"),
+        "is a pointer of Git LFS: run `git lfs pull`",
+    ),
     "a tensor missing": (tensors(lambda weights: weights.pop("f6.bias")), f"{WEIGHTS}.*f6.bias"),
     "an unexpected tensor": (tensors(lambda weights: weights.update(extra=torch.zeros(1))), f"{WEIGHTS}.*extra"),
     "a misshapen tensor": (

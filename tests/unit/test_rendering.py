@@ -1,12 +1,15 @@
 """Rendering: the same images as by drawing dot for dot on the whole page, and the cache of them in the data folder."""
 
 import math
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from lenet import preprocess
+from tests.small_data import write_small_strokes
 from train.data import corpus
 from train.data.cache import FOLDER, cached
 from train.data.corpus import load_corpus
@@ -56,12 +59,24 @@ def test_an_image_is_that_of_the_page_drawn_dot_for_dot(small_data):
         assert np.array_equal(render(drawing), np.rint(preprocess(page) * 255)), drawing
 
 
+@pytest.fixture(scope="module")
+def rendered(small_data, tmp_path_factory) -> tuple[Path, dict[str, int]]:
+    """A data folder with pen digits by few writers and the cache that a first call has left, and what it returned."""
+    folder = tmp_path_factory.mktemp("rendered")
+    (folder / "MNIST").symlink_to(small_data / "MNIST")
+    write_small_strokes(folder, writers=7)
+    return folder, fingerprints(folder)
+
+
 @pytest.fixture
-def data(small_data, tmp_path):
-    """The small data in a folder of its own."""
-    for name in ("MNIST", "pendigits"):
-        (tmp_path / name).symlink_to(small_data / name)
-    return tmp_path
+def first(rendered) -> dict[str, int]:
+    return rendered[1]
+
+
+@pytest.fixture
+def data(rendered, tmp_path) -> Path:
+    """A copy of the folder."""
+    return shutil.copytree(rendered[0], tmp_path / "data", symlinks=True)
 
 
 @pytest.fixture
@@ -82,9 +97,8 @@ def fingerprints(data_dir, recipe=SMALL, limit=None) -> dict[str, int]:
     return {name: part.fingerprint() for name, part in vars(load_corpus(data_dir, recipe, limit)).items()}
 
 
-def test_drawings_are_rendered_once(data, unrendered):
+def test_drawings_are_rendered_once(data, first, unrendered):
     """The second call reads what the first has left, a file for each part, and nothing else is in the folder."""
-    first = fingerprints(data)
     assert sorted(path.name.rpartition("-")[0] for path in (data / FOLDER).iterdir()) == sorted(PARTS)
     unrendered()
     assert fingerprints(data) == first
@@ -102,7 +116,6 @@ def test_drawings_are_rendered_once(data, unrendered):
 )
 def test_another_recipe_renders_what_depends_on_it(data, change, parts):
     """And what it gives is the same as without a cache."""
-    fingerprints(data)
     before = set((data / FOLDER).iterdir())
     changed = Recipe(**{"validation_size": 50, "copies": 1, "styles": 20, "outliers": 20, **change})
     second = fingerprints(data, changed)
@@ -114,7 +127,6 @@ def test_another_recipe_renders_what_depends_on_it(data, change, parts):
 
 def test_other_code_renders_again(data, monkeypatch):
     """Whatever file of this package, or of the preprocessing, has changed."""
-    fingerprints(data)
     before = set((data / FOLDER).iterdir())
     monkeypatch.setattr("train.data.cache._code", lambda: "other code")
     fingerprints(data)
@@ -122,13 +134,11 @@ def test_other_code_renders_again(data, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", [lambda c: b"", lambda c: c[:-1], lambda c: c[:99] + b"?" + c[100:]])
-def test_a_damaged_cache_is_made_again(data, damage, capsys):
+def test_a_damaged_cache_is_made_again(data, first, damage, capsys):
     """With a line that names the file; afterwards it is whole."""
-    first = fingerprints(data)
     (path,) = (data / FOLDER).glob("outliers-*")
     whole = path.read_bytes()
     path.write_bytes(damage(whole))
-    capsys.readouterr()
     assert fingerprints(data) == first
     assert capsys.readouterr().out == f"{path} is damaged: its hash does not match; rendering its drawings again\n"
     assert path.read_bytes() == whole
@@ -136,6 +146,7 @@ def test_a_damaged_cache_is_made_again(data, damage, capsys):
 
 def test_a_data_folder_that_cannot_be_written_is_used_all_the_same(data, capsys):
     """With a line that says what that costs."""
+    shutil.rmtree(data / FOLDER)
     (data / FOLDER).touch()
     fingerprints(data)
     said = capsys.readouterr().out.splitlines()

@@ -20,7 +20,7 @@ from train.engine.checkpoint import CHECKPOINT, CheckpointError, load_checkpoint
 from train.hashed_file import write_hashed
 
 RECIPE = (
-    *("--validation-size", 50, "--outliers", 20, "--copies", 1, "--styles", 10),
+    *("--validation-size", 200, "--batch-size", 100, "--outliers", 20, "--copies", 1, "--styles", 10),
     *("--epochs", 4, "--device", "cpu"),
 )
 LONG = (*RECIPE, "--epochs", 400)  # for runs that must not end by themselves
@@ -188,8 +188,8 @@ def test_a_damaged_checkpoint_is_reported(small_data, copy, error_of, damage):
         (("--lr", 0.01), "lr was 0.04, is 0.01"),
         (("--variant", "tutorial"), "variant was textbook, is tutorial"),
         (("--seed", 1, "--outliers", 51), "outliers was 20, is 51, seed was 0, is 1"),
-        (("--batch-size", 32, *LONG), "batch_size was 256, is 32"),
-        (("--recipe", "sprint"), "batch_size was 256, is 128"),
+        ((*LONG, "--batch-size", 32), "batch_size was 100, is 32"),
+        (("--recipe", "sprint"), "batch_size was 100, is 128"),
         (("--no-strokes",), "copies was 1, is 0"),
         (("--seeds", 2), "seeds was 1, is 2"),
         (("--dry-run", "--epochs", 400), "dry_run was False, is True"),

@@ -22,11 +22,12 @@ from train.calibrate import calibrate, scores_of
 from train.data import pen_digits
 from train.data.corpus import load_corpus
 from train.data.mnist import load_mnist, split
+from train.plots import draw_curves
 from train.recipe import Recipe
 from train.run_folder import write_summary
 
 SMALL = (
-    *("--validation-size", 50, "--batch-size", 16, "--copies", 1),
+    *("--validation-size", 50, "--batch-size", 32, "--copies", 1),
     *("--outliers", 50, "--styles", 30, "--device", "cpu"),
 )
 
@@ -58,6 +59,14 @@ def test_a_run_folder_is_complete(run):
     assert errors == ""
 
 
+def test_the_curves_of_a_single_epoch_are_drawn(run, tmp_path):
+    """As points: there is no line."""
+    history = json.loads((run[0] / "metrics.json").read_text())["history"]
+    draw_curves(tmp_path / "curves.png", history[:1])
+    with Image.open(tmp_path / "curves.png") as plot:
+        assert min(plot.size) > 80
+
+
 def test_the_files_for_the_page_fit_the_weights(run, small_data):
     """The page accepts them; the neighbors are digits of the training part, not of the one held out."""
     folder, *_ = run
@@ -69,7 +78,7 @@ def test_the_files_for_the_page_fit_the_weights(run, small_data):
     assert images.isdisjoint({bytes(image[0, 2:-2, 2:-2].flatten()) for image in held_out.images})
     last = load(content["snapshots.safetensors"])
     final = load_file(folder / "model.safetensors")
-    steps = 3 * -(-(250 + 67 + 30 + 50) // 16)
+    steps = 3 * -(-(250 + 67 + 30 + 50) // 32)
     for name, value in final.items():
         assert torch.equal(last[f"{steps}.{name}"], value.half())
 
@@ -101,7 +110,7 @@ def test_the_metrics_are_those_of_the_weights(run, small_data):
         "stroke_validation": 16,
     }
     assert (metrics["epochs"], metrics["seed"], metrics["dry_run"], metrics["processes"]) == (3, 0, False, 1)
-    assert metrics["recipe"]["batch_size"] == 16
+    assert metrics["recipe"]["batch_size"] == 32
     assert len(metrics["history"]) == 3
     assert metrics["versions"]["torch"] == torch.__version__
     assert metrics["hardware"]["cores"] == os.cpu_count()
@@ -142,7 +151,7 @@ def test_a_dry_run_is_complete(small_data, tmp_path, capsys, monkeypatch):
     """One epoch on a part of the data writes all files, is marked as a dry run, and can be used to read digits."""
     monkeypatch.setattr(train.options, "DRY_RUN_IMAGES", 40)
     out = tmp_path / "dry"
-    arguments = ("--data-dir", small_data, "--output", out, "--validation-size", 50, "--dry-run")
+    arguments = ("--data-dir", small_data, "--output", out, "--validation-size", 50, "--copies", 1, "--dry-run")
     assert main([*map(str, arguments)]) == 0
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["dry_run"] is True
@@ -216,8 +225,8 @@ def test_damaged_data_is_reported_in_one_line(small_data, tmp_path, error_of):
 @without_plots()
 def test_several_seeds_are_summarized(small_data, tmp_path, error_of):
     """There is a folder for each seed; mean and standard deviation are the same as computed by hand."""
-    recipe = ("--validation-size", 50, "--no-strokes", "--outliers", 20, "--styles", 20, "--epochs", 2)
-    arguments = ("--data-dir", small_data, "--output", tmp_path, *recipe, "--batch-size", 16, "--seed", 5, "--seeds", 2)
+    recipe = ("--validation-size", 50, "--no-strokes", "--outliers", 20, "--styles", 20, "--epochs", 1)
+    arguments = ("--data-dir", small_data, "--output", tmp_path, *recipe, "--batch-size", 32, "--seed", 5, "--seeds", 2)
     assert main([*map(str, arguments)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {"seed-5", "seed-6", "seeds.json", "summary.json"}
     metrics = [json.loads((tmp_path / f"seed-{seed}" / "metrics.json").read_text()) for seed in (5, 6)]

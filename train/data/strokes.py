@@ -61,8 +61,8 @@ def draw_page(drawing: PenDrawing) -> np.ndarray:
 def render(drawing: PenDrawing) -> np.ndarray:
     """The drawing's preprocessed image, uint8, shape (32, 32).
 
-    That is `preprocess` of the page. Where the paper is certain to be white, `preprocess` would find that out from all of
-    the page; with only the part that has ink, and without looking, the same image takes half the time.
+    That is `preprocess` of the page. Where the paper is certain to be white, `preprocess` would find that out from all
+    of the page; with only the part that has ink, and without looking, the same image takes half the time.
     """
     region, (left, top) = _draw(drawing)
     bottom, right = top + region.shape[0], left + region.shape[1]

@@ -26,9 +26,8 @@ READERS: dict[str, Callable[[bytes], Pixels]] = {
     "TIFF": tiff,
     "PPM": ppm,
     "AVIF": without_exif,
+    "HEIF": without_exif,  # built like an AVIF; pillow-heif reads it, which the extra `heic` installs
 }
-# An extra installs what reads these (pillow-heif); the structure of the file is the same as that of AVIF.
-HEIF = {"HEIF": without_exif}
 HEIF_BRANDS = (b"hei", b"hev", b"mif1", b"msf1")
 # Those of which an animation is looked through if the first frame is blank.
 ANIMATED: dict[str, Callable[[bytes, int], Pixels]] = {"PNG": png, "WEBP": webp, "GIF": gif}

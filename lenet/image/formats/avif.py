@@ -1,4 +1,4 @@
-"""AVIF: the file without the EXIF data, which Pillow would parse as soon as it opens the file.
+"""AVIF and HEIF, which have the same structure: the file without the EXIF data, which would be parsed on opening.
 
 They do not count: AVIF has properties of its own for turned and mirrored images, of which Pillow makes an orientation.
 """

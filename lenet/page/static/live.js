@@ -2,6 +2,7 @@
 // server is asked once for PyTorch's, which then counts. While it is away the browser's stands, and is checked later; on
 // a page without a server it is not checked.
 import { answer } from "./network/reader.js";
+import { canReadCanvas } from "./pad/canvas_access.js";
 import { messageOf, Overloaded, Unreachable } from "./server.js";
 
 /**
@@ -14,12 +15,15 @@ import { messageOf, Overloaded, Unreachable } from "./server.js";
 const REST = 250; // milliseconds without a change after which the pen rests
 const RETRIES = [1_000, 2_000, 4_000, 8_000, 15_000]; // milliseconds; the last one is repeated
 const TOLERANCE = 1e-3; // of a probability
+const BLOCKED =
+  "This browser hides from pages what is drawn on a canvas, so the drawing cannot be read. Allow this page to read canvases (a setting of the browser or of an extension, against fingerprinting), and draw again.";
 
 export class Live {
   #frame = 0;
   #stale = false;
   #timer = 0;
   #failures = 0;
+  #blocked = false; // whether the browser falsifies what the canvas contains
 
   /**
    * `network` identifies the network that the browser has, in the server's terms.
@@ -56,18 +60,17 @@ export class Live {
   }
 
   #changed() {
-    this.store.notify("");
+    if (!this.#blocked) this.store.notify("");
     this.store.setState("live", true);
     this.#failures = 0;
-    this.store.ink = null;
+    this.store.ink = this.pad.image ? (this.pad.state.ink ?? null) : null;
     this.#wait(REST);
     this.#stale = true;
     if (!this.#frame) this.#update();
   }
 
   #rest() {
-    const { reason } = this.store.reading ?? {};
-    if (reason && !this.store.source) this.#show(); // several digits are read when the pen rests
+    if (this.store.reading?.reason) this.#show(); // several digits are read when the pen rests
     this.#wait(REST);
   }
 
@@ -84,6 +87,14 @@ export class Live {
 
   #show() {
     const { pad, store } = this;
+    const blocked = !canReadCanvas();
+    if (blocked !== this.#blocked) store.notify(blocked ? BLOCKED : "");
+    this.#blocked = blocked;
+    if (blocked) {
+      store.show(null);
+      store.setState("alone");
+      return;
+    }
     if (pad.blank || this.#waiting) store.show(null);
     else this.#showMuted(this.#read());
     store.setState(pad.blank ? "checked" : "live", this.#waiting);
@@ -92,8 +103,19 @@ export class Live {
   #read() {
     const { pad, reader, store } = this;
     if (store.source) return store.source.read();
-    if (store.ink) return reader.readInk(store.ink);
+    if (store.ink) return this.#asInTest(reader.readInk(store.ink));
     return reader.read(pad.opacity(), pad.side, pad.side, { rows: !pad.penDown });
+  }
+
+  /**
+   * A test digit is answered as in the test, where nothing is rejected.
+   *
+   * @param {Reading} reading
+   * @returns {Reading}
+   */
+  #asInTest(reading) {
+    if (!this.pad.state.ink || !reading.reason) return reading;
+    return { ...reading, digit: reading.top[0][0], reason: null, rejected: reading.reason };
   }
 
   /** The network, the source or what is muted has changed. */
@@ -124,14 +146,14 @@ export class Live {
   async #settle() {
     const { pad, store } = this;
     clearTimeout(this.#timer);
-    if (pad.blank || pad.penDown || ["checked", "alone"].includes(store.state)) return;
+    if (this.#blocked || pad.blank || pad.penDown || ["checked", "alone"].includes(store.state)) return;
     if (store.source && !this.#waiting) {
       // nothing that the server could check
       store.setState("alone");
       return;
     }
     if (!this.server) {
-      if (pad.image) {
+      if (this.#waiting) {
         store.notify("This page has no server, which would be needed to read images. Draw the digit instead.");
       }
       store.setState("alone");
@@ -149,6 +171,12 @@ export class Live {
   /** @param {ServerReading} reading */
   #accept({ reason, probabilities, digits, ink, network }) {
     const { store } = this;
+    if (this.pad.state.ink) {
+      // The server centers the image of a test digit again, so that only the answer can be compared.
+      const [likeliest] = (store.unmuted ?? store.reading)?.top[0] ?? [];
+      store.setState(probabilities.indexOf(Math.max(...probabilities)) === likeliest ? "checked" : "alone");
+      return;
+    }
     if (ink) store.ink = ink;
     if (ink && store.source) {
       this.#show();
@@ -183,7 +211,7 @@ export class Live {
     if (error instanceof Unreachable) {
       const overloaded = error instanceof Overloaded;
       const trouble = overloaded ? "The server is busy" : "Cannot reach the server, which is needed to read images";
-      if (this.pad.image) store.notify(`${trouble}. Retrying…`);
+      if (this.#waiting) store.notify(`${trouble}. Retrying…`);
       store.setState(overloaded ? "overloaded" : "unchecked");
       // At random, so that the visitors of a busy server do not all come back at once.
       this.#wait((0.5 + Math.random()) * RETRIES[Math.min(this.#failures++, RETRIES.length - 1)]);

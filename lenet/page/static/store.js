@@ -46,6 +46,8 @@ export class Store extends EventTarget {
    */
   unit = null;
   pinned = false;
+  /** Whether a link is being applied: what is pinned then is not scrolled to, since the drawing is to be seen first. */
+  restoring = false;
   /** @type {Muted} */
   muted = {};
   /**

@@ -74,6 +74,7 @@ export class Address {
     const { pad, store } = this;
     const link = store.network && parse(location.hash, store.network);
     if (!link) return;
+    store.restoring = true;
     const { strokes, mode, unit, muted, pair, view, sliders, network } = link;
     if (!strokes) store.notify("The link does not contain a valid drawing.");
     else if (JSON.stringify(strokes) !== JSON.stringify(pad.state.strokes)) pad.load(strokes);
@@ -86,6 +87,7 @@ export class Address {
     if (network !== this.variant) {
       store.notify(`The link was made with the network "${network}"; this page uses "${this.variant}".`);
     }
+    store.restoring = false;
   }
 
   /** The address of what is shown, on a Space that of the Space. */

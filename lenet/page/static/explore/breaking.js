@@ -19,7 +19,7 @@ import { applies, POSITIONS, positionOf, readChanged, TRANSFORMS, valueAt } from
 const STEP = 60; // milliseconds per position while it plays
 
 export class Breaking {
-  /** @type {(Curve & { name: string, preprocessed: boolean }) | null} */
+  /** @type {(Curve & { name: string, key: string }) | null} */
   #result = null;
   #asked = "";
   /** @type {Source | null} */
@@ -48,13 +48,13 @@ export class Breaking {
     });
     find(this.panel, ".transforms").append(...this.buttons);
     this.centering.addEventListener("change", () => store.setSliders({ preprocessed: this.centering.checked }));
-    this.player = new Player(this.slider, find(this.panel, ".play"), STEP, () => {
-      store.setSliders({ value: valueAt(store.sliders.change, Number(this.slider.value)) });
-    });
+    const move = () => store.setSliders({ value: valueAt(store.sliders.change, Number(this.slider.value)) });
+    this.player = new Player(this.slider, find(this.panel, ".play"), STEP, move, () => this.#reset());
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("sliders", () => this.#set());
     store.addEventListener("reading", () => this.#show());
     pad.addEventListener("rest", () => this.#show());
+    pad.addEventListener("new", () => this.#reset());
     onThemeChange(() => this.#show());
     new ResizeObserver(() => this.#show()).observe(this.panel);
     this.#set();
@@ -73,6 +73,12 @@ export class Breaking {
   /** What is changed: strokes, or the preprocessed input of an image. */
   get #drawing() {
     return drawingOn(this.pad, this.store.ink);
+  }
+
+  /** Another drawing, or one that has been shown with all changes, is shown as it is. */
+  #reset() {
+    this.player.stop();
+    if (this.store.sliders.value !== null) this.store.setSliders({ value: null });
   }
 
   /** @param {string} name */
@@ -117,42 +123,53 @@ export class Breaking {
     const { panel } = this;
     find(panel, ".hint").hidden = Boolean(reading);
     find(panel, ".breaking").hidden = !reading;
-    if (!reading) return;
     const { name, value, preprocessed } = this.#change;
+    if (!reading) {
+      this.slider.setAttribute("aria-valuetext", amount(name, value)); // not what an earlier drawing was read as
+      return;
+    }
     const possible = applies(name, this.#drawing);
     find(panel, ".impossible").hidden = possible;
     find(panel, ".curve").hidden = !possible;
     find(panel, ".amount").textContent = amount(name, value);
     this.slider.setAttribute("aria-valuetext", `${amount(name, value)}, ${answerText(reading)}`);
+    if (possible) this.#showCurve();
     if (!possible || this.pad.penDown) return; // the curve and the film strip, large pictures, are for when the pen rests
     this.#ask();
-    this.#showCurve();
     const { network } = this.reader.description;
     showFilmstrip(find(panel, ".filmstrip"), unmuted ?? reading, network, preprocessed);
   }
 
-  /** One batch when the drawing, the change or the preprocessing is another. */
+  /** What the curve depends on: the drawing, the change and the preprocessing. */
+  get #key() {
+    const { name, preprocessed } = this.#change;
+    return `${this.pad.version} ${Boolean(this.store.ink)} ${name} ${preprocessed}`;
+  }
+
+  /** One batch when any of it is another. */
   #ask() {
     const { name, preprocessed } = this.#change;
-    const key = `${this.pad.version} ${name} ${preprocessed}`;
+    const key = this.#key;
     if (key === this.#asked) return;
     this.#asked = key;
     const message = { drawing: this.#drawing, name, preprocessed };
     this.background.ask("break", message, (/** @type {Curve} */ result) => {
-      this.#result = { ...result, name, preprocessed };
+      this.#result = { ...result, name, key };
       this.#showCurve();
     });
   }
 
+  /** Until the curve of this drawing and change is there, none is shown. */
   #showCurve() {
     const result = this.#result;
-    const { name, preprocessed } = this.#change;
     const words = find(this.panel, ".breaking-point");
-    if (result?.name !== name || result.preprocessed !== preprocessed) {
+    const canvas = find(this.panel, ".curve canvas", HTMLCanvasElement);
+    const current = result?.key === this.#key;
+    canvas.style.visibility = current ? "" : "hidden";
+    if (!result || !current) {
       words.textContent = "";
       return;
     }
-    const canvas = find(this.panel, ".curve canvas", HTMLCanvasElement);
     showCurve(canvas, result, Number(this.slider.value));
     words.textContent = breakingPoint(result);
   }
@@ -173,7 +190,7 @@ function drawingOn(pad, ink) {
  * The reading of what is on the pad, changed; `ink` is the preprocessed input of an image.
  *
  * @param {Reader} reader
- * @param {Pick<Pad, "side" | "strokes" | "opacity">} pad
+ * @param {Pick<Pad, "side" | "strokes" | "opacity" | "penDown">} pad
  * @param {Float32Array | null} ink
  * @param {{ name: string, value: number, preprocessed: boolean }} change
  * @returns {Reading}
@@ -182,33 +199,34 @@ export function readChange(reader, pad, ink, { name, value, preprocessed }) {
   const drawing = drawingOn(pad, ink);
   if (ink && !applies(name, drawing)) return reader.readInk(ink);
   if (ink || value !== TRANSFORMS[name].start || !preprocessed) {
-    return readChanged(reader, drawing, name, value, preprocessed);
+    return readChanged(reader, drawing, name, value, preprocessed, { rows: !pad.penDown });
   }
   const opacity = pad.opacity();
-  return { ...reader.read(opacity, pad.side, pad.side), opacity };
+  return { ...reader.read(opacity, pad.side, pad.side, { rows: !pad.penDown }), opacity };
 }
 
 /**
  * Where the answer changes, to both sides of the unchanged drawing, in words.
  *
- * @param {{ digits: Int8Array | number[], name: string }} result
+ * @param {{ answers: string[], name: string }} result
  */
-export function breakingPoint({ digits, name }) {
+export function breakingPoint({ answers, name }) {
   const start = positionOf(name, TRANSFORMS[name].start);
-  const digit = digits[start];
-  if (digit < 0) return "The unchanged drawing is rejected.";
+  const answer = answers[start];
+  if (!answer) return "The unchanged drawing is rejected.";
   let [first, last] = [start, start];
-  while (first > 0 && digits[first - 1] === digit) first--;
-  while (last < POSITIONS - 1 && digits[last + 1] === digit) last++;
+  while (first > 0 && answers[first - 1] === answer) first--;
+  while (last < POSITIONS - 1 && answers[last + 1] === answer) last++;
   const at = (/** @type {number} */ position) => amount(name, valueAt(name, position));
   const becomes = (/** @type {number} */ position) =>
-    digits[position] < 0 ? "it is rejected" : `it is read as ${digits[position]}`;
+    answers[position] ? `it is read as ${answers[position]}` : "it is rejected";
   const limits = [
     first > 0 ? `at ${at(first - 1)} ${becomes(first - 1)}` : "",
     last < POSITIONS - 1 ? `at ${at(last + 1)} ${becomes(last + 1)}` : "",
   ].filter(Boolean);
-  if (!limits.length) return `Read as ${digit} over the whole range.`;
-  return `Read as ${digit} from ${at(first)} to ${at(last)}; ${limits.join(", ")}.`;
+  const row = answer.length > 1 ? " The curve is of the whole drawing, read as a single digit." : "";
+  if (!limits.length) return `Read as ${answer} over the whole range.${row}`;
+  return `Read as ${answer} from ${at(first)} to ${at(last)}; ${limits.join(", ")}.${row}`;
 }
 
 /**

@@ -5,12 +5,12 @@ const HEIGHT = 110; // CSS pixels
 const LABELED = 0.25; // digits that reach this probability get a label
 
 /**
- * @typedef {{ probabilities: Float32Array, digits: Int8Array }} Curve ten probabilities and the answer for each position
+ * @typedef {{ probabilities: Float32Array, answers: string[] }} Curve ten probabilities and the answer for each position, "" if it is rejected
  * @param {HTMLCanvasElement} canvas
  * @param {Curve} curve
  * @param {number} position
  */
-export function showCurve(canvas, { probabilities, digits }, position) {
+export function showCurve(canvas, { probabilities, answers }, position) {
   const width = canvas.clientWidth || 300;
   const ratio = window.devicePixelRatio;
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(HEIGHT * ratio)];
@@ -19,7 +19,7 @@ export function showCurve(canvas, { probabilities, digits }, position) {
   const style = getComputedStyle(canvas);
   const ink = style.color;
   const mark = style.getPropertyValue("--mark");
-  const count = digits.length;
+  const count = answers.length;
   const x = (/** @type {number} */ at) => ((at + 0.5) * width) / count;
   const y = (/** @type {number} */ value) => 12 + (1 - value) * (HEIGHT - 16);
   context.fillStyle = ink;
@@ -35,7 +35,7 @@ export function showCurve(canvas, { probabilities, digits }, position) {
   context.globalAlpha = 0.35;
   context.lineWidth = 1;
   context.strokeStyle = ink;
-  for (let at = 0; at < count; at++) if (digits[at] < 0) hatch(context, (at * width) / count, width / count);
+  for (let at = 0; at < count; at++) if (!answers[at]) hatch(context, (at * width) / count, width / count);
   for (let digit = 0; digit < 10; digit++) {
     const best = Array.from({ length: count }, (_, at) => at).reduce((a, b) => (p(b, digit) > p(a, digit) ? b : a));
     const clear = p(best, digit) >= LABELED;

@@ -98,7 +98,7 @@ export class Inspect {
     if (key === this.shown) return;
     this.shown = key;
     this.home.scrollTop = 0;
-    if (!key || !this.narrow) return;
+    if (!key || !this.narrow || this.store.restoring) return;
     requestAnimationFrame(() => {
       const { bottom } = this.panel.getBoundingClientRect();
       if (bottom > innerHeight) this.panel.previousElementSibling?.scrollIntoView({ block: "start" }); // the row of the map

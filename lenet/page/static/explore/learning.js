@@ -107,7 +107,9 @@ export class Learning {
       reader,
       read: () => {
         const { ink } = this.store;
-        return ink ? reader.readInk(ink) : reader.read(this.pad.opacity(), this.pad.side, this.pad.side);
+        if (ink) return reader.readInk(ink);
+        const { side, penDown } = this.pad;
+        return reader.read(this.pad.opacity(), side, side, { rows: !penDown });
       },
     };
     this.store.setSource(this.#source);

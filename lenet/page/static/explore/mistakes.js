@@ -14,6 +14,7 @@ import { node, patch } from "./tree.js";
  */
 
 const SIDE = 28; // of MNIST's images
+const INPUT = 32; // the side of the input, in whose middle they are
 const EACH = 3; // nearest digits of the first and of the second answer
 
 /**
@@ -93,7 +94,7 @@ export class Mistakes {
           canvas,
           element("span", {}, `${label} \u2192 ${answer}`),
         );
-        button.addEventListener("click", () => this.pad.loadImage(picture(ink), "white"));
+        button.addEventListener("click", () => this.pad.loadImage(picture(ink), "white", inputOf(ink)));
         return button;
       }),
     );
@@ -144,7 +145,21 @@ function inkOf(bytes) {
 }
 
 /**
- * Black ink on white, of the same size: then the preprocessing does not scale it, as it was not in the test.
+ * The input of the network, as in the test.
+ *
+ * @param {Float32Array} ink
+ */
+function inputOf(ink) {
+  const input = new Float32Array(INPUT ** 2);
+  const margin = (INPUT - SIDE) / 2;
+  for (let y = 0; y < SIDE; y++) {
+    input.set(ink.subarray(y * SIDE, (y + 1) * SIDE), (y + margin) * INPUT + margin);
+  }
+  return input;
+}
+
+/**
+ * Black ink on white.
  *
  * @param {Float32Array} ink
  */

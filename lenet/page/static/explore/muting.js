@@ -50,6 +50,7 @@ export class Muting {
 /** @param {Reading | null} reading */
 function inWords(reading) {
   if (!reading) return "nothing drawn";
+  if (reading.number) return `the number ${reading.number}`;
   const [digit, probability] = reading.top[0];
   return reading.digit === null ? `rejected (${reading.reason})` : `${digit}, ${percentage(probability)}`;
 }

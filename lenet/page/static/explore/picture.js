@@ -1,30 +1,37 @@
-// The view as a picture: the drawing, the prediction and the layers, as they are shown, with what they come from.
-import { contextOf, findAll } from "../dom.js";
+// The view as a picture: the drawing, the prediction, the layers and the open mode, as they are shown, with what they come
+// from. What is only there to be operated is left out.
+import { contextOf, find } from "../dom.js";
 
 const SCALE = 2; // pixels per CSS pixel
 const MARGIN = 16;
 const LINE = 16; // height of a line of the text
+const TRANSPARENT = "rgba(0, 0, 0, 0)";
 
 /**
- * A canvas with everything of the page that is drawn or says what was predicted, and a text below it.
+ * A canvas with everything of the page that shows or says something, and a text below it.
  *
  * @param {HTMLElement} root
  * @param {string} text
  */
 export function picture(root, text) {
+  const panels = find(root, ".panels");
+  const [{ scrollTop }, { scrollX, scrollY }] = [panels, window];
+  root.classList.add("unrolled"); // css/explore.css: nothing is scrolled away, and there is nothing to be operated
+  const canvas = paintAll(root, text);
+  root.classList.remove("unrolled");
+  panels.scrollTop = scrollTop;
+  window.scrollTo(scrollX, scrollY);
+  return canvas;
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {string} text
+ */
+function paintAll(root, text) {
   const page = root.getBoundingClientRect();
-  const canvases = /** @type {NodeListOf<HTMLCanvasElement>} */ (
-    root.querySelectorAll(
-      ".pad .sheet, .map > canvas, .kernels canvas, .grid, .still canvas, .curve canvas, .strip-of canvas, .trials canvas",
-    )
-  );
-  const shown = [...canvases].filter(visible);
-  const texts = findAll(
-    root,
-    "h1, h2, .shape, .digit, .top .name, .top .percent, .reason, figcaption, .outputs :is(th, button, .number), .ledger :is(dt, dd), .card .remark, .change, .breaking-point, .check, .amount, .filmstrip :is(b, li > span:last-child)",
-  ).filter(visible);
-  const bars = findAll(root, ".bar span, .signed span").filter(visible);
-  const bottom = Math.max(...[...shown, ...texts].map((e) => e.getBoundingClientRect().bottom)) - page.top;
+  const shown = [...root.querySelectorAll("*")].filter(visible);
+  const bottom = Math.max(...shown.map((one) => one.getBoundingClientRect().bottom)) - page.top;
   const canvas = document.createElement("canvas");
   const context = contextOf(canvas);
   const style = getComputedStyle(root);
@@ -38,25 +45,83 @@ export function picture(root, text) {
   context.scale(SCALE, SCALE);
   context.fillStyle = getComputedStyle(document.body).backgroundColor;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.translate(MARGIN, MARGIN);
   context.imageSmoothingEnabled = false;
-  context.strokeStyle = style.getPropertyValue("--border-color-primary");
-  for (const source of shown) {
-    const { left, top, width, height } = source.getBoundingClientRect();
-    context.drawImage(source, left - page.left, top - page.top, width, height);
-    if (source.matches(".sheet")) context.strokeRect(left - page.left, top - page.top, width, height);
+  context.translate(MARGIN - page.left, MARGIN - page.top); // from here on, as in the window
+  for (const one of shown) {
+    if (one instanceof SVGGeometryElement) paintShape(context, one);
+    else if (one instanceof HTMLElement) paintElement(context, one);
   }
-  for (const bar of bars) {
-    const { left, top, width, height } = bar.getBoundingClientRect();
-    context.fillStyle = getComputedStyle(bar).backgroundColor;
-    context.fillRect(left - page.left, top - page.top, width, height);
-  }
-  for (const element of texts) write(context, element, page);
   context.fillStyle = style.color;
   context.font = font;
   context.textBaseline = "top";
-  for (const [i, line] of lines.entries()) context.fillText(line, 0, bottom + MARGIN + i * LINE);
+  for (const [i, line] of lines.entries()) {
+    context.fillText(line, page.left, page.top + bottom + MARGIN + i * LINE);
+  }
   return canvas;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {HTMLElement} one
+ */
+function paintElement(context, one) {
+  const { left, top, width, height } = one.getBoundingClientRect();
+  const style = getComputedStyle(one);
+  if (style.backgroundColor !== TRANSPARENT) {
+    context.fillStyle = style.backgroundColor;
+    context.fillRect(left, top, width, height);
+  }
+  if (one instanceof HTMLCanvasElement) context.drawImage(one, left, top, width, height);
+  const border = Number.parseFloat(style.borderTopWidth);
+  if (border && Number.parseFloat(style.borderBottomWidth)) {
+    context.lineWidth = border;
+    context.strokeStyle = style.borderTopColor;
+    context.setLineDash(style.borderTopStyle === "dashed" ? [6, 4] : []);
+    context.strokeRect(left + border / 2, top + border / 2, width - border, height - border);
+    context.setLineDash([]);
+  }
+  if (style.outlineStyle !== "none" && !one.matches(":focus")) {
+    context.lineWidth = Number.parseFloat(style.outlineWidth);
+    context.strokeStyle = style.outlineColor;
+    context.strokeRect(left, top, width, height);
+  }
+  if (one.matches(".muted")) {
+    // its line is a gradient
+    context.beginPath();
+    context.moveTo(left, top + height);
+    context.lineTo(left + width, top);
+    context.stroke();
+  }
+  if (one instanceof HTMLSelectElement) {
+    context.fillStyle = style.color;
+    context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    context.textBaseline = "middle";
+    context.fillText(one.value, left + Number.parseFloat(style.paddingInlineStart), top + height / 2);
+  }
+  write(context, one);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {SVGGeometryElement} shape
+ */
+function paintShape(context, shape) {
+  const style = getComputedStyle(shape);
+  const length = shape.getTotalLength();
+  const toWindow = shape.getScreenCTM();
+  if (!length || !toWindow) return;
+  context.beginPath();
+  for (let at = 0; at <= 200; at++) {
+    const { x, y } = shape.getPointAtLength((length * at) / 200).matrixTransform(toWindow);
+    context.lineTo(x, y);
+  }
+  context.lineWidth = Number.parseFloat(style.strokeWidth);
+  context.strokeStyle = style.stroke;
+  if (style.fill !== "none") {
+    context.fillStyle = style.fill;
+    context.fill();
+  }
+  context.stroke();
 }
 
 /**
@@ -75,14 +140,9 @@ function wrap(context, text, width) {
   return lines;
 }
 
-/** @param {HTMLElement} e */
-function visible(e) {
-  // The answer stays in view while the page scrolls; what is below it is not hidden in the picture.
-  return (
-    e.checkVisibility() &&
-    e.getClientRects().length > 0 &&
-    (e.tagName === "CANVAS" || e.matches(".bar span, .signed span") || e.textContent.trim() !== "")
-  );
+/** @param {Element} one */
+function visible(one) {
+  return one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;
 }
 
 /**
@@ -90,9 +150,8 @@ function visible(e) {
  *
  * @param {CanvasRenderingContext2D} context
  * @param {HTMLElement} element
- * @param {DOMRect} page
  */
-function write(context, element, page) {
+function write(context, element) {
   const style = getComputedStyle(element);
   context.fillStyle = style.color;
   context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
@@ -104,13 +163,13 @@ function write(context, element, page) {
     /** @type {DOMRect | null} */
     let box = null;
     const flush = (/** @type {DOMRect | null} */ at) => {
-      if (at && line.trim()) context.fillText(line.trim(), at.left - page.left, (at.top + at.bottom) / 2 - page.top);
+      if (at && line.trim()) context.fillText(line.trim(), at.left, (at.top + at.bottom) / 2);
     };
     for (let i = 0; i < child.length; i++) {
       range.setStart(child, i);
       range.setEnd(child, i + 1);
       const [next] = range.getClientRects();
-      if (!next) continue;
+      if (!next || (!line && !child.data[i].trim())) continue;
       if (!box || next.top > box.top + 2) {
         flush(box);
         line = "";

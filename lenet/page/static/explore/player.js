@@ -4,18 +4,21 @@ export class Player {
   #timer = 0;
 
   /**
-   * `show` is called when the slider has moved, by hand or by itself, every so many `milliseconds`.
+   * `show` is called when the slider has moved, by hand or by itself, every so many `milliseconds`, and `ended` when it
+   * has come to its end by itself.
    *
    * @param {HTMLInputElement} slider
    * @param {HTMLElement} button
    * @param {number} milliseconds
    * @param {() => void} show
+   * @param {() => void} ended
    */
-  constructor(slider, button, milliseconds, show) {
+  constructor(slider, button, milliseconds, show, ended = () => {}) {
     this.slider = slider;
     this.button = button;
     this.milliseconds = milliseconds;
     this.show = show;
+    this.ended = ended;
     slider.addEventListener("input", () => {
       this.stop();
       show();
@@ -23,16 +26,18 @@ export class Player {
     button.addEventListener("click", () => (this.#timer ? this.stop() : this.#start()));
   }
 
-  get #ended() {
+  get #atEnd() {
     return Number(this.slider.value) === Number(this.slider.max);
   }
 
   #start() {
-    if (this.#ended) this.#moveTo(0);
+    if (this.#atEnd) this.#moveTo(0);
     this.button.textContent = "Stop";
     this.#timer = setInterval(() => {
-      if (this.#ended) this.stop();
-      else this.#moveTo(Number(this.slider.value) + 1);
+      if (this.#atEnd) {
+        this.stop();
+        this.ended();
+      } else this.#moveTo(Number(this.slider.value) + 1);
     }, this.milliseconds);
   }
 

@@ -1,6 +1,7 @@
 // Take it along: a picture of the view, the numbers, and drawings whose digit somebody has said. All of it
 // is made in the browser; nothing is stored on the server.
 import { element, find } from "../dom.js";
+import { canReadCanvas } from "../pad/canvas_access.js";
 import { npz } from "./npz.js";
 import { picture } from "./picture.js";
 
@@ -107,6 +108,10 @@ export class Saving {
   }
 
   #picture() {
+    if (!canReadCanvas()) {
+      this.#say("This browser hides from pages what is drawn on a canvas, so there is no picture.");
+      return;
+    }
     const { network, weights } = this.#about();
     const canvas = picture(this.root, `LeNet-5, ${network}; weights: ${weights}; ${this.link()}`);
     canvas.toBlob((blob) => blob && save("lenet.png", blob), "image/png");

@@ -76,27 +76,32 @@ export function applies(name, drawing) {
 }
 
 /**
- * The reading of the changed drawing, with its `opacity` as drawn; `preprocessed`: whether it is centered and scaled.
+ * The reading of the changed drawing, with its `opacity` as drawn; `preprocessed`: whether it is cropped, scaled and
+ * centered. Only then, and without noise on the input, several digits side by side are read, unless `rows` is false.
  *
  * @param {Reader} reader
  * @param {Drawing} drawing
  * @param {string} name
  * @param {number} value
  * @param {boolean} preprocessed
+ * @param {{ rows?: boolean }} options
  * @returns {Reading}
  */
-export function readChanged(reader, drawing, name, value, preprocessed) {
+export function readChanged(reader, drawing, name, value, preprocessed, options = {}) {
   const center = centerOf(drawing);
   const opacity = render(drawing, name, value, SIDE, noView, center);
+  const noisy = name === "noise" && value > 0;
+  if (preprocessed && !noisy) return { ...reader.read(opacity, SIDE, SIDE, options), opacity };
   let { ink, placement } = preprocessed
     ? preprocess(opacity, SIDE, SIDE, reader.description.preprocessing)
-    : { ink: unprocessed(drawing, name, value, frame(drawing, reader), center), placement: null };
-  if (name === "noise" && value > 0) ink = ink.map((x, i) => Math.min(1, Math.max(0, x + value * NOISE[i])));
+    : { ink: unprocessed(drawing, name, value, center), placement: null };
+  if (noisy) ink = ink.map((x, i) => Math.min(1, Math.max(0, x + value * NOISE[i])));
   return { ...reader.readInk(ink), placement, opacity };
 }
 
 /**
- * The reader's answers over the whole range: `probabilities`, ten for each position, and `digits`, -1 if rejected.
+ * The reader's answers over the whole range: `probabilities`, ten for each position, of the whole drawing as a single
+ * digit, and `answers`, a digit or a number each, "" if it is rejected.
  *
  * @param {Reader} reader
  * @param {Drawing} drawing
@@ -104,13 +109,15 @@ export function readChanged(reader, drawing, name, value, preprocessed) {
  * @param {boolean} preprocessed
  */
 export function sweep(reader, drawing, name, preprocessed) {
-  const [probabilities, digits] = [new Float32Array(POSITIONS * 10), new Int8Array(POSITIONS)];
+  const probabilities = new Float32Array(POSITIONS * 10);
+  /** @type {string[]} */
+  const answers = [];
   for (let position = 0; position < POSITIONS; position++) {
     const reading = readChanged(reader, drawing, name, valueAt(name, position), preprocessed);
     probabilities.set(reading.probabilities, position * 10);
-    digits[position] = reading.digit ?? -1;
+    answers.push(String(reading.digit ?? reading.number ?? ""));
   }
-  return { probabilities, digits };
+  return { probabilities, answers };
 }
 
 /** Standard normal numbers, always the same: with another noise each time, one could not compare. */
@@ -230,36 +237,16 @@ function centerOf({ strokes }) {
 }
 
 /**
- * The part of the pad that becomes the input when the drawing is not changed: {left, top, width}.
- *
- * @param {Drawing} drawing
- * @param {Reader} reader
- * @returns {{ left: number, top: number, width: number }}
- */
-function frame(drawing, reader) {
-  const opacity = render(drawing, "rotation", 0, SIDE, noView, [0, 0]);
-  const { placement } = preprocess(opacity, SIDE, SIDE, reader.description.preprocessing);
-  if (!placement) return { left: 0, top: 0, width: SIDE };
-  const { from, to } = placement;
-  const scale = Math.max(from.width, from.height) / Math.max(to.width, to.height);
-  return { left: from.left - to.left * scale, top: from.top - to.top * scale, width: 32 * scale };
-}
-
-/**
- * The input without preprocessing: the changed drawing as it is seen from where the unchanged one would be centered.
+ * The input without preprocessing: the whole pad, reduced to its size.
  *
  * @param {Drawing} drawing
  * @param {string} name
  * @param {number} value
- * @param {{ left: number, top: number, width: number }} seen
  * @param {Point} center
  */
-function unprocessed(drawing, name, value, { left, top, width }, center) {
+function unprocessed(drawing, name, value, center) {
   const fine = 32 * FINE;
-  const view = (/** @type {AnyContext} */ context) => {
-    context.scale(fine / width, fine / width);
-    context.translate(-left, -top);
-  };
+  const view = (/** @type {AnyContext} */ context) => context.scale(fine / SIDE, fine / SIDE);
   const opacity = render(drawing, name, value, fine, view, center);
   const { data } = resize({ data: Float32Array.from(opacity, (x) => x / 255), width: fine, height: fine }, 32, 32);
   return data.map((x) => Math.min(1, Math.max(0, x)));

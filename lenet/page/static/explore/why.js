@@ -86,7 +86,10 @@ export class Why {
     const rejected = find(panel, ".rejected");
     rejected.hidden = !reading.reason;
     const [[likeliest, probability]] = reading.top;
-    rejected.textContent = `The drawing is rejected: ${reading.reason}. If it had to be a digit, it would be ${article(likeliest)} ${likeliest} (${percentage(probability)}).`;
+    const single = `${article(likeliest)} ${likeliest} (${percentage(probability)})`;
+    rejected.textContent = reading.number
+      ? `The drawing is read as ${reading.number}, digit by digit. Here, the whole drawing is read as a single digit: ${single}.`
+      : `The drawing is rejected: ${reading.reason}. If it had to be a digit, it would be ${single}.`;
     this.#showContributions(network, reading, pair);
     this.#ask(reading, pair);
     this.#showTrials();

@@ -1,7 +1,7 @@
 // Several digits side by side, as in `lenet.row`, which explains how they are found and has the numbers.
 import { findPieces, join } from "./pieces.js";
 import { clean, scaleAndCenter } from "./preprocess.js";
-/** @typedef {{ first: number, last: number, scores: Float32Array, certainty: number }} Candidate one digit: pieces from first to before last */
+/** @typedef {{ first: number, last: number, scores: Float32Array, height: number, certainty: number }} Candidate one digit: pieces from first to before last */
 /** @import { Network } from "./network.js" */
 
 /**
@@ -21,7 +21,8 @@ export function readRow(network, cropped, { preprocessing, row }) {
     if (!part) throw new Error("a piece has no ink");
     const { ink } = scaleAndCenter(part, preprocessing);
     const scores = network.forward(ink).outputs.output;
-    return { first, last, scores, certainty: logCertainty(scores, network.description) };
+    const height = part.height / cropped.height;
+    return { first, last, scores, height, certainty: logCertainty(scores, network.description) };
   });
   const sure = (/** @type {Candidate[]} */ path, /** @type {number} */ least) =>
     path.every(({ certainty }) => certainty >= Math.log(least));
@@ -36,11 +37,14 @@ export function readRow(network, cropped, { preprocessing, row }) {
     [path, least] = [bestPath(pieces, apart, Math.log(row.cut)), row.least];
   }
   if (!sure(path, least)) return null;
-  return path.map(({ scores }) => {
+  const digits = path.map(({ scores }) => {
     const probabilities = network.probabilities(scores);
     const highest = Math.max(...probabilities);
-    return [probabilities.indexOf(highest), highest];
+    return /** @type {DigitProbability} */ ([probabilities.indexOf(highest), highest]);
   });
+  const ofOne = digits.every(([digit]) => digit === 1) ? row.shortest_ones : row.shortest_one;
+  const tall = digits.every(([digit], i) => path[i].height >= (digit === 1 ? ofOne : row.shortest));
+  return tall ? digits : null;
 }
 
 /**

@@ -6,13 +6,18 @@ import { contextOf, element, find } from "../dom.js";
 import { boundingBox, crop } from "../network/image.js";
 import { onThemeChange } from "../theme.js";
 import { grayOf, grayPng } from "./png.js";
+import { CONTROLS, isPalm } from "./pointers.js";
 import { drawStroke, onGrid, SIDE } from "./strokes.js";
 
 /** @type {PadState} */
 const EMPTY = { strokes: [] };
 const NOTHING = { top: 0, left: 0, bottom: 1, right: 1 }; // where there is no ink
+const BESIDE = 64; // pad units around the pad where a stroke may begin
 
-/** Events: "change" when the drawing has changed, "rest" when the pen is lifted, which changes nothing. */
+/**
+ * Events: "change" when the drawing has changed, "rest" when the pen is lifted, which changes nothing, and "new", after
+ * "change", when it is another drawing, not the same with more or fewer strokes.
+ */
 export class Pad extends EventTarget {
   brush = 20;
   side = SIDE;
@@ -28,7 +33,9 @@ export class Pad extends EventTarget {
   #undone = [];
   /** @type {Stroke | null} */
   #stroke = null;
-  #pointer = 0;
+  /** @type {PointerEvent | null} what has begun the stroke; null if it was the keyboard */
+  #pointer = null;
+  #lastPen = -Infinity; // when a pen was seen
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -96,24 +103,26 @@ export class Pad extends EventTarget {
     this.#push({ strokes: strokes.map(({ width, points }) => ({ width, points: onGrid(points) })) });
   }
   /**
-   * Show and read an image, a canvas, on paper of the given color. The next stroke begins a new drawing.
+   * Show and read an image, a canvas, on paper of the given color. The next stroke begins a new drawing. `ink` is the
+   * input that it becomes, if that is known.
    *
    * @param {HTMLCanvasElement} image
    * @param {string} paper
+   * @param {Float32Array} [ink]
    */
-  loadImage(image, paper) {
-    this.#push({ image, paper });
+  loadImage(image, paper, ink) {
+    this.#push({ image, paper, ink });
   }
   clear() {
     if (this.blank) return;
-    this.#stroke = null;
+    this.#stroke = this.#pointer = null;
     this.#push(EMPTY);
   }
   undo() {
     if (!this.canUndo) return;
     const last = this.#stroke ? undefined : this.#states.pop();
     if (last) this.#undone.push(last);
-    this.#stroke = null;
+    this.#stroke = this.#pointer = null;
     this.#replaced();
   }
   redo() {
@@ -133,6 +142,7 @@ export class Pad extends EventTarget {
     if (replaces) this.#redraw();
     else this.#paint(this.#stroke);
     this.#changed();
+    if (replaces) this.dispatchEvent(new Event("new"));
   }
   /** @param {Point[]} points */
   move(points) {
@@ -144,10 +154,17 @@ export class Pad extends EventTarget {
   }
   up() {
     const { strokes } = this;
-    this.#stroke = null;
+    this.#stroke = this.#pointer = null;
     this.#states.push({ strokes });
     this.#undone = [];
     this.dispatchEvent(new Event("rest"));
+  }
+
+  /** Take back what has been drawn since the pen is down. */
+  cancel() {
+    if (!this.#stroke) return;
+    this.#stroke = this.#pointer = null;
+    this.#replaced();
   }
 
   /** @param {PadState} state */
@@ -155,6 +172,7 @@ export class Pad extends EventTarget {
     this.#states.push(state);
     this.#undone = [];
     this.#replaced();
+    this.dispatchEvent(new Event("new"));
   }
   #replaced() {
     this.#redraw();
@@ -202,28 +220,55 @@ export class Pad extends EventTarget {
       const box = canvas.getBoundingClientRect();
       return [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height];
     };
-    const isPen = (/** @type {PointerEvent} */ event) => this.#stroke && event.pointerId === this.#pointer;
-    canvas.addEventListener("pointerdown", (event) => {
-      if (this.#stroke || event.button !== 0) return;
-      event.preventDefault();
+    const isPen = (/** @type {PointerEvent} */ event) => this.#stroke && event.pointerId === this.#pointer?.pointerId;
+    const begin = (/** @type {PointerEvent} */ event, /** @type {Point} */ point) => {
       this.element.classList.add("pointing");
       canvas.focus({ preventScroll: true });
       canvas.setPointerCapture(event.pointerId);
-      this.#pointer = event.pointerId;
-      this.down(...at(event));
+      this.#pointer = event;
+      this.down(...point);
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      event.preventDefault();
+      if (isPalm(event, this.#lastPen)) return;
+      if (this.#stroke) {
+        if (!this.#pointer) return; // the keyboard's
+        const { pointerType } = this.#pointer;
+        const isPalms = event.pointerType === "pen" && pointerType === "touch"; // it came before the pen
+        const isLost = event.isPrimary && event.pointerType === pointerType; // it never got its release
+        if (isPalms) this.cancel();
+        else if (isLost) this.up();
+        else return; // another finger
+      }
+      begin(event, at(event));
     });
     canvas.addEventListener("keydown", () => this.element.classList.remove("pointing"));
     canvas.addEventListener("blur", () => this.element.classList.remove("pointing"));
     canvas.addEventListener("pointermove", (event) => {
       if (!isPen(event)) return;
+      if (!(event.buttons & 1)) {
+        this.up(); // the release got lost, as in a dialog that opened meanwhile
+        return;
+      }
       const between = event.getCoalescedEvents?.() ?? [];
       this.move((between.length ? between : [event]).map(at));
     });
-    for (const end of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"])) {
+    // What the browser takes back, as when it recognizes a palm or a gesture, was no drawing.
+    canvas.addEventListener("pointercancel", (event) => {
+      if (isPen(event)) this.cancel();
+    });
+    for (const end of /** @type {const} */ (["pointerup", "lostpointercapture"])) {
       canvas.addEventListener(end, (event) => {
         if (isPen(event)) this.up();
       });
     }
+    for (const name of /** @type {const} */ (["pointerdown", "pointermove", "pointerup"])) {
+      canvas.addEventListener(name, (event) => {
+        if (event.pointerType === "pen") this.#lastPen = event.timeStamp;
+      });
+    }
+    this.#listenBeside(at, begin);
     // The canvas has one pixel per screen pixel.
     const fit = () => {
       const side = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
@@ -234,5 +279,34 @@ export class Pad extends EventTarget {
     window.addEventListener("resize", fit); // zooming changes the number of pixels, but not the size in CSS pixels
     onThemeChange(() => this.#redraw());
     this.element.classList.add("blank");
+  }
+
+  /**
+   * A stroke may begin beside the pad: the hand aims at the digit, not at the frame.
+   *
+   * @param {(event: PointerEvent) => Point} at
+   * @param {(event: PointerEvent, point: Point) => void} begin
+   */
+  #listenBeside(at, begin) {
+    /** @type {Point | null} where a pressed pointer was last, on its way to the pad */
+    let from = null;
+    document.addEventListener("pointerdown", (event) => {
+      const isControl = event.target instanceof Element && event.target.closest(CONTROLS);
+      const point = at(event);
+      const beside = point.every((x) => x > -BESIDE && x < SIDE + BESIDE);
+      from = beside && !isControl && event.button === 0 && event.pointerType !== "touch" ? point : null;
+    });
+    document.addEventListener("pointermove", (event) => {
+      if (!(event.buttons & 1)) from = null;
+      if (!from) return;
+      if (event.target !== this.#canvas || this.#stroke) {
+        from = at(event);
+        return;
+      }
+      getSelection()?.removeAllRanges(); // the text that was passed
+      begin(event, from);
+      this.move([at(event)]);
+      from = null;
+    });
   }
 }

@@ -5,7 +5,7 @@ import { percentage } from "./format.js";
 
 /** @import { Store } from "../store.js" */
 
-const MUTED = "Some maps or units are muted.";
+const MUTED = "Some maps or units are muted."; // also while the pad is blank: they stay muted
 /** @type {Record<State, string>} */
 const CHECKS = {
   live: "",
@@ -73,22 +73,28 @@ export class Prediction {
    * @param {Reading | null} reading
    */
   #showReason(reading) {
-    const { reason = null, digits = null } = reading ?? {};
-    const waiting = reason === "several digits" && this.store.state === "live";
-    if (digits) this.reason.textContent = inDigits(digits);
+    const { reason = null, digits = null, rejected = null } = reading ?? {};
+    const waiting = reason === "several digits" && this.store.state === "live" && !this.store.source;
+    if (rejected) this.reason.textContent = `Outside of the test, it would be rejected: ${rejected}.`;
+    else if (digits) this.reason.textContent = inDigits(digits);
     else if (waiting) this.reason.textContent = "Several digits.";
     else this.reason.textContent = reason ? explanation(reason) : "";
   }
 
   #showState() {
-    const { state, busy, reading, unmuted, source } = this.store;
+    const { state, busy, reading, mutedMaps, source } = this.store;
     this.root.setAttribute("aria-busy", String(busy));
     this.#showReason(reading);
-    if (!reading) this.check.textContent = "";
-    else if (source || unmuted) this.check.textContent = [source?.note, unmuted && MUTED].filter(Boolean).join(" ");
-    else this.check.textContent = CHECKS[state];
-    if (state === "live") this.#reported = "";
-    else this.#announce(reading);
+    const muted = mutedMaps.length ? MUTED : "";
+    this.check.classList.toggle("muted-too", Boolean(muted));
+    if (muted || (reading && source))
+      this.check.textContent = [reading && source?.note, muted].filter(Boolean).join(" ");
+    else this.check.textContent = reading ? CHECKS[state] : "";
+    if (state !== "live") this.#announce(reading);
+    else {
+      this.#reported = "";
+      if (source) this.#say(""); // what a slider shows is the slider's text; an earlier sentence is about something else
+    }
   }
 
   /**

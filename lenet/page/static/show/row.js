@@ -27,12 +27,12 @@ export class Row {
   }
 
   #show(again = false) {
-    const { reading, state, network } = this.store;
+    const { reading, state, source, network } = this.store;
     const cropped = (reading?.number && reading.cropped) || null;
     this.figure.hidden = !cropped;
     if (!cropped) this.#shown = null;
     // Once the pen rests: two dozen passes are too many for each movement.
-    if (!cropped || !network || state === "live" || (!again && this.#shown === cropped)) return;
+    if (!cropped || !network || (state === "live" && !source) || (!again && this.#shown === cropped)) return;
     this.#shown = cropped;
     const { columns, image } = scoreStrip(network, cropped, this.preprocessing);
     const inked = image.data.subarray(MARGIN * image.width, (image.height - MARGIN) * image.width);

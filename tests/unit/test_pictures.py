@@ -1,0 +1,210 @@
+"""Everyday pictures: what is not paper of the digit's own, or not ink, does not count."""
+
+import io
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageOps
+
+from harness.drawings import EXAMPLES, draw, encoded
+from lenet import Recognizer
+from lenet.image.file import load_image
+
+MASK = ImageOps.invert(draw(EXAMPLES[4]["strokes"]))  # a 4; bright where the ink is
+SIDE = MASK.width
+Color = tuple[int, int, int]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Recognizer:
+    return Recognizer.from_pretrained()
+
+
+def colored(ink: Color = (20, 20, 60), paper: Color = (250, 250, 240), mask: Image.Image = MASK) -> Image.Image:
+    image = Image.new("RGB", mask.size, paper)
+    image.paste(ink, (0, 0), mask)
+    return image
+
+
+def cut(kind: str) -> Image.Image:
+    """Opaque within a circle or a rectangle with round corners, and black and transparent around it."""
+    alpha = Image.new("L", MASK.size, 0)
+    pen = ImageDraw.Draw(alpha)
+    if kind == "circle":
+        pen.ellipse((0, 0, SIDE - 1, SIDE - 1), 255)
+    else:
+        pen.rounded_rectangle((0, 0, SIDE - 1, SIDE - 1), 40, 255)
+    image = Image.new("RGBA", MASK.size, (0, 0, 0, 0))
+    image.paste(colored(), (0, 0), alpha)
+    return image
+
+
+def with_alpha(value: int) -> Image.Image:
+    image = colored()
+    image.putalpha(value)
+    return image
+
+
+def pixel() -> Image.Image:
+    image = with_alpha(255)
+    image.putpixel((3, 5), (0, 0, 0, 0))
+    return image
+
+
+def window() -> Image.Image:
+    """With a shadow below and around it."""
+    image = Image.new("RGBA", (SIDE + 60, SIDE + 60), (0, 0, 0, 0))
+    for i in range(30):
+        ImageDraw.Draw(image).rectangle((i, i, SIDE + 59 - i, SIDE + 59 - i), outline=(0, 0, 0, 3 * i))
+    image.paste(colored(), (30, 30))
+    return image
+
+
+def palette() -> Image.Image:
+    """Transparent corners in a file with a palette, which GIF allows."""
+    return load_image(io.BytesIO(encoded(cut("corners"), "GIF")))
+
+
+TRANSPARENT = {
+    "alpha 254": lambda: with_alpha(254),
+    "alpha unused": lambda: with_alpha(0),
+    "a transparent pixel": pixel,
+    "rounded corners": lambda: cut("corners"),
+    "sticker": lambda: cut("circle"),
+    "window with a shadow": window,
+    "rotated": lambda: with_alpha(255).rotate(5, Image.Resampling.BICUBIC, expand=True),
+    "palette": palette,
+}
+
+
+@pytest.mark.parametrize("kind", TRANSPARENT)
+def test_a_picture_with_transparent_parts_has_its_own_paper(reader, kind):
+    """The digit on it is read, not its outline."""
+    assert reader.read(TRANSPARENT[kind]()).digit == 4
+
+
+def test_strokes_on_nothing_are_ink(reader):
+    """Whether they are of one color or two: as a drawing program without a background saves them."""
+    one = Image.new("RGBA", MASK.size, (0, 0, 0, 0))
+    one.paste((200, 30, 30), (0, 0), MASK)
+    two = one.copy()
+    two.paste((30, 30, 60, 255), (0, 0, SIDE, SIDE // 2), MASK.crop((0, 0, SIDE, SIDE // 2)))
+    for image in (one, two):
+        image.putalpha(MASK)
+        assert reader.read(image).digit == 4
+
+
+FRAMES = {
+    "at the border, thin": lambda pen, ink: pen.rectangle((0, 0, SIDE - 1, SIDE - 1), outline=ink, width=2),
+    "at the border, thick": lambda pen, ink: pen.rectangle((0, 0, SIDE - 1, SIDE - 1), outline=ink, width=8),
+    "inset": lambda pen, ink: pen.rectangle((12, 12, SIDE - 13, SIDE - 13), outline=ink, width=3),
+    "rounded": lambda pen, ink: pen.rounded_rectangle((4, 4, SIDE - 5, SIDE - 5), 25, outline=ink, width=3),
+    "cell of a grid": lambda pen, ink: [
+        pen.rectangle(box, fill=ink)
+        for box in ((0, 8, SIDE, 14), (0, SIDE - 9, SIDE, SIDE - 8), (5, 0, 6, SIDE), (SIDE - 6, 0, SIDE, SIDE))
+    ],
+    "two sides": lambda pen, ink: pen.line([(3, 0), (3, SIDE - 4), (SIDE, SIDE - 4)], fill=ink, width=3),
+    "one side": lambda pen, ink: pen.line([(0, 4), (SIDE, 4)], fill=ink, width=4),
+}
+
+
+@pytest.mark.parametrize("colors", [((20, 20, 60), (250, 250, 240)), ((240, 240, 240), (30, 30, 35))])
+@pytest.mark.parametrize("kind", FRAMES)
+def test_frames_and_lines_along_the_border_are_not_ink(reader, kind, colors):
+    """Dark on light, and light on dark."""
+    image = colored(*colors)
+    FRAMES[kind](ImageDraw.Draw(image), colors[0])
+    reading = reader.read(image)
+    assert (reading.digit, reading.number) == (4, None)
+
+
+def test_a_frame_with_nothing_in_it_is_ink(reader):
+    """It may be a boxy 0: something is left to read, or to reject, in any case."""
+    image = Image.new("L", (100, 140), 255)
+    ImageDraw.Draw(image).rectangle((15, 12, 84, 127), outline=0, width=9)
+    assert reader.read(image).reason != "blank"
+
+
+@pytest.mark.parametrize("colors", [((220, 30, 30), (20, 130, 30)), ((190, 30, 30), (40, 60, 200))])
+def test_ink_differs_from_paper_in_color(reader, colors):
+    """Where both are equally bright."""
+    assert np.ptp(np.asarray(colored(*colors).convert("L"))) < 20
+    assert reader.read(colored(*colors)).digit == 4
+
+
+@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP"])
+def test_a_blank_first_frame_is_passed_over(reader, format):
+    """That frame is read which has the most on it: the digit is complete there."""
+    half = MASK.copy()
+    half.paste(0, (0, SIDE // 2, SIDE, SIDE))
+    frames = [colored(mask=half), colored(), colored(mask=half), Image.new("RGB", MASK.size, (250, 250, 240))]
+    content = encoded(frames[-1], format, save_all=True, append_images=frames, duration=90)
+    assert reader.read(load_image(io.BytesIO(content))).digit == 4
+
+
+def test_the_first_frame_is_read_if_it_is_not_blank(reader):
+    """Whatever follows, and if the file ends within what follows."""
+    other = colored(mask=ImageOps.invert(draw(EXAMPLES[7]["strokes"])))
+    content = encoded(colored(), "GIF", save_all=True, append_images=[other], duration=90)
+    for file in (content, content[:-100]):
+        assert reader.read(load_image(io.BytesIO(file))).digit == 4
+
+
+def test_a_large_photo_is_decoded_at_a_reduced_size(reader):
+    """63 million pixels as a JPEG, which other formats may not have."""
+    image = colored().resize((9_000, 7_000)).convert("L")
+    small = load_image(io.BytesIO(encoded(image, "JPEG")))
+    assert small.size == (4_500, 3_500)
+    assert reader.read(small).digit == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(b"%PDF-1.7", "a PDF document"), (b"\0\0\0\x18ftypisom" + bytes(16), "a video"), (b"<svg/>", "an SVG drawing")],
+)
+def test_a_file_of_another_kind_is_named(content, name):
+    """With what is accepted."""
+    with pytest.raises(ValueError, match=f"^this is {name}, which is not read; accepted are PNG, JPEG, WEBP, .*HEIF$"):
+        load_image(io.BytesIO(content))
+
+
+HEIC = b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf"
+
+
+def test_without_the_extra_heic_is_named(monkeypatch):
+    """With what to do."""
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(ValueError, match=r"^HEIC images need pillow-heif \(pip install 'lenet\[heic\]'\); or save"):
+        load_image(io.BytesIO(HEIC))
+
+
+def test_heic_is_read_with_the_extra(reader):
+    """As an iPhone writes it."""
+    pytest.importorskip("pillow_heif").register_heif_opener()
+    assert reader.read(load_image(io.BytesIO(encoded(colored(), "HEIF")))).digit == 4
+
+
+def percent(pen: ImageDraw.ImageDraw) -> None:
+    pen.line((80, 220, 190, 60), 0, 14)
+    for x, y in ((85, 85), (185, 200)):
+        pen.ellipse((x - 28, y - 28, x + 28, y + 28), outline=0, width=12)
+
+
+def smiley(pen: ImageDraw.ImageDraw) -> None:
+    pen.ellipse((40, 40, 240, 240), outline=0, width=13)
+    pen.arc((90, 110, 190, 200), 20, 160, 0, 12)
+    for x in (105, 175):
+        pen.ellipse((x - 12, 95, x + 12, 119), fill=0)
+
+
+NO_NUMBERS = {"per cent": percent, "smiley": smiley, "dot": lambda pen: pen.ellipse((130, 130, 146, 146), fill=0)}
+
+
+@pytest.mark.parametrize("kind", NO_NUMBERS)
+def test_what_is_no_number_is_not_read_as_one(reader, kind):
+    """Nor as a digit."""
+    image = Image.new("L", (SIDE, SIDE), 255)
+    NO_NUMBERS[kind](ImageDraw.Draw(image))
+    reading = reader.read(np.asarray(image))
+    assert (reading.digit, reading.number) == (None, None)
