@@ -176,6 +176,18 @@ interface Raster<Data = Float32Array> {
   width: number;
   height: number;
 }
+/** An image of several channels, red, green and blue or gray, in [0, 1]. */
+interface Picture {
+  channels: Float32Array[];
+  width: number;
+  height: number;
+}
+/** An image as it is decoded: red, green, blue and opacity of each pixel, 0 to 255, whole rows at a time. */
+interface Pixels {
+  strips(): Iterable<Uint8ClampedArray>;
+  width: number;
+  height: number;
+}
 /** A part of an image, and where it starts there. */
 interface Cropped extends Raster {
   left: number;
@@ -203,6 +215,14 @@ interface Rectangle {
 interface Placement {
   from: Rectangle;
   to: Rectangle;
+}
+/** What the preprocessing makes of a drawing or an image. */
+interface Preprocessed {
+  /** The network's input: 32x32 numbers in [0, 1]. */
+  ink: Float32Array;
+  /** null if there is no ink, or if it is not known. */
+  placement: Placement | null;
+  cropped: Cropped | null;
 }
 type Point = [x: number, y: number];
 /** In units of the pad. Files of examples and collected drawings have only the points of each. */
@@ -416,11 +436,4 @@ interface ServiceWorkerScope {
 /** The modules as one: `lenet.page.bundle`. */
 declare module "*/static/page.js" {
   export const start: typeof import("./static/start.js").start;
-}
-
-/** An image of several channels, red, green and blue or gray, in [0, 1]. */
-interface Picture {
-  channels: Float32Array[];
-  width: number;
-  height: number;
 }

@@ -9,27 +9,32 @@ import { quantile } from "./statistics.js";
  */
 export function inGray(picture, { side, ink, least, dull, luma }) {
   const { channels, width, height } = picture;
-  const bright = (/** @type {number[]} */ color) => color.reduce((sum, value, c) => sum + value * luma[c], 0);
-  const at = (/** @type {Float32Array[]} */ from, /** @type {number} */ i) => from.map((data) => data[i]);
-  const [red, green, blue] = channels;
-  const gray = red.map((value, i) => value * luma[0] + green[i] * luma[1] + blue[i] * luma[2]);
   const sample = everyOther(picture, Math.ceil(Math.max(width, height) / side));
   const paper = paperColor(sample);
-  const off = Array.from(sample.channels[0], (_, i) => at(sample.channels, i).map((value, c) => value - paper[c]));
-  const distance = Float32Array.from(off, (values) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / 3));
+  const off = sample.channels.map((data, c) => data.map((value) => value - paper[c]));
+  const [red, green, blue] = off;
+  const distance = red.map((value, i) => Math.sqrt((value ** 2 + green[i] ** 2 + blue[i] ** 2) / 3));
   const limit = Math.max(least, quantile(distance, ink));
-  const inked = off.filter((_, i) => distance[i] >= limit);
-  const mean = (/** @type {number[]} */ values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const far = distance.filter((value) => value >= limit);
-  const light = mean(inked.map((values) => Math.abs(bright(values))));
-  if (!inked.length || light >= dull * mean([...far])) return { data: gray, width, height };
-  const axis = luma.map((_, c) => mean(inked.map((values) => values[c])));
-  const length = Math.hypot(...axis);
-  const data = red.map((_, i) => {
-    const along = at(channels, i).reduce((sum, value, c) => sum + (value - paper[c]) * axis[c], 0);
-    return 1 - Math.min(Math.max(0, along / length / Math.sqrt(3)), 1);
-  });
+  const inked = [...distance.keys()].filter((i) => distance[i] >= limit);
+  const mean = (/** @type {Float32Array} */ values) => inked.reduce((sum, i) => sum + values[i], 0) / inked.length;
+  if (!inked.length || mean(along(off, luma).map(Math.abs)) >= dull * mean(distance)) {
+    return { data: along(channels, luma), width, height };
+  }
+  const axis = off.map(mean);
+  const unit = axis.map((value) => value / Math.hypot(...axis) / Math.sqrt(3));
+  const start = paper.reduce((sum, value, c) => sum + value * unit[c], 0);
+  const data = along(channels, unit).map((value) => 1 - Math.min(Math.max(0, value - start), 1));
   return { data, width, height };
+}
+
+/**
+ * The sum of red, green and blue, each times its factor.
+ *
+ * @param {Float32Array[]} channels
+ * @param {number[]} factors
+ */
+function along([red, green, blue], [r, g, b]) {
+  return red.map((value, i) => value * r + green[i] * g + blue[i] * b);
 }
 
 /**

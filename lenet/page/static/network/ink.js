@@ -18,10 +18,11 @@ export function findInk(gray, paper, photo, known) {
   const { data, width, height } = gray;
   const { level, grain, weights } = known === undefined ? estimatePaper(gray, paper) : { level: known, grain: 0, weights: undefined };
   if (grain && Math.min(width, height) >= paper.min_photo) return findInkInPhoto(gray, photo);
-  const depth = Float64Array.from(data, (value, i) => {
-    if (!weights) return fround(value - level);
-    return value - dot(termsAt(i % width, Math.floor(i / width), gray, paper), weights);
-  });
+  const depth = new Float64Array(data.length);
+  for (let i = 0; i < depth.length; i++) {
+    const base = weights && dot(termsAt(i % width, Math.floor(i / width), gray, paper), weights);
+    depth[i] = base === undefined ? fround(data[i] - level) : data[i] - base;
+  }
   let [darker, lighter] = [0, 0];
   for (const value of depth) {
     if (value < 0) darker += value ** 2;
@@ -32,7 +33,9 @@ export function findInk(gray, paper, photo, known) {
   // In a photo the few most extreme pixels are glare and noise.
   const full = grain ? quantile(depth, Math.max(0, 1 - 4 / depth.length)) : depth.reduce((a, b) => Math.max(a, b));
   const blank = full < Math.max(paper.min_contrast, 1.5 * floor);
-  const ink = Float32Array.from(depth, (value) => (blank ? 0 : Math.min(Math.max(0, (value - floor) / (full - floor)), 1)));
+  const ink = new Float32Array(depth.length);
+  if (blank) return { data: ink, width, height };
+  for (let i = 0; i < ink.length; i++) ink[i] = Math.min(Math.max(0, (depth[i] - floor) / (full - floor)), 1);
   return { data: ink, width, height };
 }
 

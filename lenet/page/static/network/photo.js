@@ -112,7 +112,7 @@ function digitMask(depth, floor, photo) {
  * @returns {Raster}
  */
 function masked({ data, width, height }, test) {
-  return { data: Float32Array.from(data, (_, i) => Number(test(i))), width, height };
+  return { data: data.map((_, i) => Number(test(i))), width, height };
 }
 
 /**
@@ -181,10 +181,11 @@ function levelLines({ data, width, height }, { line, filled, slopes }, fromBorde
   const found = new Float32Array(data.length);
   const [cells, sums, covered] = [new Int32Array(width), new Int32Array(width + 1), new Uint8Array(width)];
   for (const slope of slopes) {
-    const shifts = Array.from({ length: width }, (_, x) => roundHalfEven(slope * (x - width / 2)));
+    const shifts = Int32Array.from({ length: width }, (_, x) => roundHalfEven(slope * (x - width / 2)) % height);
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        cells[x] = ((((y + shifts[x]) % height) + height) % height) * width + x;
+        const row = y + shifts[x];
+        cells[x] = (row < 0 ? row + height : row < height ? row : row - height) * width + x;
         sums[x + 1] = sums[x] + data[cells[x]];
       }
       if (sums[width] < filled * length) continue;

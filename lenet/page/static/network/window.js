@@ -10,7 +10,7 @@
 export function closing(image, size) {
   const half = Math.max(1, Math.floor(size / 2));
   const wide = pad(image, 2 * half, true); // once for both, so that a slope stays one at the border
-  return extremes(extremes(wide, half, Math.max), half, Math.min);
+  return smallest(largest(wide, half), half);
 }
 
 /**
@@ -32,7 +32,7 @@ export function opening(mask, size) {
  * @returns {Raster}
  */
 export function spread(mask, reach) {
-  return extremes(pad(mask, reach, false), reach, Math.max);
+  return largest(pad(mask, reach, false), reach);
 }
 
 /**
@@ -69,29 +69,37 @@ function pad({ data, width, height }, border, repeat) {
 }
 
 /**
- * The extreme over a square of 2 `half` + 1 pixels per side; the result is `half` smaller on each side.
+ * The smallest value over a square of 2 `half` + 1 pixels per side; the result is `half` smaller on each side.
  *
  * @param {Raster} image
  * @param {number} half
- * @param {(a: number, b: number) => number} extreme
  * @returns {Raster}
  */
-function extremes(image, half, extreme) {
+function smallest(image, half) {
+  const negative = (/** @type {Raster} */ { data, ...size }) => ({ data: data.map((value) => -value), ...size });
+  return negative(largest(negative(image), half));
+}
+
+/**
+ * The largest.
+ *
+ * @param {Raster} image
+ * @param {number} half
+ * @returns {Raster}
+ */
+function largest(image, half) {
   const { width, height } = image;
-  const data = Float32Array.from(image.data);
+  const data = image.data.slice();
   // In place: each pass combines a pixel with one further right or below that no pass has reached yet.
-  for (let reach = 1; reach < 2 * half + 1; ) {
-    const step = Math.min(reach, 2 * half + 1 - reach);
-    for (let y = 0; y < height; y++) {
-      for (let x = 0, i = y * width; x < width - step; x++, i++) data[i] = extreme(data[i], data[i + step]);
+  for (const stride of [1, width]) {
+    for (let reach = 1; reach < 2 * half + 1; ) {
+      const step = Math.min(reach, 2 * half + 1 - reach);
+      const far = step * stride;
+      for (let i = 0, end = data.length - far; i < end; i++) if (data[i + far] > data[i]) data[i] = data[i + far];
+      reach += step;
     }
-    reach += step;
   }
-  for (let reach = 1; reach < 2 * half + 1; ) {
-    const step = Math.min(reach, 2 * half + 1 - reach);
-    for (let i = 0, end = (height - step) * width; i < end; i++) data[i] = extreme(data[i], data[i + step * width]);
-    reach += step;
-  }
+  // What has run over from one row to the next is in the columns that are left out.
   const [across, down] = [width - 2 * half, height - 2 * half];
   const inner = new Float32Array(across * down);
   for (let y = 0; y < down; y++) inner.set(data.subarray(y * width, y * width + across), y * across);
