@@ -165,7 +165,6 @@ interface ServerReading {
   probabilities: number[];
   digits: DigitProbability[] | null;
   network: string;
-  ink?: Float32Array;
 }
 
 // ---- images
@@ -230,12 +229,17 @@ interface Stroke {
   width: number;
   points: Point[];
 }
-/** Strokes, or an image of which only the preprocessed input is known. */
-type Drawing = { strokes: Stroke[]; ink?: undefined } | { ink: Float32Array; strokes?: undefined };
-/** The content of the pad: strokes, or an image on paper of a color. */
-type PadState =
-  | { strokes: Stroke[]; image?: undefined; paper?: undefined; ink?: undefined }
-  | { image: HTMLCanvasElement; paper: string; strokes?: undefined; ink?: Float32Array };
+/** An image that has been opened: how it is shown, on paper of a color, and what it is read from. */
+interface OpenImage extends Preprocessed {
+  canvas: HTMLCanvasElement;
+  paper: string;
+  /** Whether it is a digit of the test, which is answered as there. */
+  test?: boolean;
+}
+/** The content of the pad. */
+type PadState = { strokes: Stroke[]; image?: undefined } | { image: OpenImage; strokes?: undefined };
+/** The same without how it is shown. */
+type Drawing = { strokes: Stroke[]; image?: undefined } | { image: Preprocessed; strokes?: undefined };
 type AnyContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 // ---- networks and readings
@@ -377,7 +381,7 @@ interface Sliders {
   /** null: the end of the training. */
   step: number | null;
 }
-type State = "live" | "checked" | "unchecked" | "overloaded" | "alone";
+type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local";
 
 // ---- elements
 

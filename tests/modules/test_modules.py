@@ -78,7 +78,6 @@ def output(readers, opacities, tmp_path_factory) -> Path:
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
     write_tensors(folder)
-    write_colors(folder)
     command = ["node", "--test", "--test-reporter=tap", *(f"tests/modules/{name}" for name in FILES)]
     environment = {**node.environment(), "FIGURES": str(folder)}
     environment.pop("NODE_TEST_CONTEXT", None)
@@ -200,14 +199,6 @@ def write_scaled(folder: Path) -> None:
         scaled = Image.fromarray(image).resize((to_width, to_height), Image.Resampling.BILINEAR)
         cases |= {f"{i}.from": image, f"{i}.to": np.asarray(scaled)}
     save_file({name: np.ascontiguousarray(values) for name, values in cases.items()}, folder / "scaled.safetensors")
-
-
-def write_colors(folder: Path) -> None:
-    """Opaque colors, red, green, blue and opacity, and the gray that Pillow makes of each."""
-    colors = np.random.default_rng(0).integers(256, size=(40, 50, 4), dtype=np.uint8)
-    colors[..., 3] = 255
-    save_file({"rgba": colors.reshape(40, -1)}, folder / "colors.safetensors")
-    (folder / "grays.json").write_text(json.dumps(np.asarray(Image.fromarray(colors).convert("L")).ravel().tolist()))
 
 
 def write_tensors(folder: Path) -> None:

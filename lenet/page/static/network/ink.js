@@ -16,7 +16,8 @@ const { fround } = Math;
  */
 export function findInk(gray, paper, photo, known) {
   const { data, width, height } = gray;
-  const { level, grain, weights } = known === undefined ? estimatePaper(gray, paper) : { level: known, grain: 0, weights: undefined };
+  const { level, grain, weights } =
+    known === undefined ? estimatePaper(gray, paper) : { level: known, grain: 0, weights: undefined };
   if (grain && Math.min(width, height) >= paper.min_photo) return findInkInPhoto(gray, photo);
   const depth = new Float64Array(data.length);
   for (let i = 0; i < depth.length; i++) {

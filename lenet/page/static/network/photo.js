@@ -30,7 +30,9 @@ export function findInkInPhoto(gray, photo) {
   const floor = middle + Math.min(Math.max(soft, low), Math.max(high, photo.min_contrast / 2));
   const { mask, full } = digitMask(depth, floor, photo);
   if (!mask || full < Math.max(photo.min_contrast, middle + 1.5 * high)) return blank;
-  const [where, paper] = [mask, background].map((values) => resize(values, values.width * factor, values.height * factor));
+  const [where, paper] = [mask, background].map((values) =>
+    resize(values, values.width * factor, values.height * factor),
+  );
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0, j = y * where.width; x < width; x++, i++, j++) {
       if (where.data[j] <= 0.25) continue;
@@ -226,14 +228,17 @@ function digitParts(depth, { central, near, stray }) {
     const atBorder = part.top < 2 || part.left < 2 || part.bottom > height - 2 || part.right > width - 2;
     return { ...part, weight, middle, inside, atBorder };
   });
-  const heaviest = (/** @type {{ weight: number }[]} */ some) => some.reduce((most, { weight }) => Math.max(most, weight), 0);
+  const heaviest = (/** @type {{ weight: number }[]} */ some) =>
+    some.reduce((most, { weight }) => Math.max(most, weight), 0);
   const inner = parts.filter(({ atBorder }) => !atBorder);
   const allowed = heaviest(inner) > stray * heaviest(parts) ? inner : parts.filter(({ inside }) => inside);
   if (!allowed.length) return null;
   const main = allowed.reduce((a, b) => (b.middle > a.middle ? b : a));
   const reach = roundHalfEven(near * (Math.max(main.bottom - main.top, main.right - main.left) - 1));
   const around = spread(maskOf(main.cells, depth), reach);
-  const digit = allowed.filter((part) => part.weight > stray * main.weight && part.cells.some((cell) => around.data[cell]));
+  const digit = allowed.filter(
+    (part) => part.weight > stray * main.weight && part.cells.some((cell) => around.data[cell]),
+  );
   return maskOf(
     digit.flatMap(({ cells }) => cells),
     depth,
@@ -258,7 +263,12 @@ function maskOf(cells, { data, width, height }) {
  * @returns {Raster}
  */
 function blur({ data, width, height }) {
-  const smooth = (/** @type {Float32Array} */ from, /** @type {number} */ step, /** @type {(i: number) => number} */ at, /** @type {number} */ last) =>
+  const smooth = (
+    /** @type {Float32Array} */ from,
+    /** @type {number} */ step,
+    /** @type {(i: number) => number} */ at,
+    /** @type {number} */ last,
+  ) =>
     from.map((mid, i) => {
       const low = at(i) > 0 ? from[i - step] : mid;
       const high = at(i) < last ? from[i + step] : mid;

@@ -1,34 +1,39 @@
-// Images from a file, the clipboard or drag and drop.
+// Images from a file, the clipboard or drag and drop. The browser decodes them, and nothing of them is sent anywhere.
 import { contextOf, element, find } from "../dom.js";
+import { preprocessImage } from "../network/preprocess.js";
+import { BLOCKED, canReadCanvas } from "./canvas_access.js";
 import { ownsPage } from "./embedding.js";
+import { decodeImage, rounded } from "./image_code.js";
 
 /**
  * @import { Pad } from "./pad.js"
  * @import { Store } from "../store.js"
  */
 
-const MAX_SIDE = 640; // pixels of the image that is sent to the server; a digit needs 20
+const SHOWN = 640; // pixels of the longer side of the image as it is shown
+const STRIP = 1_000_000; // pixels that are looked at at a time: a photo as a whole would take much memory
+const CANNOT =
+  "This file is not an image the browser can open: save it as a PNG, JPEG, WebP, GIF, BMP or AVIF, and open that.";
 
 /**
  * @param {HTMLElement} root
  * @param {Pad} pad
  * @param {Store} store
+ * @param {Preprocessing} preprocessing
  */
-export function addImages(root, pad, store) {
+export function addImages(root, pad, store, preprocessing) {
   let latest = 0;
 
   const open = async (/** @type {File} */ file) => {
     const [number, version] = [++latest, pad.version];
     store.notify("Opening the image…");
-    let bitmap = null;
-    try {
-      bitmap = await createImageBitmap(file); // applies the EXIF orientation
-    } catch {
-      // reported below
-    }
+    const bitmap = await decode(file).catch(() => null);
     if (number !== latest) return;
-    store.notify(bitmap ? "" : "This file is not an image the browser can open. Try a PNG or JPEG.");
-    if (bitmap && version === pad.version) pad.loadImage(shrink(bitmap), paperFor(bitmap));
+    store.notify(bitmap ? "" : CANNOT);
+    if (!bitmap || version !== pad.version) return;
+    if (canReadCanvas()) pad.loadImage(opened(bitmap, preprocessing));
+    else store.notify(BLOCKED);
+    bitmap.close();
   };
 
   const input = find(root, ".file", HTMLInputElement);
@@ -63,9 +68,76 @@ export function addImages(root, pad, store) {
   });
 }
 
+/**
+ * Turned as its EXIF data say, and with the colors of the file, as in Python, whatever its color profile says.
+ *
+ * @param {Blob} file
+ */
+function decode(file) {
+  return createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
+}
+
+/**
+ * @param {ImageBitmap} bitmap
+ * @param {Preprocessing} preprocessing
+ * @returns {OpenImage}
+ */
+function opened(bitmap, preprocessing) {
+  const { ink, placement, cropped } = preprocessImage(pixelsOf(bitmap), preprocessing);
+  return { canvas: shrink(bitmap), paper: paperFor(bitmap), ink: rounded(ink), placement, cropped };
+}
+
+/**
+ * The image of a link, as black ink on white; null if the text is not one of an image.
+ *
+ * @param {string} text
+ * @param {Preprocessing} preprocessing
+ * @returns {OpenImage | null}
+ */
+export function imageOf(text, preprocessing) {
+  const image = decodeImage(text, preprocessing);
+  if (!image) return null;
+  const { side } = preprocessing;
+  return {
+    ...image,
+    canvas: blackOnWhite(image.cropped ?? { data: image.ink, width: side, height: side }),
+    paper: "white",
+  };
+}
+
+/**
+ * @param {Raster} ink
+ */
+export function blackOnWhite({ data, width, height }) {
+  const canvas = element("canvas", { width, height });
+  const pixels = new ImageData(width, height);
+  for (const [i, x] of data.entries()) pixels.data.set([...Array(3).fill(Math.round(255 * (1 - x))), 255], 4 * i);
+  contextOf(canvas).putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+/**
+ * @param {ImageBitmap} bitmap
+ * @returns {Pixels}
+ */
+export function pixelsOf(bitmap) {
+  const { width, height } = bitmap;
+  const rows = Math.min(height, Math.ceil(STRIP / width));
+  const context = contextOf(element("canvas", { width, height: rows }), { willReadFrequently: true });
+  function* strips() {
+    for (let top = 0; top < height; top += rows) {
+      const count = Math.min(rows, height - top);
+      context.clearRect(0, 0, width, rows);
+      context.drawImage(bitmap, 0, top, width, count, 0, 0, width, count);
+      yield context.getImageData(0, 0, width, count).data;
+    }
+  }
+  return { strips, width, height };
+}
+
 /** @param {ImageBitmap} bitmap */
 function shrink(bitmap) {
-  const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
+  const scale = Math.min(1, SHOWN / Math.max(bitmap.width, bitmap.height));
   const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * scale)));
   return resize(bitmap, width, height);
 }
