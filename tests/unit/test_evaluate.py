@@ -362,7 +362,10 @@ FAULTS = {
     "empty": (lambda f: [path.unlink() for path in f.iterdir()], "has no config.json"),
     "no weights": (lambda f: (f / "model.safetensors").unlink(), "has no model.safetensors"),
     "no configuration": (lambda f: (f / "config.json").unlink(), "has no config.json"),
-    "weights cut": (lambda f: (f / "model.safetensors").write_bytes(b"123"), "model.safetensors is damaged or incomplete"),
+    "weights cut": (
+        lambda f: (f / "model.safetensors").write_bytes(b"123"),
+        "model.safetensors is damaged or incomplete",
+    ),
     "metrics cut": (lambda f: (f / "metrics.json").write_text("{"), "metrics.json is not"),
 }
 
