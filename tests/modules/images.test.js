@@ -21,7 +21,7 @@ function pixelsOf(name) {
   const [height, width] = shape;
   const count = STRIP * 4 * width;
   function* strips() {
-    for (let start = 0; start < data.length; start += count) yield data.subarray(start, start + count);
+    for (let start = 0; start < data.length; start += count) yield data.slice(start, start + count);
   }
   return { strips, width, height };
 }

@@ -34,7 +34,9 @@ export function inGray(picture, { side, ink, least, dull, luma }) {
  * @param {number[]} factors
  */
 function along([red, green, blue], [r, g, b]) {
-  return red.map((value, i) => value * r + green[i] * g + blue[i] * b);
+  const sums = new Float32Array(red.length);
+  for (let i = 0; i < sums.length; i++) sums[i] = red[i] * r + green[i] * g + blue[i] * b; // fast, for a million pixels
+  return sums;
 }
 
 /**
@@ -46,8 +48,12 @@ function along([red, green, blue], [r, g, b]) {
  */
 function everyOther({ channels, width, height }, step) {
   const [across, down] = [width, height].map((side) => Math.ceil(side / step));
-  const indices = Array.from({ length: across * down }, (_, i) => {
-    return Math.floor(i / across) * step * width + (i % across) * step;
+  const samples = channels.map((data) => {
+    const sample = new Float32Array(across * down);
+    for (let y = 0, i = 0; y < down; y++) {
+      for (let x = 0; x < across; x++, i++) sample[i] = data[step * (y * width + x)];
+    }
+    return sample;
   });
-  return { channels: channels.map((data) => Float32Array.from(indices, (i) => data[i])), width: across, height: down };
+  return { channels: samples, width: across, height: down };
 }

@@ -32,15 +32,14 @@ export function grayAndOpacity(pixels, { paper, picture: constants, color }) {
 function reduced(pixels, side) {
   const whole = { top: 0, left: 0, bottom: pixels.height, right: pixels.width };
   const opaque = means(pixels, whole, side, false);
-  const same = opaque.lowest === opaque.highest;
-  const { channels, width, height } = same ? opaque : means(pixels, visibleBox(pixels), side, true);
-  const opacity = channels[3];
-  return { picture: { channels: channels.slice(0, 3), width, height }, opacity: same ? null : opacity };
+  const { channels, width, height } = opaque.same ? opaque : means(pixels, visibleBox(pixels), side, true);
+  const opacity = opaque.same ? null : channels[3];
+  return { picture: { channels: channels.slice(0, 3), width, height }, opacity };
 }
 
 /**
- * The mean of each cell of an image that is divided into at most `side` cells per side, with the least and the most
- * opaque pixel, 0 to 255. With `weighted`, colors count as much as they are opaque.
+ * The mean of each cell of an image that is divided into at most `side` cells per side, and whether the opacity is the
+ * same everywhere. With `weighted`, colors count as much as they are opaque.
  *
  * @param {Pixels} pixels
  * @param {Box} box the part that is looked at
@@ -48,44 +47,83 @@ function reduced(pixels, side) {
  * @param {boolean} weighted
  */
 function means({ strips, width: line }, box, side, weighted) {
-  const factor = Math.ceil(Math.max(box.right - box.left, box.bottom - box.top) / side);
-  const [width, height] = [box.right - box.left, box.bottom - box.top].map((length) => Math.ceil(length / factor));
+  const [across, down] = [box.right - box.left, box.bottom - box.top];
+  const factor = Math.ceil(Math.max(across, down) / side);
+  const [width, height] = [across, down].map((length) => Math.ceil(length / factor));
   const channels = Array.from({ length: 4 }, () => new Float32Array(width * height));
   const [red, green, blue, opacity] = channels;
-  let [lowest, highest, y] = [255, 0, 0];
+  const addRow = weighted ? addWeighted : addAlike;
+  let [y, same, first] = [0, true, -1];
   for (const strip of strips()) {
-    for (let start = 0; start < strip.length; start += 4 * line, y++) {
+    for (let start = 4 * box.left; start < strip.length; start += 4 * line, y++) {
       if (y < box.top || y >= box.bottom) continue;
-      let cell = Math.floor((y - box.top) / factor) * width;
-      let i = start + 4 * box.left;
-      for (let x = box.left; x < box.right; cell++) {
-        let [r, g, b, a] = [0, 0, 0, 0];
-        for (const end = Math.min(x + factor, box.right); x < end; x++, i += 4) {
-          const alpha = strip[i + 3];
-          const weight = weighted ? alpha : 1;
-          r += weight * strip[i];
-          g += weight * strip[i + 1];
-          b += weight * strip[i + 2];
-          a += alpha;
-          if (alpha < lowest) lowest = alpha;
-          if (alpha > highest) highest = alpha;
-        }
-        red[cell] += r;
-        green[cell] += g;
-        blue[cell] += b;
-        opacity[cell] += a;
-      }
+      if (first < 0) first = strip[start + 3];
+      const cells = Math.floor((y - box.top) / factor) * width;
+      const alike = addRow(channels, cells, strip.subarray(start, start + 4 * across), factor);
+      same &&= alike && strip[start + 3] === first;
     }
   }
   const byte = (/** @type {number} */ value) => Math.min(Math.floor(value + 0.5), 255) / 255; // as in Pillow, whose means are bytes
-  for (let i = 0; i < opacity.length; i++) {
-    const across = Math.min(factor, box.right - box.left - (i % width) * factor);
-    const count = across * Math.min(factor, box.bottom - box.top - Math.floor(i / width) * factor);
-    const weight = weighted ? opacity[i] || 1 : count;
-    for (const channel of [red, green, blue]) channel[i] = byte(channel[i] / weight);
-    opacity[i] = byte(opacity[i] / count);
+  for (let row = 0, i = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, i++) {
+      const count = Math.min(factor, across - column * factor) * Math.min(factor, down - row * factor);
+      const weight = weighted ? opacity[i] || 1 : count;
+      red[i] = byte(red[i] / weight);
+      green[i] = byte(green[i] / weight);
+      blue[i] = byte(blue[i] / weight);
+      if (weighted) opacity[i] = byte(opacity[i] / count);
+    }
   }
-  return { channels, width, height, lowest, highest };
+  return { channels, width, height, same };
+}
+
+/**
+ * Add the colors of a row of pixels to the sums of its cells. Returns whether all are equally opaque.
+ *
+ * Red and blue, two of the four bytes of a pixel, are added at once, in 16 bits each, which is much faster.
+ *
+ * @param {Float32Array[]} sums
+ * @param {number} cell the first one
+ * @param {Uint8ClampedArray} row
+ * @param {number} factor pixels per cell
+ */
+function addAlike([red, green, blue], cell, row, factor) {
+  const pixels = new Uint32Array(row.buffer, row.byteOffset, row.length / 4);
+  let different = 0;
+  for (let i = 0; i < pixels.length; cell++) {
+    let [both, middle] = [0, 0];
+    for (const end = Math.min(i + factor, pixels.length); i < end; i++) {
+      const pixel = pixels[i];
+      both += pixel & 0xff00ff;
+      middle += (pixel >>> 8) & 0xff;
+      different |= pixel ^ pixels[0];
+    }
+    red[cell] += both & 0xffff;
+    green[cell] += middle;
+    blue[cell] += both >>> 16;
+  }
+  return different >>> 24 === 0;
+}
+
+/**
+ * The same with colors that count as much as they are opaque.
+ *
+ * @param {Float32Array[]} sums
+ * @param {number} cell
+ * @param {Uint8ClampedArray} row
+ * @param {number} factor
+ */
+function addWeighted([red, green, blue, opacity], cell, row, factor) {
+  for (let i = 0; i < row.length; cell++) {
+    for (const end = Math.min(i + 4 * factor, row.length); i < end; i += 4) {
+      const alpha = row[i + 3];
+      red[cell] += alpha * row[i];
+      green[cell] += alpha * row[i + 1];
+      blue[cell] += alpha * row[i + 2];
+      opacity[cell] += alpha;
+    }
+  }
+  return false;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Removal of frames and of lines along the border, as in `lenet.image.frames`, which explains it and has the numbers.
 import { straightLines } from "./photo.js";
 import { roundHalfEven } from "./resize.js";
-import { connectedComponents } from "./specks.js";
+import { cellsOf, connectedComponents, without } from "./specks.js";
 
 /** @import { Component } from "./specks.js" */
 
@@ -15,18 +15,11 @@ import { connectedComponents } from "./specks.js";
  * @returns {Raster}
  */
 export function removeFrames(ink, frames, photo, threshold) {
-  const step = Math.ceil(Math.max(ink.width, ink.height) / frames.cells);
-  const [width, height] = [ink.width, ink.height].map((side) => Math.ceil(side / step));
-  const cellOf = (/** @type {number} */ i) =>
-    Math.floor(Math.floor(i / ink.width) / step) * width + Math.floor((i % ink.width) / step);
-  const filled = new Uint8Array(width * height);
-  ink.data.forEach((value, i) => {
-    if (value > threshold) filled[cellOf(i)] = 1;
-  });
-  const components = connectedComponents(filled, width, height);
+  const grid = cellsOf(ink, frames.cells, threshold);
+  const { columns: width, rows: height } = grid;
+  const components = connectedComponents(grid.filled, width, height);
   const found = components.filter((part) => isFrame(part, width, height, frames, photo));
   if (!found.length) return ink;
-  const removed = new Set(found.flatMap(({ cells }) => cells));
   const box = { top: height, left: width, bottom: 0, right: 0 };
   for (const { top, left, bottom, right } of components.filter((part) => !found.includes(part))) {
     box.top = Math.min(box.top, top);
@@ -36,7 +29,7 @@ export function removeFrames(ink, frames, photo, threshold) {
   }
   const rest = Math.max(box.bottom - box.top, box.right - box.left);
   if (rest <= 0 || rest < frames.digit * Math.min(width, height)) return ink;
-  return { ...ink, data: ink.data.map((value, i) => (removed.has(cellOf(i)) ? 0 : value)) };
+  return without(ink, found, grid);
 }
 
 /**

@@ -53,11 +53,12 @@ function estimatePaper(gray, paper) {
   const { data, width, height } = gray;
   const [level] = paperColor({ channels: [data], width, height });
   const isNear = (/** @type {number} */ value) => Math.abs(fround(value - level)) < 0.25;
+  const tight = fround(flat);
   let [near, even] = [0, 0];
-  for (const value of data) {
-    if (!isNear(value)) continue;
-    near++;
-    if (Math.abs(fround(value - level)) < fround(flat)) even++;
+  for (let i = 0; i < data.length; i++) {
+    const off = Math.abs(fround(data[i] - level));
+    if (off < 0.25) near++;
+    if (off < tight) even++;
   }
   if (even > near / 2) return { level, grain: 0 };
   const stride = Math.max(1, Math.floor(Math.max(width, height) / 100));
@@ -120,8 +121,9 @@ function leastSquares(samples) {
   const rows = Array.from({ length: count }, () => new Float64Array(count + 1));
   for (const { value, basis } of samples) {
     for (let i = 0; i < count; i++) {
-      for (let j = 0; j < count; j++) rows[i][j] += basis[i] * basis[j];
-      rows[i][count] += basis[i] * value;
+      const [row, factor] = [rows[i], basis[i]];
+      for (let j = 0; j < count; j++) row[j] += factor * basis[j];
+      row[count] += factor * value;
     }
   }
   for (let i = 0; i < count; i++) {

@@ -76,43 +76,61 @@ export function onPaper(picture, opacity, { solid, mostly, same }) {
  */
 export function withoutBorder(picture, constants) {
   const { width, height } = picture;
-  const down = (/** @type {number} */ line, /** @type {number} */ i) => line * width + i;
-  const top = border(picture, height, width, down, constants);
-  const bottom = border(picture, height, width, (line, i) => down(height - 1 - line, i), constants);
-  const left = border(picture, width, height, (line, i) => down(i, line), constants);
-  const right = border(picture, width, height, (line, i) => down(i, width - 1 - line), constants);
+  const top = border(picture, { first: 0, next: width, count: height }, { next: 1, count: width }, constants);
+  const bottom = border(
+    picture,
+    { first: width * (height - 1), next: -width, count: height },
+    { next: 1, count: width },
+    constants,
+  );
+  const left = border(picture, { first: 0, next: 1, count: width }, { next: width, count: height }, constants);
+  const right = border(
+    picture,
+    { first: width - 1, next: -1, count: width },
+    { next: width, count: height },
+    constants,
+  );
   if (!top && !bottom && !left && !right) return picture;
   return within(picture, { top, left, bottom: height - bottom, right: width - right });
 }
 
 /**
- * How many lines from a side are a border; `at` is the index of a pixel by its line and its place in it.
+ * How many lines from a side are a border.
  *
  * @param {Picture} picture
- * @param {number} lines
- * @param {number} length
- * @param {(line: number, i: number) => number} at
+ * @param {{ first: number, next: number, count: number }} lines the index of the first one's first pixel, and the way to the next
+ * @param {{ next: number, count: number }} pixels of a line, likewise
  * @param {PictureConstants} constants
  */
-function border({ channels }, lines, length, at, { same, border: share, uniform, inner }) {
-  const most = Math.floor(share * lines);
-  const places = Array.from({ length }, (_, i) => i);
+function border({ channels }, lines, pixels, { same, border: share, uniform, inner }) {
+  const most = Math.floor(share * lines.count);
+  const limit = fround(same);
+  const start = (/** @type {number} */ line) => lines.first + line * lines.next;
   const colorOf = (/** @type {number} */ line) =>
-    channels.map((data) => median(Float32Array.from(places, (i) => data[at(line, i)])));
-  const isLike = (/** @type {number} */ pixel, /** @type {number[]} */ color) =>
-    channels.every((data, c) => Math.abs(fround(data[pixel] - color[c])) < fround(same));
-  const countLike = (/** @type {number} */ line, /** @type {number[]} */ color) =>
-    places.reduce((count, i) => count + Number(isLike(at(line, i), color)), 0);
+    channels.map((data) => {
+      const values = new Float32Array(pixels.count);
+      for (let i = 0, at = start(line); i < values.length; i++, at += pixels.next) values[i] = data[at];
+      return median(values);
+    });
+  const countLike = (/** @type {number} */ line, /** @type {number[]} */ color) => {
+    let [count, at] = [0, start(line)];
+    for (let i = 0; i < pixels.count; i++, at += pixels.next) {
+      let c = 0;
+      while (c < color.length && Math.abs(fround(channels[c][at] - color[c])) < limit) c++;
+      if (c === color.length) count++;
+    }
+    return count;
+  };
   const color = colorOf(0);
   let thick = 0;
-  while (thick < Math.min(most + 1, lines) && countLike(thick, color) / length >= uniform) thick++;
-  const soft = 1 + Math.floor(lines / 200); // the line in which the border ends may have a color in between
-  if (!thick || thick > most || thick + soft >= lines) return 0;
+  while (thick < Math.min(most + 1, lines.count) && countLike(thick, color) / pixels.count >= uniform) thick++;
+  const soft = 1 + Math.floor(lines.count / 200); // the line in which the border ends may have a color in between
+  if (!thick || thick > most || thick + soft >= lines.count) return 0;
   const inside = colorOf(thick + soft);
   const apart = channels.reduce((a, _, c) => Math.max(a, Math.abs(inside[c] - color[c])), 0);
-  if (apart < 2 * same || countLike(thick + soft, inside) / length < inner) return 0;
+  if (apart < 2 * same || countLike(thick + soft, inside) / pixels.count < inner) return 0;
   let [within, outside] = [0, 0];
-  for (let line = 0; line < lines; line++) {
+  for (let line = 0; line < lines.count; line++) {
     within += countLike(line, inside);
     outside += countLike(line, color);
   }
