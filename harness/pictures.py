@@ -102,11 +102,12 @@ def strokes_on_nothing(ink: Color = (200, 30, 30), second: Color | None = None) 
 
 def row_mask(digits: str, side: int = 200) -> Image.Image:
     """Digits side by side; bright where the ink is."""
-    mask = Image.new("L", (side * len(digits) + side // 4, side + side // 2))
-    for place, digit in enumerate(digits):
-        ink = ImageOps.invert(draw(EXAMPLES[int(digit)]["strokes"], side=side))
-        mask.paste(ink, (side // 8 + place * side, side // 4))
-    return mask
+    inks = [255 - np.asarray(draw(EXAMPLES[int(digit)]["strokes"], side=side)) for digit in digits]
+    gap = np.zeros((side, side // 8), np.uint8)
+    row = [gap]
+    for ink in inks:
+        row += [ink[:, ink.any(0)], gap]
+    return Image.fromarray(np.pad(np.concatenate(row, 1), ((side // 4, side // 4), (0, 0))))
 
 
 def photo(
