@@ -1,6 +1,5 @@
 """Images on the page: read in the browser as by Python, kept, and never sent anywhere."""
 
-import base64
 import io
 
 import numpy as np
@@ -11,15 +10,8 @@ from harness.drawings import EXAMPLES, draw, encoded
 from harness.pictures import MASK, colored, cut, framed, large, photo, row_mask, strokes_on_nothing
 from lenet import Recognizer
 from lenet.image.file import load_image
-from tests.browser.explorer import Explorer
+from tests.browser.explorer import Explorer, drop
 
-# As if it were dropped from a file manager.
-DROP = """([base64, type]) => {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const data = new DataTransfer();
-  data.items.add(new File([bytes], "picture", { type }));
-  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
-}"""
 LOCAL = "Computed in your browser. The image stays there."
 
 
@@ -47,10 +39,8 @@ PICTURES = {
 }
 
 
-def drop(explorer: Explorer, content: bytes) -> None:
-    """Drop a file on the page, and wait until it is read."""
-    image_type = Image.open(io.BytesIO(content)).get_format_mimetype()
-    explorer.page.evaluate(DROP, [base64.b64encode(content).decode(), image_type])
+def drop_and_read(explorer: Explorer, content: bytes) -> None:
+    drop(explorer.page, content)
     explorer.page.locator(".check", has_text=LOCAL).wait_for()
 
 
@@ -65,7 +55,7 @@ def test_a_dropped_image_is_read_as_by_python(explore, reader: Recognizer, kind)
     sent = []
     explorer.page.on("request", lambda request: sent.append(request.url) if request.method != "GET" else None)
     content = PICTURES[kind]()
-    drop(explorer, content)
+    drop_and_read(explorer, content)
     reading = reader.read(load_image(io.BytesIO(content)))
     expected = reading.number if reading.digit is None else str(reading.digit)
     assert explorer.digit() == (expected or "?")
@@ -80,7 +70,7 @@ def test_an_image_survives_a_reload_and_travels_in_the_link(explore, kind):
     """With the same answer; after a reload it looks as before."""
     explorer = explore()
     page = explorer.page
-    drop(explorer, PICTURES[kind]())
+    drop_and_read(explorer, PICTURES[kind]())
     shown, looks = answer(explorer), pad(explorer)
     page.locator(".copy-link").click()
     page.locator(".notice", has_text="The link contains what is read of the image").wait_for()
@@ -130,7 +120,7 @@ def test_a_digit_of_the_test_is_kept_as_one(explore):
 def test_a_stroke_replaces_the_image_and_is_checked(explore):
     """By PyTorch, as any drawing; Undo brings the image back."""
     explorer = explore()
-    drop(explorer, PICTURES["photo"]())
+    drop_and_read(explorer, PICTURES["photo"]())
     explorer.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)], steps=3)
     explorer.page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
     assert explorer.digit() == "7"
@@ -142,7 +132,7 @@ def test_a_stroke_replaces_the_image_and_is_checked(explore):
 def test_what_the_browser_cannot_open_is_answered_with_what_it_can(explore):
     """In one sentence, which names the formats; the pad is as it was."""
     explorer = explore()
-    explorer.page.evaluate(DROP, [base64.b64encode(b"no image").decode(), "image/heic"])
+    drop(explorer.page, b"no image")
     formats = "save it as a PNG, JPEG, WebP, GIF, BMP or AVIF, and open that."
     explorer.page.locator(".notice", has_text=formats).wait_for()
     assert explorer.digit() == "?"
@@ -151,7 +141,7 @@ def test_what_the_browser_cannot_open_is_answered_with_what_it_can(explore):
 def test_every_mode_agrees_about_an_image_of_several_digits(explore):
     """Break and Learn read the number of the headline."""
     explorer = explore()
-    drop(explorer, PICTURES["row"]())
+    drop_and_read(explorer, PICTURES["row"]())
     assert explorer.digit() == "402"
     explorer.page.locator(".row-strip canvas").first.wait_for()
     for mode in ("break", "learn", "inspect"):

@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from harness.drawings import DIGITS
+from harness.drawings import DIGITS, encoded
 from harness.pictures import MASK, photo, row_mask
 from harness.servers import files_of
 from lenet import Recognizer
 from lenet.page.export import write_site
-from tests.browser.explorer import Explorer
+from tests.browser.explorer import Explorer, drop
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +98,23 @@ def test_the_page_reads_photos(visit, tmp_path):
         chooser.value.set_files(tmp_path / f"{name}.jpg")
         page.locator(".digit", has_text=re.compile(f"^{number}$")).wait_for()
         page.locator(".check", has_text="Computed in your browser. The image stays there.").wait_for()
+
+
+def test_a_link_works_without_a_server(visit):
+    """To a photo, which was dropped anywhere on the page: its ink is in the address, and so is the open mode."""
+    explorer = visit()
+    page = explorer.page
+    drop(page, encoded(photo(MASK), "JPEG", quality=90))
+    page.locator(".digit", has_text="4").wait_for()
+    explorer.open("why")
+    page.wait_for_url("**m=why*")
+    assert "&i=" in page.url
+    link = page.url
+    page.evaluate("() => sessionStorage.clear()")
+    page.goto("about:blank")
+    page.goto(link)
+    page.locator(".digit", has_text="4").wait_for()
+    assert page.locator(".panel.why").is_visible()
 
 
 def test_opened_as_a_file_it_says_what_it_needs(new_page, reader, tmp_path):
