@@ -28,7 +28,8 @@ DROP = """([base64, type]) => {
 
 
 def drop(page: Page, content: bytes) -> None:
-    page.evaluate(DROP, [base64.b64encode(content).decode(), "image/png"])  # browsers go by the content
+    kind = "gif" if content.startswith(b"GIF") else "png"  # for most, browsers go by the content
+    page.evaluate(DROP, [base64.b64encode(content).decode(), f"image/{kind}"])
 
 
 def hurry(page: Page, text: Locator) -> None:

@@ -35,6 +35,9 @@ PICTURES = {
     "red on green": lambda: encoded(colored((220, 30, 30), (20, 130, 30))),
     "row": lambda: encoded(ImageOps.invert(row_mask("402"))),
     "photo of a row": lambda: encoded(photo(row_mask("47")), "JPEG", quality=90),
+    "animation that begins blank": lambda: encoded(
+        Image.new("RGB", MASK.size, (250, 250, 240)), "GIF", save_all=True, append_images=[colored()], duration=90
+    ),
     "blank": lambda: encoded(Image.new("L", (50, 40), 230)),
 }
 

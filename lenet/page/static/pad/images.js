@@ -1,6 +1,7 @@
 // Images from a file, the clipboard or drag and drop. The browser decodes them, and nothing of them is sent anywhere.
 import { contextOf, element, find } from "../dom.js";
 import { preprocessImage } from "../network/preprocess.js";
+import { mostDrawn } from "./animation.js";
 import { BLOCKED, canReadCanvas } from "./canvas_access.js";
 import { ownsPage } from "./embedding.js";
 import { decodeImage, rounded } from "./image_code.js";
@@ -73,8 +74,9 @@ export function addImages(root, pad, store, preprocessing) {
  *
  * @param {Blob} file
  */
-function decode(file) {
-  return createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
+async function decode(file) {
+  const first = await createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
+  return mostDrawn(file, first);
 }
 
 /**
