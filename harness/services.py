@@ -201,12 +201,12 @@ def replicas(folder: Path, *options: str, count: int = 2, kind: type[Replica] = 
 
 
 def wait_for(url: str, server: Process, seconds: float, log: Path | None = None) -> None:
-    """Wait until a server responds, with any status. Raises RuntimeError, with its log, if it ends before that."""
+    """Wait until a server responds, with any status but 503. Raises RuntimeError, with its log, if it ends before."""
     deadline = time.monotonic() + seconds
     while True:
         with contextlib.suppress(httpx.TransportError):
-            httpx.get(url, timeout=5, verify=False)
-            return
+            if httpx.get(url, timeout=5, verify=False).status_code != 503:
+                return
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"{url} did not start:\n{log.read_text() if log else ''}")
         time.sleep(0.1)

@@ -20,7 +20,7 @@ CUT = math.exp(-1)  # probability of a cut through ink
 LEAST, LEAST_CUT = 0.3, 0.9  # of digits that are apart, and of a row in which digits touch
 # Nor if a digit is shorter, as a share of the row's height, as are the circles of a per cent sign. Parts of letters
 # are most often taken for a 1, which people write as tall as the others, and strokes of one letter for several.
-SHORTEST, SHORTEST_ONE, SHORTEST_ONES = 0.5, 0.75, 0.9
+SHORTEST, SHORTEST_ONE, SHORTEST_ONE_CUT, SHORTEST_ONES = 0.5, 0.6, 0.8, 0.9  # the third where digits touch
 
 
 def read_row(model: Network, calibration: Calibration, ink: np.ndarray) -> tuple[tuple[int, float], ...] | None:
@@ -45,8 +45,10 @@ def read_row(model: Network, calibration: Calibration, ink: np.ndarray) -> tuple
     if certainty[path].min() < math.log(least):
         return None
     digits = tuple((int(p.argmax()), float(p.max())) for p in calibration.probabilities(scores[path]))
+    of_one = SHORTEST_ONE if least == LEAST else SHORTEST_ONE_CUT
+    if all(digit == 1 for digit, _ in digits):
+        of_one = SHORTEST_ONES
     heights = [len(parts[i]) / len(ink) for i in path]
-    of_one = SHORTEST_ONES if all(digit == 1 for digit, _ in digits) else SHORTEST_ONE
     tall = all(h >= (of_one if digit == 1 else SHORTEST) for h, (digit, _) in zip(heights, digits, strict=True))
     return digits if tall else None
 

@@ -85,7 +85,7 @@ def load_image(
 def register_heif() -> bool:
     """Have Pillow read HEIC, if pillow-heif is installed. Returns whether it is."""
     try:
-        import pillow_heif  # type: ignore[reportMissingImports]
+        import pillow_heif
     except ImportError:
         return False
     pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)

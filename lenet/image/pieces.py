@@ -14,6 +14,7 @@ from lenet.image.specks import connected_components, enlarge, reduce
 ROWS = 40  # the ink is examined on a grid with 40 to 79 cells from top to bottom, or one cell per pixel
 OVERLAP = 0.5  # parts with this share of the narrower one's columns in common belong to one digit: 5 and its bar
 MOST = 40  # more parts than this are not digits
+MAIN = 0.7  # share of the largest component from which such parts are cut: a 5 and its bar, but no per cent sign
 # As shares of the height:
 NARROW = 0.5  # width up to which a part is not cut
 NEAR = 0.1  # smallest distance between two cuts; those at the ends of a part are twice as far away
@@ -40,10 +41,10 @@ def find_pieces(ink: np.ndarray, threshold: float) -> list[Piece]:
     """
     pieces = []
     wide = ink.shape[1] >= len(ink)  # as are two digits that touch, but few letters
-    for part in _parts(ink, threshold):
+    for part, main in _parts(ink, threshold):
         columns = np.flatnonzero((part > threshold).any(0))
         left, right = int(columns[0]), int(columns[-1]) + 1
-        cuts = _cuts(part[:, left:right]) if wide else []
+        cuts = _cuts(part[:, left:right]) if wide and main >= MAIN else []
         edges = [left, *(left + x for x in cuts), right]
         pieces += [Piece(part[:, a:b], a, a > left) for a, b in pairwise(edges)]
     return pieces
@@ -59,11 +60,15 @@ def join(pieces: list[Piece]) -> np.ndarray:
     return ink
 
 
-def _parts(ink: np.ndarray, threshold: float) -> list[np.ndarray]:
-    """The ink of each connected component, or of those above each other, in the order of their centers."""
+def _parts(ink: np.ndarray, threshold: float) -> list[tuple[np.ndarray, float]]:
+    """The ink of each connected component, or of those above each other, in the order of their centers.
+
+    With it comes the share of the largest of the components.
+    """
     step = max(1, len(ink) // ROWS)
     components = connected_components(reduce(ink, step) > threshold)
-    labels = np.unique(components[components > 0])
+    labels, sizes = np.unique(components[components > 0], return_counts=True)
+    size = dict(zip(labels, sizes.tolist(), strict=True))
     if len(labels) > MOST:
         return []
     groups = []
@@ -75,7 +80,8 @@ def _parts(ink: np.ndarray, threshold: float) -> list[np.ndarray]:
     for labels, _, _ in groups:
         # The faint border of a stroke is not part of its component, but next to it.
         cells = _grow(np.isin(components, labels)) & (np.isin(components, labels) | (components == 0))
-        parts.append(np.where(enlarge(cells, step, ink.shape), ink, np.float32(0)))
+        part = np.where(enlarge(cells, step, ink.shape), ink, np.float32(0))
+        parts.append((part, max(size[label] for label in labels) / sum(size[label] for label in labels)))
     return parts
 
 

@@ -88,6 +88,7 @@ def description(weights: Weights) -> dict:
             "rows": pieces.ROWS,
             "overlap": pieces.OVERLAP,
             "most": pieces.MOST,
+            "main": pieces.MAIN,
             "narrow": pieces.NARROW,
             "near": pieces.NEAR,
             "thick": pieces.THICK,
@@ -97,6 +98,7 @@ def description(weights: Weights) -> dict:
             "least_cut": row.LEAST_CUT,
             "shortest": row.SHORTEST,
             "shortest_one": row.SHORTEST_ONE,
+            "shortest_one_cut": row.SHORTEST_ONE_CUT,
             "shortest_ones": row.SHORTEST_ONES,
         },
     }

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from dataclasses import dataclass
+from typing import cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -26,12 +27,14 @@ class Limits:
     connections: how many there may be at once.
     header: from the connection, or from the first byte of a further request, until the header is complete.
     silence: without a byte of a body, or without the client taking a byte of its response.
+    linger: how long the rest of a body is taken in, and dropped, after a response that did not wait for it.
     rate: bytes a second that a body has to reach on average, after the first `silence` seconds.
     """
 
     connections: int = 1_000
     header: float = 10
     silence: float = 20
+    linger: float = 10
     rate: float = 10_000
 
 
@@ -50,6 +53,38 @@ def raise_descriptor_limit() -> int:
     return Limits.connections if soft == resource.RLIM_INFINITY else min(Limits.connections, max(8, soft - RESERVED))
 
 
+class LingeringTransport:
+    """A transport that is closed only after the rest of a body has been taken in, for at most so many seconds.
+
+    When a socket is closed with unread data, the system resets the connection: a client that is still sending a body
+    that is too large would not get the response that says so.
+    """
+
+    def __init__(self, transport: asyncio.Transport, protocol: H11Protocol, seconds: float):
+        self._transport, self._protocol, self._seconds = transport, protocol, seconds
+        self.lingers = False
+
+    def __getattr__(self, name: str):
+        return getattr(self._transport, name)
+
+    def is_closing(self) -> bool:
+        return self.lingers or self._transport.is_closing()
+
+    def close(self) -> None:
+        if self.is_closing():
+            return
+        if self._protocol.conn.their_state is not h11.SEND_BODY or not self._transport.can_write_eof():
+            self._transport.close()
+            return
+        self.lingers = True
+        self._transport.write_eof()
+        self._protocol.flow.resume_reading()
+        self._protocol.loop.call_later(self._seconds, self._transport.close)
+
+    def close_now(self) -> None:
+        self._transport.close()
+
+
 class BoundedProtocol(H11Protocol):
     """uvicorn's HTTP protocol with deadlines and a limit of connections; `limits` is set before the server starts."""
 
@@ -57,6 +92,8 @@ class BoundedProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.lingering = LingeringTransport(transport, self, self.limits.linger)
+        self.transport = cast(asyncio.Transport, self.lingering)
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self._state: object = None  # what the deadline is for
@@ -93,6 +130,8 @@ class BoundedProtocol(H11Protocol):
         return self.conn.their_state in (h11.IDLE, h11.SEND_BODY) and not self.flow.write_paused
 
     def data_received(self, data: bytes) -> None:
+        if self.lingering.lingers:
+            return
         self._last = time.monotonic()
         self._received += len(data)
         super().data_received(data)
@@ -145,7 +184,7 @@ class BoundedProtocol(H11Protocol):
                 b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nRetry-After: 1\r\n"
                 b"Connection: close\r\n\r\n%s" % (status, reason, len(body), body)
             )
-        self.transport.close()
+        self.lingering.close_now()
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -43,6 +43,7 @@ class Routes:
         self.reads = 0
         self.bodies = InFlight(MAX_BODIES, SMALL_BODY)
         self.monitoring = Monitoring()
+        self.is_up = False
 
     def all(self) -> list[Route]:
         return [
@@ -105,9 +106,10 @@ class Routes:
         return bytes(data)
 
     async def health(self, _request: Request) -> Response:
-        """That the page is up, for a load balancer: the weights are loaded before the server listens."""
-        state = {"status": "ok", "network": self.network_url, "weights": self.reader.weights.origin}
-        return JSONResponse(state, headers={"Cache-Control": "no-store"})
+        """Whether the page is up, for a load balancer: status 503 until it is, though the server listens already."""
+        status = "ok" if self.is_up else "starting"
+        state = {"status": status, "network": self.network_url, "weights": self.reader.weights.origin}
+        return JSONResponse(state, 200 if self.is_up else 503, headers={"Cache-Control": "no-store"})
 
     def _read(self, data: bytes, opacity: bool) -> dict:
         def read() -> Reading:

@@ -95,6 +95,7 @@ def serve(
             show_error=True,
             ssr_mode=False,
         )
+    routes.is_up = True
     print(f"* Running on local URL:  {page.local_url}", flush=True)
     if share or os.environ.get("GRADIO_SHARE", "").lower() == "true":
         print(public_link(page), flush=True)

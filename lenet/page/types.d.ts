@@ -146,6 +146,7 @@ interface RowConstants {
   rows: number;
   overlap: number;
   most: number;
+  main: number;
   narrow: number;
   near: number;
   thick: number;
@@ -155,6 +156,7 @@ interface RowConstants {
   least_cut: number;
   shortest: number;
   shortest_one: number;
+  shortest_one_cut: number;
   shortest_ones: number;
 }
 

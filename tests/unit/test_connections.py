@@ -18,8 +18,18 @@ WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 async def app(scope, receive, send) -> None:
-    """Answers with the number of bytes in the body; at /large with more than a client's buffers hold."""
+    """Answers with the number of bytes in the body; at /large with more than a client's buffers hold, at /no unread."""
     if scope["type"] == "lifespan":
+        return
+    if scope["path"] == "/no":
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 413,
+                "headers": [(b"connection", b"close"), (b"content-length", b"9")],
+            }
+        )
+        await send({"type": "http.response.body", "body": b"too large"})
         return
     size, more = 0, True
     while more:
@@ -85,6 +95,36 @@ def test_what_never_ends_gets_an_answer_and_is_closed(sent):
         head, _, body = received(connection).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 408 ")
         assert json.loads(body) == {"detail": "the request took too long to arrive"}
+
+
+def refused(connection: socket.socket, size: int) -> bytes:
+    """The response to a body that nobody reads, once all of it has been sent."""
+    connection.sendall(b"POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size)
+    for _ in range(size // 100_000):
+        connection.sendall(bytes(100_000))
+    response = b""
+    while not response.endswith(b"too large"):
+        response += connection.recv(65_536)
+    return response
+
+
+def test_a_client_that_still_sends_gets_its_refusal():
+    """The rest of the body is dropped first; what was closed at once would be reset, and the response lost."""
+    with server() as port, connect(port) as connection:
+        assert refused(connection, 20_000_000).startswith(b"HTTP/1.1 413 ")
+        assert connection.recv(1) == b""
+
+
+def test_a_body_that_is_dropped_does_not_last_for_ever():
+    """After `linger` seconds the connection is closed, whoever still sends."""
+    with server(linger=0.2) as port, connect(port) as connection:
+        began = time.monotonic()
+        connection.sendall(b"POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
+        with contextlib.suppress(OSError):
+            while time.monotonic() - began < 10:
+                connection.sendall(b"x")
+                time.sleep(0.01)
+        assert time.monotonic() - began < 5
 
 
 def test_a_header_that_drips_has_the_same_deadline():

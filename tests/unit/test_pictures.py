@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageOps
 from harness.drawings import EXAMPLES, draw, encoded
 from harness.pictures import FRAMES, MASK, SIDE, TRANSPARENT, colored, framed, strokes_on_nothing
 from lenet import Recognizer
-from lenet.image.file import load_image
+from lenet.image.file import load_image, register_heif
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_without_the_extra_heic_is_named(monkeypatch):
 
 def test_heic_is_read_with_the_extra(reader):
     """As an iPhone writes it."""
-    pytest.importorskip("pillow_heif").register_heif_opener()
+    register_heif()
     assert reader.read(load_image(io.BytesIO(encoded(colored(), "HEIF")))).digit == 4
 
 
@@ -110,6 +110,13 @@ def percent(pen: ImageDraw.ImageDraw) -> None:
         pen.ellipse((x - 28, y - 28, x + 28, y + 28), outline=0, width=12)
 
 
+def bold_percent(pen: ImageDraw.ImageDraw) -> None:
+    """Cut through its stroke, it would be a 9 beside a 6."""
+    pen.line((80, 210, 200, 70), 0, 18)
+    for x, y in ((90, 90), (190, 190)):
+        pen.ellipse((x - 33, y - 33, x + 33, y + 33), outline=0, width=18)
+
+
 def smiley(pen: ImageDraw.ImageDraw) -> None:
     pen.ellipse((40, 40, 240, 240), outline=0, width=13)
     pen.arc((90, 110, 190, 200), 20, 160, 0, 12)
@@ -117,7 +124,12 @@ def smiley(pen: ImageDraw.ImageDraw) -> None:
         pen.ellipse((x - 12, 95, x + 12, 119), fill=0)
 
 
-NO_NUMBERS = {"per cent": percent, "smiley": smiley, "dot": lambda pen: pen.ellipse((130, 130, 146, 146), fill=0)}
+NO_NUMBERS = {
+    "per cent": percent,
+    "bold per cent": bold_percent,
+    "smiley": smiley,
+    "dot": lambda pen: pen.ellipse((130, 130, 146, 146), fill=0),
+}
 
 
 @pytest.mark.parametrize("kind", NO_NUMBERS)

@@ -58,6 +58,14 @@ def test_touching_digits_are_separated(reader):
         assert reader.read(image).number == number
 
 
+def test_a_one_may_be_shorter_than_what_is_beside_it(reader):
+    """As many people write it."""
+    three = np.asarray(row("3", 0))
+    page = np.pad(three, ((0, 0), (40, 0)), constant_values=255)
+    page[32:80, 24:30] = 0  # of the 3's 70 rows
+    assert reader.read(page).number == "13"
+
+
 def test_slanted_digits_need_no_empty_column(reader):
     """What is not connected is separate, even if no straight line separates it."""
     image = row("717", 6)

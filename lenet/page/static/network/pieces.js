@@ -14,7 +14,7 @@ import { connectedComponents } from "./specks.js";
 export function findPieces(ink, row, threshold) {
   const wide = ink.width >= ink.height;
   return parts(ink, row, threshold).flatMap((part) => {
-    const cuts = wide ? findCuts(part, row).map((x) => part.left + x) : [];
+    const cuts = wide && part.main >= row.main ? findCuts(part, row).map((x) => part.left + x) : [];
     const edges = [part.left, ...cuts, part.left + part.width];
     return edges.slice(1).map((right, i) => {
       const piece = columns(part, edges[i] - part.left, right - part.left);
@@ -45,12 +45,13 @@ export function join(pieces) {
 }
 
 /**
- * The ink of each connected component, or of those above each other, in the order of their centers.
+ * The ink of each connected component, or of those above each other, in the order of their centers, with the share of
+ * the largest of the components.
  *
  * @param {Raster} ink
  * @param {RowConstants} row
  * @param {number} threshold
- * @returns {(Raster & { left: number })[]}
+ * @returns {(Raster & { left: number, main: number })[]}
  */
 function parts(ink, { rows, overlap, most }, threshold) {
   const step = Math.max(1, Math.floor(ink.height / rows));
@@ -64,7 +65,7 @@ function parts(ink, { rows, overlap, most }, threshold) {
   const components = connectedComponents(filled, across, filled.length / across);
   if (components.length > most) return [];
   const groups = merge(components, overlap).sort((a, b) => a.left + a.right - b.left - b.right);
-  return groups.map(({ cells }) => {
+  return groups.map(({ cells, largest }) => {
     const own = new Uint8Array(filled.length);
     for (const cell of cells) own[cell] = 1;
     // The faint border of a stroke is not part of its component, but next to it.
@@ -78,7 +79,7 @@ function parts(ink, { rows, overlap, most }, threshold) {
       if (value > threshold) [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
       return value;
     });
-    return { ...columns({ ...ink, data }, left, right), left };
+    return { ...columns({ ...ink, data }, left, right), left, main: largest / cells.length };
   });
 }
 
@@ -99,8 +100,8 @@ function neighbors(cell, across, count) {
 /**
  * Components with those that are above each other joined, the widest first.
  *
- * @typedef {{ cells: number[], left: number, right: number }} Group
- * @param {Group[]} components
+ * @typedef {{ cells: number[], left: number, right: number, largest: number }} Group
+ * @param {{ cells: number[], left: number, right: number }[]} components
  * @param {number} overlap
  */
 function merge(components, overlap) {
@@ -110,13 +111,14 @@ function merge(components, overlap) {
   for (const { cells, left, right } of widestFirst) {
     const shared = merged.map((other) => Math.min(right, other.right) - Math.max(left, other.left));
     const most = Math.max(...shared);
-    if (!shared.length || most < overlap * (right - left)) merged.push({ cells, left, right });
+    if (!shared.length || most < overlap * (right - left)) merged.push({ cells, left, right, largest: cells.length });
     else {
       const other = merged[shared.indexOf(most)];
       Object.assign(other, {
         cells: [...other.cells, ...cells],
         left: Math.min(left, other.left),
         right: Math.max(right, other.right),
+        largest: Math.max(cells.length, other.largest),
       });
     }
   }

@@ -42,7 +42,9 @@ export function readRow(network, cropped, { preprocessing, row }) {
     const highest = Math.max(...probabilities);
     return /** @type {DigitProbability} */ ([probabilities.indexOf(highest), highest]);
   });
-  const ofOne = digits.every(([digit]) => digit === 1) ? row.shortest_ones : row.shortest_one;
+  const ones = digits.every(([digit]) => digit === 1);
+  const besideOthers = least === row.least ? row.shortest_one : row.shortest_one_cut;
+  const ofOne = ones ? row.shortest_ones : besideOthers;
   const tall = digits.every(([digit], i) => path[i].height >= (digit === 1 ? ofOne : row.shortest));
   return tall ? digits : null;
 }
