@@ -102,21 +102,25 @@ export function imageOf(text, preprocessing) {
   const image = decodeImage(text, preprocessing);
   if (!image) return null;
   const { side } = preprocessing;
-  return {
-    ...image,
-    canvas: blackOnWhite(image.cropped ?? { data: image.ink, width: side, height: side }),
-    paper: "white",
-  };
+  const { ink, cropped } = image;
+  const canvas = cropped
+    ? blackOnWhite(cropped, Math.ceil(cropped.height / 4))
+    : blackOnWhite({ data: ink, width: side, height: side });
+  return { ...image, canvas, paper: "white" };
 }
 
 /**
  * @param {Raster} ink
+ * @param {number} margin
  */
-export function blackOnWhite({ data, width, height }) {
-  const canvas = element("canvas", { width, height });
+export function blackOnWhite({ data, width, height }, margin = 0) {
+  const canvas = element("canvas", { width: width + 2 * margin, height: height + 2 * margin });
+  const context = contextOf(canvas);
+  context.fillStyle = "white";
+  context.fillRect(0, 0, canvas.width, canvas.height);
   const pixels = new ImageData(width, height);
   for (const [i, x] of data.entries()) pixels.data.set([...Array(3).fill(Math.round(255 * (1 - x))), 255], 4 * i);
-  contextOf(canvas).putImageData(pixels, 0, 0);
+  context.putImageData(pixels, margin, margin);
   return canvas;
 }
 
