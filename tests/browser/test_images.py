@@ -136,7 +136,7 @@ def test_what_the_browser_cannot_open_is_answered_with_what_it_can(explore):
     """In one sentence, which names the formats; the pad is as it was."""
     explorer = explore()
     drop(explorer.page, b"no image")
-    formats = "save it as a PNG, JPEG, WebP, GIF, BMP or AVIF, and open that."
+    formats = "save it as PNG, JPEG or WebP."
     explorer.page.locator(".notice", has_text=formats).wait_for()
     assert explorer.digit() == "?"
 

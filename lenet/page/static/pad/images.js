@@ -14,8 +14,7 @@ import { decodeImage, rounded } from "./image_code.js";
 const SHOWN = 640; // pixels of the longer side of the image as it is shown
 const STRIP = 1_000_000; // pixels that are looked at at a time: a photo as a whole would take much memory
 const ANIMATED = new Set(["image/gif", "image/png", "image/apng", "image/webp"]);
-const CANNOT =
-  "This file is not an image the browser can open: save it as a PNG, JPEG, WebP, GIF, BMP or AVIF, and open that.";
+const CANNOT = "This file is not an image the browser can open: save it as PNG, JPEG or WebP.";
 
 /**
  * @param {HTMLElement} root
