@@ -7,7 +7,7 @@ specks, which would enlarge the crop, are removed first (`lenet.image.specks`).
 
 Whatever is drawn, uploaded or photographed goes through it, in the app and in evaluation, and so do the drawings and
 non-digits that training adds to MNIST. MNIST's own digits were preprocessed by its authors, and are only padded. The
-browser has a copy for its drawings, `lenet/page/static/network/preprocess.js`; a test compares the two.
+browser has a copy, `lenet/page/static/network/preprocess.js` and the modules beside it; tests compare the two.
 """
 
 from pathlib import Path

@@ -3,7 +3,7 @@
 import json
 
 from lenet import rejection, row
-from lenet.image import pieces, preprocess, specks
+from lenet.image import color, decode, frames, paper, photo, pieces, preprocess, specks
 from lenet.networks.description import describe
 from lenet.weights.model import Weights, safetensors
 
@@ -27,6 +27,55 @@ def description(weights: Weights) -> dict:
             "min_contrast": preprocess.MIN_CONTRAST,
             "crop_threshold": preprocess.CROP_THRESHOLD,
             "specks": {"cells": specks.CELLS, "small": specks.SMALL, "light": specks.LIGHT, "far": specks.FAR},
+            "paper": {
+                "working_side": decode.WORKING_SIDE,
+                "min_contrast": preprocess.MIN_CONTRAST,
+                "min_photo": preprocess.MIN_PHOTO,
+                "noise_factor": preprocess.NOISE_FACTOR,
+                "flat": preprocess.FLAT,
+                "quadratic": preprocess.QUADRATIC,
+            },
+            "picture": {
+                "solid": paper.SOLID,
+                "mostly": paper.MOSTLY,
+                "same": paper.SAME,
+                "border": paper.BORDER,
+                "uniform": paper.UNIFORM,
+                "inner": paper.INNER,
+            },
+            "color": {
+                "side": color.SIDE,
+                "ink": color.INK,
+                "least": color.LEAST,
+                "dull": color.DULL,
+                "luma": color.LUMA.tolist(),
+            },
+            "frames": {
+                "cells": frames.CELLS,
+                "span": frames.SPAN,
+                "length": frames.LENGTH,
+                "thick": frames.THICK,
+                "band": frames.BAND,
+                "middle": frames.MIDDLE,
+                "digit": frames.DIGIT,
+                "straight": frames.STRAIGHT,
+            },
+            "photo": {
+                "side": photo.SIDE,
+                "thin_stroke": photo.THIN_STROKE,
+                "widest": photo.WIDEST,
+                "noise": photo.NOISE,
+                "soft": photo.SOFT,
+                "min_contrast": photo.MIN_CONTRAST,
+                "clear": photo.CLEAR,
+                "thin": photo.THIN,
+                "line": photo.LINE,
+                "filled": photo.FILLED,
+                "central": photo.CENTRAL,
+                "near": photo.NEAR,
+                "stray": photo.STRAY,
+                "slopes": photo.SLOPES.tolist(),
+            },
         },
         "rejection": {
             "clear": rejection.CLEAR,

@@ -12,15 +12,13 @@ TEMPLATE = Path(__file__).parent / "static" / "page.html"
 
 
 def document(reader: Recognizer, server: bool = True) -> str:
-    """The HTML of the page, with or without a server to read images and to check the browser's answers.
+    """The HTML of the page, with or without a server that checks the browser's answers.
 
     Raises ValueError if it contains what Gradio would interpret as code.
     """
     rows = layers(reader.weights.model)
     html = TEMPLATE.read_text(encoding="utf-8")
     model = reader.weights.model
-    if not server:
-        html = html.replace('class="open"', 'class="open" hidden').replace(", or paste or drop an image", "")
     html = html.replace("<!-- variants -->", escape(json.dumps(DIFFERENCES)))
     html = html.replace("<!-- about -->", escape(about(model)))
     html = html.replace("<!-- input -->", _row(rows[0]))

@@ -1,6 +1,6 @@
 """python -m lenet.page.export: the page without a server, for any web server or a static Space.
 
-The browser computes everything. What only PyTorch does is missing: the check when the pen rests, reading images, and
+The browser computes everything, images included. What only PyTorch does is missing: the check when the pen rests, and
 the API.
 """
 

@@ -4,7 +4,6 @@ A drawing is a PNG of the simplest form, which is checked before anything is dec
 interlaced, and no chunks but the three that every PNG has. So no decoder sees metadata, palettes or animations.
 """
 
-import base64
 import io
 import struct
 import zlib
@@ -14,9 +13,9 @@ from PIL import Image
 
 from lenet.recognizer import Reading
 
-MAX_BYTES = 500_000  # of the PNG; a drawing takes about 4 kB, an image up to 410 kB
-MAX_CHUNKS = 100  # an image has up to 60 if they are as small as libpng makes them
-MAX_SIDE = 640  # pixels; the page sends drawings of up to 280, and images of up to 640
+MAX_BYTES = 100_000  # of the PNG; a drawing takes about 4 kB, noise of that size 79 kB
+MAX_CHUNKS = 20  # an image has up to 12 if they are as small as libpng makes them
+MAX_SIDE = 280  # pixels, of the pad
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 EXPECTED = (
@@ -69,19 +68,11 @@ def _checked_size(data: bytes) -> tuple[int, int]:
     return width, height
 
 
-def pack(reading: Reading, with_ink: bool = False) -> dict:
-    """The reading as a dict for JSON: digit, reason, the ten probabilities, and the digits of a row.
-
-    `with_ink` adds the preprocessed image, as base64 of 32x32 float32 numbers, little-endian, from which the browser
-    computes the layers: it preprocesses drawings itself, but not images.
-    """
-    result = {
+def pack(reading: Reading) -> dict:
+    """The reading as a dict for JSON: digit, reason, the ten probabilities, and the digits of a row."""
+    return {
         "digit": reading.digit,
         "reason": reading.reason,
         "probabilities": list(reading.probabilities),
         "digits": reading.digits,
     }
-    if with_ink:
-        ink = reading.activations["input"].astype("<f4")
-        result["ink"] = base64.b64encode(ink.tobytes()).decode("ascii")
-    return result

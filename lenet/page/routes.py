@@ -25,7 +25,7 @@ from lenet.weights.model import safetensors
 YEAR = 31_536_000  # seconds
 # Requests for readings that may be under way at once. With more, each would wait long for all the others.
 MAX_READS = 64
-MAX_BODIES = 50_000_000  # bytes of images that have not been received completely, without the first SMALL_BODY of each
+MAX_BODIES = 10_000_000  # bytes of drawings that have not been received yet, without the first SMALL_BODY of each
 SMALL_BODY = 20_000  # bytes; a drawing takes about 4,000
 
 
@@ -57,7 +57,7 @@ class Routes:
     async def read(self, request: Request) -> Response:
         """The reading of the PNG in the body, as `lenet.page.payload` expects it. An error is {"error": message}.
 
-        `?opacity` says that its values are the opacity of strokes, and `?ink` adds the preprocessed image.
+        `?opacity` says that its values are the opacity of strokes, as the page sends them.
 
         Beyond MAX_READS the response is 503 at once, and the page asks again by itself.
         """
@@ -70,13 +70,8 @@ class Routes:
             try:
                 # As many threads as cores: more of them would only wait for each other.
                 self.limiter = self.limiter or anyio.CapacityLimiter(os.cpu_count() or 1)
-                result = await anyio.to_thread.run_sync(
-                    self._read,
-                    data,
-                    "opacity" in request.query_params,
-                    "ink" in request.query_params,
-                    limiter=self.limiter,
-                )
+                opacity = "opacity" in request.query_params
+                result = await anyio.to_thread.run_sync(self._read, data, opacity, limiter=self.limiter)
             finally:
                 self.reads -= 1
         except FullError:
@@ -116,7 +111,7 @@ class Routes:
         state = {"status": status, "network": self.network_url, "weights": self.reader.weights.origin}
         return JSONResponse(state, 200 if self.is_up else 503, headers={"Cache-Control": "no-store"})
 
-    def _read(self, data: bytes, opacity: bool, with_ink: bool) -> dict:
+    def _read(self, data: bytes, opacity: bool) -> dict:
         def read() -> Reading:
             image = decode(data)
             return self.reader.read(strokes_on_nothing(image) if opacity else image)
@@ -125,7 +120,7 @@ class Routes:
             reading = self.monitoring.timed(read)
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
-        return {**pack(reading, with_ink), "network": self.network_url}
+        return {**pack(reading), "network": self.network_url}
 
 
 def _files(files: dict[str, bytes]):

@@ -74,6 +74,60 @@ interface Preprocessing {
   min_contrast: number;
   crop_threshold: number;
   specks: Specks;
+  paper: PaperConstants;
+  photo: PhotoConstants;
+  picture: PictureConstants;
+  color: ColorConstants;
+  frames: FrameConstants;
+}
+interface PictureConstants {
+  solid: number;
+  mostly: number;
+  same: number;
+  border: number;
+  uniform: number;
+  inner: number;
+}
+interface ColorConstants {
+  side: number;
+  ink: number;
+  least: number;
+  dull: number;
+  luma: number[];
+}
+interface FrameConstants {
+  cells: number;
+  span: number;
+  length: number;
+  thick: number;
+  band: number;
+  middle: number;
+  digit: number;
+  straight: number;
+}
+interface PaperConstants {
+  working_side: number;
+  min_contrast: number;
+  min_photo: number;
+  noise_factor: number;
+  flat: number;
+  quadratic: [number, number][];
+}
+interface PhotoConstants {
+  side: number;
+  thin_stroke: number;
+  widest: number;
+  noise: [number, number];
+  soft: number;
+  min_contrast: number;
+  clear: number;
+  thin: number;
+  line: number;
+  filled: number;
+  central: number;
+  near: number;
+  stray: number;
+  slopes: number[];
 }
 interface Specks {
   cells: number;
@@ -113,7 +167,6 @@ interface ServerReading {
   probabilities: number[];
   digits: DigitProbability[] | null;
   network: string;
-  ink?: Float32Array;
 }
 
 // ---- images
@@ -121,6 +174,18 @@ interface ServerReading {
 /** An image, row by row. */
 interface Raster<Data = Float32Array> {
   data: Data;
+  width: number;
+  height: number;
+}
+/** An image of several channels, red, green and blue or gray, in [0, 1]. */
+interface Picture {
+  channels: Float32Array[];
+  width: number;
+  height: number;
+}
+/** An image as it is decoded: red, green, blue and opacity of each pixel, 0 to 255, whole rows at a time. */
+interface Pixels {
+  strips(): Iterable<Uint8ClampedArray>;
   width: number;
   height: number;
 }
@@ -152,18 +217,31 @@ interface Placement {
   from: Rectangle;
   to: Rectangle;
 }
+/** What the preprocessing makes of a drawing or an image. */
+interface Preprocessed {
+  /** The network's input: 32x32 numbers in [0, 1]. */
+  ink: Float32Array;
+  /** null if there is no ink, or if it is not known. */
+  placement: Placement | null;
+  cropped: Cropped | null;
+}
 type Point = [x: number, y: number];
 /** In units of the pad. Files of examples and collected drawings have only the points of each. */
 interface Stroke {
   width: number;
   points: Point[];
 }
-/** Strokes, or an image of which only the preprocessed input is known. */
-type Drawing = { strokes: Stroke[]; ink?: undefined } | { ink: Float32Array; strokes?: undefined };
-/** The content of the pad: strokes, or an image on paper of a color. */
-type PadState =
-  | { strokes: Stroke[]; image?: undefined; paper?: undefined; ink?: undefined }
-  | { image: HTMLCanvasElement; paper: string; strokes?: undefined; ink?: Float32Array };
+/** An image that has been opened: how it is shown, on paper of a color, and what it is read from. */
+interface OpenImage extends Preprocessed {
+  canvas: HTMLCanvasElement;
+  paper: string;
+  /** Whether it is a digit of the test, which is answered as there. */
+  test?: boolean;
+}
+/** The content of the pad. */
+type PadState = { strokes: Stroke[]; image?: undefined } | { image: OpenImage; strokes?: undefined };
+/** The same without how it is shown. */
+type Drawing = { strokes: Stroke[]; image?: undefined } | { image: Preprocessed; strokes?: undefined };
 type AnyContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 // ---- networks and readings
@@ -305,7 +383,7 @@ interface Sliders {
   /** null: the end of the training. */
   step: number | null;
 }
-type State = "live" | "checked" | "unchecked" | "overloaded" | "alone";
+type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local";
 
 // ---- elements
 

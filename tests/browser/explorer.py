@@ -1,5 +1,6 @@
 """A visitor who explores the network, and compares what the page shows with PyTorch."""
 
+import base64
 import time
 
 import numpy as np
@@ -15,6 +16,20 @@ ROUNDING = 0.00051  # numbers are shown with three digits after the point
 KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
   window.ink = detail && [...detail.outputs.input];
 })"""
+
+
+# As if a file were dropped from a file manager.
+DROP = """([base64, type]) => {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], "picture", { type }));
+  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def drop(page: Page, content: bytes) -> None:
+    kind = "gif" if content.startswith(b"GIF") else "png"  # for most, browsers go by the content
+    page.evaluate(DROP, [base64.b64encode(content).decode(), f"image/{kind}"])
 
 
 def hurry(page: Page, text: Locator) -> None:

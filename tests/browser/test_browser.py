@@ -272,7 +272,7 @@ def test_a_file_that_is_not_an_image_is_reported(visitor):
     assert visitor.digit() == "3"
     letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"not an image"}
     visitor.page.locator(".file").set_input_files(letter)
-    visitor.page.locator(".notice", has_text="This file is not an image the browser can open.").wait_for()
+    visitor.page.locator(".notice", has_text="This file is not an image the browser can open:").wait_for()
     assert visitor.digit() == "3"
 
 

@@ -244,7 +244,7 @@ def test_an_image_can_be_changed_except_for_its_strokes(explore):
     explorer.page.locator(".file").set_input_files(
         {"name": "digit.png", "mimeType": "image/png", "buffer": file.getvalue()}
     )
-    explorer.page.locator(".check", has_text="Checked").wait_for()
+    explorer.page.locator(".check", has_text="Computed").wait_for()
     break_it(explorer)
     assert "Read as 3 from" in explorer.page.locator(".breaking-point").inner_text()
     explorer.page.locator('[data-transform="gaps"]').click()

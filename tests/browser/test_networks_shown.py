@@ -149,7 +149,7 @@ def test_mistakes_by_keyboard_and_by_touch(explore, touch):
         page.locator('.strip [data-mode="mistakes"]').press("Enter")
         page.locator(button).wait_for()
         page.locator(button).press("Enter")
-    page.locator(".check", has_text="Checked").wait_for()
+    page.locator(".check", has_text="Computed in your browser.").wait_for()
     with torch.no_grad():
         scores = explorer.model(explorer.ink())[0].numpy()
     misread = json.loads((bundled() / "misread.json").read_text())["digits"][0]
@@ -279,7 +279,7 @@ def test_the_misread_digits_can_be_looked_into(explore):
         answer = int(np.argmax(p))
         assert buttons.nth(i).get_attribute("title") == f"{digit['label']} read as {answer}, {percentage(max(p))}"
         buttons.nth(i).click()
-        page.locator(".check", has_text="Checked").wait_for()
+        page.locator(".check", has_text="Computed in your browser.").wait_for()
         image = np.frombuffer(base64.b64decode(digit["image"]), np.uint8).reshape(28, 28)
         with torch.inference_mode():
             ink = torch.nn.functional.pad(torch.tensor(image / 255, dtype=torch.float32), (2, 2, 2, 2))[None, None]
@@ -308,7 +308,7 @@ def test_every_misread_digit_loads_as_it_was_misread(explore):
         assert says_so == explorer.calibration.rejects(scores)
         rejected += says_so
     assert rejected > 1
-    page.locator(".check", has_text="Checked with PyTorch").wait_for()
+    page.locator(".check", has_text="Computed in your browser.").wait_for()
 
 
 def test_the_nearest_training_digits_are_those_of_f6(explore):

@@ -1,13 +1,16 @@
 """The page without a server, below a path of its own of a server that knows nothing but files."""
 
+import re
+
 import numpy as np
 import pytest
 
-from harness.drawings import DIGITS, EXAMPLES, draw
+from harness.drawings import DIGITS, encoded
+from harness.pictures import MASK, photo, row_mask
 from harness.servers import files_of
 from lenet import Recognizer
 from lenet.page.export import write_site
-from tests.browser.explorer import Explorer
+from tests.browser.explorer import Explorer, drop
 
 
 @pytest.fixture(scope="module")
@@ -82,19 +85,36 @@ def test_the_page_works_offline_once_loaded(visit):
     page.locator(".learning").wait_for()
 
 
-def test_an_image_is_declined_in_a_sentence(visit, tmp_path):
-    """There is no button for it, but an image can still be dropped or pasted. A drawing is read afterwards."""
+def test_the_page_reads_photos(visit, tmp_path):
+    """By the same code, also several digits, and also without a network."""
+    explorer = visit(service_workers="allow")
+    page = explorer.page
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.context.set_offline(True)
+    for name, image, number in (("digit", photo(MASK), "4"), ("row", photo(row_mask("47")), "47")):
+        image.save(tmp_path / f"{name}.jpg", quality=90)
+        with page.expect_file_chooser() as chooser:
+            explorer.click("open")
+        chooser.value.set_files(tmp_path / f"{name}.jpg")
+        page.locator(".digit", has_text=re.compile(f"^{number}$")).wait_for()
+        page.locator(".check", has_text="Computed in your browser. The image stays there.").wait_for()
+
+
+def test_a_link_works_without_a_server(visit):
+    """To a photo, which was dropped anywhere on the page: its ink is in the address, and so is the open mode."""
     explorer = visit()
-    assert not explorer.page.locator(".open").is_visible()
-    draw(EXAMPLES[2]["strokes"]).save(tmp_path / "digit.png")
-    explorer.page.locator(".file").set_input_files(tmp_path / "digit.png")
-    explorer.page.locator(
-        ".notice", has_text="This page has no server, which would be needed to read images."
-    ).wait_for()
-    assert explorer.digit() == "?"
-    explorer.click("clear")
-    explorer.draw(DIGITS[2])
-    assert explorer.digit() == "2"
+    page = explorer.page
+    drop(page, encoded(photo(MASK), "JPEG", quality=90))
+    page.locator(".digit", has_text="4").wait_for()
+    explorer.open("why")
+    page.wait_for_url("**m=why*")
+    assert "&i=" in page.url
+    link = page.url
+    page.evaluate("() => sessionStorage.clear()")
+    page.goto("about:blank")
+    page.goto(link)
+    page.locator(".digit", has_text="4").wait_for()
+    assert page.locator(".panel.why").is_visible()
 
 
 def test_opened_as_a_file_it_says_what_it_needs(new_page, reader, tmp_path):

@@ -13,6 +13,7 @@ const { network } = readerOf("textbook");
 const EMPTY = {
   network: "textbook",
   strokes: [],
+  image: "",
   mode: "",
   unit: null,
   muted: [],
@@ -41,6 +42,7 @@ test("everything in a link is what it was", () => {
   const full = {
     network: "textbook",
     strokes: examples[3],
+    image: "AAACCAE",
     mode: "break",
     unit: { layer: "c3", map: 15, row: 9, column: 0 },
     muted: [

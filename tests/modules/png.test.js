@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inflateSync } from "node:zlib";
-import { grayOf, grayPng } from "../../lenet/page/static/pad/png.js";
-import { arrays, json } from "./figures.js";
+import { grayPng } from "../../lenet/page/static/pad/png.js";
 
 test("a PNG of 8 bits with one channel, of three chunks", async () => {
   const data = Uint8Array.from({ length: 7 * 5 }, (_, i) => 7 * i);
@@ -22,19 +21,4 @@ test("a PNG of 8 bits with one channel, of three chunks", async () => {
   const rows = inflateSync(chunks[1][1]);
   for (let y = 0; y < 5; y++)
     assert.deepEqual([...rows.subarray(8 * y, 8 * y + 8)], [0, ...data.slice(7 * y, 7 * y + 7)]);
-});
-
-test("the gray of an opaque picture is Pillow's", () => {
-  const { data, opaque } = grayOf(
-    arrays("colors.safetensors").rgba.flatMap((row) => [...row]),
-    255,
-  );
-  assert.equal(opaque, true);
-  assert.deepEqual([...data], json("grays.json"));
-});
-
-test("of a picture that is transparent anywhere, everything opaque is ink", () => {
-  const { data, opaque } = grayOf([0, 0, 0, 255, 255, 255, 255, 255, 9, 9, 9, 0, 0, 0, 0, 51], 255);
-  assert.equal(opaque, false);
-  assert.deepEqual([...data], [255, 0, 0, 51]);
 });

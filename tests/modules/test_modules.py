@@ -17,8 +17,19 @@ from safetensors.numpy import save_file
 from harness import ROOT, node
 from harness.drawings import EXAMPLES, NO_DIGITS, draw
 from harness.parity import place, row, torch_layers
+from harness.pictures import pictures
 from lenet import NETWORKS, LeNet5, Recognizer
-from lenet.image.preprocess import DIGIT_SIDE, SIDE
+from lenet.image.decode import gray_and_opacity
+from lenet.image.frames import remove_frames
+from lenet.image.preprocess import (
+    CROP_THRESHOLD,
+    DIGIT_SIDE,
+    SIDE,
+    clean,
+    find_ink,
+    find_ink_on_transparent,
+    preprocess,
+)
 from lenet.networks.base import Network
 from lenet.page.browser import description
 from lenet.weights.model import bundled
@@ -77,8 +88,8 @@ def output(readers, opacities, tmp_path_factory) -> Path:
         write_layers(folder, variant, reader, readings)
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
+    write_images(folder, readers["textbook"])
     write_tensors(folder)
-    write_colors(folder)
     command = ["node", "--test", "--test-reporter=tap", *(f"tests/modules/{name}" for name in FILES)]
     environment = {**node.environment(), "FIGURES": str(folder)}
     environment.pop("NODE_TEST_CONTEXT", None)
@@ -202,12 +213,25 @@ def write_scaled(folder: Path) -> None:
     save_file({name: np.ascontiguousarray(values) for name, values in cases.items()}, folder / "scaled.safetensors")
 
 
-def write_colors(folder: Path) -> None:
-    """Opaque colors, red, green, blue and opacity, and the gray that Pillow makes of each."""
-    colors = np.random.default_rng(0).integers(256, size=(40, 50, 4), dtype=np.uint8)
-    colors[..., 3] = 255
-    save_file({"rgba": colors.reshape(40, -1)}, folder / "colors.safetensors")
-    (folder / "grays.json").write_text(json.dumps(np.asarray(Image.fromarray(colors).convert("L")).ravel().tolist()))
+def write_images(folder: Path, reader: Recognizer) -> None:
+    """Pictures of every kind, and what each step of the preprocessing makes of them; then the answers."""
+    arrays, answers = {}, {}
+    for name, image in pictures().items():
+        gray, opacity = gray_and_opacity(image)
+        ink = find_ink_on_transparent(gray, opacity) if opacity is not None else find_ink(gray)
+        whole = ink if opacity is not None else remove_frames(ink, CROP_THRESHOLD)
+        steps = {"gray": gray, "ink": ink, "cropped": clean(whole), "input": preprocess(image)}
+        arrays |= {f"{name}.{step}": values for step, values in steps.items() if values.size}
+        arrays[f"{name}.pixels"] = np.asarray(image.convert("RGBA"))
+        reading = reader.read(image)
+        answers[name] = {
+            "opaque": opacity is None,
+            "reason": reading.reason,
+            "number": reading.number,
+            "top": [digit for digit, _ in reading.top(3)],
+        }
+    save_file({name: np.ascontiguousarray(values) for name, values in arrays.items()}, folder / "images.safetensors")
+    (folder / "images.json").write_text(json.dumps(answers))
 
 
 def write_tensors(folder: Path) -> None:

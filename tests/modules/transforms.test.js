@@ -46,10 +46,11 @@ test("reading changes neither the pad nor the reader, and says the same twice", 
   const [, , , opacity] = arrays("drawings.safetensors").opacity;
   const pad = Object.freeze({ side: 280, strokes: Object.freeze([]), opacity: () => opacity, penDown: false });
   const change = Object.freeze({ name: "rotation", value: 0, preprocessed: true });
-  const reading = readChange(reader, pad, null, change);
+  const reading = readChange(reader, pad, change);
   assert.deepEqual(reading, { ...reader.read(opacity, 280, 280), opacity });
-  assert.deepEqual(readChange(reader, pad, null, change), reading);
+  assert.deepEqual(readChange(reader, pad, change), reading);
   // The strokes of an image are not known, so that it is read as it is.
-  const ink = reading.outputs.input;
-  assert.deepEqual(readChange(reader, pad, ink, { ...change, name: "width", value: 2 }), reader.readInk(ink));
+  const image = { ink: reading.outputs.input, placement: null, cropped: null };
+  const width = { ...change, name: "width", value: 2 };
+  assert.deepEqual(readChange(reader, { ...pad, image }, width), { ...reader.readInk(image.ink), placement: null });
 });

@@ -8,74 +8,14 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from harness.drawings import EXAMPLES, draw, encoded
+from harness.pictures import FRAMES, MASK, SIDE, TRANSPARENT, colored, framed, strokes_on_nothing
 from lenet import Recognizer
 from lenet.image.file import load_image, register_heif
-
-MASK = ImageOps.invert(draw(EXAMPLES[4]["strokes"]))  # a 4; bright where the ink is
-SIDE = MASK.width
-Color = tuple[int, int, int]
 
 
 @pytest.fixture(scope="module")
 def reader() -> Recognizer:
     return Recognizer.from_pretrained()
-
-
-def colored(ink: Color = (20, 20, 60), paper: Color = (250, 250, 240), mask: Image.Image = MASK) -> Image.Image:
-    image = Image.new("RGB", mask.size, paper)
-    image.paste(ink, (0, 0), mask)
-    return image
-
-
-def cut(kind: str) -> Image.Image:
-    """Opaque within a circle or a rectangle with round corners, and black and transparent around it."""
-    alpha = Image.new("L", MASK.size, 0)
-    pen = ImageDraw.Draw(alpha)
-    if kind == "circle":
-        pen.ellipse((0, 0, SIDE - 1, SIDE - 1), 255)
-    else:
-        pen.rounded_rectangle((0, 0, SIDE - 1, SIDE - 1), 40, 255)
-    image = Image.new("RGBA", MASK.size, (0, 0, 0, 0))
-    image.paste(colored(), (0, 0), alpha)
-    return image
-
-
-def with_alpha(value: int) -> Image.Image:
-    image = colored()
-    image.putalpha(value)
-    return image
-
-
-def pixel() -> Image.Image:
-    image = with_alpha(255)
-    image.putpixel((3, 5), (0, 0, 0, 0))
-    return image
-
-
-def window() -> Image.Image:
-    """With a shadow below and around it."""
-    image = Image.new("RGBA", (SIDE + 60, SIDE + 60), (0, 0, 0, 0))
-    for i in range(30):
-        ImageDraw.Draw(image).rectangle((i, i, SIDE + 59 - i, SIDE + 59 - i), outline=(0, 0, 0, 3 * i))
-    image.paste(colored(), (30, 30))
-    return image
-
-
-def palette() -> Image.Image:
-    """Transparent corners in a file with a palette, which GIF allows."""
-    return load_image(io.BytesIO(encoded(cut("corners"), "GIF")))
-
-
-TRANSPARENT = {
-    "alpha 254": lambda: with_alpha(254),
-    "alpha unused": lambda: with_alpha(0),
-    "a transparent pixel": pixel,
-    "rounded corners": lambda: cut("corners"),
-    "sticker": lambda: cut("circle"),
-    "window with a shadow": window,
-    "rotated": lambda: with_alpha(255).rotate(5, Image.Resampling.BICUBIC, expand=True),
-    "palette": palette,
-}
 
 
 @pytest.mark.parametrize("kind", TRANSPARENT)
@@ -86,36 +26,15 @@ def test_a_picture_with_transparent_parts_has_its_own_paper(reader, kind):
 
 def test_strokes_on_nothing_are_ink(reader):
     """Whether they are of one color or two: as a drawing program without a background saves them."""
-    one = Image.new("RGBA", MASK.size, (0, 0, 0, 0))
-    one.paste((200, 30, 30), (0, 0), MASK)
-    two = one.copy()
-    two.paste((30, 30, 60, 255), (0, 0, SIDE, SIDE // 2), MASK.crop((0, 0, SIDE, SIDE // 2)))
-    for image in (one, two):
-        image.putalpha(MASK)
+    for image in (strokes_on_nothing(), strokes_on_nothing(second=(30, 30, 60))):
         assert reader.read(image).digit == 4
-
-
-FRAMES = {
-    "at the border, thin": lambda pen, ink: pen.rectangle((0, 0, SIDE - 1, SIDE - 1), outline=ink, width=2),
-    "at the border, thick": lambda pen, ink: pen.rectangle((0, 0, SIDE - 1, SIDE - 1), outline=ink, width=8),
-    "inset": lambda pen, ink: pen.rectangle((12, 12, SIDE - 13, SIDE - 13), outline=ink, width=3),
-    "rounded": lambda pen, ink: pen.rounded_rectangle((4, 4, SIDE - 5, SIDE - 5), 25, outline=ink, width=3),
-    "cell of a grid": lambda pen, ink: [
-        pen.rectangle(box, fill=ink)
-        for box in ((0, 8, SIDE, 14), (0, SIDE - 9, SIDE, SIDE - 8), (5, 0, 6, SIDE), (SIDE - 6, 0, SIDE, SIDE))
-    ],
-    "two sides": lambda pen, ink: pen.line([(3, 0), (3, SIDE - 4), (SIDE, SIDE - 4)], fill=ink, width=3),
-    "one side": lambda pen, ink: pen.line([(0, 4), (SIDE, 4)], fill=ink, width=4),
-}
 
 
 @pytest.mark.parametrize("colors", [((20, 20, 60), (250, 250, 240)), ((240, 240, 240), (30, 30, 35))])
 @pytest.mark.parametrize("kind", FRAMES)
 def test_frames_and_lines_along_the_border_are_not_ink(reader, kind, colors):
     """Dark on light, and light on dark."""
-    image = colored(*colors)
-    FRAMES[kind](ImageDraw.Draw(image), colors[0])
-    reading = reader.read(image)
+    reading = reader.read(framed(kind, *colors))
     assert (reading.digit, reading.number) == (4, None)
 
 

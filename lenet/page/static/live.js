@@ -1,8 +1,9 @@
 // Live and settled: while the drawing changes, each animation frame shows the browser's reading. When the pen rests, the
 // server is asked once for PyTorch's, which then counts. While it is away the browser's stands, and is checked later; on
-// a page without a server it is not checked.
+// a page without a server it is not checked, nor are images, which are not sent anywhere.
 import { answer } from "./network/reader.js";
-import { canReadCanvas } from "./pad/canvas_access.js";
+import { BLOCKED, canReadCanvas } from "./pad/canvas_access.js";
+import { readPad } from "./pad/read_pad.js";
 import { messageOf, Overloaded, Unreachable } from "./server.js";
 
 /**
@@ -15,8 +16,6 @@ import { messageOf, Overloaded, Unreachable } from "./server.js";
 const REST = 250; // milliseconds without a change after which the pen rests
 const RETRIES = [1_000, 2_000, 4_000, 8_000, 15_000]; // milliseconds; the last one is repeated
 const TOLERANCE = 1e-3; // of a probability
-const BLOCKED =
-  "This browser hides from pages what is drawn on a canvas, so the drawing cannot be read. Allow this page to read canvases (a setting of the browser or of an extension, against fingerprinting), and draw again.";
 
 export class Live {
   #frame = 0;
@@ -54,16 +53,10 @@ export class Live {
     return this.store.source?.reader ?? this.reader;
   }
 
-  /** Whether there is an image that the server has not preprocessed yet. */
-  get #waiting() {
-    return Boolean(this.pad.image && !this.store.ink);
-  }
-
   #changed() {
     if (!this.#blocked) this.store.notify("");
     this.store.setState("live", true);
     this.#failures = 0;
-    this.store.ink = this.pad.image ? (this.pad.state.ink ?? null) : null;
     this.#wait(REST);
     this.#stale = true;
     if (!this.#frame) this.#update();
@@ -95,16 +88,14 @@ export class Live {
       store.setState("alone");
       return;
     }
-    if (pad.blank || this.#waiting) store.show(null);
+    if (pad.blank) store.show(null);
     else this.#showMuted(this.#read());
-    store.setState(pad.blank ? "checked" : "live", this.#waiting);
+    store.setState(pad.blank ? "checked" : "live");
   }
 
   #read() {
     const { pad, reader, store } = this;
-    if (store.source) return store.source.read();
-    if (store.ink) return this.#asInTest(reader.readInk(store.ink));
-    return reader.read(pad.opacity(), pad.side, pad.side, { rows: !pad.penDown });
+    return store.source ? store.source.read() : this.#asInTest(readPad(reader, pad));
   }
 
   /**
@@ -114,7 +105,7 @@ export class Live {
    * @returns {Reading}
    */
   #asInTest(reading) {
-    if (!this.pad.state.ink || !reading.reason) return reading;
+    if (!this.pad.image?.test || !reading.reason) return reading;
     return { ...reading, digit: reading.top[0][0], reason: null, rejected: reading.reason };
   }
 
@@ -147,21 +138,13 @@ export class Live {
     const { pad, store } = this;
     clearTimeout(this.#timer);
     if (this.#blocked || pad.blank || pad.penDown || ["checked", "alone"].includes(store.state)) return;
-    if (store.source && !this.#waiting) {
-      // nothing that the server could check
-      store.setState("alone");
+    if (!this.server || pad.image || store.source) {
+      store.setState(pad.image && !pad.image.test ? "local" : "alone");
       return;
     }
-    if (!this.server) {
-      if (this.#waiting) {
-        store.notify("This page has no server, which would be needed to read images. Draw the digit instead.");
-      }
-      store.setState("alone");
-      return;
-    }
-    const { version, image } = pad;
+    const { version } = pad;
     try {
-      const reading = await this.server.read(await pad.question(), Boolean(image));
+      const reading = await this.server.read(await pad.png());
       if (version === pad.version) this.#accept(reading);
     } catch (error) {
       if (version === pad.version) this.#fail(error);
@@ -169,38 +152,25 @@ export class Live {
   }
 
   /** @param {ServerReading} reading */
-  #accept({ reason, probabilities, digits, ink, network }) {
+  #accept({ reason, probabilities, digits, network }) {
     const { store } = this;
-    if (this.pad.state.ink) {
-      // The server centers the image of a test digit again, so that only the answer can be compared.
-      const [likeliest] = (store.unmuted ?? store.reading)?.top[0] ?? [];
-      store.setState(probabilities.indexOf(Math.max(...probabilities)) === likeliest ? "checked" : "alone");
-      return;
-    }
-    if (ink) store.ink = ink;
-    if (ink && store.source) {
-      this.#show();
-      return;
-    }
-    const own = ink ? this.reader.readInk(ink) : (store.unmuted ?? store.reading);
-    if (!own) return; // there is nothing left to check
+    const own = store.unmuted ?? store.reading;
+    if (!own || store.source) return; // there is nothing left to check
     const { outputs, before, placement, cropped } = own;
     const number = digits?.map(([digit]) => digit).join("") ?? null;
     const checked = answer(probabilities, reason, { outputs, before, placement, cropped, digits, number });
-    // The browser does not look for several digits in an image.
     const differs =
-      !(ink && digits) &&
-      (own.digit !== checked.digit ||
-        own.reason !== reason ||
-        own.number !== number ||
-        probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE));
+      own.digit !== checked.digit ||
+      own.reason !== reason ||
+      own.number !== number ||
+      probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE);
     const changed = network !== this.network;
     if (changed) store.notify("The server is now using different weights. Reload the page to see them.");
     else if (this.#failures) store.notify("");
     if (differs && !changed) {
       console.warn("The browser's reading differs from PyTorch's, which is shown.", own, checked);
     }
-    if (differs || ink) this.#showMuted(checked);
+    if (differs) this.#showMuted(checked);
     this.#failures = 0;
     store.setState("checked");
   }
@@ -209,10 +179,7 @@ export class Live {
   #fail(error) {
     const { store } = this;
     if (error instanceof Unreachable) {
-      const overloaded = error instanceof Overloaded;
-      const trouble = overloaded ? "The server is busy" : "Cannot reach the server, which is needed to read images";
-      if (this.#waiting) store.notify(`${trouble}. Retrying…`);
-      store.setState(overloaded ? "overloaded" : "unchecked");
+      store.setState(error instanceof Overloaded ? "overloaded" : "unchecked");
       // At random, so that the visitors of a busy server do not all come back at once.
       this.#wait((0.5 + Math.random()) * RETRIES[Math.min(this.#failures++, RETRIES.length - 1)]);
     } else {

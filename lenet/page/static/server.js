@@ -11,20 +11,18 @@ export class Server {
   }
 
   /**
-   * PyTorch's reading of what the pad asks; `withInk` adds the preprocessed image. Throws Unreachable if there is no response, or one
-   * that is not a reading (of a proxy, say), Overloaded if too many others ask at the moment, and Error with the server's
-   * message if it rejects the request.
+   * PyTorch's reading of a drawing, whose opacity is in a PNG. Throws Unreachable if there is no response, or one that is
+   * not a reading (of a proxy, say), Overloaded if too many others ask at the moment, and Error with the server's message
+   * if it rejects the request.
    *
-   * @param {{ png: Blob, opacity: boolean }} question
-   * @param {boolean} withInk
+   * @param {Blob} png
    * @returns {Promise<ServerReading>}
    */
-  async read({ png, opacity }, withInk) {
+  async read(png) {
     let response;
     let reading;
     try {
-      const query = [opacity ? "opacity" : "", withInk ? "ink" : ""].filter(Boolean).join("&");
-      response = await fetch(`${this.url}?${query}`, {
+      response = await fetch(`${this.url}?opacity`, {
         method: "POST",
         headers: { "Content-Type": "image/png" },
         body: png,
@@ -37,8 +35,8 @@ export class Server {
     if (BUSY.has(response.status)) throw new Overloaded(`HTTP ${response.status}`);
     if (response.status >= 500) throw new Unreachable(`HTTP ${response.status}`);
     if (!response.ok) throw new Error(reading?.error ?? `HTTP ${response.status}`);
-    if (!isReading(reading, withInk)) throw new Unreachable("the response is not a reading");
-    return { ...reading, ink: reading.ink && floats(reading.ink) };
+    if (!isReading(reading)) throw new Unreachable("the response is not a reading");
+    return reading;
   }
 }
 
@@ -123,23 +121,14 @@ async function refusalOfExtra(response) {
   return error ?? `Not available: ${response.status === 404 ? CHANGED : `HTTP ${response.status}.`}`;
 }
 
-/**
- * @param {any} value
- * @param {boolean} withInk
- */
-function isReading(value, withInk) {
+/** @param {any} value */
+function isReading(value) {
   return (
     Array.isArray(value?.probabilities) &&
     value.probabilities.length === 10 &&
     value.probabilities.every(Number.isFinite) &&
     typeof value.network === "string" &&
     (typeof value.reason === "string" || Number.isInteger(value.digit)) &&
-    (value.digits === null || Array.isArray(value.digits)) &&
-    (!withInk || typeof value.ink === "string")
+    (value.digits === null || Array.isArray(value.digits))
   );
-}
-
-/** @param {string} base64 */
-function floats(base64) {
-  return new Float32Array(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer);
 }

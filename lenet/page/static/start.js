@@ -22,7 +22,7 @@ import { addExamples } from "./pad/examples.js";
 import { addImages } from "./pad/images.js";
 import { addKeyboard } from "./pad/keyboard.js";
 import { Pad } from "./pad/pad.js";
-import { keepDrawing } from "./pad/session.js";
+import { keepDrawing, restoreDrawing } from "./pad/session.js";
 import { fetchExtra, load, messageOf, refusalOfPart, Server, troubleOf } from "./server.js";
 import { Prediction } from "./show/prediction.js";
 import { Row } from "./show/row.js";
@@ -54,7 +54,7 @@ export async function start(element, base, settings) {
   new Muting(root, store);
   addControls(root, pad, store);
   addKeyboard(root, pad, store);
-  addImages(root, pad, store);
+  addImages(root, pad, store, settings.description.preprocessing);
   const stop = new AbortController();
   const waiting = (/** @type {Response | null} */ response) => {
     store.notify(`${troubleOf(response)}, so the network is not loaded yet. Retrying…`);
@@ -95,9 +95,10 @@ export async function start(element, base, settings) {
   new Learning(root, store, pad, reader, fetchOwn);
   new Mistakes(root, store, pad, fetchOwn);
   addTour(root, store, pad, settings.tour, () => pad.load(examples[3]));
-  const address = new Address(root, pad, store, settings.description.network.variant, settings.space);
+  await restoreDrawing(pad, reader);
+  const address = new Address(root, pad, store, reader, settings.space);
   new Saving(root, store, pad, settings.weights, () => address.link());
-  keepDrawing(pad);
+  keepDrawing(pad, reader);
   root.dataset.ready = "true";
   return live;
 }

@@ -6,12 +6,13 @@ export class Store extends EventTarget {
   reading = null;
   /**
    * "live" while the drawing changes, "checked" by the server, "unchecked" if that cannot be reached, "overloaded" if it
-   * is busy, or "alone" if there is none, or nothing that it could check.
+   * is busy, or "alone" if there is none, or nothing that it could check, or
+   * "local" if that is because an image stays in the browser.
    *
    * @type {State}
    */
   state = "checked";
-  /** Whether the reading is not yet that of the drawing: until the next frame, or until the server has read an image. */
+  /** Whether the reading is not yet that of the drawing: until the next frame. */
   busy = false;
   notice = "";
   mode = "inspect";
@@ -33,12 +34,6 @@ export class Store extends EventTarget {
   network = null;
   /** @type {Source | null} */
   source = null;
-  /**
-   * The preprocessed input of the image on the pad, once the server has made it.
-   *
-   * @type {Float32Array | null}
-   */
-  ink = null;
   /**
    * The unit that is explained: the pinned one, else the one that is pointed at, else null.
    *

@@ -1,9 +1,12 @@
 // The address of the page: its fragment follows what is shown, and what is shown follows a link that is opened.
 import { find, findAll } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
+import { encodeImage } from "../pad/image_code.js";
+import { imageOf } from "../pad/images.js";
 import { parse, write } from "./link.js";
 
 /**
+ * @import { Reader } from "../network/reader.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  */
@@ -21,20 +24,21 @@ export class Address {
    * @param {HTMLElement} root
    * @param {Pad} pad
    * @param {Store} store
-   * @param {string} variant
+   * @param {Reader} reader
    * @param {string | null} space
    */
-  constructor(root, pad, store, variant, space) {
+  constructor(root, pad, store, reader, space) {
     this.root = root;
     this.pad = pad;
     this.store = store;
-    this.variant = variant;
+    this.reader = reader;
+    this.variant = reader.description.network.variant;
     this.space = space;
     this.modes = findAll(root, ".modes [data-mode]").map(({ dataset }) => dataset.mode ?? "");
     if (ownsPage(root)) {
-      this.#apply();
+      this.#apply(true);
       window.addEventListener("hashchange", () => {
-        if (location.hash !== this.#written) this.#apply();
+        if (location.hash !== this.#written) this.#apply(false);
       });
       const later = () => {
         clearTimeout(this.#timer);
@@ -54,7 +58,7 @@ export class Address {
     const { change, value, preprocessed, step } = sliders;
     return write({
       network: this.variant,
-      strokes: this.pad.state.strokes ?? [],
+      ...this.#drawing(),
       mode: mode === this.modes[0] ? "" : mode,
       unit: pinned ? unit : null,
       muted: mutedMaps.map(([layer, map]) => ({ layer, map })),
@@ -70,14 +74,24 @@ export class Address {
     history.replaceState(history.state, "", this.#written || location.pathname + location.search);
   }
 
-  #apply() {
+  /** What is on the pad, as a link has it. */
+  #drawing() {
+    const { strokes = [], image } = this.pad.state;
+    return { strokes, image: image ? encodeImage(image, this.reader) : "" };
+  }
+
+  /** @param {boolean} opening when the page opens, a link without a drawing leaves what has been kept */
+  #apply(opening) {
     const { pad, store } = this;
     const link = store.network && parse(location.hash, store.network);
     if (!link) return;
     store.restoring = true;
-    const { strokes, mode, unit, muted, pair, view, sliders, network } = link;
-    if (!strokes) store.notify("The link does not contain a valid drawing.");
-    else if (JSON.stringify(strokes) !== JSON.stringify(pad.state.strokes)) pad.load(strokes);
+    const { strokes, image, mode, unit, muted, pair, view, sliders, network } = link;
+    const opened = image ? imageOf(image, this.reader.description.preprocessing) : null;
+    const other = JSON.stringify({ strokes, image }) !== JSON.stringify(this.#drawing());
+    if (!strokes || (image && !opened)) store.notify("The link does not contain a valid drawing.");
+    else if (opened && other) pad.loadImage(opened);
+    else if (!opened && other && (strokes.length || !opening)) pad.load(strokes);
     if (this.modes.includes(mode)) store.setMode(mode);
     if (unit) store.pin(unit);
     store.mute(muted);
@@ -105,7 +119,7 @@ export class Address {
       try {
         await navigator.clipboard.writeText(link);
         button.textContent = "Copied";
-        if (this.pad.image) this.store.notify("The link does not contain the image.");
+        if (this.pad.image) this.store.notify("The link contains what is read of the image: its ink, at reduced size.");
         this.store.announce("Link copied.");
         setTimeout(() => {
           button.textContent = label;

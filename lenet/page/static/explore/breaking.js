@@ -1,6 +1,7 @@
 // Break it: change the drawing by a slider, and see where the answer changes. The layers and the prediction show the
 // changed drawing; the film strip shows what the preprocessing makes of it.
 import { element, find } from "../dom.js";
+import { readPad } from "../pad/read_pad.js";
 import { answerText, decimal } from "../show/format.js";
 import { onThemeChange } from "../theme.js";
 import { showCurve } from "./curve.js";
@@ -70,9 +71,9 @@ export class Breaking {
     return { name, value: value ?? TRANSFORMS[name].start, preprocessed };
   }
 
-  /** What is changed: strokes, or the preprocessed input of an image. */
+  /** What is changed. */
   get #drawing() {
-    return drawingOn(this.pad, this.store.ink);
+    return drawingOn(this.pad);
   }
 
   /** Another drawing, or one that has been shown with all changes, is shown as it is. */
@@ -112,7 +113,7 @@ export class Breaking {
     const { name, value, preprocessed } = change;
     this.#source = {
       note: `Shown: ${described(name, value)}${preprocessed ? "" : ", without preprocessing"}.`,
-      read: () => readChange(this.reader, this.pad, this.store.ink, change),
+      read: () => readChange(this.reader, this.pad, change),
     };
     this.store.setSource(this.#source);
   }
@@ -143,7 +144,7 @@ export class Breaking {
   /** What the curve depends on: the drawing, the change and the preprocessing. */
   get #key() {
     const { name, preprocessed } = this.#change;
-    return `${this.pad.version} ${Boolean(this.store.ink)} ${name} ${preprocessed}`;
+    return `${this.pad.version} ${name} ${preprocessed}`;
   }
 
   /** One batch when any of it is another. */
@@ -176,33 +177,29 @@ export class Breaking {
 }
 
 /**
- * The drawing on the pad; `ink` is the preprocessed input of an image.
+ * The drawing on the pad, or what the preprocessing has made of an image.
  *
- * @param {Pick<Pad, "strokes">} pad
- * @param {Float32Array | null} ink
+ * @param {Pick<Pad, "strokes" | "image">} pad
  * @returns {Drawing}
  */
-function drawingOn(pad, ink) {
-  return ink ? { ink } : { strokes: pad.strokes };
+function drawingOn({ strokes, image }) {
+  return image ? { image: { ink: image.ink, placement: image.placement, cropped: image.cropped } } : { strokes };
 }
 
 /**
- * The reading of what is on the pad, changed; `ink` is the preprocessed input of an image.
+ * The reading of what is on the pad, changed.
  *
  * @param {Reader} reader
- * @param {Pick<Pad, "side" | "strokes" | "opacity" | "penDown">} pad
- * @param {Float32Array | null} ink
+ * @param {Pick<Pad, "side" | "strokes" | "image" | "opacity" | "penDown">} pad
  * @param {{ name: string, value: number, preprocessed: boolean }} change
  * @returns {Reading}
  */
-export function readChange(reader, pad, ink, { name, value, preprocessed }) {
-  const drawing = drawingOn(pad, ink);
-  if (ink && !applies(name, drawing)) return reader.readInk(ink);
-  if (ink || value !== TRANSFORMS[name].start || !preprocessed) {
-    return readChanged(reader, drawing, name, value, preprocessed, { rows: !pad.penDown });
-  }
-  const opacity = pad.opacity();
-  return { ...reader.read(opacity, pad.side, pad.side, { rows: !pad.penDown }), opacity };
+export function readChange(reader, pad, { name, value, preprocessed }) {
+  const drawing = drawingOn(pad);
+  const unchanged = preprocessed && value === TRANSFORMS[name].start;
+  if (!applies(name, drawing) || (unchanged && pad.image)) return readPad(reader, pad);
+  if (unchanged) return { ...readPad(reader, pad), opacity: pad.opacity() };
+  return readChanged(reader, drawing, name, value, preprocessed, { rows: !pad.penDown });
 }
 
 /**

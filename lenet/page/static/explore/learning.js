@@ -3,6 +3,7 @@
 import { element, find } from "../dom.js";
 import { Reader } from "../network/reader.js";
 import { readSafetensors } from "../network/safetensors.js";
+import { readPad } from "../pad/read_pad.js";
 import { answerText } from "../show/format.js";
 import { OnDemand } from "./on_demand.js";
 import { Player } from "./player.js";
@@ -105,12 +106,7 @@ export class Learning {
     this.#source = {
       note: `Shown: the network after ${steps(step)} of training.`,
       reader,
-      read: () => {
-        const { ink } = this.store;
-        if (ink) return reader.readInk(ink);
-        const { side, penDown } = this.pad;
-        return reader.read(this.pad.opacity(), side, side, { rows: !penDown });
-      },
+      read: () => readPad(reader, this.pad),
     };
     this.store.setSource(this.#source);
   }

@@ -1,6 +1,6 @@
 // The state of the page as the fragment of its address: drawing, mode, network and pinned unit. Version 1:
 // #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference&t=CHANGE,VALUE
-// &k=STEP, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
+// &k=STEP, with i=IMAGE in place of d=DRAWING if it is an image, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
 // without preprocessing, and k the step in Learn. Unknown parts, of a later version, are ignored.
 import { decode, encode } from "../pad/code.js";
 import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
@@ -14,6 +14,7 @@ import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
  * @typedef {object} Link
  * @property {string} network the variant
  * @property {Stroke[] | null} strokes
+ * @property {string} image the text of an image, "" if there is none
  * @property {string} mode "" for the first one
  * @property {Unit | null} unit
  * @property {{ layer: string, map: number }[]} muted
@@ -30,10 +31,11 @@ const UNIT = /** @type {const} */ (["layer", "map", "row", "column"]);
  *
  * @param {Link} link
  */
-export function write({ network, strokes, mode, unit, muted, pair, view, sliders }) {
+export function write({ network, strokes, image, mode, unit, muted, pair, view, sliders }) {
   /** @type {Record<string, string>} */
   const parts = {};
   if (strokes?.length) parts.d = encode(strokes);
+  if (image) parts.i = image;
   if (mode) parts.m = mode;
   if (unit) parts.u = UNIT.map((part) => unit[part]).join(".");
   if (muted.length) parts.x = muted.map(({ layer, map }) => `${layer}.${map}`).join();
@@ -68,6 +70,7 @@ export function parse(fragment, network) {
   return {
     network: made,
     strokes: decode(parts.get("d") ?? ""),
+    image: parts.get("i") ?? "",
     mode: parts.get("m") ?? "",
     unit: own ? parseUnit(parts.get("u") ?? "", network) : null,
     muted: own ? muted.filter((unit) => unit !== null).filter(({ layer }) => !["input", "output"].includes(layer)) : [],

@@ -1,7 +1,8 @@
 // Mistakes: MNIST test digits that the network misreads, and, for the present drawing, the training digits whose outputs
 // of F6 are nearest to its own.
-import { contextOf, element, find } from "../dom.js";
+import { element, find } from "../dom.js";
 import { readSafetensors } from "../network/safetensors.js";
+import { blackOnWhite } from "../pad/images.js";
 import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
@@ -94,7 +95,7 @@ export class Mistakes {
           canvas,
           element("span", {}, `${label} \u2192 ${answer}`),
         );
-        button.addEventListener("click", () => this.pad.loadImage(picture(ink), "white", inputOf(ink)));
+        button.addEventListener("click", () => this.pad.loadImage(testDigit(ink)));
         return button;
       }),
     );
@@ -145,10 +146,23 @@ function inkOf(bytes) {
 }
 
 /**
- * The input of the network, as in the test.
+ * A test digit, whose image is the input of the network but for its margin.
  *
  * @param {Float32Array} ink
+ * @returns {OpenImage}
  */
+function testDigit(ink) {
+  return {
+    canvas: blackOnWhite({ data: ink, width: SIDE, height: SIDE }),
+    paper: "white",
+    ink: inputOf(ink),
+    placement: null,
+    cropped: null,
+    test: true,
+  };
+}
+
+/** @param {Float32Array} ink */
 function inputOf(ink) {
   const input = new Float32Array(INPUT ** 2);
   const margin = (INPUT - SIDE) / 2;
@@ -156,17 +170,4 @@ function inputOf(ink) {
     input.set(ink.subarray(y * SIDE, (y + 1) * SIDE), (y + margin) * INPUT + margin);
   }
   return input;
-}
-
-/**
- * Black ink on white.
- *
- * @param {Float32Array} ink
- */
-function picture(ink) {
-  const canvas = element("canvas", { width: SIDE, height: SIDE });
-  const pixels = new ImageData(SIDE, SIDE);
-  for (const [i, x] of ink.entries()) pixels.data.set([...Array(3).fill(Math.round(255 * (1 - x))), 255], 4 * i);
-  contextOf(canvas).putImageData(pixels, 0, 0);
-  return canvas;
 }

@@ -133,6 +133,8 @@ const NOISE = (() => {
 const noView = () => {};
 /** @type {Map<number, OffscreenCanvasRenderingContext2D>} */
 const canvases = new Map();
+/** @type {WeakMap<Float32Array, OffscreenCanvas>} the ink of images, by their input */
+const inks = new WeakMap();
 
 /** @param {number} side */
 function contextOf(side) {
@@ -163,7 +165,7 @@ function render(drawing, name, value, side, view, [x, y]) {
     context.transform(...matrix(value));
     context.translate(-x, -y);
   }
-  if (drawing.ink) drawInk(context, drawing.ink);
+  if (drawing.image) drawInk(context, drawing.image);
   for (const stroke of drawing.strokes ?? []) drawChanged(context, stroke, name, value);
   const { data } = context.getImageData(0, 0, side, side);
   const opacity = new Uint8Array(side * side);
@@ -203,19 +205,34 @@ function drawChanged(context, stroke, name, value) {
 }
 
 /**
- * The input of an image on the whole pad, as black ink.
+ * The ink of an image, in black, where the input has it: the input itself on the whole pad, or, of what may be several
+ * digits, for which that has too few pixels, the cropped ink.
  *
  * @param {OffscreenCanvasRenderingContext2D} context
- * @param {Float32Array} ink
+ * @param {Preprocessed} image
  */
-function drawInk(context, ink) {
-  const small = contextOf(32);
-  const pixels = new ImageData(32, 32);
-  ink.forEach((x, i) => {
-    pixels.data[4 * i + 3] = Math.round(255 * x);
-  });
-  small.putImageData(pixels, 0, 0);
-  context.drawImage(small.canvas, 0, 0, SIDE, SIDE);
+function drawInk(context, { ink, cropped, placement }) {
+  const wide = placement && cropped && cropped.width > cropped.height;
+  const raster = wide ? cropped : { data: ink, width: 32, height: 32 };
+  const { left, top, width, height } = wide ? placement.to : { left: 0, top: 0, width: 32, height: 32 };
+  const scale = SIDE / 32;
+  const canvas = inks.get(ink) ?? inkCanvas(raster);
+  inks.set(ink, canvas);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(canvas, left * scale, top * scale, width * scale, height * scale);
+}
+
+/**
+ * Black ink on a transparent ground.
+ *
+ * @param {Raster} ink
+ */
+function inkCanvas({ data, width, height }) {
+  const canvas = new OffscreenCanvas(width, height);
+  const pixels = new ImageData(width, height);
+  for (let i = 0; i < data.length; i++) pixels.data[4 * i + 3] = Math.round(255 * data[i]);
+  canvas.getContext("2d")?.putImageData(pixels, 0, 0);
+  return canvas;
 }
 
 /**

@@ -1,22 +1,63 @@
-// The pad's path of the preprocessing, as in `lenet.image.preprocess`: from the opacity of the drawn ink to the 32x32
-// input. The numbers come from there, too, as `preprocessing`.
+// The preprocessing, as in `lenet.image.preprocess`: from the opacity of the drawn ink, or from the pixels of an image, to
+// the 32x32 input. The numbers come from there, too, as `preprocessing`.
+import { grayAndOpacity } from "./decode.js";
+import { removeFrames } from "./frames.js";
 import { boundingBox, crop } from "./image.js";
+import { findInk } from "./ink.js";
 import { resize, roundHalfEven } from "./resize.js";
 import { removeSpecks } from "./specks.js";
 
 /**
- * The network's input for a drawing's opacity, 0 to 255, row by row: `ink`, 32x32 numbers in [0, 1]; the `placement` of
- * the digit: its box in the drawing, `from`, and in the input, `to`; and the `cropped` ink. The last two
- * are null if there is no ink.
+ * The network's input for a drawing's opacity, 0 to 255, row by row.
  *
  * @param {Uint8Array} opacity
  * @param {number} width
  * @param {number} height
  * @param {Preprocessing} preprocessing
- * @returns {{ ink: Float32Array, placement: Placement | null, cropped: Cropped | null }}
+ * @returns {Preprocessed}
  */
 export function preprocess(opacity, width, height, preprocessing) {
-  const cropped = inkOf(opacity, width, height, preprocessing);
+  return centered(inkOf(opacity, width, height, preprocessing), preprocessing);
+}
+
+/**
+ * The same for an image.
+ *
+ * @param {Pixels} pixels
+ * @param {Preprocessing} preprocessing
+ * @returns {Preprocessed}
+ */
+export function preprocessImage(pixels, preprocessing) {
+  const { paper, photo, frames, crop_threshold } = preprocessing;
+  const { gray, opacity } = grayAndOpacity(pixels, preprocessing);
+  const ink = opacity
+    ? findInkOnTransparent(gray, opacity, preprocessing)
+    : removeFrames(findInk(gray, paper, photo), frames, photo, Math.fround(crop_threshold));
+  return centered(clean(ink, preprocessing), preprocessing);
+}
+
+/**
+ * @param {Raster} gray
+ * @param {Float32Array} opacity
+ * @param {Preprocessing} preprocessing
+ */
+function findInkOnTransparent(gray, opacity, { paper, photo }) {
+  let [drawn, light] = [0, 0];
+  for (let i = 0; i < opacity.length; i++) {
+    drawn += opacity[i];
+    light += gray.data[i] * opacity[i];
+  }
+  const known = Number(light / drawn < 0.5); // the background, black or white, that contrasts with the pen's color
+  const data = gray.data.map((value, i) => value * opacity[i] + known * (1 - opacity[i]));
+  return findInk({ ...gray, data }, paper, photo, known);
+}
+
+/**
+ * @param {Cropped | null} cropped
+ * @param {Preprocessing} preprocessing
+ * @returns {Preprocessed}
+ */
+function centered(cropped, preprocessing) {
   if (!cropped) return { ink: new Float32Array(preprocessing.side ** 2), placement: null, cropped };
   return { ...scaleAndCenter(cropped, preprocessing), cropped };
 }

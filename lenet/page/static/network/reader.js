@@ -50,8 +50,18 @@ export class Reader {
    * @param {{ rows?: boolean }} options
    * @returns {Reading}
    */
-  read(opacity, width, height, { rows = true } = {}) {
-    const { ink, placement, cropped } = preprocess(opacity, width, height, this.description.preprocessing);
+  read(opacity, width, height, options = {}) {
+    return this.readPreprocessed(preprocess(opacity, width, height, this.description.preprocessing), options);
+  }
+
+  /**
+   * The same for what the preprocessing has made of a drawing or an image.
+   *
+   * @param {Preprocessed} preprocessed
+   * @param {{ rows?: boolean }} options
+   * @returns {Reading}
+   */
+  readPreprocessed({ ink, placement, cropped }, { rows = true } = {}) {
     const reading = { ...this.readInk(ink), placement };
     if (!rows || !cropped || !ROWS.has(reading.reason)) return reading;
     const digits = readRow(this.network, cropped, this.description);

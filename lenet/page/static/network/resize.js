@@ -33,6 +33,27 @@ export function resize({ data, width, height }, newWidth, newHeight) {
 }
 
 /**
+ * The mean of each cell of factor x factor pixels, or of what there is of it at the border.
+ *
+ * @param {Raster<ArrayLike<number>>} image
+ * @param {number} factor
+ * @returns {Raster}
+ */
+export function reduce({ data, width, height }, factor) {
+  const [across, down] = [width, height].map((side) => Math.ceil(side / factor));
+  const sums = new Float64Array(across * down);
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = Math.floor(y / factor) * across;
+    for (let x = 0; x < width; x++, i++) sums[row + Math.floor(x / factor)] += data[i];
+  }
+  const means = Float32Array.from(sums, (sum, i) => {
+    const [left, top] = [(i % across) * factor, Math.floor(i / across) * factor];
+    return sum / (Math.min(factor, width - left) * Math.min(factor, height - top));
+  });
+  return { data: means, width: across, height: down };
+}
+
+/**
  * For each new pixel: the first old pixel that contributes, and the factors of that one and the following.
  *
  * @param {number} size

@@ -12,14 +12,7 @@
  * @returns {T}
  */
 export function removeSpecks(ink, { cells: most, small, light, far }, threshold) {
-  const step = Math.ceil(Math.max(ink.width, ink.height) / most);
-  const [columns, rows] = [Math.ceil(ink.width / step), Math.ceil(ink.height / step)];
-  const filled = new Uint8Array(columns * rows);
-  for (let y = 0; y < ink.height; y++) {
-    for (let x = 0; x < ink.width; x++) {
-      if (ink.data[y * ink.width + x] > threshold) filled[Math.trunc(y / step) * columns + Math.trunc(x / step)] = 1;
-    }
-  }
+  const { filled, columns, rows, step } = cellsOf(ink, most, threshold);
   if (!hasEmptyLine(filled, columns, rows)) return ink; // the usual case
   const components = connectedComponents(filled, columns, rows);
   if (components.length < 2) return ink;
@@ -33,8 +26,38 @@ export function removeSpecks(ink, { cells: most, small, light, far }, threshold)
       gap(main, part) >= far * side
     );
   });
-  if (!specks.length) return ink;
-  const removed = new Set(specks.flatMap(({ cells }) => cells));
+  return specks.length ? without(ink, specks, { columns, step }) : ink;
+}
+
+/**
+ * A grid with at most so many cells per side: which have ink above the threshold, and how many pixels wide they are.
+ *
+ * @param {Raster} ink
+ * @param {number} most
+ * @param {number} threshold
+ */
+export function cellsOf({ data, width, height }, most, threshold) {
+  const step = Math.ceil(Math.max(width, height) / most);
+  const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)];
+  const filled = new Uint8Array(columns * rows);
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = Math.trunc(y / step) * columns;
+    for (let x = 0; x < width; x++, i++) if (data[i] > threshold) filled[row + Math.trunc(x / step)] = 1;
+  }
+  return { filled, columns, rows, step };
+}
+
+/**
+ * The ink without what is in these cells.
+ *
+ * @template {Raster} T
+ * @param {T} ink
+ * @param {Component[]} components
+ * @param {{ columns: number, step: number }} grid
+ * @returns {T}
+ */
+export function without(ink, components, { columns, step }) {
+  const removed = new Set(components.flatMap(({ cells }) => cells));
   const data = ink.data.map((value, i) => {
     const cell = Math.trunc(Math.trunc(i / ink.width) / step) * columns + Math.trunc((i % ink.width) / step);
     return removed.has(cell) ? 0 : value;

@@ -1,6 +1,9 @@
 // Whether the browser lets the page read what it has drawn. Against fingerprinting, some return white or random pixels.
 import { contextOf, element } from "../dom.js";
 
+export const BLOCKED =
+  "This browser hides from pages what is drawn on a canvas, so neither drawings nor images can be read. Allow this page to read canvases (a setting of the browser or of an extension, against fingerprinting), and try again.";
+
 const SIDE = 16;
 const TOLERANCE = 3; // of 255: some browsers change only the lowest bits, with which digits are read all the same
 

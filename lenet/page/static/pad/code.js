@@ -1,44 +1,32 @@
-// Strokes as text for a link: for each stroke its width, the number of its points, and the steps from point to point.
-// Numbers are written in digits of base 32 with a flag for "more follows", so small ones take a single character.
+// Drawings as text for a link. Numbers are written in digits of base 32 with a flag for "more follows", so small ones take
+// a single character. Of strokes: for each its width, the number of its points, and the steps from point to point.
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const MOST = 100_000; // numbers in a text: more than anybody draws, and not enough to make the browser wait
 
 /**
- * The text for strokes whose points are on the grid of half units.
+ * The text for whole numbers from 0 on.
  *
- * @param {Stroke[]} strokes
+ * @param {number[]} numbers
  */
-export function encode(strokes) {
+export function writeNumbers(numbers) {
   let text = "";
-  const write = (/** @type {number} */ value) => {
+  for (const value of numbers) {
     let rest = value;
     do {
       text += DIGITS[(rest % 32) + (rest >= 32 ? 32 : 0)];
       rest = Math.trunc(rest / 32);
     } while (rest);
-  };
-  const writeSigned = (/** @type {number} */ value) => write(value < 0 ? -2 * value - 1 : 2 * value);
-  for (const { width, points } of strokes) {
-    write(width);
-    write(points.length);
-    let [x, y] = [0, 0];
-    for (const point of points) {
-      const [newX, newY] = point.map((coordinate) => Math.round(2 * coordinate));
-      writeSigned(newX - x);
-      writeSigned(newY - y);
-      [x, y] = [newX, newY];
-    }
   }
   return text;
 }
 
 /**
- * The strokes of a text; null if it is not one that `encode` makes.
+ * The numbers of a text; null if it is not one that `writeNumbers` makes.
  *
  * @param {string} text
- * @returns {Stroke[] | null}
+ * @returns {number[] | null}
  */
-export function decode(text) {
+export function readNumbers(text) {
   /** @type {number[]} */
   const numbers = [];
   let [value, weight] = [0, 1];
@@ -51,7 +39,39 @@ export function decode(text) {
     numbers.push(value);
     [value, weight] = [0, 1];
   }
-  if (weight !== 1) return null;
+  return weight === 1 ? numbers : null;
+}
+
+/**
+ * The text for strokes whose points are on the grid of half units.
+ *
+ * @param {Stroke[]} strokes
+ */
+export function encode(strokes) {
+  const signed = (/** @type {number} */ value) => (value < 0 ? -2 * value - 1 : 2 * value);
+  /** @type {number[]} */
+  const numbers = [];
+  for (const { width, points } of strokes) {
+    numbers.push(width, points.length);
+    let [x, y] = [0, 0];
+    for (const point of points) {
+      const [newX, newY] = point.map((coordinate) => Math.round(2 * coordinate));
+      numbers.push(signed(newX - x), signed(newY - y));
+      [x, y] = [newX, newY];
+    }
+  }
+  return writeNumbers(numbers);
+}
+
+/**
+ * The strokes of a text; null if it is not one that `encode` makes.
+ *
+ * @param {string} text
+ * @returns {Stroke[] | null}
+ */
+export function decode(text) {
+  const numbers = readNumbers(text);
+  if (!numbers) return null;
   const signed = (/** @type {number} */ number) => (number % 2 ? -(number + 1) / 2 : number / 2);
   /** @type {Stroke[]} */
   const strokes = [];

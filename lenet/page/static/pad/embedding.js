@@ -1,6 +1,8 @@
-// Whether this is Gradio's own page, or the app is embedded in somebody else's, whose keys, pastes and drops are not ours.
+// Whether the page is ours, Gradio's or one without a server, or the app is embedded in somebody else's, whose keys, pastes
+// and drops are not ours.
 
 /** @param {HTMLElement} root */
 export function ownsPage(root) {
-  return root.closest("gradio-app")?.getAttribute("embed") === "false";
+  const app = root.closest("gradio-app");
+  return !app || app.getAttribute("embed") === "false";
 }

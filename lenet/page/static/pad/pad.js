@@ -5,7 +5,7 @@
 import { contextOf, element, find } from "../dom.js";
 import { boundingBox, crop } from "../network/image.js";
 import { onThemeChange } from "../theme.js";
-import { grayOf, grayPng } from "./png.js";
+import { grayPng } from "./png.js";
 import { CONTROLS, isPalm } from "./pointers.js";
 import { drawStroke, onGrid, SIDE } from "./strokes.js";
 
@@ -79,23 +79,11 @@ export class Pad extends EventTarget {
     return opacity;
   }
 
-  /**
-   * What the server is asked to read, as a PNG, and whether its values are the opacity of ink: the gray of the image, or
-   * the part of the drawing that has ink, since the preprocessing crops to it anyway.
-   *
-   * @returns {Promise<{ png: Blob, opacity: boolean }>}
-   */
-  async question() {
-    const { image } = this;
-    if (image) {
-      const { width, height } = image;
-      const pixels = contextOf(image, { willReadFrequently: true }).getImageData(0, 0, width, height).data;
-      const { data, opaque } = grayOf(pixels, this.state.paper === "black" ? 0 : 255);
-      return { png: await grayPng({ data, width, height }), opacity: !opaque };
-    }
+  /** The opacity of the part of the drawing that has ink, as a PNG: the preprocessing crops to it anyway. */
+  async png() {
     const drawing = { data: Float32Array.from(this.opacity()), width: SIDE, height: SIDE };
     const { data, width, height } = crop(drawing, boundingBox(drawing, 0) ?? NOTHING);
-    return { png: await grayPng({ data: Uint8Array.from(data), width, height }), opacity: true };
+    return grayPng({ data: Uint8Array.from(data), width, height });
   }
 
   /** @param {Stroke[]} strokes */
@@ -103,15 +91,12 @@ export class Pad extends EventTarget {
     this.#push({ strokes: strokes.map(({ width, points }) => ({ width, points: onGrid(points) })) });
   }
   /**
-   * Show and read an image, a canvas, on paper of the given color. The next stroke begins a new drawing. `ink` is the
-   * input that it becomes, if that is known.
+   * Show an image. The next stroke begins a new drawing.
    *
-   * @param {HTMLCanvasElement} image
-   * @param {string} paper
-   * @param {Float32Array} [ink]
+   * @param {OpenImage} image
    */
-  loadImage(image, paper, ink) {
-    this.#push({ image, paper, ink });
+  loadImage(image) {
+    this.#push({ image });
   }
   clear() {
     if (this.blank) return;
@@ -200,16 +185,15 @@ export class Pad extends EventTarget {
     this.#context.clearRect(0, 0, width, height);
     this.#context.setTransform(width / SIDE, 0, 0, height / SIDE, 0, 0);
     this.#ink.clearRect(0, 0, SIDE, SIDE);
-    const { paper, strokes } = this.state;
-    const { image } = this;
-    if (image && paper) {
-      const scale = Math.min(SIDE / image.width, SIDE / image.height);
-      const [w, h] = [image.width * scale, image.height * scale];
+    if (this.image) {
+      const { canvas, paper } = this.image;
+      const scale = Math.min(SIDE / canvas.width, SIDE / canvas.height);
+      const [w, h] = [canvas.width * scale, canvas.height * scale];
       this.#context.fillStyle = paper; // visible where the image is transparent
       this.#context.fillRect((SIDE - w) / 2, (SIDE - h) / 2, w, h);
-      this.#context.drawImage(image, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
+      this.#context.drawImage(canvas, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
     }
-    for (const stroke of strokes ?? []) this.#paint(stroke);
+    for (const stroke of this.state.strokes ?? []) this.#paint(stroke);
     if (this.#stroke) this.#paint(this.#stroke);
   }
 

@@ -26,25 +26,6 @@ export async function grayPng({ data, width, height }) {
 }
 
 /**
- * What is sent of a picture: how much each pixel differs from the paper, if it is transparent anywhere, so that everything
- * opaque is ink; else its gray.
- *
- * @param {ArrayLike<number>} pixels red, green, blue and opacity of each, 0 to 255
- * @param {number} paper 0 for black, 255 for white
- */
-export function grayOf(pixels, paper) {
-  const data = new Uint8Array(pixels.length / 4);
-  let opaque = true;
-  for (let i = 3; i < pixels.length; i += 4) opaque &&= pixels[i] === 255;
-  for (let i = 0; i < data.length; i++) {
-    const [red, green, blue, opacity] = [pixels[4 * i], pixels[4 * i + 1], pixels[4 * i + 2], pixels[4 * i + 3]];
-    const gray = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16; // as Pillow rounds it
-    data[i] = opaque ? gray : Math.round((opacity * Math.abs(gray - paper)) / 255);
-  }
-  return { data, opaque };
-}
-
-/**
  * @param {string} name
  * @param {Uint8Array<ArrayBuffer>} content
  */

@@ -1,0 +1,154 @@
+"""Images on the page: read in the browser as by Python, kept, and never sent anywhere."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from harness.drawings import EXAMPLES, draw, encoded
+from harness.pictures import MASK, colored, cut, framed, large, photo, row_mask, strokes_on_nothing
+from lenet import Recognizer
+from lenet.image.file import load_image
+from tests.browser.explorer import Explorer, drop
+
+LOCAL = "Computed in your browser. The image stays there."
+
+
+def turned(image: Image.Image) -> bytes:
+    """A JPEG whose EXIF data say that it has to be turned, as phones write them."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return encoded(image.rotate(90, expand=True), "JPEG", quality=92, exif=exif)
+
+
+PICTURES = {
+    "photo": lambda: encoded(photo(MASK, ruled=True), "JPEG", quality=85),
+    "photo of a phone": lambda: turned(large(photo(MASK))),
+    "photo as WebP": lambda: encoded(photo(MASK), "WEBP", quality=80),
+    "chalk": lambda: encoded(photo(MASK, (230, 230, 225), (50, 70, 60))),
+    "light on dark": lambda: encoded(ImageOps.invert(draw(EXAMPLES[7]["strokes"]))),
+    "sticker": lambda: encoded(cut("circle")),
+    "palette": lambda: encoded(cut("corners"), "GIF"),
+    "strokes on nothing": lambda: encoded(strokes_on_nothing((255, 255, 255))),
+    "frame": lambda: encoded(framed("inset"), "BMP"),
+    "red on green": lambda: encoded(colored((220, 30, 30), (20, 130, 30))),
+    "row": lambda: encoded(ImageOps.invert(row_mask("402"))),
+    "photo of a row": lambda: encoded(photo(row_mask("47")), "JPEG", quality=90),
+    "animation that begins blank": lambda: encoded(
+        Image.new("RGB", MASK.size, (250, 250, 240)), "GIF", save_all=True, append_images=[colored()], duration=90
+    ),
+    "blank": lambda: encoded(Image.new("L", (50, 40), 230)),
+}
+
+
+def drop_and_read(explorer: Explorer, content: bytes) -> None:
+    drop(explorer.page, content)
+    explorer.page.locator(".check", has_text=LOCAL).wait_for()
+
+
+def answer(explorer: Explorer) -> tuple[str, list[str]]:
+    return explorer.digit(), explorer.page.locator(".top li").all_inner_texts()
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_dropped_image_is_read_as_by_python(explore, reader: Recognizer, kind):
+    """Input and answer; nothing is sent, and nothing is said to be checked."""
+    explorer = explore()
+    sent = []
+    explorer.page.on("request", lambda request: sent.append(request.url) if request.method != "GET" else None)
+    content = PICTURES[kind]()
+    drop_and_read(explorer, content)
+    reading = reader.read(load_image(io.BytesIO(content)))
+    expected = reading.number if reading.digit is None else str(reading.digit)
+    assert explorer.digit() == (expected or "?")
+    assert np.abs(explorer.ink().numpy() - reading.activations["input"]).max() <= 2 / 255
+    explorer.page.wait_for_timeout(500)
+    assert sent == []
+    assert "PyTorch" not in explorer.page.locator(".verdict").inner_text()
+
+
+@pytest.mark.parametrize("kind", ["photo", "row", "blank"])
+def test_an_image_survives_a_reload_and_travels_in_the_link(explore, kind):
+    """With the same answer; after a reload it looks as before."""
+    explorer = explore()
+    page = explorer.page
+    drop_and_read(explorer, PICTURES[kind]())
+    shown, looks = answer(explorer), pad(explorer)
+    page.locator(".copy-link").click()
+    page.locator(".notice", has_text="The link contains what is read of the image").wait_for()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert len(link) < 2_000
+    page.wait_for_url(link)
+    page.reload()
+    page.locator(".check", has_text=LOCAL).wait_for()
+    assert answer(explorer) == shown
+    assert np.abs(pad(explorer) - looks).mean() < 3
+    page.evaluate("() => sessionStorage.clear()")
+    other = explore(fragment=link[link.index("#") :])
+    other.page.locator(".check", has_text=LOCAL).wait_for()
+    if kind == "row":
+        assert other.digit() == shown[0] == "402"
+    else:
+        assert answer(other) == shown
+
+
+def pad(explorer: Explorer) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(explorer.page.locator(".pad").screenshot())).convert("L"), float)
+
+
+def test_a_damaged_link_to_an_image_says_so(explore):
+    """In the same words as one to a drawing, and one can draw."""
+    explorer = explore(fragment="#v=1&n=textbook&i=AAACCAD&m=why")
+    explorer.page.locator(".notice", has_text="The link does not contain a valid drawing.").wait_for()
+    assert explorer.page.locator(".panel.why").is_visible()
+    explorer.click("undo")
+    assert explorer.digit() == "?"
+
+
+def test_a_digit_of_the_test_is_kept_as_one(explore):
+    """It is answered as in the test after a reload, too."""
+    explorer = explore()
+    explorer.open("mistakes")
+    page = explorer.page
+    page.locator(".gallery button").first.click()
+    page.locator(".check", has_text="Computed in your browser.").wait_for()
+    shown = answer(explorer), page.locator(".reason").inner_text()
+    page.wait_for_url("**i=B*")
+    page.reload()
+    page.locator(".check", has_text="Computed in your browser.").wait_for()
+    assert (answer(explorer), page.locator(".reason").inner_text()) == shown
+
+
+def test_a_stroke_replaces_the_image_and_is_checked(explore):
+    """By PyTorch, as any drawing; Undo brings the image back."""
+    explorer = explore()
+    drop_and_read(explorer, PICTURES["photo"]())
+    explorer.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)], steps=3)
+    explorer.page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+    assert explorer.digit() == "7"
+    explorer.click("undo")
+    explorer.page.locator(".check", has_text=LOCAL).wait_for()
+    assert explorer.digit() == "4"
+
+
+def test_what_the_browser_cannot_open_is_answered_with_what_it_can(explore):
+    """In one sentence, which names the formats; the pad is as it was."""
+    explorer = explore()
+    drop(explorer.page, b"no image")
+    formats = "save it as PNG, JPEG or WebP."
+    explorer.page.locator(".notice", has_text=formats).wait_for()
+    assert explorer.digit() == "?"
+
+
+def test_every_mode_agrees_about_an_image_of_several_digits(explore):
+    """Break and Learn read the number of the headline."""
+    explorer = explore()
+    drop_and_read(explorer, PICTURES["row"]())
+    assert explorer.digit() == "402"
+    explorer.page.locator(".row-strip canvas").first.wait_for()
+    for mode in ("break", "learn", "inspect"):
+        explorer.open(mode)
+        explorer.page.locator(".digit", has_text="402").wait_for()
+    explorer.open("break")
+    explorer.page.locator(".breaking-point", has_text="Read as 402 from").wait_for()
