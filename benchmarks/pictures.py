@@ -10,7 +10,6 @@ import argparse
 import collections
 import io
 import json
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from benchmarks.answers import answer, others
+from harness.pictures import bmp_with_unused_alpha
 from lenet import Recognizer
 from lenet.image.file import load_image
 from train.data.strokes import PenDrawing, draw_page
@@ -133,12 +133,7 @@ def rotated(mask: Image.Image, rng: Rng) -> bytes:
 
 def unused_alpha(mask: Image.Image, rng: Rng) -> bytes:
     """A BMP whose header announces an alpha byte for each pixel; all of them are 0."""
-    image = two_colors(mask, *tints(rng)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    image.putalpha(0)
-    pixels = image.tobytes("raw", "BGRA")
-    masks = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
-    header = struct.pack("<IiiHHIIiiII", 108, *image.size, 1, 32, 3, len(pixels), 2835, 2835, 0, 0) + masks + bytes(52)
-    return struct.pack("<2sIII", b"BM", 14 + len(header) + len(pixels), 0, 14 + len(header)) + header + pixels
+    return bmp_with_unused_alpha(two_colors(mask, *tints(rng)))
 
 
 def palette_with_transparency(mask: Image.Image, rng: Rng) -> bytes:

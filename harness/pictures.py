@@ -1,6 +1,7 @@
 """Everyday pictures of digits: with an alpha channel, with frames, in color, photographed, and in a row."""
 
 import io
+import struct
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
@@ -171,3 +172,13 @@ def pictures() -> dict[str, Image.Image]:
         "large photo": large(photo(MASK)),
         "photo of a row": photo(row_mask("47")),
     }
+
+
+def bmp_with_unused_alpha(image: Image.Image) -> bytes:
+    """A BMP whose header announces an alpha byte for each pixel; all of them are 0."""
+    upside_down = image.convert("RGB").transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    upside_down.putalpha(0)
+    pixels = upside_down.tobytes("raw", "BGRA")
+    masks = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    header = struct.pack("<IiiHHIIiiII", 108, *image.size, 1, 32, 3, len(pixels), 2835, 2835, 0, 0) + masks + bytes(52)
+    return struct.pack("<2sIII", b"BM", 14 + len(header) + len(pixels), 0, 14 + len(header)) + header + pixels

@@ -7,7 +7,17 @@ import pytest
 from PIL import Image, ImageOps
 
 from harness.drawings import EXAMPLES, draw, encoded
-from harness.pictures import MASK, colored, cut, framed, large, photo, row_mask, strokes_on_nothing
+from harness.pictures import (
+    MASK,
+    bmp_with_unused_alpha,
+    colored,
+    cut,
+    framed,
+    large,
+    photo,
+    row_mask,
+    strokes_on_nothing,
+)
 from lenet import Recognizer
 from lenet.image.file import load_image
 from tests.browser.explorer import Explorer, drop
@@ -32,6 +42,7 @@ PICTURES = {
     "palette": lambda: encoded(cut("corners"), "GIF"),
     "strokes on nothing": lambda: encoded(strokes_on_nothing((255, 255, 255))),
     "frame": lambda: encoded(framed("inset"), "BMP"),
+    "BMP with an unused alpha byte": lambda: bmp_with_unused_alpha(draw(EXAMPLES[6]["strokes"])),
     "red on green": lambda: encoded(colored((220, 30, 30), (20, 130, 30))),
     "row": lambda: encoded(ImageOps.invert(row_mask("402"))),
     "photo of a row": lambda: encoded(photo(row_mask("47")), "JPEG", quality=90),

@@ -2,6 +2,7 @@
 import { contextOf, element, find } from "../dom.js";
 import { preprocessImage } from "../network/preprocess.js";
 import { mostDrawn } from "./animation.js";
+import { withoutUnusedAlpha } from "./bmp.js";
 import { BLOCKED, canReadCanvas } from "./canvas_access.js";
 import { ownsPage } from "./embedding.js";
 import { decodeImage, rounded } from "./image_code.js";
@@ -75,7 +76,10 @@ export function addImages(root, pad, store, preprocessing) {
  * @param {Blob} file
  */
 async function decode(file) {
-  const first = await createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
+  const first = await createImageBitmap(await withoutUnusedAlpha(file), {
+    imageOrientation: "from-image",
+    colorSpaceConversion: "none",
+  });
   return ANIMATED.has(file.type) ? mostDrawn(file, first) : first;
 }
 
