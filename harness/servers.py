@@ -10,10 +10,10 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import httpx
 
 from harness import ROOT
 from lenet.recognizer import Recognizer
@@ -35,6 +35,17 @@ def processes_of(pid: int) -> list[int]:
     return found
 
 
+def is_up(url: str, timeout: float, has_ended: Callable[[], object], poll: float = 0.1) -> bool:
+    """Whether a server responds, with any status but 503, within `timeout` seconds, and before it has ended."""
+    deadline = time.monotonic() + timeout
+    while not has_ended() and time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(url, timeout=5, verify=False).status_code != 503:
+                return True
+        time.sleep(poll)
+    return False
+
+
 @contextlib.contextmanager
 def started(
     command: list[str],
@@ -45,18 +56,11 @@ def started(
     env: dict[str, str] | None = None,
 ) -> Iterator[subprocess.Popen]:
     """A server that `command` starts on `port`, within `timeout` seconds; it is terminated on exit."""
-    url = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        deadline = time.monotonic() + timeout
-        while True:
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
-                urllib.request.urlopen(url, timeout=5).close()
-                break
-            if server.poll() is not None or time.monotonic() > deadline:
-                server.kill()
-                raise RuntimeError(f"{command} did not start:\n{server.communicate()[0]}")
-            time.sleep(poll)
+        if not is_up(f"http://127.0.0.1:{port}", timeout, lambda: server.poll() is not None, poll):
+            server.kill()
+            raise RuntimeError(f"{command} did not start:\n{server.communicate()[0]}")
         yield server
     finally:
         server.terminate()
@@ -94,13 +98,9 @@ def page_in_this_process(reader: Recognizer, **options) -> str:
 
     threading.Thread(target=lambda: asyncio.run(run()), name=f"page on port {port}", daemon=True).start()
     url = f"http://127.0.0.1:{port}"
-    while True:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
-            return url
-        if failure:
-            raise failure[0]
-        time.sleep(0.02)
+    if not is_up(f"{url}/healthz", 90, lambda: failure, poll=0.02):
+        raise failure[0] if failure else TimeoutError(f"{url} did not start")
+    return url
 
 
 @contextlib.contextmanager

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +18,7 @@ import httpx
 
 from harness import ROOT
 from harness.browser import apt_commands, run_all
-from harness.servers import free_port
+from harness.servers import free_port, is_up
 
 DEPLOY = ROOT / "deploy"
 PACKAGES = {"nginx": "nginx", "systemd-analyze": "systemd"}
@@ -201,15 +200,9 @@ def replicas(folder: Path, *options: str, count: int = 2, kind: type[Replica] = 
 
 
 def wait_for(url: str, server: Process, seconds: float, log: Path | None = None) -> None:
-    """Wait until a server responds, with any status but 503. Raises RuntimeError, with its log, if it ends before."""
-    deadline = time.monotonic() + seconds
-    while True:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(url, timeout=5, verify=False).status_code != 503:
-                return
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"{url} did not start:\n{log.read_text() if log else ''}")
-        time.sleep(0.1)
+    """Wait until a server is up. Raises RuntimeError, with its log, if it ends before that, or takes too long."""
+    if not is_up(url, seconds, lambda: server.poll() is not None):
+        raise RuntimeError(f"{url} did not start:\n{log.read_text() if log else ''}")
 
 
 if __name__ == "__main__":
