@@ -13,7 +13,7 @@ from lenet.image.paper import on_paper, without_border
 WORKING_SIDE = 1_024  # larger images are reduced to at most this side length; no digit needs more
 
 EXPECTED = (
-    "expected a PIL image, or a uint8 numpy array of shape (height, width), (height, width, 3) for RGB "
+    "expected a path, a PIL image, or a uint8 numpy array of shape (height, width), (height, width, 3) for RGB "
     f"or (height, width, 4) for RGBA, with at most {MAX_PIXELS // 1_000_000} million pixels and {MAX_SIDE:,} per side"
 )
 

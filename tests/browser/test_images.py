@@ -22,7 +22,7 @@ from lenet import Recognizer
 from lenet.image.file import load_image
 from tests.browser.explorer import Explorer, drop
 
-LOCAL = "Computed in your browser. The image stays there."
+LOCAL = "Computed in your browser. Images are not sent."
 
 
 def turned(image: Image.Image) -> bytes:

@@ -73,6 +73,9 @@ def test_every_mode_agrees_about_several_digits(explore):
     explorer.open("learn")
     page.locator(".step-answer", has_text="This drawing: read as 42.").wait_for()
     assert explorer.digit() == "42"
+    explorer.open("compare")
+    sentence = "Here, the whole drawing is read as a single digit. All three reject it."
+    page.locator(".agreement", has_text=sentence).wait_for()
     explorer.click("clear")
     draw_row(explorer, "37")
     assert explorer.digit() == "37"

@@ -97,7 +97,7 @@ def test_the_page_reads_photos(visit, tmp_path):
             explorer.click("open")
         chooser.value.set_files(tmp_path / f"{name}.jpg")
         page.locator(".digit", has_text=re.compile(f"^{number}$")).wait_for()
-        page.locator(".check", has_text="Computed in your browser. The image stays there.").wait_for()
+        page.locator(".check", has_text="Computed in your browser. Images are not sent.").wait_for()
 
 
 def test_a_link_works_without_a_server(visit):

@@ -277,7 +277,8 @@ def error(image: Any) -> str:
 
 def test_unsupported_images_are_rejected_with_what_is_expected():
     """The message says what was wrong and what is expected instead."""
+    accepted = "expected a path, a PIL image, or a uint8 numpy array of shape"
     for image, message in UNSUPPORTED:
-        assert re.match(f"{message}[^;]*; expected a PIL image, or a uint8 numpy array of shape", error(image)), message
+        assert re.match(f"{message}[^;]*; {accepted}", error(image)), message
     for image, message in UNSUPPORTED_SIZES:
         assert error(image) == message

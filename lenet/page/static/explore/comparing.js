@@ -126,7 +126,9 @@ export class Comparing {
       muted +
       several +
       (agree
-        ? "All three agree."
+        ? answers[0] === null
+          ? "All three reject it."
+          : "All three agree."
         : `They disagree: ${columns.map(({ variant }, i) => `${variant} ${answers[i] ?? "rejects it"}`).join(", ")}.`);
   }
 }

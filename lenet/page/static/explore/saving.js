@@ -87,12 +87,13 @@ export class Saving {
 
   /** @param {Reading} reading */
   #numbers(reading) {
-    const { digit, reason, probabilities } = reading;
+    const { digit, number, reason, probabilities } = reading;
     const layers = this.#layers(reading).map(({ name, shape, values, before }) => [
       name,
       { shape, values: [...values], before: [...before] },
     ]);
-    return { ...this.#about(), digit, reason, probabilities: [...probabilities], layers: Object.fromEntries(layers) };
+    const answer = { digit, number, reason, probabilities: [...probabilities] };
+    return { ...this.#about(), ...answer, layers: Object.fromEntries(layers) };
   }
 
   /** @param {Reading} reading */

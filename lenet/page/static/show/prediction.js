@@ -11,7 +11,7 @@ const CHECKS = {
   live: "",
   checked: "Checked with PyTorch on the server.",
   alone: "Computed in your browser.",
-  local: "Computed in your browser. The image stays there.",
+  local: "Computed in your browser. Images are not sent.",
   overloaded: "Not checked: the server is busy. Retrying…",
   unchecked: "Not checked: cannot reach the server. Retrying…",
 };
