@@ -13,7 +13,7 @@ from lenet.image.specks import connected_components, enlarge, reduce
 
 ROWS = 40  # the ink is examined on a grid with 40 to 79 cells from top to bottom, or one cell per pixel
 OVERLAP = 0.5  # parts with this share of the narrower one's columns in common belong to one digit: 5 and its bar
-MOST = 40  # more parts than this are not digits
+MOST = 40  # more parts, or pieces of them, than this are not digits
 MAIN = 0.7  # share of the largest component from which such parts are cut: a 5 and its bar, but no per cent sign
 # As shares of the height:
 NARROW = 0.5  # width up to which a part is not cut
@@ -47,6 +47,8 @@ def find_pieces(ink: np.ndarray, threshold: float) -> list[Piece]:
         cuts = _cuts(part[:, left:right]) if wide and main >= MAIN else []
         edges = [left, *(left + x for x in cuts), right]
         pieces += [Piece(part[:, a:b], a, a > left) for a, b in pairwise(edges)]
+        if len(pieces) > MOST:
+            return []
     return pieces
 
 

@@ -4,6 +4,7 @@ import json
 
 from lenet import rejection, row
 from lenet.image import color, decode, frames, paper, photo, pieces, preprocess, specks
+from lenet.image.formats import pixels
 from lenet.networks.description import describe
 from lenet.weights.model import Weights, safetensors
 
@@ -26,6 +27,7 @@ def description(weights: Weights) -> dict:
             "tie": preprocess.TIE,
             "min_contrast": preprocess.MIN_CONTRAST,
             "crop_threshold": preprocess.CROP_THRESHOLD,
+            "size": {"pixels": pixels.MAX_PIXELS, "reduced": pixels.MAX_REDUCED, "side": pixels.MAX_SIDE},
             "specks": {"cells": specks.CELLS, "small": specks.SMALL, "light": specks.LIGHT, "far": specks.FAR},
             "paper": {
                 "working_side": decode.WORKING_SIDE,

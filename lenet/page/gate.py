@@ -24,12 +24,13 @@ NAME_LIMIT = 200  # characters of a URL's path and query
 CLOSE = {"Connection": "close"}  # otherwise the server would go on reading the rest of the body
 MAX_SESSIONS = 500  # whose results are kept until they are collected
 
-# Below the root. The page's own routes check their requests themselves.
+# Below the root. The page's own routes check their requests themselves. Gradio's heartbeat and upload_progress are not
+# there: neither page nor client needs them, and their responses never end, however many there are.
 _API = "gradio_api/"
 _GET = re.compile(
     r"|healthz|static-\w+/.+|network-\w+/.+|networks/\w+/.+|config/?|theme\.css|assets/.+|static/.+|svelte/.+|favicon\.ico|robots\.txt|"
     r"manifest\.json|pwa_icon(/\d+)?|"
-    rf"{_API}(info/?|openapi\.json|app_id/?|startup-events|theme\.css|heartbeat/[\w-]+|queue/data|upload_progress|"
+    rf"{_API}(info/?|openapi\.json|app_id/?|startup-events|theme\.css|queue/data|"
     r"call/(v2/)?predict/[\w-]+)"
 )
 _POST = re.compile(rf"{_API}((?P<call>queue/join|call/(v2/)?predict/?)|(?P<upload>upload/?)|cancel|reset/?)")

@@ -73,6 +73,8 @@ interface Preprocessing {
   tie: number;
   min_contrast: number;
   crop_threshold: number;
+  /** The most pixels of an image, of a JPEG, and per side. */
+  size: { pixels: number; reduced: number; side: number };
   specks: Specks;
   paper: PaperConstants;
   photo: PhotoConstants;

@@ -152,6 +152,16 @@ def test_what_the_browser_cannot_open_is_answered_with_what_it_can(explore):
     assert explorer.digit() == "?"
 
 
+def test_an_image_that_is_too_large_is_refused_before_it_is_decoded(explore):
+    """With as many pixels, or as wide, as Python refuses; a canvas of that width would be blank."""
+    explorer = explore()
+    for size in ((8_000, 8_000), (25_000, 4)):
+        drop(explorer.page, encoded(Image.new("1", size, 1)))
+        explorer.page.locator(".notice", has_text="This image is too large:").wait_for()
+        drop(explorer.page, PICTURES["blank"]())
+        explorer.page.locator(".notice:empty").wait_for(state="attached")
+
+
 def test_every_mode_agrees_about_an_image_of_several_digits(explore):
     """Break and Learn read the number of the headline."""
     explorer = explore()

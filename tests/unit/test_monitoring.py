@@ -18,9 +18,9 @@ def test_readings_are_counted_and_requests_logged(reader, tmp_path, monkeypatch,
     metrics_port = free_port()
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
     url = page_in_this_process(reader, metrics=("127.0.0.1", metrics_port), log=True)
-    row = Image.new("L", (560, 280), 255)
-    row.paste(draw(EXAMPLES[3]["strokes"]), (0, 0))
-    row.paste(draw(EXAMPLES[7]["strokes"]), (280, 0))
+    row = Image.new("L", (280, 140), 255)
+    row.paste(draw(EXAMPLES[3]["strokes"]).resize((140, 140)), (0, 0))
+    row.paste(draw(EXAMPLES[7]["strokes"]).resize((140, 140)), (140, 0))
     bodies = [
         encoded(draw(EXAMPLES[7]["strokes"])),
         encoded(draw(EXAMPLES[3]["strokes"])),

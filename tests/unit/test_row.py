@@ -66,6 +66,15 @@ def test_a_one_may_be_shorter_than_what_is_beside_it(reader):
     assert reader.read(page).number == "13"
 
 
+def test_a_comb_is_no_row_of_digits(reader):
+    """Of its teeth, each of which might be a digit, there are too many to try all that may belong together."""
+    for width, height, gap in ((1_000, 12, 4), (600, 20, 6), (1_000, 40, 8)):
+        comb = np.full((height, width), 255, np.uint8)
+        comb[-3:] = comb[:, ::gap] = comb[:, 1::gap] = 0
+        assert find_pieces(extract_ink(comb), CROP_THRESHOLD) == []
+        assert reader.read(comb).number is None
+
+
 def test_slanted_digits_need_no_empty_column(reader):
     """What is not connected is separate, even if no straight line separates it."""
     image = row("717", 6)

@@ -13,7 +13,7 @@ import { connectedComponents } from "./specks.js";
  */
 export function findPieces(ink, row, threshold) {
   const wide = ink.width >= ink.height;
-  return parts(ink, row, threshold).flatMap((part) => {
+  const pieces = parts(ink, row, threshold).flatMap((part) => {
     const cuts = wide && part.main >= row.main ? findCuts(part, row).map((x) => part.left + x) : [];
     const edges = [part.left, ...cuts, part.left + part.width];
     return edges.slice(1).map((right, i) => {
@@ -21,6 +21,7 @@ export function findPieces(ink, row, threshold) {
       return { ...piece, left: edges[i], cut: edges[i] > part.left };
     });
   });
+  return pieces.length > row.most ? [] : pieces;
 }
 
 /**

@@ -16,6 +16,7 @@ const SHOWN = 640; // pixels of the longer side of the image as it is shown
 const STRIP = 1_000_000; // pixels that are looked at at a time: a photo as a whole would take much memory
 const ANIMATED = new Set(["image/gif", "image/png", "image/apng", "image/webp"]);
 const CANNOT = "This file is not an image the browser can open: save it as PNG, JPEG or WebP.";
+const TOO_LARGE = "This image is too large: reduce it, or save it as JPEG.";
 
 /**
  * @param {HTMLElement} root
@@ -29,9 +30,11 @@ export function addImages(root, pad, store, preprocessing) {
   const open = async (/** @type {File} */ file) => {
     const [number, version] = [++latest, pad.version];
     store.notify("Opening the image…");
-    const bitmap = await decode(file).catch(() => null);
+    const fits = await isSmallEnough(file, preprocessing.size);
+    const bitmap = fits ? await decode(file).catch(() => null) : null;
     if (number !== latest) return;
-    store.notify(bitmap ? "" : CANNOT);
+    const problem = fits ? CANNOT : TOO_LARGE;
+    store.notify(bitmap ? "" : problem);
     if (!bitmap || version !== pad.version) return;
     if (canReadCanvas()) pad.loadImage(opened(bitmap, preprocessing));
     else store.notify(BLOCKED);
@@ -68,6 +71,26 @@ export function addImages(root, pad, store, preprocessing) {
     show(false);
     if (event.dataTransfer?.files.length) open(event.dataTransfer.files[0]);
   });
+}
+
+/**
+ * Whether an image has as few pixels as one may have in Python, seen before it is decoded; true if it is not an image.
+ *
+ * @param {Blob} file
+ * @param {Preprocessing["size"]} size
+ */
+async function isSmallEnough(file, { pixels, reduced, side }) {
+  const url = URL.createObjectURL(file);
+  try {
+    const { naturalWidth: width, naturalHeight: height } = await new Promise((resolve, reject) => {
+      const image = element("img", { onload: () => resolve(image), onerror: reject, src: url });
+    });
+    return Math.max(width, height) <= side && width * height <= (file.type === "image/jpeg" ? reduced : pixels);
+  } catch {
+    return true;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }
 
 /**

@@ -61,6 +61,7 @@ function imageToKeep(image, reader) {
  * @returns {Promise<HTMLCanvasElement>}
  */
 async function canvasOf(url) {
+  if (!url.startsWith("data:image/")) throw new Error("not what was kept");
   const picture = element("img", { src: url });
   await picture.decode();
   const canvas = element("canvas", { width: picture.naturalWidth, height: picture.naturalHeight });
