@@ -80,6 +80,9 @@ FRAMES = {
         pen.rectangle(box, fill=ink)
         for box in ((0, 8, SIDE, 14), (0, SIDE - 9, SIDE, SIDE - 8), (5, 0, 6, SIDE), (SIDE - 6, 0, SIDE, SIDE))
     ],
+    "crossing lines": lambda pen, ink: [
+        pen.rectangle(box, fill=ink) for at in (3, SIDE - 8) for box in ((0, at, SIDE, at + 5), (at, 0, at + 5, SIDE))
+    ],
     "two sides": lambda pen, ink: pen.line([(3, 0), (3, SIDE - 4), (SIDE, SIDE - 4)], fill=ink, width=3),
     "one side": lambda pen, ink: pen.line([(0, 4), (SIDE, 4)], fill=ink, width=4),
 }

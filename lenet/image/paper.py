@@ -14,13 +14,16 @@ def paper_color(values: np.ndarray) -> np.ndarray:
     """The color of the paper, shape (C,), of an image of shape (H, W, C): the median of that corner which is closest to
     the median of the border.
 
-    Corners are used because most of the border may be ink if the image is cropped closely around a thick digit.
+    Corners are used because most of the border may be ink if the image is cropped closely around a thick digit. Where
+    they have another color than the border and most of the picture, lines cross in them: that of the border counts.
     """
     h, w = (max(1, side // 20) for side in values.shape[:2])
     patches = values[:h, :w], values[:h, -w:], values[-h:, :w], values[-h:, -w:]
     corners = [np.median(part.reshape(-1, values.shape[2]), 0) for part in patches]
     border = np.median(np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]]), 0)
-    return min(corners, key=lambda corner: float(np.abs(corner - border).sum()))
+    paper = min(corners, key=lambda corner: float(np.abs(corner - border).sum()))
+    crossed = np.abs(paper - border).max() >= SAME and _like(values, border).mean() >= INNER
+    return border if crossed else paper
 
 
 def on_paper(values: np.ndarray, opacity: np.ndarray) -> np.ndarray | None:

@@ -36,6 +36,8 @@ def description(weights: Weights) -> dict:
                 "noise_factor": preprocess.NOISE_FACTOR,
                 "flat": preprocess.FLAT,
                 "quadratic": preprocess.QUADRATIC,
+                "same": paper.SAME,
+                "inner": paper.INNER,
             },
             "picture": {
                 "solid": paper.SOLID,
@@ -51,6 +53,8 @@ def description(weights: Weights) -> dict:
                 "least": color.LEAST,
                 "dull": color.DULL,
                 "luma": color.LUMA.tolist(),
+                "same": paper.SAME,
+                "inner": paper.INNER,
             },
             "frames": {
                 "cells": frames.CELLS,

@@ -96,6 +96,8 @@ interface ColorConstants {
   least: number;
   dull: number;
   luma: number[];
+  same: number;
+  inner: number;
 }
 interface FrameConstants {
   cells: number;
@@ -114,6 +116,8 @@ interface PaperConstants {
   noise_factor: number;
   flat: number;
   quadratic: [number, number][];
+  same: number;
+  inner: number;
 }
 interface PhotoConstants {
   side: number;

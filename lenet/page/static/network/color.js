@@ -7,10 +7,10 @@ import { quantile } from "./statistics.js";
  * @param {ColorConstants} constants
  * @returns {Raster}
  */
-export function inGray(picture, { side, ink, least, dull, luma }) {
+export function inGray(picture, { side, ink, least, dull, luma, ...paperConstants }) {
   const { channels, width, height } = picture;
   const sample = everyOther(picture, Math.ceil(Math.max(width, height) / side));
-  const paper = paperColor(sample);
+  const paper = paperColor(sample, paperConstants);
   const off = sample.channels.map((data, c) => data.map((value) => value - paper[c]));
   const [red, green, blue] = off;
   const distance = red.map((value, i) => Math.sqrt((value ** 2 + green[i] ** 2 + blue[i] ** 2) / 3));

@@ -51,7 +51,7 @@ export function findInk(gray, paper, photo, known) {
 function estimatePaper(gray, paper) {
   const { flat, quadratic } = paper;
   const { data, width, height } = gray;
-  const [level] = paperColor({ channels: [data], width, height });
+  const [level] = paperColor({ channels: [data], width, height }, paper);
   const isNear = (/** @type {number} */ value) => Math.abs(fround(value - level)) < 0.25;
   const tight = fround(flat);
   let [near, even] = [0, 0];

@@ -4,11 +4,13 @@ import { median, quantile } from "./statistics.js";
 const { fround } = Math;
 
 /**
- * The color of the paper: the median of that corner which is closest to the median of the border.
+ * The color of the paper: the median of that corner which is closest to the median of the border, or that of the border
+ * where lines cross in the corners.
  *
  * @param {Picture} picture
+ * @param {Pick<PictureConstants, "same" | "inner">} constants
  */
-export function paperColor({ channels, width, height }) {
+export function paperColor({ channels, width, height }, { same, inner }) {
   const [down, across] = [height, width].map((side) => Math.max(1, Math.floor(side / 20)));
   const [bottom, right] = [height - down, width - across];
   const corner = (/** @type {number} */ top, /** @type {number} */ left) =>
@@ -32,7 +34,13 @@ export function paperColor({ channels, width, height }) {
   });
   const off = (/** @type {number[]} */ color) => color.reduce((sum, value, i) => sum + Math.abs(value - border[i]), 0);
   const corners = [corner(0, 0), corner(0, right), corner(bottom, 0), corner(bottom, right)];
-  return corners.reduce((a, b) => (off(b) < off(a) ? b : a));
+  const paper = corners.reduce((a, b) => (off(b) < off(a) ? b : a));
+  if (paper.every((value, i) => Math.abs(fround(value - border[i])) < same)) return paper;
+  let like = 0;
+  for (let i = 0; i < width * height; i++) {
+    if (channels.every((data, c) => Math.abs(fround(data[i] - border[c])) < same)) like++;
+  }
+  return like >= inner * width * height ? border : paper;
 }
 
 /**
