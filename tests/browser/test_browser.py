@@ -285,20 +285,26 @@ def test_an_image_that_opens_slowly_does_not_replace_a_newer_drawing(new_visitor
           window.finish = {};
           window.createImageBitmap = (file) => new Promise((resolve) => {
             window.finish[file.name] = async () => {
+              delete window.finish[file.name];
               resolve(await open(file));
               await new Promise((done) => setTimeout(done)); // after everything that follows it
             };
           });
         }"""
     )
+
+    def choose(digit: int) -> None:
+        page.locator(".file").set_input_files(digit_png(digit, str(digit)))
+        page.wait_for_function("(name) => name in window.finish", arg=str(digit))
+
     for order in ("52", "25"):
         new_visitor.click("clear")
         for digit in (5, 2):
-            page.locator(".file").set_input_files(digit_png(digit, str(digit)))
+            choose(digit)
         for name in order:
             page.evaluate("(name) => window.finish[name]()", name)
             assert new_visitor.digit() == ("?" if (order, name) == ("52", "5") else "2"), (order, name)
-    page.locator(".file").set_input_files(digit_png(5, "5"))
+    choose(5)
     new_visitor.click("clear")
     page.evaluate("() => window.finish['5']()")
     assert new_visitor.digit() == "?"
