@@ -36,11 +36,27 @@ export function paperColor({ channels, width, height }, { same, inner }) {
   const corners = [corner(0, 0), corner(0, right), corner(bottom, 0), corner(bottom, right)];
   const paper = corners.reduce((a, b) => (off(b) < off(a) ? b : a));
   if (paper.every((value, i) => Math.abs(fround(value - border[i])) < same)) return paper;
-  let like = 0;
-  for (let i = 0; i < width * height; i++) {
-    if (channels.every((data, c) => Math.abs(fround(data[i] - border[c])) < same)) like++;
+  const all = { first: 0, next: 1, count: width * height };
+  return countLike(channels, all, border, same) >= inner * all.count ? border : paper;
+}
+
+/**
+ * How many of some pixels have a color.
+ *
+ * @param {Float32Array[]} channels
+ * @param {{ first: number, next: number, count: number }} pixels the index of the first one, and the way to the next
+ * @param {number[]} color
+ * @param {number} same
+ */
+function countLike(channels, { first, next, count }, color, same) {
+  const limit = fround(same);
+  let [like, at] = [0, first];
+  for (let i = 0; i < count; i++, at += next) {
+    let c = 0;
+    while (c < color.length && Math.abs(fround(channels[c][at] - color[c])) < limit) c++;
+    if (c === color.length) like++;
   }
-  return like >= inner * width * height ? border : paper;
+  return like;
 }
 
 /**
@@ -112,7 +128,6 @@ export function withoutBorder(picture, constants) {
  */
 function border({ channels }, lines, pixels, { same, border: share, uniform, inner }) {
   const most = Math.floor(share * lines.count);
-  const limit = fround(same);
   const start = (/** @type {number} */ line) => lines.first + line * lines.next;
   const colorOf = (/** @type {number} */ line) =>
     channels.map((data) => {
@@ -120,27 +135,20 @@ function border({ channels }, lines, pixels, { same, border: share, uniform, inn
       for (let i = 0, at = start(line); i < values.length; i++, at += pixels.next) values[i] = data[at];
       return median(values);
     });
-  const countLike = (/** @type {number} */ line, /** @type {number[]} */ color) => {
-    let [count, at] = [0, start(line)];
-    for (let i = 0; i < pixels.count; i++, at += pixels.next) {
-      let c = 0;
-      while (c < color.length && Math.abs(fround(channels[c][at] - color[c])) < limit) c++;
-      if (c === color.length) count++;
-    }
-    return count;
-  };
+  const like = (/** @type {number} */ line, /** @type {number[]} */ color) =>
+    countLike(channels, { ...pixels, first: start(line) }, color, same);
   const color = colorOf(0);
   let thick = 0;
-  while (thick < Math.min(most + 1, lines.count) && countLike(thick, color) / pixels.count >= uniform) thick++;
+  while (thick < Math.min(most + 1, lines.count) && like(thick, color) / pixels.count >= uniform) thick++;
   const soft = 1 + Math.floor(lines.count / 200); // the line in which the border ends may have a color in between
   if (!thick || thick > most || thick + soft >= lines.count) return 0;
   const inside = colorOf(thick + soft);
   const apart = channels.reduce((a, _, c) => Math.max(a, Math.abs(inside[c] - color[c])), 0);
-  if (apart < 2 * same || countLike(thick + soft, inside) / pixels.count < inner) return 0;
+  if (apart < 2 * same || like(thick + soft, inside) / pixels.count < inner) return 0;
   let [within, outside] = [0, 0];
   for (let line = 0; line < lines.count; line++) {
-    within += countLike(line, inside);
-    outside += countLike(line, color);
+    within += like(line, inside);
+    outside += like(line, color);
   }
   return within > outside ? thick + soft : 0;
 }

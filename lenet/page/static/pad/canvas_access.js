@@ -28,7 +28,7 @@ export function canReadCanvas() {
  *
  * @param {ArrayLike<number>} pixels
  */
-export function isIntact(pixels) {
+function isIntact(pixels) {
   for (let i = 0; i < pixels.length; i++) {
     const drawn = i % 4 === 3 && i < pixels.length / 2 ? 255 : 0;
     if (Math.abs(pixels[i] - drawn) > TOLERANCE) return false;
