@@ -69,7 +69,9 @@ class Forked:
         """Wait until so many printed lines have had the given beginning, the process has exited, or time is up."""
         end = time.monotonic() + timeout
         while self.is_running() and time.monotonic() < end:
-            if sum(line.startswith(beginning) for line in self.printed.splitlines()) >= times:
+            # A line without its end is still being printed, piece by piece.
+            lines = self.printed.splitlines(keepends=True)
+            if sum(line.startswith(beginning) and line.endswith("\n") for line in lines) >= times:
                 return
             time.sleep(0.002)
 

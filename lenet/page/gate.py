@@ -11,7 +11,12 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.page.calls import why_refused
-from lenet.page.gradio_internals import forget_documentation, forget_oldest_sessions, is_queue_full
+from lenet.page.gradio_internals import (
+    forget_documentation,
+    forget_oldest_sessions,
+    is_queue_full,
+    is_session_gone,
+)
 from lenet.page.headers import security_headers
 from lenet.page.in_flight import FullError
 from lenet.page.monitoring import RequestLog
@@ -33,6 +38,7 @@ _GET = re.compile(
     rf"{_API}(info/?|openapi\.json|app_id/?|startup-events|theme\.css|queue/data|"
     r"call/(v2/)?predict/[\w-]+)"
 )
+_RESULTS = re.compile(rf"{_API}(queue/data|call/.+)")
 _POST = re.compile(rf"{_API}((?P<call>queue/join|call/(v2/)?predict/?)|(?P<upload>upload/?)|cancel|reset/?)")
 _OWN = re.compile(r"read")
 
@@ -76,6 +82,8 @@ class Gate:
             await self._with_counted_body(scope, receive, guarded)
         elif post:
             await self._with_whole_body(scope, receive, guarded)
+        elif _RESULTS.fullmatch(path):
+            await self._without_failing_at_the_end(scope, receive, guarded)
         else:
             if path.startswith((_API + "info", _API + "openapi.json")) and "app" in scope:
                 forget_documentation(scope["app"])
@@ -122,6 +130,25 @@ class Gate:
                 raise
             # Gradio expects calls to be as its own clients make them, and fails otherwise, with 500 and a traceback.
             await _error(400, "not a call of /predict")(scope, receive, send)
+
+    async def _without_failing_at_the_end(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let Gradio send results as they come.
+
+        Of a session that is unknown, collected elsewhere or forgotten, it tells the client, and then fails all the same.
+        """
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception as error:
+            if not (started and is_session_gone(error)):
+                raise
+            await send({"type": "http.response.body"})
 
     async def _with_counted_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let Gradio read the body as it comes, up to the limit of one and of all uploads."""

@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 
 import gradio as gr
 import uvicorn
+from fastapi import HTTPException
 from gradio import http_server
 from gradio.networking import setup_tunnel
 from gradio.route_utils import CustomCORSMiddleware
@@ -84,6 +85,18 @@ def forget_oldest_sessions(app: App, most: int) -> None:
         del sessions[oldest]
         for event in queue.pending_event_ids_session.pop(oldest, ()):
             queue.event_ids_to_events.pop(event, None)
+
+
+def is_session_gone(error: BaseException | None) -> bool:
+    """Whether sending results failed because the session has none, or has none any more.
+
+    Gradio raises 404 within its response, which nobody can send then; or, when the client leaves, KeyError.
+    """
+    while error is not None:
+        if isinstance(error, KeyError) or (isinstance(error, HTTPException) and error.status_code == 404):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def forget_documentation(app: App) -> None:

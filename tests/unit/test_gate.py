@@ -7,6 +7,7 @@ import socket
 import time
 from types import SimpleNamespace
 from typing import ClassVar
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
@@ -259,6 +260,28 @@ def collect(server: str, session: str) -> str:
             if "process_completed" in line or "unexpected_error" in line:
                 return line
     return ""
+
+
+def test_results_of_unknown_sessions_are_an_event_and_no_traceback(server, caplog):
+    """However one asks for them: by the session, or by the call."""
+    api = f"{server}/gradio_api"
+    for path in ("queue/data?session_hash=unknown", "call/predict/unknown", "call/v2/predict/unknown"):
+        response = httpx.get(f"{api}/{path}", timeout=20)
+        assert (response.status_code, response.headers["Content-Type"][:17]) == (200, "text/event-stream")
+        assert "error" in response.text
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_another_fault_while_results_are_sent_is_not_hidden(own_uploads):
+    """Only that a session is gone is nothing to report."""
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ZeroDivisionError
+
+    scope = {"type": "http", "method": "GET", "path": "/gradio_api/queue/data", "query_string": b"", "headers": []}
+    with pytest.raises(ZeroDivisionError):
+        run_apart(Gate(app, own_uploads)(scope, AsyncMock(), AsyncMock()))
 
 
 class Waiting(list):
