@@ -2,6 +2,7 @@
 import { explain, receptiveField } from "../network/explain.js";
 import { nameOf } from "../show/cells.js";
 import { decimal, percentage } from "../show/format.js";
+import { CURVE, drawCurve } from "./activation_curve.js";
 import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
 import { node } from "./tree.js";
 
@@ -13,6 +14,7 @@ import { node } from "./tree.js";
 const DIGITS = 3; // after the point
 const MAPS = 6; // of the maps that a unit reads, how many are shown at first
 const UNITS = 8;
+const TIMES = "\u00d7";
 
 /**
  * @typedef {object} CardOptions
@@ -22,31 +24,45 @@ const UNITS = 8;
  */
 
 /**
+ * What a unit is computed from, in the order of reading; between two of these stands an arrow.
+ *
+ * @typedef {object} Steps
+ * @property {string} sentence what units of this kind do
+ * @property {Described[]} steps
+ * @property {Described} [aside] something to look up, beside the sentence
+ */
+
+/**
  * How the units of a kind of layer are explained.
  *
- * @type {Record<Kind | "input", (network: Network, found: Explanation, options: CardOptions, unit: Unit) => Described[]>}
+ * @type {Record<Kind | "input", (network: Network, found: Explanation, options: CardOptions, unit: Unit) => Steps>}
  */
 const CARDS = {
   input,
   convolution,
-  "sparse convolution": (network, found, options, unit) => [
-    ...convolution(network, found, options),
-    table(network.layer(unit.layer), unit.map),
-  ],
+  "sparse convolution": (network, found, options, unit) => {
+    return { ...convolution(network, found, options), aside: table(network.layer(unit.layer), unit.map) };
+  },
   "average pooling": (_, { before, ...found }) => {
-    return block(found, (sum) => [sum, ["divided by 4", show(before), "result"]]);
+    return block(found, "The average of four values of the map before it.", (sum) => [
+      sum,
+      ["divided by 4", show(before), "result"],
+    ]);
   },
   "max pooling": (_, { before, ...found }) => {
-    return block(found, () => [["the largest of the four", show(before), "result"]]);
+    return block(found, "The largest of four values of the map before it.", () => [
+      ["the largest of the four", show(before), "result"],
+    ]);
   },
   subsampling: (network, { coefficient, bias, before, ...found }) => {
-    return block(found, (sum) => [
+    const sentence = "Four values of the map before it, added up, times one weight for the whole map.";
+    const { steps } = block(found, sentence, (sum) => [
       sum,
       [`times the map's coefficient, ${show(coefficient)}`, show(sumOf(found.inputs) * coefficient)],
       ["bias of the map", show(bias)],
       ["sum with bias, before the activation", show(before), "result"],
-      activation(network, before),
     ]);
+    return { sentence, steps: [...steps, activation(network, before)] };
   },
   "fully connected": fullyConnected,
   RBF: radialBasis,
@@ -58,7 +74,7 @@ function show(value) {
 }
 
 /**
- * The nodes of the card.
+ * The nodes of the card: which unit, in words, and then how it is computed, from left to right.
  *
  * @param {Store} store
  * @param {Unit} unit
@@ -68,76 +84,123 @@ export function card({ network, reading, blank, muted, mutedMaps }, unit, option
   const shown = reading ?? blank;
   if (!network || !blank || !shown) return []; // not loaded yet
   const found = explain(network, shown, unit);
-  const nodes = [
-    node("h2", {}, nameOf(unit), node("output", { className: "value" }, show(found.value))),
-    ...CARDS[found.kind](network, found, options, unit),
-  ];
-  if (muted[unit.layer]?.has(unit.map)) nodes.push(ledger([["muted: replaced by", show(0), "result"]]));
-  if (unit.layer === "output") nodes.push(softmax(network, shown, unit.map));
+  const { sentence, steps, aside = null } = CARDS[found.kind](network, found, options, unit);
+  if (unit.layer === "output") steps.push(softmax(network, shown, unit.map));
+  if (muted[unit.layer]?.has(unit.map)) steps.push(ledger([["muted: replaced by", show(0), "result"]]));
+  const [name, place] = partsOfName(unit);
   const text = remarks(network, reading, blank, unit, found.value, mutedMaps.length > 0);
-  return [...nodes, node("p", { className: "remark" }, text)];
+  return [
+    node(
+      "div",
+      { className: "about-unit" },
+      node(
+        "h2",
+        {},
+        name,
+        place ? node("small", {}, place) : null,
+        node("output", { className: "value" }, show(found.value)),
+      ),
+      node("p", {}, sentence),
+      aside,
+      node("p", { className: "remark" }, text),
+    ),
+    node("div", { className: "equation" }, ...steps.flatMap((step, i) => (i ? [arrow(), step] : [step]))),
+  ];
+}
+
+/**
+ * "C3, map 10" and ", row 4, column 3".
+ *
+ * @param {Unit} unit
+ */
+function partsOfName(unit) {
+  const [layer, map, ...place] = nameOf(unit).split(", ");
+  return [`${layer}, ${map}`, place.length ? `, ${place.join(", ")}` : ""];
+}
+
+function arrow() {
+  return node("span", { className: "then", attributes: { "aria-hidden": "true" } }, "\u2192");
 }
 
 /**
  * @param {Network} network
  * @param {Explanation} found
- * @returns {Described[]}
+ * @returns {Steps}
  */
 function input({ description: { mean, std } }, { value, before }) {
-  return [
-    ledger([
-      ["ink, from 0 for paper to 1", show(value)],
-      [`minus the mean of the training images, ${decimal(mean, 4)}`, show(value - mean)],
-      [`divided by their standard deviation, ${decimal(std, 4)}`, show(before), "result"],
-    ]),
-  ];
+  return {
+    sentence: "The ink of one pixel, in the units that the network was trained with.",
+    steps: [
+      ledger([
+        ["ink, from 0 for paper to 1", show(value)],
+        [`minus the mean of the training images, ${decimal(mean, 4)}`, show(value - mean)],
+        [`divided by their standard deviation, ${decimal(std, 4)}`, show(before), "result"],
+      ]),
+    ],
+  };
 }
 
 /**
+ * The maps that the unit reads, each a column: what it sees there, the kernel, their products and the sum of these.
+ *
  * @param {Network} network
  * @param {Explanation} found
  * @param {CardOptions} options
+ * @returns {Steps}
  */
 function convolution(network, { source, terms, bias, before }, { numbers, all }) {
   const [shown, rest] = all || terms.length <= MAPS ? [terms, []] : largest(terms, ({ sum }) => sum, MAPS);
-  const scales = /** @type {const} */ (["patch", "kernel", "products"]).map((part) =>
-    Math.max(...terms.map((term) => peak(term[part]))),
-  );
   const several = terms.length > 1;
-  const rows = shown.map(({ map, patch, kernel, products, sum: total }) =>
+  const names = /** @type {const} */ ({ patch: "sees", kernel: `${TIMES} kernel`, products: "= products" });
+  /** @type {(keyof typeof names)[]} */
+  const parts = several && !numbers ? ["patch", "kernel"] : ["patch", "kernel", "products"];
+  const scales = parts.map((part) => Math.max(...terms.map((term) => peak(term[part]))));
+  const from = source === "input" ? "normalized input" : source.toUpperCase();
+  const columns = shown.map((term) =>
     node(
-      "tr",
-      {},
-      node("th", { scope: "row" }, several ? String(map) : ""),
-      ...[patch, kernel, products].map((values, i) => node("td", {}, grid(values, scales[i], numbers))),
-      node("td", { className: "number" }, show(total)),
+      "li",
+      { className: "term", dataset: { map: String(term.map) } },
+      node("h3", {}, several ? `map ${term.map}` : from),
+      ...parts.map((part, i) =>
+        node("figure", {}, node("figcaption", {}, names[part]), grid(term[part], scales[i], numbers)),
+      ),
+      node(
+        "p",
+        { className: "sum" },
+        node("span", {}, "sum"),
+        node("b", { className: sign(term.sum) }, show(term.sum)),
+      ),
     ),
   );
-  const from = source === "input" ? "normalized input" : source.toUpperCase();
   /** @type {LedgerLine} */
   const whole = [`sum of the ${terms.length} maps`, show(sumOf(terms.map((term) => term.sum)))];
   /** @type {LedgerLine[]} */
   const sum = [
     ["bias", show(bias)],
     ["sum with bias, before the activation", show(before), "result"],
-    activation(network, before),
   ];
-  const head = [several ? "map" : "", from, "\u00d7 kernel", "= products", "sum"];
-  return [
-    node("div", { className: "summary" }, ledger(several ? [whole, ...sum] : sum)),
-    node(
-      "table",
-      { className: numbers ? "terms detailed" : "terms" },
-      node("thead", {}, node("tr", {}, ...head.map((text) => node("th", { scope: "col" }, text)))),
-      node("tbody", {}, ...rows),
-    ),
-    ...(rest.length ? [ledger([[`the other ${rest.length} maps`, show(sumOf(rest.map(({ sum }) => sum)))]])] : []),
-    node(
-      "p",
-      { className: "scales" },
-      `Colors: ${from} \u00b1${decimal(scales[0], 2)}, kernel \u00b1${decimal(scales[1], 2)}, products \u00b1${decimal(scales[2], 2)}.`,
-    ),
-  ];
+  if (several) sum.unshift(whole);
+  if (rest.length) sum.unshift([`the other ${rest.length} maps`, show(sumOf(rest.map(({ sum }) => sum)))]);
+  const range = parts.map((part, i) => `${names[part].replace(/^\W+/, "")} \u00b1${decimal(scales[i], 2)}`).join(", ");
+  const seen = `${terms.length} maps of ${from}, the same square of each with its own kernel, added up.`;
+  return {
+    sentence: several ? seen : `A square of the ${from} times the kernel of the map, value by value, added up.`,
+    steps: [
+      node(
+        "div",
+        { className: "sees" },
+        node("ol", { className: `terms ${several ? "" : "alone"} ${numbers ? "detailed" : ""}` }, ...columns),
+        node("p", { className: "scales" }, `Colors: ${range}.`),
+      ),
+      ledger(sum),
+      activation(network, before),
+    ],
+  };
+}
+
+/** @param {number} value */
+function sign(value) {
+  return value < 0 ? "below" : "above";
 }
 
 /**
@@ -173,20 +236,26 @@ function table({ sees = [], input: { maps } }, map) {
  * Four values, and what is made of them; `lines` is given that with their sum.
  *
  * @param {Pick<Explanation, "source" | "inputs">} found
+ * @param {string} sentence
  * @param {(sum: LedgerLine) => LedgerLine[]} lines
+ * @returns {Steps}
  */
-function block({ source, inputs }, lines) {
-  const four = node("p", {}, `Four values of ${source.toUpperCase()}:`);
-  return [
-    node("div", { className: "from" }, four, grid(inputs, Math.max(1, peak(inputs)), true)),
-    ledger(lines(["sum of the four", show(sumOf(inputs))])),
-  ];
+function block({ source, inputs }, sentence, lines) {
+  const caption = node("figcaption", {}, `four values of ${source.toUpperCase()}`);
+  return {
+    sentence,
+    steps: [
+      node("figure", { className: "from" }, caption, grid(inputs, Math.max(1, peak(inputs)), true)),
+      ledger(lines(["sum of the four", show(sumOf(inputs))])),
+    ],
+  };
 }
 
 /**
  * @param {Network} network
  * @param {Explanation} found
  * @param {CardOptions} options
+ * @returns {Steps}
  */
 function fullyConnected(network, { source, contributions, bias, before, activated }, { all, open }) {
   const items = [...contributions].map((value, map) => ({
@@ -202,12 +271,10 @@ function fullyConnected(network, { source, contributions, bias, before, activate
     [activated ? "sum with bias, before the activation" : "score: the sum with bias", show(before), "result"],
   ];
   if (rest.length) lines.unshift([`the other ${rest.length} units`, show(sumOf(rest.map((item) => item.value)))]);
-  if (activated) lines.push(activation(network, before));
-  return [
-    node("p", {}, `Each unit of ${source.toUpperCase()} times its weight; the largest of ${items.length}:`),
-    bars(shown, show),
-    ledger(lines),
-  ];
+  return {
+    sentence: `Each of the ${items.length} units of ${source.toUpperCase()} times its weight, added up${rest.length ? "; here are the largest" : ""}.`,
+    steps: [bars(shown, show), ledger(lines), ...(activated ? [activation(network, before)] : [])],
+  };
 }
 
 /**
@@ -216,61 +283,104 @@ function fullyConnected(network, { source, contributions, bias, before, activate
  * @param {Network} _
  * @param {Explanation} found
  * @param {CardOptions} options
+ * @returns {Steps}
  */
 function radialBasis(_, { inputs, center, contributions, before }, { numbers }) {
   /** @type {[string, ArrayLike<number>][]} */
   const parts = [
     ["F6", inputs],
-    ["bitmap", center],
-    ["squared difference", contributions.map((x) => -x)],
+    ["\u2212 bitmap", center],
+    ["difference, squared", contributions.map((x) => -x)],
   ];
   const scale = Math.max(1.7159, peak(inputs));
-  return [
-    node(
-      "div",
-      { className: "triple" },
-      ...parts.map(([name, values], i) =>
-        node(
-          "figure",
-          {},
-          grid(Float64Array.from(values), i < 2 ? scale : Math.max(1, peak(Array.from(values))), numbers, 7),
-          node("figcaption", {}, name),
+  return {
+    sentence: `How far the 84 values of F6 are from the picture of the digit, 7${TIMES}12 pixels.`,
+    steps: [
+      node(
+        "div",
+        { className: "triple" },
+        ...parts.map(([name, values], i) =>
+          node(
+            "figure",
+            {},
+            node("figcaption", {}, name),
+            grid(Float64Array.from(values), i < 2 ? scale : Math.max(1, peak(Array.from(values))), numbers, 7),
+          ),
         ),
       ),
-    ),
-    ledger([
-      ["sum of the squared differences", show(-before)],
-      ["score: its negative", show(before), "result"],
-    ]),
-  ];
+      ledger([
+        ["sum of the squared differences", show(-before)],
+        ["score: its negative", show(before), "result"],
+      ]),
+    ],
+  };
 }
 
 /**
+ * The ten powers of e, their sum, and the share of this digit.
+ *
  * @param {Network} network
  * @param {Reading} reading
  * @param {number} digit
  */
 function softmax(network, reading, digit) {
   const { temperature } = network.description;
+  const scores = [...reading.outputs.output].map((score) => score / temperature);
+  const powers = scores.map(Math.exp);
   const probabilities = network.probabilities(reading.outputs.output);
-  const power = show(reading.outputs.output[digit] / temperature);
-  return ledger([
-    [`score divided by the temperature, ${decimal(temperature, 2)}`, power],
-    [
-      `softmax: e^${power} divided by the sum of the same for all ten digits`,
-      percentage(probabilities[digit]),
-      "result",
-    ],
-  ]);
+  const items = powers.map((power, i) =>
+    node(
+      "li",
+      { className: i === digit ? "current" : "" },
+      node("b", {}, String(i)),
+      node("span", {}, "e", node("sup", {}, decimal(scores[i], 2))),
+      node("span", { className: "number" }, large(power)),
+    ),
+  );
+  return node(
+    "div",
+    { className: "softmax" },
+    node("p", {}, `Softmax: e to the power of each score, divided by the temperature ${decimal(temperature, 2)}.`),
+    node("ol", { className: "powers" }, ...items),
+    ledger([
+      ["their sum", large(sumOf(powers))],
+      [`${large(powers[digit])} divided by it`, percentage(probabilities[digit]), "result"],
+    ]),
+  );
 }
 
 /**
+ * A positive number of any size, with about three digits.
+ *
+ * @param {number} value
+ */
+function large(value) {
+  if (value >= 0.001 && value < 10_000) return decimal(value, value < 10 ? 3 : value < 1_000 ? 1 : 0);
+  const [digits, exponent] = value.toExponential(2).split("e");
+  const raised = [...String(Number(exponent))].map((c) => SUPERSCRIPTS[c]).join("");
+  return `${digits} \u00b7 10${raised}`;
+}
+
+/** @type {Record<string, string>} */
+const SUPERSCRIPTS = {
+  "-": "\u207b",
+  ...Object.fromEntries([..."\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"].map((c, i) => [i, c])),
+};
+
+/**
+ * The activation function as a curve, with the point of this unit.
+ *
  * @param {Network} network
  * @param {number} before
- * @returns {LedgerLine}
  */
 function activation({ activation: { apply, formula } }, before) {
-  return [formula(show(before)), show(apply(before)), "result"];
+  const draw = (/** @type {HTMLCanvasElement} */ canvas) => drawCurve(canvas, apply, before);
+  return node(
+    "figure",
+    { className: "activation" },
+    node("canvas", { width: CURVE, height: CURVE, attributes: { "aria-hidden": "true" }, draw }),
+    ledger([[formula(show(before)), show(apply(before)), "result"]]),
+  );
 }
 
 /**

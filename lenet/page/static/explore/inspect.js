@@ -1,6 +1,6 @@
-// Inspect: the card of the selected unit, and, on narrow screens, its map enlarged, below the row that it is in.
+// Inspect: the card of the selected unit, and its place in its map, enlarged.
 import { element, find } from "../dom.js";
-import { canvasesOf, cellOf, cellUnder, unitAt, within } from "../show/cells.js";
+import { canvasesOf, cellOf, cellUnder, isVector, unitAt, within } from "../show/cells.js";
 import { cellBox, overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
@@ -18,10 +18,8 @@ export class Inspect {
    * @param {Store} store
    */
   constructor(root, store) {
-    this.root = root;
     this.store = store;
     this.panel = find(root, ".panel.inspect");
-    this.home = find(root, ".panels");
     this.hint = find(this.panel, ".hint");
     this.card = find(this.panel, ".card");
     this.actions = find(this.panel, ".actions");
@@ -30,28 +28,17 @@ export class Inspect {
     this.all = find(this.panel, ".all-terms", HTMLInputElement);
     this.enlarged = find(this.panel, ".enlarged");
     this.marker = find(this.enlarged, ".outline");
-    this.muting = find(root, ".muting");
-    this.shown = ""; // layer and map of the unit whose card has been scrolled to
+    this.caption = find(this.enlarged, "figcaption");
     find(this.panel, ".unpin").addEventListener("click", () => store.free());
     this.mute.addEventListener("click", () => {
       if (store.unit) store.toggleMuted(store.unit.layer, store.unit.map);
     });
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
-    store.addEventListener("selection", () => this.#scrollToCard());
     for (const event of ["selection", "reading", "network", "muted", "mode"])
       store.addEventListener(event, () => this.#show());
     onThemeChange(() => this.#show());
-    store.addEventListener("mode", () => {
-      this.home.scrollTop = 0;
-    });
-    new ResizeObserver(() => this.#move()).observe(root);
     this.#listen();
     this.#show();
-  }
-
-  /** Whether the column of the pad has no room for the card: it has one column with all else, or is hardly higher. */
-  get narrow() {
-    return this.root.clientWidth < 680 || matchMedia("(orientation: landscape) and (max-height: 480px)").matches;
   }
 
   #show() {
@@ -59,14 +46,12 @@ export class Inspect {
     const { unit, pinned, network } = store;
     this.panel.hidden = !store.inspecting;
     if (this.panel.hidden) return;
-    // On a narrow screen, a preview would move what is pointed at.
-    const shown = network && (pinned || !this.narrow) ? unit : null;
+    const shown = network ? unit : null;
     this.hint.hidden = Boolean(shown);
     this.actions.hidden = !(shown && pinned);
     const open = (/** @type {Unit} */ other) => store.pin(other);
     const options = { numbers: this.numbers.checked, all: this.all.checked, open };
     patch(this.card, shown ? card(store, shown, options) : []);
-    this.#move();
     this.#enlarge(shown);
     if (!network || !shown) return;
     const isMap = shown.layer !== "input" && network.shape(shown.layer).length === 3;
@@ -74,35 +59,6 @@ export class Inspect {
     this.mute.hidden = shown.layer === "input" || shown.layer === "output";
     const isMuted = store.muted[shown.layer]?.has(shown.map);
     this.mute.textContent = `${isMuted ? "Unmute" : "Mute"} this ${isMap ? "map" : "unit"}`;
-  }
-
-  /** In the column of the pad, or, on a narrow screen, below the maps that are explained. */
-  #move() {
-    const { panel } = this;
-    const { unit, pinned } = this.store;
-    if (!(this.narrow && pinned && unit)) {
-      if (panel.parentElement !== this.home) this.home.prepend(panel);
-      if (this.muting.parentElement !== this.home) this.home.append(this.muting);
-      panel.style.order = this.muting.style.order = "";
-      return;
-    }
-    const above = find(this.root, unit.layer === "input" ? ".answer" : `.stage[data-stage="${unit.layer}"]`);
-    if (above.nextElementSibling !== panel) above.after(panel, this.muting);
-    panel.style.order = this.muting.style.order = getComputedStyle(above).order;
-  }
-
-  /** The card of another layer or map begins at its heading, in view. */
-  #scrollToCard() {
-    const { unit, pinned } = this.store;
-    const key = pinned && unit ? `${unit.layer}.${unit.map}` : "";
-    if (key === this.shown) return;
-    this.shown = key;
-    this.home.scrollTop = 0;
-    if (!key || !this.narrow || this.store.restoring) return;
-    requestAnimationFrame(() => {
-      const { bottom } = this.panel.getBoundingClientRect();
-      if (bottom > innerHeight) this.panel.previousElementSibling?.scrollIntoView({ block: "start" }); // the row of the map
-    });
   }
 
   /** @param {Unit | null} unit */
@@ -123,6 +79,9 @@ export class Inspect {
     const size = values.length / count;
     paint(canvas, values.subarray(at.index * size, (at.index + 1) * size), Math.max(1, peak(values)));
     overlay(this.marker, cellBox(at), width, height);
+    this.caption.textContent = isVector(unit.layer)
+      ? `among all of ${unit.layer.toUpperCase()}`
+      : "its place in the map";
   }
 
   /** The crosshair on the enlarged map follows a finger, and the buttons move it by a unit. */
