@@ -5,6 +5,7 @@ Nothing here is read when the app starts.
 
 import asyncio
 import functools
+import json
 
 import anyio
 from starlette.requests import Request
@@ -17,12 +18,34 @@ from lenet.files import one_line
 from lenet.hub.errors import HubError
 from lenet.hub.fetch import patience
 from lenet.networks import NETWORKS
+from lenet.page.assets import address
 from lenet.page.browser import DESCRIPTION, TENSORS, network_files
 from lenet.page.responses import file_response
+from lenet.recognizer import Recognizer
 from lenet.weights.model import Weights, bundled, load_weights
 
 # Not for longer: the same weights may get other extra files, and a new version of the package other weights.
 HOUR = 3_600  # seconds
+
+
+class Bundled:
+    """A bundled network: what the browser builds it from, its extra files, and the reader that checks the browser.
+
+    `identity` changes with the weights, as the address of the page's own network does.
+    """
+
+    def __init__(self, variant: str):
+        self.reader = Recognizer(load_weights(bundled(variant), "bundled"))
+        self.files = network_files(self.reader.weights)
+        self.identity = address(f"networks/{variant}", self.files)
+        described = json.loads(self.files[DESCRIPTION])
+        self.files[DESCRIPTION] = json.dumps({**described, "identity": self.identity}).encode()
+        self.extras = Extras(self.reader.weights)
+
+
+@functools.cache
+def _load(variant: str) -> Bundled:
+    return Bundled(variant)
 
 
 class OnDemand:
@@ -40,11 +63,13 @@ class OnDemand:
 
     async def extra(self, request: Request) -> Response:
         """An extra file, checked; 404 if these weights have none, 502 or 503 if the Hub does not send it, in time."""
-        name = request.url.path.rsplit("/", 1)[-1]
-        loading = asyncio.wrap_future(self.extras.begin(name))
+        return await self._extra(request, self.extras, request.url.path.rsplit("/", 1)[-1], self.deadline())
+
+    async def _extra(self, request: Request, extras: Extras, name: str, deadline: float | None) -> Response:
+        loading = asyncio.wrap_future(extras.begin(name))
         try:
             # Shielded: a download that misses the deadline goes on, and the next request finds it.
-            content = await asyncio.wait_for(asyncio.shield(loading), self.deadline())
+            content = await asyncio.wait_for(asyncio.shield(loading), deadline)
         except NoSuchFileError as error:
             return _error(404, str(error))
         except HubError as error:
@@ -60,21 +85,23 @@ class OnDemand:
         return patience() if self.extras.weights.repository else None
 
     async def bundled(self, request: Request) -> Response:
-        """The description or the weights of a bundled network."""
+        """The description, the weights or an extra file of a bundled network."""
         variant, name = request.path_params["variant"], request.path_params["name"]
-        if variant not in NETWORKS or name not in (DESCRIPTION, TENSORS):
-            return _error(404, f"There are {DESCRIPTION} and {TENSORS} of the networks {', '.join(NETWORKS)}.")
-        self.limiter = self.limiter or anyio.CapacityLimiter(1)  # one thread, so that no network is loaded twice
+        if variant not in NETWORKS or name not in (DESCRIPTION, TENSORS, *EXTRAS):
+            files = ", ".join((DESCRIPTION, TENSORS, *EXTRAS))
+            return _error(404, f"Of the networks {', '.join(NETWORKS)} there are {files}.")
         try:
-            files = await anyio.to_thread.run_sync(_network, variant, limiter=self.limiter)
+            network = await self.network(variant)
         except (ValueError, OSError) as error:
             return _error(500, f"The bundled network {variant} is damaged: {type(error).__name__}.")
-        return file_response(request, name, files[name], HOUR)
+        if name in EXTRAS:
+            return await self._extra(request, network.extras, name, None)
+        return file_response(request, name, network.files[name], HOUR)
 
-
-@functools.cache
-def _network(variant: str) -> dict[str, bytes]:
-    return network_files(load_weights(bundled(variant), "bundled"))
+    async def network(self, variant: str) -> Bundled:
+        """A bundled network, loaded once. Raises ValueError or OSError if it is damaged."""
+        self.limiter = self.limiter or anyio.CapacityLimiter(1)  # one thread, so that none is loaded twice
+        return await anyio.to_thread.run_sync(_load, variant, limiter=self.limiter)
 
 
 def _error(status: int, sentence: str) -> JSONResponse:

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from lenet.networks import NETWORKS
 from lenet.page.assets import FILES, STATIC_URL, address
 from lenet.page.browser import description
 from lenet.page.in_flight import FullError, InFlight
@@ -57,11 +58,13 @@ class Routes:
     async def read(self, request: Request) -> Response:
         """The reading of the PNG in the body, as `lenet.page.payload` expects it. An error is {"error": message}.
 
-        `?opacity` says that its values are the opacity of strokes, as the page sends them.
+        `?opacity` says that its values are the opacity of strokes, as the page sends them; `?variant=NAME` asks a
+        bundled network instead of the page's own.
 
         Beyond MAX_READS the response is 503 at once, and the page asks again by itself.
         """
         try:
+            reader, identity = await self._asked(request.query_params.get("variant"))
             data = await self._body(request)
             if self.reads >= MAX_READS:
                 self.monitoring.count("refused")
@@ -71,7 +74,7 @@ class Routes:
                 # As many threads as cores: more of them would only wait for each other.
                 self.limiter = self.limiter or anyio.CapacityLimiter(os.cpu_count() or 1)
                 opacity = "opacity" in request.query_params
-                result = await anyio.to_thread.run_sync(self._read, data, opacity, limiter=self.limiter)
+                result = await anyio.to_thread.run_sync(self._read, reader, data, opacity, limiter=self.limiter)
             finally:
                 self.reads -= 1
         except FullError:
@@ -82,7 +85,19 @@ class Routes:
             return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
         except ClientDisconnect:
             return Response(status_code=400)  # which nobody receives
-        return JSONResponse(result)
+        return JSONResponse({**result, "network": identity})
+
+    async def _asked(self, variant: str | None) -> tuple[Recognizer, str]:
+        """The reader that is asked, and what identifies its network. Raises HTTPException."""
+        if variant is None:
+            return self.reader, self.network_url
+        if variant not in NETWORKS:
+            raise HTTPException(400, f"unknown variant, expected one of {', '.join(NETWORKS)}")
+        try:
+            network = await self.on_demand.network(variant)
+        except (ValueError, OSError) as error:
+            raise HTTPException(500, f"the bundled network {variant} is damaged") from error
+        return network.reader, network.identity
 
     async def _body(self, request: Request) -> bytes:
         """The body of a request, which must be a PNG. Raises HTTPException or FullError, if possible before reading."""
@@ -111,16 +126,16 @@ class Routes:
         state = {"status": status, "network": self.network_url, "weights": self.reader.weights.origin}
         return JSONResponse(state, 200 if self.is_up else 503, headers={"Cache-Control": "no-store"})
 
-    def _read(self, data: bytes, opacity: bool) -> dict:
+    def _read(self, reader: Recognizer, data: bytes, opacity: bool) -> dict:
         def read() -> Reading:
             image = decode(data)
-            return self.reader.read(strokes_on_nothing(image) if opacity else image)
+            return reader.read(strokes_on_nothing(image) if opacity else image)
 
         try:
             reading = self.monitoring.timed(read)
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
-        return {**pack(reading), "network": self.network_url}
+        return pack(reading)
 
 
 def _files(files: dict[str, bytes]):

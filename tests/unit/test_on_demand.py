@@ -116,7 +116,7 @@ def test_nothing_is_read_before_it_is_asked_for(folder, monkeypatch):
     monkeypatch.setattr(
         on_demand, "load_weights", lambda f, origin: (loaded.append(f.name), load_bundled(f, origin))[1]
     )
-    on_demand._network.cache_clear()
+    on_demand._load.cache_clear()
     site = Site(load_weights(folder))
     document(site.routes.reader)
     assert (read, loaded) == ([], [])
@@ -135,10 +135,20 @@ def test_the_bundled_networks_are_served_for_comparison(reader, variant):
     )
     assert "max-age=3600" in described.headers["Cache-Control"]
     weights = load_weights(bundled(variant))
-    assert described.json() == json.loads(json.dumps(description(weights)))
+    content = described.json()
+    assert content.pop("identity").startswith(f"/networks/{variant}-")
+    assert content == json.loads(json.dumps(description(weights)))
     expected, found = weights.model.state_dict(), load(tensors.content)
     assert found.keys() == expected.keys()
     assert all(found[name].equal(expected[name]) for name in expected)
+
+
+def test_extra_files_of_the_bundled_networks_are_served(reader):
+    """Whichever network the page itself has."""
+    site = Site(reader.weights)
+    for variant in NETWORKS:
+        for response, name in zip(site.get(*(f"/networks/{variant}/{name}" for name in EXTRAS)), EXTRAS, strict=True):
+            assert (response.status_code, response.content) == (200, (bundled(variant) / name).read_bytes())
 
 
 def test_other_networks_are_404_with_a_sentence(reader):
@@ -146,7 +156,7 @@ def test_other_networks_are_404_with_a_sentence(reader):
     site = Site(reader.weights)
     for response in site.get("/networks/resnet/description.json", "/networks/textbook/config.json"):
         assert response.status_code == 404
-        assert response.json()["error"].endswith(" of the networks textbook, tutorial, original.")
+        assert response.json()["error"].startswith("Of the networks textbook, tutorial, original there are ")
 
 
 @pytest.fixture

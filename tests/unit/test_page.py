@@ -19,9 +19,11 @@ from starlette.applications import Starlette
 from starlette.types import Message
 
 from harness.drawings import EXAMPLES, draw, encoded
+from lenet import NETWORKS, Recognizer
 from lenet.page.assets import FILES
 from lenet.page.payload import MAX_BYTES, decode
 from lenet.page.routes import MAX_READS, Routes
+from lenet.weights.model import bundled
 from tests.asgi import run_apart
 
 PNG = {"Content-Type": "image/png"}
@@ -72,6 +74,23 @@ def test_strokes_may_be_sent_by_their_opacity(app_url, reader):
     drawing[..., 3] = opacity
     assert sent["digit"] == 8
     assert sent["probabilities"] == pytest.approx(reader.read(drawing).probabilities, abs=1e-6)
+
+
+@pytest.mark.parametrize("variant", NETWORKS)
+def test_a_bundled_network_can_be_asked_instead(app_url, variant):
+    """Its reading, and what identifies it, which the browser has from its description."""
+    image = draw(EXAMPLES[8]["strokes"])
+    sent = httpx.post(f"{app_url}/read?variant={variant}", content=encoded(image), headers=PNG, timeout=30).json()
+    reading = Recognizer.from_pretrained(bundled(variant)).read(image)
+    assert sent["probabilities"] == pytest.approx(reading.probabilities, abs=1e-6)
+    assert sent["network"] == httpx.get(f"{app_url}/networks/{variant}/description.json").json()["identity"]
+
+
+def test_an_unknown_network_is_named(app_url):
+    """With those that there are."""
+    response = httpx.post(f"{app_url}/read?variant=resnet", content=DRAWING, headers=PNG)
+    assert response.status_code == 400
+    assert response.json() == {"error": "unknown variant, expected one of textbook, tutorial, original"}
 
 
 INVALID = [
