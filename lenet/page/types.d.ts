@@ -283,10 +283,18 @@ interface Reading extends Features {
   number: string | null;
   /** Where in the input the drawing is, if that is known. */
   placement?: Placement | null;
+  /** What was read of each of them, and the most probable numbers: [["37", 0.9], ...]. */
+  parts?: RowPart[];
+  numbers?: [number: string, probability: number][];
   /** The ink of several digits, cropped. */
   cropped?: Raster;
   /** What was drawn, 0 to 255, if it was changed before it was read. */
   opacity?: Uint8Array;
+}
+
+/** One of several digits. */
+interface RowPart extends Preprocessed {
+  probabilities: number[];
 }
 
 /** In layers without feature maps, `map` is the number of the unit, and row and column are 0. */

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { boundingBox, crop } from "../../lenet/page/static/network/image.js";
 import { preprocess } from "../../lenet/page/static/network/preprocess.js";
 import { resize } from "../../lenet/page/static/network/resize.js";
+import { likeliestNumbers } from "../../lenet/page/static/network/row.js";
 import { readSafetensors } from "../../lenet/page/static/network/safetensors.js";
 import { arrays, bytes, difference, json, readerOf, VARIANTS } from "./figures.js";
 
@@ -39,6 +40,42 @@ test("drawings and rows of digits are read as by PyTorch", () => {
   assert.ok(counted(({ reason }) => reason === null) > 30);
   const reasons = new Set(answers.map(({ reason }) => reason));
   assert.deepEqual([...reasons].sort(), ["blank", "not a digit", "several digits", "too little ink", null].sort());
+});
+
+test("of several digits, each part is what the network reads, where it is on the pad", () => {
+  const reader = readerOf("textbook");
+  const rows = drawings.opacity.map((opacity) => reader.read(opacity, 280, 280)).filter(({ number }) => number);
+  for (const { number, digits, parts, numbers } of rows) {
+    assert.equal(parts.length, number.length);
+    assert.equal(numbers[0][0], number);
+    assert.ok(Math.abs(numbers[0][1] - digits.reduce((product, [, p]) => product * p, 1)) < 1e-12);
+    let left = -1;
+    for (const [i, part] of parts.entries()) {
+      const alone = reader.readInk(part.ink);
+      assert.equal(alone.top[0][0], digits[i][0]);
+      const { from } = part.placement;
+      assert.ok(from.left > left && from.left + from.width <= 280 && from.top + from.height <= 280);
+      left = from.left;
+    }
+  }
+});
+
+test("the likeliest numbers are those with the largest products", () => {
+  let seed = 1;
+  const random = () => {
+    seed = (seed * 16807) % 2147483647;
+    return seed / 2147483647;
+  };
+  const ten = () => Array.from({ length: 10 }, random);
+  for (let round = 0; round < 20; round++) {
+    const all = [ten(), ten(), ten()];
+    const products = Array.from({ length: 1000 }, (_, i) => {
+      const number = String(i).padStart(3, "0");
+      return [number, [...number].reduce((product, digit, j) => product * all[j][digit], 1)];
+    });
+    const expected = products.sort(([, a], [, b]) => b - a).slice(0, 3);
+    assert.deepEqual(likeliestNumbers(all), expected);
+  }
 });
 
 test("images are scaled as by Pillow", () => {

@@ -156,9 +156,10 @@ export class Live {
     const { store } = this;
     const own = store.unmuted ?? store.reading;
     if (!own || store.source) return; // there is nothing left to check
-    const { outputs, before, placement, cropped } = own;
+    const { outputs, before, placement, cropped, parts, numbers } = own;
     const number = digits?.map(([digit]) => digit).join("") ?? null;
-    const checked = answer(probabilities, reason, { outputs, before, placement, cropped, digits, number });
+    const layers = { outputs, before, placement, cropped, parts, numbers };
+    const checked = answer(probabilities, reason, { ...layers, digits, number });
     const differs =
       own.digit !== checked.digit ||
       own.reason !== reason ||

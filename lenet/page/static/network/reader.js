@@ -2,7 +2,7 @@
 import { Network } from "./network.js";
 import { preprocess } from "./preprocess.js";
 import { rejectionReason } from "./rejection.js";
-import { readRow } from "./row.js";
+import { likeliestNumbers, readRow } from "./row.js";
 import { readSafetensors } from "./safetensors.js";
 
 /** @type {Set<string | null>} */
@@ -42,7 +42,7 @@ export class Reader {
   /**
    * The reading of a drawing: its opacity, 0 to 255, row by row. It has the `placement` of the digit, too, and `digits`
    * and `number`: those of several digits side by side if they can be read, [[digit, probability], ...] and "37", with
-   * the `cropped` ink. Without `rows` they are not looked for, which takes several passes.
+   * the `parts` that were read, the likeliest `numbers` and the `cropped` ink. Without `rows` they are not looked for, which takes several passes.
    *
    * @param {Uint8Array} opacity
    * @param {number} width
@@ -64,9 +64,14 @@ export class Reader {
   readPreprocessed({ ink, placement, cropped }, { rows = true } = {}) {
     const reading = { ...this.readInk(ink), placement };
     if (!rows || !cropped || !ROWS.has(reading.reason)) return reading;
-    const digits = readRow(this.network, cropped, this.description);
-    if (!digits) return reading;
-    return { ...reading, reason: "several digits", cropped, digits, number: digits.map(([digit]) => digit).join("") };
+    const parts = readRow(this.network, cropped, this.description);
+    if (!parts) return reading;
+    const digits = parts.map(({ probabilities }) => {
+      const highest = Math.max(...probabilities);
+      return /** @type {DigitProbability} */ ([probabilities.indexOf(highest), highest]);
+    });
+    const numbers = likeliestNumbers(parts.map(({ probabilities }) => probabilities));
+    return { ...reading, reason: "several digits", cropped, parts, digits, numbers, number: numbers[0][0] };
   }
 
   /**

@@ -1,17 +1,17 @@
 // Several digits side by side, as in `lenet.row`, which explains how they are found and has the numbers.
 import { findPieces, join } from "./pieces.js";
 import { clean, scaleAndCenter } from "./preprocess.js";
-/** @typedef {{ first: number, last: number, scores: Float32Array, height: number, certainty: number }} Candidate one digit: pieces from first to before last */
+/** @typedef {{ first: number, last: number, scores: Float32Array, height: number, certainty: number, read: Preprocessed }} Candidate one digit: pieces from first to before last */
 /** @import { Network } from "./network.js" */
 
 /**
- * The digits of a row with their probabilities, [[digit, probability], ...] from left to right, two or more; null if it
- * cannot be read. The ink, cropped, has been rejected as a single digit.
+ * The digits of a row from left to right, two or more: what the network gets of each, and the ten probabilities; null if
+ * it cannot be read. The ink, cropped, has been rejected as a single digit.
  *
  * @param {Network} network
- * @param {Raster} cropped
+ * @param {Cropped} cropped
  * @param {ReaderDescription} description
- * @returns {DigitProbability[] | null}
+ * @returns {RowPart[] | null}
  */
 export function readRow(network, cropped, { preprocessing, row }) {
   const pieces = findPieces(cropped, row, Math.fround(preprocessing.crop_threshold));
@@ -19,10 +19,11 @@ export function readRow(network, cropped, { preprocessing, row }) {
   const candidates = spans(pieces, row.widest * cropped.height).map(([first, last]) => {
     const part = clean(join(pieces.slice(first, last)), preprocessing);
     if (!part) throw new Error("a piece has no ink");
-    const { ink } = scaleAndCenter(part, preprocessing);
-    const scores = network.forward(ink).outputs.output;
+    const onPad = { ...part, left: part.left + pieces[first].left + cropped.left, top: part.top + cropped.top };
+    const read = { ...scaleAndCenter(onPad, preprocessing), cropped: null };
+    const scores = network.forward(read.ink).outputs.output;
     const height = part.height / cropped.height;
-    return { first, last, scores, height, certainty: logCertainty(scores, network.description) };
+    return { first, last, read, scores, height, certainty: logCertainty(scores, network.description) };
   });
   const sure = (/** @type {Candidate[]} */ path, /** @type {number} */ least) =>
     path.every(({ certainty }) => certainty >= Math.log(least));
@@ -37,16 +38,32 @@ export function readRow(network, cropped, { preprocessing, row }) {
     [path, least] = [bestPath(pieces, apart, Math.log(row.cut)), row.least];
   }
   if (!sure(path, least)) return null;
-  const digits = path.map(({ scores }) => {
-    const probabilities = network.probabilities(scores);
-    const highest = Math.max(...probabilities);
-    return /** @type {DigitProbability} */ ([probabilities.indexOf(highest), highest]);
-  });
-  const ones = digits.every(([digit]) => digit === 1);
+  const parts = path.map(({ scores, read }) => ({ ...read, probabilities: network.probabilities(scores) }));
+  const digits = parts.map(({ probabilities }) => probabilities.indexOf(Math.max(...probabilities)));
+  const ones = digits.every((digit) => digit === 1);
   const besideOthers = least === row.least ? row.shortest_one : row.shortest_one_cut;
   const ofOne = ones ? row.shortest_ones : besideOthers;
-  const tall = digits.every(([digit], i) => path[i].height >= (digit === 1 ? ofOne : row.shortest));
-  return tall ? digits : null;
+  const tall = digits.every((digit, i) => path[i].height >= (digit === 1 ? ofOne : row.shortest));
+  return tall ? parts : null;
+}
+
+/**
+ * The most probable numbers, as if the digits were independent: [["42", 0.9], ...].
+ *
+ * @param {number[][]} probabilities ten for each digit
+ * @returns {[number: string, probability: number][]}
+ */
+export function likeliestNumbers(probabilities, count = 3) {
+  /** @type {[string, number][]} */
+  let found = [["", 1]];
+  for (const ten of probabilities) {
+    // Those that are not among the best so far cannot be the beginning of one of the best.
+    found = found
+      .flatMap(([number, p]) => ten.map((q, digit) => /** @type {[string, number]} */ ([`${number}${digit}`, p * q])))
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, count);
+  }
+  return found;
 }
 
 /**
