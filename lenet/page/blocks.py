@@ -1,7 +1,6 @@
 """The page as Gradio blocks: a gr.HTML, and the /predict endpoint."""
 
 import json
-import os
 from pathlib import Path
 
 import gradio as gr
@@ -11,7 +10,7 @@ from lenet.page.assets import STATIC_URL
 from lenet.page.document import document
 from lenet.page.gradio_internals import document_api
 from lenet.page.routes import Routes
-from lenet.page.settings import page_settings
+from lenet.page.settings import page_settings, space_address
 from lenet.page.uploads import Uploads
 from lenet.page.words import TITLE
 from lenet.recognizer import Recognizer
@@ -60,8 +59,7 @@ def build_page(reader: Recognizer, routes: Routes, uploads: Uploads, decoder: De
         finally:
             uploads.release(image)
 
-    space = f"https://huggingface.co/spaces/{name}" if (name := os.environ.get("SPACE_ID")) else None
-    settings = page_settings(reader, routes.description, routes.network_url, routes.read_url, space)
+    settings = page_settings(reader, routes.description, routes.network_url, routes.read_url, space_address())
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(
             html_template=document(reader),

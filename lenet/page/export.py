@@ -17,6 +17,7 @@ from lenet.networks import NETWORKS
 from lenet.page.assets import FILES
 from lenet.page.browser import description, network_files
 from lenet.page.document import document
+from lenet.page.on_demand import PAGE
 from lenet.page.settings import page_settings
 from lenet.page.words import SUMMARY, TITLE
 from lenet.recognizer import Recognizer
@@ -60,15 +61,19 @@ def write_site(folder: Path, reader: Recognizer, space: str | None = None) -> No
 
 def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]:
     """The content of each file by its path in the folder; the same page gives the same bytes."""
-    weights = reader.weights
-    unneeded = (".html", ".jpg", "css/page.css", "css/explore.css")
-    files = {f"static/{name}": content for name, content in FILES.items() if not name.endswith(unneeded)}
+    weights, home = reader.weights, reader.weights.model.variant
+    needed = {name: content for name, content in FILES.items() if not name.startswith("css/")}
+    files = {f"static/{name}": content for name, content in needed.items() if not name.endswith((".html", ".jpg"))}
     files["network/model.safetensors"] = safetensors(weights.model)
     for name, content in _extras(weights.folder).items():
         files[f"network/{name}"] = content
     for variant in NETWORKS:
-        for name, content in network_files(load_weights(bundled(variant), "bundled")).items():
-            files[f"networks/{variant}/{name}"] = content
+        other = Recognizer(load_weights(bundled(variant), "bundled"))
+        content = network_files(other.weights)
+        if variant != home:
+            settings = page_settings(other, description(other.weights), f"/networks/{variant}", None, space, home=home)
+            content[PAGE] = json.dumps({"html": document(other, server=False), "settings": settings}).encode()
+        files |= {f"networks/{variant}/{name}": data for name, data in content.items()}
     settings = page_settings(reader, description(weights), "/network", None, space)
     html = (SITE / "index.html").read_text(encoding="utf-8")
     for mark, text in {

@@ -20,9 +20,13 @@ from lenet.hub.fetch import patience
 from lenet.networks import NETWORKS
 from lenet.page.assets import address
 from lenet.page.browser import DESCRIPTION, TENSORS, network_files
+from lenet.page.document import document
 from lenet.page.responses import file_response
+from lenet.page.settings import page_settings, space_address
 from lenet.recognizer import Recognizer
 from lenet.weights.model import Weights, bundled, load_weights
+
+PAGE = "page.json"  # the HTML and the settings
 
 # Not for longer: the same weights may get other extra files, and a new version of the package other weights.
 HOUR = 3_600  # seconds
@@ -38,8 +42,6 @@ class Bundled:
         self.reader = Recognizer(load_weights(bundled(variant), "bundled"))
         self.files = network_files(self.reader.weights)
         self.identity = address(f"networks/{variant}", self.files)
-        described = json.loads(self.files[DESCRIPTION])
-        self.files[DESCRIPTION] = json.dumps({**described, "identity": self.identity}).encode()
         self.extras = Extras(self.reader.weights)
 
 
@@ -51,8 +53,8 @@ def _load(variant: str) -> Bundled:
 class OnDemand:
     """The routes for the weights whose network is at `network_url`. Errors are {"error": a sentence}."""
 
-    def __init__(self, weights: Weights, network_url: str):
-        self.extras, self.network_url = Extras(weights), network_url
+    def __init__(self, weights: Weights, network_url: str, read_url: str):
+        self.extras, self.network_url, self.read_url = Extras(weights), network_url, read_url
         self.limiter: anyio.CapacityLimiter | None = None
 
     def all(self) -> list[Route]:
@@ -87,8 +89,8 @@ class OnDemand:
     async def bundled(self, request: Request) -> Response:
         """The description, the weights or an extra file of a bundled network."""
         variant, name = request.path_params["variant"], request.path_params["name"]
-        if variant not in NETWORKS or name not in (DESCRIPTION, TENSORS, *EXTRAS):
-            files = ", ".join((DESCRIPTION, TENSORS, *EXTRAS))
+        if variant not in NETWORKS or name not in (PAGE, DESCRIPTION, TENSORS, *EXTRAS):
+            files = ", ".join((PAGE, DESCRIPTION, TENSORS, *EXTRAS))
             return _error(404, f"Of the networks {', '.join(NETWORKS)} there are {files}.")
         try:
             network = await self.network(variant)
@@ -96,7 +98,19 @@ class OnDemand:
             return _error(500, f"The bundled network {variant} is damaged: {type(error).__name__}.")
         if name in EXTRAS:
             return await self._extra(request, network.extras, name, None)
+        if name == PAGE:
+            content = await anyio.to_thread.run_sync(self._page, variant, network)
+            return file_response(request, name, content, HOUR)
         return file_response(request, name, network.files[name], HOUR)
+
+    def _page(self, variant: str, network: Bundled) -> bytes:
+        """The page of a network that a visitor chooses in place of the page's own."""
+        reader, home = network.reader, self.extras.weights.model.variant
+        read, space = f"{self.read_url}?variant={variant}", space_address()
+        settings = page_settings(
+            reader, json.loads(network.files[DESCRIPTION]), f"/networks/{variant}", read, space, network.identity, home
+        )
+        return json.dumps({"html": document(reader), "settings": settings}).encode()
 
     async def network(self, variant: str) -> Bundled:
         """A bundled network, loaded once. Raises ValueError or OSError if it is damaged."""

@@ -38,8 +38,8 @@ class Routes:
         self.network = {"model.safetensors": safetensors(reader.weights.model)}
         self.description = description(reader.weights)
         self.network_url = address("network", {**self.network, "": json.dumps(self.description).encode()})
-        self.on_demand = OnDemand(reader.weights, self.network_url)
         self.read_url = "/read"
+        self.on_demand = OnDemand(reader.weights, self.network_url, self.read_url)
         self.limiter: anyio.CapacityLimiter | None = None
         self.reads = 0
         self.bodies = InFlight(MAX_BODIES, SMALL_BODY)

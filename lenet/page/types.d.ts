@@ -7,6 +7,11 @@ interface Settings {
   description: ReaderDescription;
   /** Path of the network's files. */
   network: string;
+  /** What PyTorch's readings say of the network that made them. */
+  identity: string;
+  /** The variant that the page opens with, and those that a visitor can choose in place of it. */
+  home: string;
+  others: string[];
   /** Path of PyTorch's readings; null without a server. */
   read: string | null;
   /** Which weights the page uses, in words. */

@@ -135,9 +135,7 @@ def test_the_bundled_networks_are_served_for_comparison(reader, variant):
     )
     assert "max-age=3600" in described.headers["Cache-Control"]
     weights = load_weights(bundled(variant))
-    content = described.json()
-    assert content.pop("identity").startswith(f"/networks/{variant}-")
-    assert content == json.loads(json.dumps(description(weights)))
+    assert described.json() == json.loads(json.dumps(description(weights)))
     expected, found = weights.model.state_dict(), load(tensors.content)
     assert found.keys() == expected.keys()
     assert all(found[name].equal(expected[name]) for name in expected)
@@ -149,6 +147,16 @@ def test_extra_files_of_the_bundled_networks_are_served(reader):
     for variant in NETWORKS:
         for response, name in zip(site.get(*(f"/networks/{variant}/{name}" for name in EXTRAS)), EXTRAS, strict=True):
             assert (response.status_code, response.content) == (200, (bundled(variant) / name).read_bytes())
+
+
+def test_the_page_of_another_network_is_served(reader):
+    """Its HTML, and settings with which its files and readings are found, and the way back."""
+    page = Site(reader.weights).get("/networks/original/page.json")[0].json()
+    settings = page["settings"]
+    assert page["html"] == document(Recognizer.from_pretrained(bundled("original")))
+    assert settings["description"]["network"]["variant"] == "original"
+    assert (settings["network"], settings["read"]) == ("/networks/original", "/read?variant=original")
+    assert (settings["home"], settings["others"]) == ("textbook", ["tutorial", "original"])
 
 
 def test_other_networks_are_404_with_a_sentence(reader):

@@ -83,7 +83,8 @@ def test_a_bundled_network_can_be_asked_instead(app_url, variant):
     sent = httpx.post(f"{app_url}/read?variant={variant}", content=encoded(image), headers=PNG, timeout=30).json()
     reading = Recognizer.from_pretrained(bundled(variant)).read(image)
     assert sent["probabilities"] == pytest.approx(reading.probabilities, abs=1e-6)
-    assert sent["network"] == httpx.get(f"{app_url}/networks/{variant}/description.json").json()["identity"]
+    page = httpx.get(f"{app_url}/networks/{variant}/page.json", timeout=30).json()
+    assert sent["network"] == page["settings"]["identity"]
 
 
 def test_an_unknown_network_is_named(app_url):
