@@ -61,7 +61,7 @@ def write_site(folder: Path, reader: Recognizer, space: str | None = None) -> No
 def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]:
     """The content of each file by its path in the folder; the same page gives the same bytes."""
     weights = reader.weights
-    unneeded = (".html", ".jpg", "css/page.css", "css/explore.css")
+    unneeded = (".html", ".jpg", "css/tokens.css", "css/page.css", "css/explore.css")
     files = {f"static/{name}": content for name, content in FILES.items() if not name.endswith(unneeded)}
     files["network/model.safetensors"] = safetensors(weights.model)
     for name, content in _extras(weights.folder).items():

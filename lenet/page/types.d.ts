@@ -456,7 +456,7 @@ interface Sliders {
   /** null: the end of the training. */
   step: number | null;
 }
-type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local";
+type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local" | "example";
 
 // ---- elements
 

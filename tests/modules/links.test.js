@@ -58,7 +58,9 @@ test("C3 of 1998 is linked to the maps of table I only", () => {
     const intoC3 = network.layer("c3").sees.flat().length;
     assert.equal(intoC3, variant === "original" ? 60 : 96);
     // Kernels to pad and C1, C1 to S2, S2 to C3, C3 to S4, and threads to C5.
-    assert.equal(hairlines(network, geometry).length, 12 + 6 + intoC3 + 16 + 160);
+    const { links: atRest, lanes } = hairlines(network, geometry);
+    assert.equal(atRest.length, 12 + 6 + intoC3 + 16 + 160);
+    assert.equal(lanes.length, 32); // into and out of C3 and S4, eight each
     const carries = carried(network, reading.outputs.s2, "c3");
     assert.equal(carries.filter((value) => value !== 0).length, intoC3, variant);
     const { links, touched } = lightsOf(network, reading, middle(network, "c3", 0), geometry);

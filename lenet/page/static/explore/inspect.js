@@ -1,16 +1,10 @@
-// Inspect: the card of the selected unit, and, on narrow screens, its map enlarged, below the row that it is in.
-import { element, find } from "../dom.js";
-import { canvasesOf, cellOf, cellUnder, unitAt, within } from "../show/cells.js";
-import { cellBox, overlay } from "../show/overlay.js";
-import { paint } from "../show/palette.js";
+// Inspect: the card of the selected unit.
+import { find } from "../dom.js";
 import { onThemeChange } from "../theme.js";
 import { card } from "./card.js";
-import { peak } from "./figures.js";
 import { patch } from "./tree.js";
 
 /** @import { Store } from "../store.js" */
-
-const STEPS = { left: [0, -1], right: [0, 1], up: [-1, 0], down: [1, 0] };
 
 export class Inspect {
   /**
@@ -18,40 +12,23 @@ export class Inspect {
    * @param {Store} store
    */
   constructor(root, store) {
-    this.root = root;
     this.store = store;
     this.panel = find(root, ".panel.inspect");
-    this.home = find(root, ".panels");
     this.hint = find(this.panel, ".hint");
     this.card = find(this.panel, ".card");
     this.actions = find(this.panel, ".actions");
     this.mute = find(this.panel, ".mute");
     this.numbers = find(this.panel, ".with-numbers", HTMLInputElement);
     this.all = find(this.panel, ".all-terms", HTMLInputElement);
-    this.enlarged = find(this.panel, ".enlarged");
-    this.marker = find(this.enlarged, ".outline");
-    this.muting = find(root, ".muting");
-    this.shown = ""; // layer and map of the unit whose card has been scrolled to
     find(this.panel, ".unpin").addEventListener("click", () => store.free());
     this.mute.addEventListener("click", () => {
       if (store.unit) store.toggleMuted(store.unit.layer, store.unit.map);
     });
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
-    store.addEventListener("selection", () => this.#scrollToCard());
     for (const event of ["selection", "reading", "network", "muted", "mode"])
       store.addEventListener(event, () => this.#show());
     onThemeChange(() => this.#show());
-    store.addEventListener("mode", () => {
-      this.home.scrollTop = 0;
-    });
-    new ResizeObserver(() => this.#move()).observe(root);
-    this.#listen();
     this.#show();
-  }
-
-  /** Whether the column of the pad has no room for the card: it has one column with all else, or is hardly higher. */
-  get narrow() {
-    return this.root.clientWidth < 680 || matchMedia("(orientation: landscape) and (max-height: 480px)").matches;
   }
 
   #show() {
@@ -59,96 +36,17 @@ export class Inspect {
     const { unit, pinned, network } = store;
     this.panel.hidden = !store.inspecting;
     if (this.panel.hidden) return;
-    // On a narrow screen, a preview would move what is pointed at.
-    const shown = network && (pinned || !this.narrow) ? unit : null;
+    const shown = network ? unit : null;
     this.hint.hidden = Boolean(shown);
     this.actions.hidden = !(shown && pinned);
     const open = (/** @type {Unit} */ other) => store.pin(other);
     const options = { numbers: this.numbers.checked, all: this.all.checked, open };
     patch(this.card, shown ? card(store, shown, options) : []);
-    this.#move();
-    this.#enlarge(shown);
     if (!network || !shown) return;
     const isMap = shown.layer !== "input" && network.shape(shown.layer).length === 3;
     find(this.panel, ".all").hidden = !["c5", "f6", "output"].includes(shown.layer);
     this.mute.hidden = shown.layer === "input" || shown.layer === "output";
     const isMuted = store.muted[shown.layer]?.has(shown.map);
     this.mute.textContent = `${isMuted ? "Unmute" : "Mute"} this ${isMap ? "map" : "unit"}`;
-  }
-
-  /** In the column of the pad, or, on a narrow screen, below the maps that are explained. */
-  #move() {
-    const { panel } = this;
-    const { unit, pinned } = this.store;
-    if (!(this.narrow && pinned && unit)) {
-      if (panel.parentElement !== this.home) this.home.prepend(panel);
-      if (this.muting.parentElement !== this.home) this.home.append(this.muting);
-      panel.style.order = this.muting.style.order = "";
-      return;
-    }
-    const above = find(this.root, unit.layer === "input" ? ".answer" : `.stage[data-stage="${unit.layer}"]`);
-    if (above.nextElementSibling !== panel) above.after(panel, this.muting);
-    panel.style.order = this.muting.style.order = getComputedStyle(above).order;
-  }
-
-  /** The card of another layer or map begins at its heading, in view. */
-  #scrollToCard() {
-    const { unit, pinned } = this.store;
-    const key = pinned && unit ? `${unit.layer}.${unit.map}` : "";
-    if (key === this.shown) return;
-    this.shown = key;
-    this.home.scrollTop = 0;
-    if (!key || !this.narrow || this.store.restoring) return;
-    requestAnimationFrame(() => {
-      const { bottom } = this.panel.getBoundingClientRect();
-      if (bottom > innerHeight) this.panel.previousElementSibling?.scrollIntoView({ block: "start" }); // the row of the map
-    });
-  }
-
-  /** @param {Unit | null} unit */
-  #enlarge(unit) {
-    const { network, reading, blank } = this.store;
-    const { outputs } = reading ?? blank ?? {};
-    this.enlarged.hidden = !unit || unit.layer === "output";
-    if (!network || !outputs || !unit || unit.layer === "output") return;
-    const { count, width, height } = canvasesOf(unit.layer, network.shape(unit.layer));
-    const at = cellOf(unit);
-    let canvas = find(this.enlarged, "canvas", HTMLCanvasElement);
-    if (canvas.width !== width || canvas.height !== height) {
-      const other = element("canvas", { width, height, attributes: { "aria-hidden": "true" } });
-      canvas.replaceWith(other);
-      canvas = other;
-    }
-    const values = outputs[unit.layer];
-    const size = values.length / count;
-    paint(canvas, values.subarray(at.index * size, (at.index + 1) * size), Math.max(1, peak(values)));
-    overlay(this.marker, cellBox(at), width, height);
-  }
-
-  /** The crosshair on the enlarged map follows a finger, and the buttons move it by a unit. */
-  #listen() {
-    const { store } = this;
-    const map = () => find(this.enlarged, "canvas", HTMLCanvasElement);
-    const move = (/** @type {number} */ row, /** @type {number} */ column) => {
-      if (!store.unit) return;
-      const [onRow, onColumn] = within(map(), row, column);
-      store.pin(unitAt(store.unit.layer, cellOf(store.unit).index, onRow, onColumn));
-    };
-    const follow = (/** @type {PointerEvent} */ event) => move(...cellUnder(map(), event));
-    const frame = find(this.enlarged, ".frame");
-    frame.addEventListener("pointerdown", (event) => {
-      frame.setPointerCapture(event.pointerId);
-      follow(event);
-    });
-    frame.addEventListener("pointermove", (event) => {
-      if (frame.hasPointerCapture(event.pointerId)) follow(event);
-    });
-    for (const [name, [down, right]] of Object.entries(STEPS)) {
-      find(this.enlarged, `[data-step="${name}"]`).addEventListener("click", () => {
-        if (!store.unit) return;
-        const { row, column } = cellOf(store.unit);
-        move(row + down, column + right);
-      });
-    }
   }
 }

@@ -12,32 +12,37 @@ const THREADS = 10; // hairlines from each map of S4 to C5, which stand for 120
 /**
  * The sides of the layers that have maps, in units.
  *
- * @param {Network} network
+ * @param {{ layers: LayerDescription[] }} network
  * @returns {Record<string, number>}
  */
-export function sidesOf(network) {
-  const maps = network.layers.filter(({ shape }) => shape.length === 3).map(({ name, shape }) => [name, shape[2]]);
+export function sidesOf({ layers }) {
+  const maps = layers.filter(({ shape }) => shape.length === 3).map(({ name, shape }) => [name, shape[2]]);
   return Object.fromEntries([["input", 32], ...maps]);
 }
 
 /**
- * The connections of maps, each once; C3 of 1998 is connected to a part of S2 only.
+ * The connections of maps between the edges of their columns; C3 of 1998 is connected to a part of S2 only. The lanes from
+ * there to the maps are each one line, since lines over one another would look like a thick one.
  *
  * @param {Network} network
  * @param {Geometry} geometry
- * @returns {Connection[]}
+ * @returns {{ links: Connection[], lanes: Point[][] }}
  */
 export function hairlines(network, geometry) {
   const { tiles, kernels, pad, columns } = geometry;
   /** @type {Connection[]} */
-  const found = [];
+  const links = [];
+  const out = (/** @type {string} */ layer, /** @type {number} */ map) =>
+    wayOut(geometry, layer, map, tiles[layer][map]);
+  const into = (/** @type {string} */ layer, /** @type {number} */ map) =>
+    wayIn(geometry, layer, map, tiles[layer][map]);
   const join = (/** @type {string} */ a, /** @type {number} */ i, /** @type {string} */ b, /** @type {number} */ j) => {
-    found.push({ from: wayOut(geometry, a, i, tiles[a][i]), to: wayIn(geometry, b, j, tiles[b][j]) });
+    links.push({ from: out(a, i).slice(-1), to: into(b, j).slice(0, 1) });
   };
   for (const [i, { x, y, width, height }] of kernels.entries()) {
     const middle = y + height / 2;
-    if (pad) found.push({ from: [[pad.x + pad.width, pad.y + pad.height / 2]], to: [[x, middle]] });
-    found.push({ from: [[x + width, middle]], to: wayIn(geometry, "c1", i, tiles.c1[i]) });
+    if (pad) links.push({ from: [[pad.x + pad.width, pad.y + pad.height / 2]], to: [[x, middle]] });
+    links.push({ from: [[x + width, middle]], to: into("c1", i) });
   }
   for (let i = 0; i < COLUMNS.c1.count; i++) join("c1", i, "s2", i);
   for (const [map, seen] of (network.layer("c3").sees ?? []).entries()) {
@@ -48,10 +53,11 @@ export function hairlines(network, geometry) {
     join("c3", i, "s4", i);
     for (let k = 0; k < THREADS; k++) {
       const { y, height } = tiles.c5[k * apart];
-      found.push({ from: wayOut(geometry, "s4", i, tiles.s4[i]), to: [[columns.c5.x, y + height / 2]] });
+      links.push({ from: out("s4", i).slice(-1), to: [[columns.c5.x, y + height / 2]] });
     }
   }
-  return found;
+  const lanes = ["c3", "s4"].flatMap((layer) => tiles[layer].flatMap((_, map) => [out(layer, map), into(layer, map)]));
+  return { links, lanes: lanes.filter((points) => points.length > 1) };
 }
 
 /**
