@@ -8,7 +8,7 @@ from lenet.page.bundle import bundle
 STATIC = Path(__file__).parent / "static"
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
-STYLES = b"".join(SOURCES[f"css/{name}.css"] for name in ("page", "explore", "panels"))
+STYLES = b"".join(SOURCES[f"css/{name}.css"] for name in ("tokens", "page", "explore", "panels"))
 # The page loads the modules as one. Workers, and whoever reads the code in the browser, get them one by one.
 FILES = {**SOURCES, "page.js": bundle(MODULES, "start.js").encode(), "page.css": STYLES}
 

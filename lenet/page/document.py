@@ -1,14 +1,27 @@
-"""The page's HTML: `static/page.html` with a row for each layer of the network, a notice and the footer."""
+"""The page's HTML: `static/page.html` with the layers of the network, a notice and the footer."""
 
 import json
+import re
 from html import escape
 from pathlib import Path
 
 from lenet.networks.summary import Layer, layers
-from lenet.page.words import DIFFERENCES, about, guide, words
+from lenet.page.words import DIFFERENCES, HOMES, about, guide, words
 from lenet.recognizer import Recognizer
 
 TEMPLATE = Path(__file__).parent / "static" / "page.html"
+# What stands between two layers of the figure, by the kind of the second; {} is the size of a kernel or block.
+OPERATIONS = {
+    "convolution": ("{}", "convolution"),
+    "sparse convolution": ("{}", "convolution"),
+    "average pooling": ("{}", "averages"),
+    "max pooling": ("{}", "maxima"),
+    "subsampling": ("{}", "sums"),
+    "fully connected": ("full", "connection"),
+    "RBF": ("distance", "to bitmaps"),
+}
+
+TIMES = "\u00d7"
 
 
 def document(reader: Recognizer, server: bool = True) -> str:
@@ -20,11 +33,12 @@ def document(reader: Recognizer, server: bool = True) -> str:
     html = TEMPLATE.read_text(encoding="utf-8")
     model = reader.weights.model
     html = html.replace("<!-- variants -->", escape(json.dumps(DIFFERENCES)))
+    html = html.replace("<!-- network -->", escape(HOMES[model.variant]))
+    html = html.replace("<!-- activation -->", "ReLU" if "ReLU" in str(model.activation) else "tanh")
     html = html.replace("<!-- about -->", escape(about(model)))
-    html = html.replace("<!-- input -->", _row(rows[0]))
-    html = html.replace("<!-- guide -->", _words("this page", guide(model, server)))
-    html = html.replace("<!-- words about the input -->", _words("the input", words(rows[0])))
-    html = html.replace("<!-- stages -->", "\n".join(_row(layer, words(layer)) for layer in rows[1:]))
+    html = html.replace("<!-- stages -->", "\n".join(map(_stage, rows)))
+    html = html.replace("<!-- guide -->", _details("About this page", guide(model, server)))
+    html = html.replace("<!-- words -->", "\n".join(map(_words, rows)))
     notice = (
         f'<p class="origin-notice" role="status">{_safe(reader.weights.notice)}</p>' if reader.weights.notice else ""
     )
@@ -37,28 +51,36 @@ def document(reader: Recognizer, server: bool = True) -> str:
     return html
 
 
-def _row(layer: Layer, about: str | None = None) -> str:
-    """`about`: HTML that explains the layer."""
-    shape = ",".join(str(side) for side in layer.shape)
-    kernels = '\n  <div class="kernels"></div>' if layer.name == "c1" else ""
-    details = _words(_name(layer), about) if about else ""
+def _stage(layer: Layer) -> str:
+    """A layer in the figure: its name and shape, and what leads to it; the page adds its maps."""
+    sides = ",".join(str(side) for side in layer.shape)
+    name = "OUT<span>PUT</span>" if layer.name == "output" else layer.name.upper()
+    size = match[0].replace("x", TIMES) if (match := re.search(r"\d+x\d+", layer.about.summary)) else ""
+    shape = _shape(layer.shape).removeprefix("1@").replace("x", TIMES)
+    words = OPERATIONS.get(layer.about.kind)
+    operation = f'<p class="operation">{"<br>".join(words).format(size)}</p>' if words else ""
     return f"""
-<section class="stage" data-stage="{layer.name}" data-shape="{shape}" aria-label="{escape(_title(layer))}">
-  <header>
-    <h2>{escape(_name(layer))}</h2>
-    <span class="shape">{escape(_shape(layer.shape))}</span>
-    <span class="arithmetic">{escape(layer.arithmetic)}{" parameters" if layer.parameters else ""}</span>
-    <span class="range" title="smallest and largest value">&nbsp;</span>
-    <p class="caption">
-      <span class="description">{escape(_sentence(layer.summary))}</span> {escape(layer.about.caption)}
-    </p>
-  </header>
-  <div class="maps"></div>{kernels}{details}
+<section class="stage" data-stage="{layer.name}" data-shape="{sides}" aria-label="{escape(_title(layer))}">
+  <header><h2>{name}</h2><span class="shape">{shape}</span></header>
+  <div class="maps"></div>{operation}
 </section>"""
 
 
-def _words(name: str, about: str) -> str:
-    return f'\n  <details class="words"><summary>About {escape(name)}</summary>{about}</details>'
+def _words(layer: Layer) -> str:
+    """A layer in words, below the explorer."""
+    parameters = f"{layer.arithmetic}{' parameters' if layer.parameters else ''}"
+    return _details(
+        f"{_name(layer)}, {_shape(layer.shape)}",
+        f"""<p class="description">{escape(_sentence(layer.summary))}</p>
+<p class="arithmetic">{escape(parameters)}</p>
+<p class="caption">{escape(layer.about.caption)}</p>{words(layer)}""",
+        layer.name,
+    )
+
+
+def _details(title: str, content: str, about: str = "") -> str:
+    attribute = f' data-about="{about}"' if about else ""
+    return f'<details class="words"{attribute}><summary>{escape(title)}</summary>{content}</details>'
 
 
 def _title(layer: Layer) -> str:

@@ -357,6 +357,8 @@ interface Connected {
   /** Of convolutions: the inputs of each map, and the kernels of a map. */
   sees?: number[][];
   kernels?(map: number): { map: number; kernel: Float32Array }[];
+  /** Of layers with a weight per connection: map by map, or unit by unit, and in each the inputs in order. */
+  weight?: Float32Array;
   /** Of layers that can be the output: the difference of the scores of two units as a sum over the inputs. */
   contrast?(input: Float32Array, first: number, second: number): { contributions: Float32Array; bias: number };
 }
@@ -366,6 +368,71 @@ interface LayerInput {
 }
 interface Layer extends LayerDescription, Connected {
   input: LayerInput;
+}
+
+// ---- the figure, in CSS pixels from its corner
+
+type FigureKind = "wide" | "short" | "phone";
+interface FigureSize {
+  kind: FigureKind;
+  width: number;
+  /** The most that the tiles may be high. */
+  tall: number;
+  /** Where they begin. */
+  top: number;
+  /** Pixels of the screen per CSS pixel. */
+  density: number;
+}
+/** A map, a part of one, or a unit, as it is shown. */
+interface Tile {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+interface Geometry {
+  kind: FigureKind;
+  width: number;
+  /** Of the tiles, which begin at `top`. */
+  height: number;
+  top: number;
+  /** The unit of the gaps between columns. */
+  gap: number;
+  /** Between two maps of C3. */
+  between: number;
+  /** How high the lanes between rows of maps are. */
+  lanes: { c3: number; s4: number };
+  columns: Record<string, Tile>;
+  /** Those of each layer that is shown. */
+  tiles: Record<string, Tile[]>;
+  kernels: Tile[];
+  /** null where they are beside the figure. */
+  pad: Tile | null;
+  answer: Tile | null;
+}
+/** Points from a tile to the edge of its column, and from the edge of the next column to a tile there. */
+interface Connection {
+  from: Point[];
+  to: Point[];
+}
+interface Signal extends Connection {
+  value: number;
+}
+/** A link that is lit. Values are compared within a group; null: it only passes something on. */
+interface Lit extends Connection {
+  value: number | null;
+  group: string;
+}
+/** What is lit for a unit. */
+interface Lights {
+  unit: Tile | null;
+  /** What it depends on, and what it feeds. */
+  fields: { layer: string; map: number; tile: Tile; back: boolean }[];
+  links: Lit[];
+  /** LAYER.MAP of all that is part of it. */
+  touched: Set<string>;
+  /** The square of the input that it depends on. */
+  input: Box | null;
 }
 
 // ---- changes of the input
@@ -402,7 +469,7 @@ interface Sliders {
   /** null: the end of the training. */
   step: number | null;
 }
-type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local";
+type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local" | "example";
 
 // ---- elements
 

@@ -17,6 +17,8 @@ DIFFERENCES = {
     "original": f"{LeNet5Original.activation}, trainable subsampling, a sparsely connected C3, distances to bitmaps as "
     "output",
 }
+# Where one meets each network, as part of the title.
+HOMES = {"textbook": "in textbooks", "tutorial": "in tutorials", "original": "of 1998"}
 FORMS = {
     "textbook": f"LeNet-5 ({PAPER}) as textbooks simplify it: {DIFFERENCES['textbook']}.",
     "tutorial": f"LeNet-5 ({PAPER}) as today's tutorials build it: {DIFFERENCES['tutorial']}.",

@@ -138,6 +138,10 @@ export class Live {
     const { pad, store } = this;
     clearTimeout(this.#timer);
     if (this.#blocked || pad.blank || pad.penDown || ["checked", "alone"].includes(store.state)) return;
+    if (pad.isExample) {
+      store.setState("example"); // nobody has drawn it, so nobody asks the server about it
+      return;
+    }
     if (!this.server || pad.image || store.source) {
       store.setState(pad.image && !pad.image.test ? "local" : "alone");
       return;

@@ -5,16 +5,16 @@ import { Background } from "./explore/background.js";
 import { Breaking } from "./explore/breaking.js";
 import { Comparing } from "./explore/comparing.js";
 import { Inspect } from "./explore/inspect.js";
-import { addKernels } from "./explore/kernels.js";
 import { Learning } from "./explore/learning.js";
 import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
 import { Muting } from "./explore/muting.js";
-import { Outlines } from "./explore/outlines.js";
 import { addPointing } from "./explore/pointing.js";
 import { Saving } from "./explore/saving.js";
 import { addTour } from "./explore/tour.js";
 import { Why } from "./explore/why.js";
+import { Figure } from "./figure/figure.js";
+import { addOpening } from "./figure/opening.js";
 import { Live } from "./live.js";
 import { Reader } from "./network/reader.js";
 import { addControls } from "./pad/controls.js";
@@ -22,12 +22,14 @@ import { addExamples } from "./pad/examples.js";
 import { addImages } from "./pad/images.js";
 import { addKeyboard } from "./pad/keyboard.js";
 import { Pad } from "./pad/pad.js";
-import { keepDrawing, restoreDrawing } from "./pad/session.js";
+import { hasSession, keepDrawing, restoreDrawing } from "./pad/session.js";
 import { fetchExtra, load, messageOf, refusalOfPart, Server, troubleOf } from "./server.js";
 import { Prediction } from "./show/prediction.js";
 import { Row } from "./show/row.js";
-import { Stages } from "./show/stages.js";
+import { addView } from "./show/view.js";
 import { Store } from "./store.js";
+
+const OPENING = 3; // the digit that draws itself when the page opens
 
 /**
  * Start the page in an element of the document. Returns null, and says why on the page, if the network cannot be loaded.
@@ -38,18 +40,17 @@ import { Store } from "./store.js";
  */
 export async function start(element, base, settings) {
   const root = find(element, ".lenet");
-  addStyle();
+  await addStyle();
   const store = new Store();
   const pad = new Pad(find(root, ".pad"));
   new Prediction(root, store);
-  new Stages(root, store, settings.description.network.temperature);
+  addView(root, store, settings.description.network);
+  const figure = new Figure(root, store, settings.description.network);
   store.addEventListener("reading", () =>
     root.dispatchEvent(new CustomEvent("lenet:shown", { detail: store.reading })),
   );
   addModes(root, store);
-  addPointing(root, store);
-  addKernels(root, store);
-  new Outlines(root, store, pad.side);
+  addPointing(root, store, figure);
   new Inspect(root, store);
   new Muting(root, store);
   addControls(root, pad, store);
@@ -94,11 +95,12 @@ export async function start(element, base, settings) {
   new Comparing(root, store, fetchOther);
   new Learning(root, store, pad, reader, fetchOwn);
   new Mistakes(root, store, pad, fetchOwn);
-  addTour(root, store, pad, settings.tour, () => pad.load(examples[3]));
+  addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
   await restoreDrawing(pad, reader);
   const address = new Address(root, pad, store, reader, settings.space);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);
+  addOpening(root, pad, pad.blank && !hasSession() ? examples[OPENING] : null);
   root.dataset.ready = "true";
   return live;
 }
@@ -125,9 +127,17 @@ function file(name) {
   return new URL(name, import.meta.url).href;
 }
 
-/** Link the stylesheet, unless the document's head has done so: it does not where the app is embedded in another page. */
-function addStyle() {
+/**
+ * Link the stylesheet, unless the document's head has done so: it does not where the app is embedded in another page. The
+ * figure is laid out by it, so it is waited for.
+ */
+async function addStyle() {
   const href = file("page.css");
   if ([...document.styleSheets].some((sheet) => sheet.href === href)) return;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  const loaded = new Promise((resolve) => {
+    link.onload = link.onerror = resolve;
+  });
+  document.head.append(link);
+  await loaded;
 }

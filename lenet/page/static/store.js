@@ -7,7 +7,7 @@ export class Store extends EventTarget {
   /**
    * "live" while the drawing changes, "checked" by the server, "unchecked" if that cannot be reached, "overloaded" if it
    * is busy, or "alone" if there is none, or nothing that it could check, or
-   * "local" if that is because an image stays in the browser.
+   * "local" if that is because an image stays in the browser, or "example" of what the page draws when it opens.
    *
    * @type {State}
    */

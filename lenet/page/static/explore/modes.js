@@ -16,9 +16,9 @@ export function addModes(root, store) {
     root.dataset.mode = store.mode;
   };
   const reveal = () => {
-    const part = find(root, store.mode === "compare" ? ".compare" : `.panel.${store.mode}`);
-    const { top, bottom } = part.getBoundingClientRect();
-    if (top > innerHeight - ENOUGH || bottom < ENOUGH) part.scrollIntoView({ block: "start" });
+    const panel = find(root, `.panel.${store.mode}`);
+    const { top } = panel.getBoundingClientRect();
+    if (top > innerHeight - ENOUGH) panel.scrollIntoView({ block: "nearest" });
   };
   for (const button of buttons) {
     button.addEventListener("click", () => {

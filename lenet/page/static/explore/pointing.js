@@ -1,9 +1,13 @@
 // Pointing at units: with the mouse, which previews, a click or a tap, which pins, and the keyboard, which does both.
+import { findAll } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
-import { cellOf, cellUnder, nameOf, unitAt, within } from "../show/cells.js";
+import { isVector, nameOf } from "../show/cells.js";
 import { decimal } from "../show/format.js";
 
-/** @import { Store } from "../store.js" */
+/**
+ * @import { Figure } from "../figure/figure.js"
+ * @import { Store } from "../store.js"
+ */
 
 /** @type {Record<string, [down: number, right: number]>} */
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -11,45 +15,37 @@ const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], Arrow
 /**
  * @param {HTMLElement} root
  * @param {Store} store
+ * @param {Pick<Figure, "unitAt" | "beside" | "sides">} figure
  */
-export function addPointing(root, store) {
-  /** @type {WeakMap<HTMLCanvasElement, [row: number, column: number]>} */
-  const cursors = new WeakMap(); // the cell of each canvas that the keyboard is at
+export function addPointing(root, store, figure) {
+  /** @type {Map<string, Unit>} */
+  const cursors = new Map(); // the unit of each layer that the keyboard is at
 
   root.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch") return; // a tap pins; moving scrolls
-    const canvas = canvasOf(event);
-    const button = buttonOf(event);
-    if (canvas) store.point(unitUnder(canvas, event));
-    else store.point(button ? output(button) : pointedAt(event));
+    store.point(unitUnder(event) ?? pointedAt(event));
   });
   root.addEventListener("pointerleave", () => store.point(null));
   root.addEventListener("click", (event) => {
-    const canvas = canvasOf(event);
-    const button = buttonOf(event);
-    if (canvas) cursors.set(canvas, cellUnder(canvas, event));
-    if (canvas) store.inspect(unitUnder(canvas, event));
-    else if (button) store.inspect(output(button));
+    const unit = unitUnder(event);
+    if (!unit) return;
+    moveTo(unit);
+    if (store.pinned && store.unit && nameOf(store.unit) === nameOf(unit)) store.free();
+    else store.inspect(unit);
   });
 
   root.addEventListener("focusin", (event) => {
-    if (!(event.target instanceof Element && event.target.matches(":focus-visible"))) return; // a click pins, but does not preview
-    const canvas = canvasOf(event);
-    const button = buttonOf(event);
-    if (canvas) store.point(unitIn(canvas, cursorOf(canvas)));
-    else if (button) store.point(output(button));
+    const map = mapOf(event);
+    if (map?.matches(":focus-visible")) store.point(cursorOf(map)); // a click pins, but does not preview
   });
   root.addEventListener("focusout", () => store.point(null));
   root.addEventListener("keydown", (event) => {
-    const canvas = canvasOf(event);
-    if (!canvas || event.ctrlKey || event.metaKey || event.altKey) return;
+    const map = mapOf(event);
+    if (!map || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!ARROWS[event.key] && event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    const [row, column] = cursorOf(canvas);
-    const [down, right] = ARROWS[event.key] ?? [0, 0];
-    const cell = within(canvas, row + down, column + right);
-    cursors.set(canvas, cell);
-    const unit = unitIn(canvas, cell);
+    const unit = figure.beside(cursorOf(map), ARROWS[event.key] ?? [0, 0]);
+    moveTo(unit).focus({ preventScroll: true });
     if (!ARROWS[event.key] || store.pinned) store.inspect(unit);
     else store.point(unit);
     announce(unit);
@@ -60,18 +56,34 @@ export function addPointing(root, store) {
   });
 
   /**
-   * The cell of the pinned unit if it is on this canvas, else where the keyboard was last, else the middle.
+   * Put the keyboard at a unit: its map is the one of its layer that Tab goes to.
    *
-   * @param {HTMLCanvasElement} canvas
-   * @returns {[row: number, column: number]}
+   * @param {Unit} unit
    */
-  function cursorOf(canvas) {
-    const { unit, pinned } = store;
-    if (pinned && unit?.layer === layerOf(canvas)) {
-      const { index, row, column } = cellOf(unit);
-      if (index === Number(canvas.dataset.index)) return [row, column];
-    }
-    return cursors.get(canvas) ?? [Math.trunc(canvas.height / 2), Math.trunc(canvas.width / 2)];
+  function moveTo(unit) {
+    cursors.set(unit.layer, unit);
+    const maps = findAll(root, `[data-stage="${unit.layer}"] .map`);
+    for (const map of maps) map.tabIndex = -1;
+    const map = maps[indexOf(unit)];
+    map.tabIndex = 0;
+    return map;
+  }
+
+  /**
+   * The pinned unit if it is on this map, else where the keyboard was last, else the middle.
+   *
+   * @param {HTMLElement} map
+   * @returns {Unit}
+   */
+  function cursorOf(map) {
+    const layer = layerOf(map);
+    const index = Number(map.dataset.index);
+    const isHere = (/** @type {Unit | null | undefined} */ unit) => unit?.layer === layer && indexOf(unit) === index;
+    const [pinned, last] = [store.pinned ? store.unit : null, cursors.get(layer)];
+    if (pinned && isHere(pinned)) return pinned;
+    if (last && isHere(last)) return last;
+    const middle = (figure.sides[layer] ?? 1) >> 1;
+    return { layer, map: index, row: middle, column: middle };
   }
 
   /** @param {Unit} unit */
@@ -80,17 +92,29 @@ export function addPointing(root, store) {
     const shown = reading ?? blank;
     if (network && shown) store.announce(`${nameOf(unit)}: ${decimal(network.value(shown, unit), 2)}.`);
   }
+
+  /** @param {MouseEvent} event */
+  function unitUnder(event) {
+    const map = mapOf(event);
+    if (!map) return null;
+    // A click that the keyboard makes has no place.
+    const unit = event.detail || event.type !== "click" ? figure.unitAt(event.clientX, event.clientY) : cursorOf(map);
+    return unit?.layer === layerOf(map) ? unit : null;
+  }
+}
+
+/**
+ * The number of the map that a unit is on.
+ *
+ * @param {Unit} unit
+ */
+function indexOf({ layer, map }) {
+  return isVector(layer) || layer === "output" ? 0 : map;
 }
 
 /** @param {Event} event */
-function canvasOf({ target }) {
-  const found = closest(target, ".map > canvas");
-  return found instanceof HTMLCanvasElement ? found : null;
-}
-
-/** @param {Event} event */
-function buttonOf({ target }) {
-  return closest(target, "[data-unit]");
+function mapOf({ target }) {
+  return closest(target, ".map");
 }
 
 /**
@@ -104,25 +128,9 @@ function closest(target, selector) {
   return target instanceof Element ? target.closest(selector) : null;
 }
 
-/** @param {HTMLCanvasElement} canvas */
-function layerOf(canvas) {
-  return closest(canvas, "[data-stage]")?.dataset.stage ?? "";
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {[row: number, column: number]} cell
- */
-function unitIn(canvas, [row, column]) {
-  return unitAt(layerOf(canvas), Number(canvas.dataset.index), row, column);
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {MouseEvent} event
- */
-function unitUnder(canvas, event) {
-  return unitIn(canvas, cellUnder(canvas, event));
+/** @param {HTMLElement} map */
+function layerOf(map) {
+  return closest(map, "[data-stage]")?.dataset.stage ?? "";
 }
 
 /**
@@ -135,9 +143,4 @@ function pointedAt(event) {
   if (!points) return null;
   const [layer, map] = points.split(".");
   return { layer, map: Number(map), row: 0, column: 0 };
-}
-
-/** @param {HTMLElement} button */
-function output(button) {
-  return { layer: "output", map: Number(button.dataset.unit), row: 0, column: 0 };
 }

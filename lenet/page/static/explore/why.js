@@ -2,13 +2,12 @@
 // for which digit; and the smallest change that would make it the other one.
 import { element, find } from "../dom.js";
 import { compare } from "../network/evidence.js";
-import { explain } from "../network/explain.js";
+import { explain, onDrawing } from "../network/explain.js";
 import { decimal, percentage } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
 import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
-import { onDrawing } from "./outlines.js";
 import { node, patch } from "./tree.js";
 
 /**

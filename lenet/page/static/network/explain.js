@@ -62,3 +62,20 @@ export function receptiveField(network, unit, target) {
   const { top, left, bottom, right } = field;
   return { maps: [0], top: top + border, left: left + border, bottom: bottom + border, right: right + border };
 }
+
+/**
+ * From a part of the input to the same part of the drawing, which the preprocessing has moved and scaled.
+ *
+ * @param {Placement} placement
+ * @param {Box} part
+ * @returns {Box}
+ */
+export function onDrawing({ from, to }, { top, left, bottom, right }) {
+  const [across, down] = [from.width / to.width, from.height / to.height];
+  return {
+    top: from.top + (top - to.top) * down,
+    left: from.left + (left - to.left) * across,
+    bottom: from.top + (bottom - to.top) * down,
+    right: from.left + (right - to.left) * across,
+  };
+}

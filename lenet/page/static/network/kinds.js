@@ -25,6 +25,7 @@ function convolution({ shape, size = 1, table }, { maps, side }, tensor) {
   };
   return {
     sees,
+    weight,
     kernels,
     compute: (x) => layers.convolution(x, side, sees, weight, bias, size),
     explain: (x, { map, row, column }) => {
@@ -71,6 +72,7 @@ function blocks(connect) {
 function fullyConnected(_, { maps, side }, tensor) {
   const [weight, bias] = [tensor("weight"), tensor("bias")];
   return {
+    weight,
     compute: (x) => layers.fullyConnected(x, weight, bias),
     explain: (x, { map }) => ({
       bias: bias[map],
@@ -87,6 +89,7 @@ function fullyConnected(_, { maps, side }, tensor) {
 /** @type {Connect} */
 function radialBasis({ centers = [] }, { maps, side }) {
   return {
+    weight: Float32Array.from(centers.flat()), // the part of the squared distance that tells digits apart: value times center
     compute: (x) => layers.negativeDistances(x, centers),
     explain: (x, { map }) => ({
       inputs: x,

@@ -36,6 +36,8 @@ export class Pad extends EventTarget {
   /** @type {PointerEvent | null} what has begun the stroke; null if it was the keyboard */
   #pointer = null;
   #lastPen = -Infinity; // when a pen was seen
+  /** @type {Stroke[]} what a blank pad shows until somebody draws; it is read, but nobody has drawn it */
+  #example = [];
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -54,7 +56,11 @@ export class Pad extends EventTarget {
     return this.#stroke !== null;
   }
   get blank() {
-    return !this.#stroke && !this.state.image && !this.state.strokes?.length;
+    return !this.#stroke && !this.state.image && !this.strokes.length;
+  }
+  /** Whether what is shown is an example, which is no part of the history. */
+  get isExample() {
+    return this.#example.length > 0;
   }
   get canUndo() {
     return this.#stroke !== null || this.#states.length > 1;
@@ -64,7 +70,7 @@ export class Pad extends EventTarget {
   }
 
   get strokes() {
-    return [...(this.state.strokes ?? []), ...(this.#stroke ? [this.#stroke] : [])];
+    return [...this.#example, ...(this.state.strokes ?? []), ...(this.#stroke ? [this.#stroke] : [])];
   }
   /** The image on the pad, if any; the first stroke replaces it. */
   get image() {
@@ -88,7 +94,16 @@ export class Pad extends EventTarget {
 
   /** @param {Stroke[]} strokes */
   load(strokes) {
-    this.#push({ strokes: strokes.map(({ width, points }) => ({ width, points: onGrid(points) })) });
+    this.#push({ strokes: strokes.map(toGrid) });
+  }
+  /**
+   * Show strokes on a blank pad, until the first touch.
+   *
+   * @param {Stroke[]} strokes
+   */
+  showExample(strokes) {
+    this.#example = strokes.map(toGrid);
+    this.#replaced();
   }
   /**
    * Show an image. The next stroke begins a new drawing.
@@ -99,12 +114,14 @@ export class Pad extends EventTarget {
     this.#push({ image });
   }
   clear() {
+    if (this.isExample) this.showExample([]);
     if (this.blank) return;
     this.#stroke = this.#pointer = null;
     this.#push(EMPTY);
   }
   undo() {
     if (!this.canUndo) return;
+    this.#example = [];
     const last = this.#stroke ? undefined : this.#states.pop();
     if (last) this.#undone.push(last);
     this.#stroke = this.#pointer = null;
@@ -113,6 +130,7 @@ export class Pad extends EventTarget {
   redo() {
     const next = this.#stroke ? undefined : this.#undone.pop();
     if (!next) return;
+    this.#example = [];
     this.#states.push(next);
     this.#replaced();
   }
@@ -122,7 +140,8 @@ export class Pad extends EventTarget {
    * @param {number} y
    */
   down(x, y) {
-    const replaces = this.state.image;
+    const replaces = this.state.image || this.isExample;
+    this.#example = [];
     this.#stroke = { width: this.brush, points: onGrid([[x, y]]) };
     if (replaces) this.#redraw();
     else this.#paint(this.#stroke);
@@ -154,6 +173,7 @@ export class Pad extends EventTarget {
 
   /** @param {PadState} state */
   #push(state) {
+    this.#example = [];
     this.#states.push(state);
     this.#undone = [];
     this.#replaced();
@@ -193,8 +213,7 @@ export class Pad extends EventTarget {
       this.#context.fillRect((SIDE - w) / 2, (SIDE - h) / 2, w, h);
       this.#context.drawImage(canvas, (SIDE - w) / 2, (SIDE - h) / 2, w, h);
     }
-    for (const stroke of this.state.strokes ?? []) this.#paint(stroke);
-    if (this.#stroke) this.#paint(this.#stroke);
+    for (const stroke of this.strokes) this.#paint(stroke);
   }
 
   #listen() {
@@ -293,4 +312,12 @@ export class Pad extends EventTarget {
       from = null;
     });
   }
+}
+
+/**
+ * @param {Stroke} stroke
+ * @returns {Stroke}
+ */
+function toGrid({ width, points }) {
+  return { width, points: onGrid(points) };
 }

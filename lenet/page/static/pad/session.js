@@ -32,13 +32,22 @@ export async function restoreDrawing(pad, reader) {
   }
 }
 
+/** Whether anything has been kept, if only that the pad is blank: the page has been used before. */
+export function hasSession() {
+  try {
+    return sessionStorage.getItem(KEY) !== null;
+  } catch {
+    return false; // no storage, as in a private window
+  }
+}
+
 /**
  * @param {Pad} pad
  * @param {Reader} reader
  */
 export function keepDrawing(pad, reader) {
   const keep = () => {
-    if (pad.penDown) return;
+    if (pad.penDown || pad.isExample) return;
     const { strokes, image } = pad.state;
     try {
       const kept = image ? imageToKeep(image, reader) : { strokes: encode(strokes) };

@@ -15,13 +15,3 @@ export function overlay(element, { top, left, bottom, right }, width, height = w
     blockSize: `${(100 * (bottom - top)) / height}%`,
   });
 }
-
-/**
- * The box of a single cell.
- *
- * @param {{ row: number, column: number }} cell
- * @returns {Box}
- */
-export function cellBox({ row, column }) {
-  return { top: row, left: column, bottom: row + 1, right: column + 1 };
-}

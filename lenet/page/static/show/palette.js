@@ -1,85 +1,87 @@
-// One diverging color scale, centered on zero: blue below, red above, which remain distinct with red-green color
-// blindness. Anchors: ColorBrewer's RdBu (Cynthia Brewer, colorbrewer2.org), reversed. On a dark page the center is dark.
+// One diverging color scale, centered on zero: blue below, orange above, which remain distinct with color blindness, and
+// ink on paper. On a dark page the center is dark.
 import { contextOf } from "../dom.js";
 import { isDark } from "../theme.js";
 
-const ENDS = [
-  [
-    [5, 48, 97],
-    [33, 102, 172],
-    [67, 147, 195],
-    [146, 197, 222],
-    [209, 229, 240],
-  ],
-  [
-    [253, 219, 199],
-    [244, 165, 130],
-    [214, 96, 77],
-    [178, 24, 43],
-    [103, 0, 31],
-  ],
-];
-const LIGHT = [...ENDS[0], [247, 247, 247], ...ENDS[1]];
-const DARK = [
-  [110, 195, 255],
-  [76, 160, 226],
-  [52, 124, 184],
-  [40, 88, 134],
-  [34, 58, 84],
-  [32, 33, 36],
-  [78, 44, 38],
-  [126, 54, 44],
-  [176, 68, 52],
-  [222, 88, 64],
-  [255, 118, 86],
-];
-const GRAY = {
-  light: [
-    [255, 255, 255],
-    [17, 17, 17],
-  ],
-  dark: [
-    [32, 33, 36],
-    [245, 245, 245],
-  ],
-};
 const LEVELS = 255;
+const PALETTES = {
+  light: {
+    diverging: gradient("#08306b #1d5fa3 #5598cf #a3c9e6 #dae7ef #f5f2e9 #fbe2ca #f7b986 #ec8442 #d2540f #9a3403"),
+    gray: gradient("#fffefa #16150f"),
+  },
+  dark: {
+    diverging: gradient("#82c8ff #4f9fec #3579c0 #285482 #20364c #1c1d21 #3b281e #6c3d1e #b05a1a #ee8129 #ffa94f"),
+    gray: gradient("#1b1c20 #f0ece0"),
+  },
+};
 
 /**
- * Anchors, evenly spaced, as LEVELS 32-bit pixels (R, G, B, A in memory).
+ * Colors between evenly spaced ones, as LEVELS 32-bit pixels (R, G, B, A in memory), and as text.
  *
- * @param {number[][]} anchors
+ * @param {string} anchors
  */
 function gradient(anchors) {
+  const colors = anchors.split(" ").map((color) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)));
   const pixels = new Uint32Array(LEVELS);
   const bytes = new Uint8Array(pixels.buffer);
-  for (let i = 0; i < LEVELS; i++) {
-    const position = (i / (LEVELS - 1)) * (anchors.length - 1);
-    const below = Math.min(Math.floor(position), anchors.length - 2);
-    for (let c = 0; c < 3; c++) {
-      bytes[4 * i + c] = anchors[below][c] + (position - below) * (anchors[below + 1][c] - anchors[below][c]);
-    }
-    bytes[4 * i + 3] = 255;
-  }
-  return pixels;
+  const names = Array.from({ length: LEVELS }, (_, i) => {
+    const position = (i / (LEVELS - 1)) * (colors.length - 1);
+    const below = Math.min(Math.floor(position), colors.length - 2);
+    const rgb = colors[below].map((from, c) => Math.round(from + (position - below) * (colors[below + 1][c] - from)));
+    bytes.set([...rgb, 255], 4 * i);
+    return `rgb(${rgb})`;
+  });
+  return { pixels, names };
 }
 
-const PALETTES = {
-  light: { diverging: gradient(LIGHT), gray: gradient(GRAY.light) },
-  dark: { diverging: gradient(DARK), gray: gradient(GRAY.dark) },
-};
+/** @param {Palette} palette */
+function colors(palette) {
+  return PALETTES[isDark() ? "dark" : "light"][palette];
+}
+
+/** @typedef {"diverging" | "gray"} Palette */
+
+/**
+ * The color of a value as text: with "diverging", from -scale to scale; with "gray", from 0 to scale, as ink on paper.
+ *
+ * @param {number} value
+ * @param {number} scale
+ * @param {Palette} palette
+ */
+export function colorOf(value, scale, palette = "diverging") {
+  const from = palette === "gray" ? 0 : -scale;
+  const level = Math.round(((value - from) / (scale - from)) * (LEVELS - 1));
+  return colors(palette).names[Math.min(LEVELS - 1, Math.max(0, level))];
+}
+
+/**
+ * The same for many values, as pixels of an image.
+ *
+ * @param {Uint32Array} pixels
+ * @param {ArrayLike<number>} values
+ * @param {number} scale
+ * @param {Palette} palette
+ */
+export function fill(pixels, values, scale, palette = "diverging") {
+  const found = colors(palette).pixels;
+  const [slope, offset] =
+    palette === "gray" ? [(LEVELS - 1) / scale, 0] : [(LEVELS - 1) / (2 * scale), (LEVELS - 1) / 2];
+  for (let i = 0; i < values.length; i++) {
+    const level = Math.round(values[i] * slope + offset);
+    pixels[i] = found[Math.min(LEVELS - 1, Math.max(0, level))];
+  }
+}
 
 /** @type {WeakMap<HTMLCanvasElement, ImageData>} */
 const images = new WeakMap(); // the ImageData of each canvas, reused
 
 /**
- * Paint values onto a canvas that has as many pixels: with "diverging", from -scale to scale; with "gray", from 0 to
- * scale, as ink on paper.
+ * Paint values onto a canvas that has as many pixels.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {ArrayLike<number>} values
  * @param {number} scale
- * @param {"diverging" | "gray"} palette
+ * @param {Palette} palette
  */
 export function paint(canvas, values, scale, palette = "diverging") {
   const context = contextOf(canvas);
@@ -88,13 +90,6 @@ export function paint(canvas, values, scale, palette = "diverging") {
     image = context.createImageData(canvas.width, canvas.height);
     images.set(canvas, image);
   }
-  const pixels = new Uint32Array(image.data.buffer);
-  const colors = PALETTES[isDark() ? "dark" : "light"][palette];
-  const [slope, offset] =
-    palette === "gray" ? [(LEVELS - 1) / scale, 0] : [(LEVELS - 1) / (2 * scale), (LEVELS - 1) / 2];
-  for (let i = 0; i < values.length; i++) {
-    const level = Math.round(values[i] * slope + offset);
-    pixels[i] = colors[Math.min(LEVELS - 1, Math.max(0, level))];
-  }
+  fill(new Uint32Array(image.data.buffer), values, scale, palette);
   context.putImageData(image, 0, 0);
 }

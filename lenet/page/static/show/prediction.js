@@ -1,4 +1,4 @@
-// The prediction: one large digit, the three most likely digits as bars, whether the server has checked it, and a sentence
+// The prediction: one large digit and, always, the three most likely ones; whether the server has checked it, and a sentence
 // for screen readers.
 import { find, findAll } from "../dom.js";
 import { percentage } from "./format.js";
@@ -12,6 +12,7 @@ const CHECKS = {
   checked: "Checked with PyTorch on the server.",
   alone: "Computed in your browser.",
   local: "Computed in your browser. Images are not sent.",
+  example: "An example. Draw your own.",
   overloaded: "Not checked: the server is busy. Retrying…",
   unchecked: "Not checked: cannot reach the server. Retrying…",
 };
@@ -28,17 +29,17 @@ export class Prediction {
     this.store = store;
     this.root = find(root, ".verdict");
     this.digit = find(root, ".digit");
+    this.how = find(root, ".how");
     this.rows = findAll(root, ".top li").map((row) => ({
       row,
       name: find(row, ".name"),
-      fill: find(row, ".bar span"),
       percent: find(row, ".percent"),
     }));
     this.reason = find(root, ".reason");
     this.check = find(root, ".check");
     this.notice = find(root, ".notice");
     this.announcement = find(root, ".announcement");
-    store.addEventListener("reading", () => this.#show(store.reading));
+    for (const event of ["reading", "network"]) store.addEventListener(event, () => this.#show(store.reading));
     for (const event of ["state", "muted", "source"]) store.addEventListener(event, () => this.#showState());
     store.addEventListener("notice", () => {
       this.notice.textContent = store.notice;
@@ -48,23 +49,25 @@ export class Prediction {
   }
 
   /**
-   * Without a digit no percentages are shown.
+   * The most likely digits of what is rejected, too, and of blank paper.
    *
    * @param {Reading | null} reading
    */
   #show(reading) {
-    const empty = !reading || reading.digit === null;
     this.#showReason(reading);
-    this.root.classList.toggle("empty", empty && !reading?.number);
-    this.digit.textContent = String(reading?.digit ?? reading?.number ?? "?");
-    this.digit.classList.toggle("number", Boolean(reading?.number));
-    this.digit.classList.toggle("long", (reading?.number ?? "").length > 2);
-    this.rows.forEach(({ row, name, fill, percent }, i) => {
-      const [digit, probability] = empty ? ["\u00a0", 0] : reading.top[i];
+    const text = String(reading?.digit ?? reading?.number ?? "?");
+    this.root.classList.toggle("empty", text === "?");
+    this.digit.textContent = text;
+    this.root.style.setProperty("--digits", String(text.length));
+    const { blank } = this.store;
+    const likely = reading ?? blank;
+    this.how.textContent = likely ? howSure(reading) : "\u00a0";
+    const ranks = reading?.digits ?? likely?.top ?? [];
+    this.rows.forEach(({ row, name, percent }, i) => {
+      const [digit, probability] = ranks[i] ?? ["\u00a0", 0];
       name.textContent = String(digit);
-      fill.style.transform = `scaleX(${probability})`;
-      percent.textContent = empty ? "\u00a0" : percentage(probability);
-      row.classList.toggle("unlikely", probability < 0.001);
+      percent.textContent = i in ranks ? percentage(probability) : "\u00a0";
+      row.style.setProperty("--probability", probability.toFixed(4));
     });
   }
 
@@ -105,7 +108,7 @@ export class Prediction {
    * @param {Reading | null} reading
    */
   #announce(reading) {
-    const text = reading ? sentence(reading) : "";
+    const text = reading && this.store.state !== "example" ? sentence(reading) : "";
     if (text && text === this.#reported) return;
     this.#reported = text;
     if (text) this.#say(text);
@@ -118,6 +121,17 @@ export class Prediction {
     this.#announced = text;
     this.announcement.textContent = text;
   }
+}
+
+/**
+ * What the percentages are of.
+ *
+ * @param {Reading | null} reading
+ */
+function howSure(reading) {
+  if (!reading) return "blank; at best";
+  if (reading.digits) return "digit by digit";
+  return reading.digit === null ? "no digit; at best" : "most likely";
 }
 
 /** @param {Reading} reading */

@@ -1,0 +1,505 @@
+// The network as one drawing: links at rest below the maps, all maps and units on one canvas, and above it what is lit for
+// the unit that is pointed at.
+import { element, find, findAll } from "../dom.js";
+import { onDrawing, sourceOf } from "../network/explain.js";
+import { ownsPage } from "../pad/embedding.js";
+import { SIDE } from "../pad/strokes.js";
+import { number } from "../show/format.js";
+import { overlay } from "../show/overlay.js";
+import { colorOf } from "../show/palette.js";
+import { scaleOf } from "../show/view.js";
+import { isDark, onThemeChange } from "../theme.js";
+import { partOf, unitAt, unitBeside } from "./geometry.js";
+import { layOut } from "./layout.js";
+import { carried, hairlines, lightsOf, sidesOf, signals } from "./links.js";
+import { addLink, outline, ray, Strip, Surface } from "./painting.js";
+
+/** @import { Store } from "../store.js" */
+
+const MAPS = ["input", "c1", "s2", "c3", "s4"];
+const UNITS = ["c5", "f6"];
+/** @type {[layer: string, most: number][]} */
+const SIGNALS = [
+  ["c3", 36],
+  ["c5", 110],
+  ["f6", 100],
+  ["output", 50],
+];
+const KERNEL = 0.6; // the end of the scale of kernels
+const BORDER = 2; // pixels of the pad's border
+const LATE = 19; // milliseconds from frame to frame, of which most should be one of 60 a second
+const COARSE = 1.25; // pixels per CSS pixel while the pen moves where frames are late
+const FADED = { beside: 0.68, other: 0.4 }; // of what is not lit, in layers that are and in others
+
+export class Figure {
+  /** @type {Geometry | null} */
+  geometry = null;
+
+  #key = ""; // of the sizes that it was laid out for
+  #size = { width: 0, height: 0 };
+  #frames = new Path2D();
+  #outside = new Path2D(); // all but the tiles
+  #line = 1;
+  /** @type {Record<string, Strip>} */
+  #strips = {};
+  /** @type {Record<string, Float32Array>} */
+  #carries = {};
+  #isLit = false; // whether anything is on the canvases for it
+  #late = { last: 0, mean: 0, slow: false };
+  #colors = { ink: "", paper: "", mark: "", edge: "", positive: "", negative: "", serif: "", dark: false };
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Store} store
+   * @param {NetworkDescription} description
+   */
+  constructor(root, store, description) {
+    this.root = root;
+    this.store = store;
+    this.description = description;
+    this.sides = sidesOf(description);
+    this.framed = !ownsPage(root) || window.self !== window.top;
+    const surface = (/** @type {string} */ name) => new Surface(find(root, `canvas.${name}`, HTMLCanvasElement));
+    this.under = surface("under");
+    this.base = surface("base");
+    this.lit = surface("lit");
+    this.still = new Surface(element("canvas"));
+    this.field = element("div", { className: "outline field", hidden: true, attributes: { "aria-hidden": "true" } });
+    find(root, ".pad").append(this.field);
+    this.scores = addMaps(root, description.layers);
+    for (const name of MAPS) this.#strips[name] = new Strip(this.sides[name], this.#maps(name));
+    this.#strips.kernels = new Strip(description.layers[0].size ?? 1, this.#maps("c1"));
+    store.addEventListener("reading", () => this.#read());
+    store.addEventListener("network", () => this.#repaint());
+    store.addEventListener("view", () => this.#show());
+    store.addEventListener("muted", () => this.#draw());
+    for (const event of ["selection", "mode"]) store.addEventListener(event, () => this.#select());
+    store.addEventListener("state", () => {
+      if (store.state !== "live") this.#sharpen();
+    });
+    onThemeChange(() => this.#repaint());
+    new ResizeObserver(() => this.#resize()).observe(root);
+    window.addEventListener("resize", () => this.#resize());
+    this.#resize();
+  }
+
+  /**
+   * The unit at a point of the window.
+   *
+   * @param {number} x
+   * @param {number} y
+   */
+  unitAt(x, y) {
+    const { left, top } = this.base.canvas.getBoundingClientRect();
+    return this.geometry && unitAt(this.geometry, this.sides, x - left, y - top);
+  }
+
+  /**
+   * The unit beside one, on the next map at the edge of one.
+   *
+   * @param {Unit} unit
+   * @param {[down: number, right: number]} step
+   */
+  beside(unit, step) {
+    return unitBeside(this.sides, unit, step);
+  }
+
+  /** @param {string} name */
+  #maps(name) {
+    return this.description.layers.find((layer) => layer.name === name)?.shape[0] ?? 1;
+  }
+
+  /** The unit that is lit: a pinned one only where it is explained. */
+  get #unit() {
+    const { unit, pinned, inspecting, network } = this.store;
+    return network && (!pinned || inspecting) ? unit : null;
+  }
+
+  /** What is painted: of a blank pad, what the network makes of blank paper. */
+  get #reading() {
+    return this.store.reading ?? this.store.blank;
+  }
+
+  /** Lay out again if the page has another size; the panel below changes its height all the time. */
+  #resize() {
+    const { root } = this;
+    const { top } = find(root, ".figure").getBoundingClientRect();
+    const height = this.framed ? "" : `${innerHeight} ${Math.round(top + scrollY)}`;
+    const key = `${root.clientWidth} ${height} ${devicePixelRatio} ${find(root, ".modes").offsetHeight}`;
+    if (key === this.#key || !root.clientWidth) return;
+    this.#key = key;
+    const { geometry, width, height: high } = layOut(root, this.framed);
+    this.geometry = geometry;
+    this.#size = { width, height: high };
+    this.#frames = new Path2D();
+    this.#outside = new Path2D();
+    this.#outside.rect(0, 0, width, high);
+    for (const [name, list] of Object.entries({ ...geometry.tiles, kernels: geometry.kernels })) {
+      for (const { x, y, width: w, height: h } of list) {
+        if (name !== "input") this.#outside.rect(x, y, w, h);
+        if (name in this.#strips) this.#frames.rect(x - 0.5, y - 0.5, w + 1, h + 1);
+      }
+    }
+    this.#line = Math.max(0.3, Math.min(1, geometry.gap / 45));
+    this.#fit(devicePixelRatio);
+    this.#repaint();
+  }
+
+  /** @param {number} density */
+  #fit(density) {
+    for (const surface of [this.under, this.still, this.base, this.lit]) {
+      surface.fit(this.#size.width, this.#size.height, density);
+    }
+    this.#isLit = true; // so that the canvases are cleared
+  }
+
+  /** Everything again: another size, theme or network. */
+  #repaint() {
+    const style = getComputedStyle(this.root);
+    const color = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
+    const [ink, paper, mark, edge, positive, negative, serif] = [
+      ...["ink", "paper", "mark", "edge", "positive", "negative", "serif"].map(color),
+    ];
+    this.#colors = { ink, paper, mark, edge, positive, negative, serif, dark: isDark() };
+    this.#carries = {};
+    const weight = this.store.network?.layer("c1").weight;
+    if (weight) this.#strips.kernels.set(weight, KERNEL);
+    this.#drawStill();
+    this.#show();
+  }
+
+  /** The hairlines of all connections, which change only with the network and the size. */
+  #drawStill() {
+    const { network } = this.store;
+    const context = this.still.clean();
+    if (!network || !this.geometry) return;
+    const path = new Path2D();
+    const { links, lanes } = hairlines(network, this.geometry);
+    for (const link of links) addLink(path, link);
+    for (const [first, ...rest] of lanes) {
+      path.moveTo(...first);
+      for (const point of rest) path.lineTo(...point);
+    }
+    context.strokeStyle = this.#colors.ink;
+    context.globalAlpha = this.#colors.dark ? 0.14 : 0.12;
+    context.lineWidth = this.#line;
+    context.stroke(path);
+    context.globalAlpha = 1;
+  }
+
+  #read() {
+    const { store } = this;
+    if (store.state === "live") this.#measure();
+    this.#show();
+  }
+
+  /** While one draws and frames come late, canvases have fewer pixels; they are sharp again when the pen rests. */
+  #measure() {
+    const late = this.#late;
+    const now = performance.now();
+    const since = now - late.last;
+    late.last = now;
+    if (since > 100) return; // the pen has rested
+    late.mean = 0.8 * late.mean + 0.2 * since;
+    late.slow ||= late.mean > LATE;
+    if (late.slow && this.base.density > COARSE) {
+      this.#fit(COARSE);
+      this.#drawStill();
+    }
+  }
+
+  #sharpen() {
+    if (this.base.density >= devicePixelRatio) return;
+    this.#fit(devicePixelRatio);
+    this.#drawStill();
+    this.#draw();
+    this.#light();
+  }
+
+  /** Another reading, or the same in another view. */
+  #show() {
+    const { store, description } = this;
+    const { view, blank, network } = store;
+    const reading = this.#reading;
+    if (!reading || !network) return;
+    const [values, less] = [this.#values(reading), view.difference && blank ? this.#values(blank) : null];
+    for (const name of MAPS) {
+      const strip = this.#strips[name];
+      if (name === "input") strip.set(reading.outputs.input, 1, "gray");
+      else strip.set(difference(values[name], less?.[name]), scaleOf(description, view.before, name));
+    }
+    for (const [digit, line] of this.scores.entries()) line.textContent = number(reading.outputs.output[digit]);
+    this.#draw();
+    this.#light();
+  }
+
+  /** @param {Reading} reading */
+  #values(reading) {
+    return this.store.view.before ? reading.before : reading.outputs;
+  }
+
+  #draw() {
+    const { geometry, store, description, base } = this;
+    const { network, view, blank } = store;
+    const reading = this.#reading;
+    if (!geometry || !reading || !network) return;
+    const { ink, dark } = this.#colors;
+    const { tiles, kernels } = geometry;
+    const context = base.clean();
+    context.globalAlpha = this.#unit ? 0.5 : 1;
+    context.drawImage(this.still.canvas, 0, 0, this.#size.width, this.#size.height);
+    context.globalAlpha = 1;
+    if (!this.#unit) this.#drawSignals(context);
+    for (const [name, strip] of Object.entries(this.#strips)) {
+      const list = name === "kernels" ? kernels : (tiles[name] ?? []);
+      for (const [map, tile] of list.entries()) strip.draw(context, map, tile);
+    }
+    for (const name of UNITS) {
+      const values = this.#values(reading)[name];
+      const less = view.difference && blank ? this.#values(blank)[name] : null;
+      const scale = scaleOf(description, view.before, name);
+      for (const [i, { x, y, width, height }] of tiles[name].entries()) {
+        context.fillStyle = colorOf(values[i] - (less?.[i] ?? 0), scale);
+        context.fillRect(x, y, width - 1, height - 1);
+      }
+    }
+    context.strokeStyle = ink;
+    context.lineWidth = 1;
+    context.globalAlpha = dark ? 0.38 : 0.6;
+    context.stroke(this.#frames);
+    context.globalAlpha = 1;
+    this.#drawScores(context, reading);
+    this.#drawMuted(context);
+  }
+
+  /**
+   * In color, the connections that carry the most at this moment.
+   *
+   * @param {CanvasRenderingContext2D} context
+   */
+  #drawSignals(context) {
+    const { geometry, store } = this;
+    const { network } = store;
+    const reading = this.#reading;
+    if (!geometry || !network || !reading) return;
+    const { positive, negative } = this.#colors;
+    context.globalAlpha = 0.42;
+    context.lineWidth = this.#line * (devicePixelRatio > 1.5 ? 0.8 : 1);
+    for (const [name, most] of SIGNALS) {
+      const paths = { positive: new Path2D(), negative: new Path2D() };
+      this.#carries[name] = carried(network, reading.outputs[sourceOf(network, name)], name, this.#carries[name]);
+      for (const link of signals(network, this.#carries[name], name, most, geometry)) {
+        addLink(link.value > 0 ? paths.positive : paths.negative, link);
+      }
+      context.strokeStyle = negative;
+      context.stroke(paths.negative);
+      context.strokeStyle = positive;
+      context.stroke(paths.positive);
+    }
+    context.globalAlpha = 1;
+  }
+
+  /**
+   * Each digit with its score as a bar; of distances, the shortest wins.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Reading} reading
+   */
+  #drawScores(context, { top, digit, outputs: { output } }) {
+    const { geometry, description } = this;
+    if (!geometry) return;
+    const { ink, positive, negative, serif } = this.#colors;
+    const distances = description.layers.some(({ kind }) => kind === "RBF");
+    const largest = Math.max(...output.map(Math.abs));
+    const scale = distances ? largest : Math.max(12, ...output, ...output.map((score) => -1.5 * score));
+    const below = distances ? 0 : 0.4; // of the room is for negative scores
+    const label = { phone: 9, short: 12, wide: 17 }[geometry.kind];
+    context.textBaseline = "middle";
+    context.textAlign = "center";
+    for (const [i, { x, y, width, height }] of geometry.tiles.output.entries()) {
+      const chosen = i === top[0][0] && digit !== null;
+      context.font = `${chosen ? 700 : 400} ${Math.min(0.95 * height, chosen ? 36 : 26)}px ${serif}`;
+      context.fillStyle = ink;
+      context.globalAlpha = chosen ? 1 : 0.75;
+      context.fillText(String(i), x + label, y + height / 2 + 1);
+      const room = width - 2 * label - 2;
+      const bar = Math.min(0.5 * height, 20);
+      const zero = x + width - (1 - below) * room;
+      const part = (distances ? Math.abs(output[i]) : output[i]) / scale;
+      const length = Math.max(-below, part * (1 - below)) * room;
+      context.fillStyle = output[i] > 0 ? positive : negative;
+      context.fillRect(Math.min(zero, zero + length), y + (height - bar) / 2, Math.abs(length), bar);
+      context.globalAlpha = 0.45;
+      context.fillStyle = ink;
+      context.fillRect(zero - 0.5, y - 1, 1, height + 2);
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  #drawMuted(context) {
+    context.strokeStyle = this.#colors.ink;
+    context.lineWidth = 2;
+    context.beginPath();
+    for (const [layer, map] of this.store.mutedMaps) {
+      const tile = this.geometry?.tiles[layer]?.[map];
+      if (!tile) continue;
+      const { x, y, width, height } = tile;
+      context.rect(x + 1, y + 1, width - 2, height - 2);
+      context.moveTo(x + 1, y + height - 1);
+      context.lineTo(x + width - 1, y + 1);
+    }
+    context.stroke();
+  }
+
+  #select() {
+    this.#draw(); // links at rest are paler while one is lit
+    this.#light();
+  }
+
+  /** What is lit for the unit that is pointed at. */
+  #light() {
+    const { geometry, store, lit, under } = this;
+    const { network, pinned } = store;
+    const [unit, reading] = [this.#unit, this.#reading];
+    const shown = geometry && network && reading ? unit : null;
+    for (const { canvas } of [lit, under]) canvas.style.visibility = shown ? "" : "hidden"; // empty ones are not painted
+    if (!shown && !this.#isLit) return;
+    const [above, below] = [lit.clean(), under.clean()];
+    this.#isLit = Boolean(shown);
+    this.field.hidden = true;
+    if (!shown || !geometry || !network || !reading) return;
+    const { tiles, kernels } = geometry;
+    const lights = lightsOf(network, reading, shown, geometry);
+    this.#fade(above, lights);
+    above.save();
+    above.lineJoin = "round";
+    above.clip(this.#outside, "evenodd");
+    this.#drawLit(above, lights, geometry);
+    const onPad = lights.input && this.#fieldOnPad(lights.input);
+    if (onPad && geometry.pad) {
+      const seen = lights.fields.filter(({ layer, back }) => back && layer === "c1").map(({ tile }) => tile);
+      const ends = shown.layer === "c1" && lights.unit ? [lights.unit] : seen;
+      below.save();
+      below.clip(this.#outside, "evenodd");
+      for (const tile of ends) ray(below, onPad, tile, this.#colors, ends.length > 1);
+      below.restore();
+    }
+    above.restore();
+    for (const { tile, back } of lights.fields) outline(above, tile, back ? 2 : 1.25, this.#colors);
+    if (tiles.input && lights.input && shown.layer !== "input") {
+      outline(above, partOf(tiles.input[0], this.sides.input, lights.input), 2, this.#colors);
+    }
+    if (shown.layer === "c1" && kernels.length) outline(above, kernels[shown.map], 2, this.#colors);
+    if (lights.unit) outline(above, lights.unit, pinned ? 4 : 3, this.#colors);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Lights} lights
+   */
+  #fade(context, { touched }) {
+    const { tiles, kernels } = /** @type {Geometry} */ (this.geometry);
+    context.fillStyle = this.#colors.paper;
+    const layers = { ...tiles, kernels };
+    for (const [name, list] of Object.entries(layers)) {
+      if (name === "output" || name === "input") continue;
+      const isLit = (/** @type {number} */ i) => touched.has(`${name === "kernels" ? "c1" : name}.${i}`);
+      context.globalAlpha = list.some((_, i) => isLit(i)) ? FADED.beside : FADED.other;
+      for (const [i, { x, y, width, height }] of list.entries()) {
+        if (!isLit(i)) context.fillRect(x - 1, y - 1, width + 2, height + 2);
+      }
+    }
+    context.globalAlpha = 1;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Lights} lights
+   * @param {Geometry} geometry
+   */
+  #drawLit(context, { links }, { between }) {
+    const { ink, positive, negative } = this.#colors;
+    /** @type {Record<string, number>} */
+    const most = {};
+    for (const { value, group } of links) most[group] = Math.max(most[group] ?? 1e-9, Math.abs(value ?? 0));
+    const ordered = [...links].sort((a, b) => Math.abs(a.value ?? 0) - Math.abs(b.value ?? 0));
+    for (const link of ordered) {
+      const { value, group } = link;
+      const strength = Math.abs(value ?? 0) / most[group];
+      const path = new Path2D();
+      addLink(path, link);
+      if (value === null) Object.assign(context, { strokeStyle: ink, globalAlpha: 0.45, lineWidth: 1 });
+      else {
+        context.strokeStyle = value > 0 ? positive : negative;
+        context.globalAlpha = 0.25 + 0.75 * strength;
+        context.lineWidth = 0.75 + Math.min(4, between - 1) * strength;
+      }
+      context.stroke(path);
+    }
+    context.globalAlpha = 1;
+  }
+
+  /**
+   * Outline the square on the pad where a part of the input comes from. Returns where that is in the figure, null if it
+   * is not known, as of images.
+   *
+   * @param {Box} field
+   * @returns {Tile | null}
+   */
+  #fieldOnPad(field) {
+    const placement = this.store.reading?.placement;
+    if (!placement) return null;
+    // Partly outside of the pad if the digit is near its edge, or large.
+    const clamp = (/** @type {number} */ at) => Math.min(SIDE, Math.max(0, at));
+    const { top, left, bottom, right } = onDrawing(placement, field);
+    const box = { top: clamp(top), left: clamp(left), bottom: clamp(bottom), right: clamp(right) };
+    overlay(this.field, box, SIDE);
+    this.field.hidden = false;
+    const pad = this.geometry?.pad;
+    if (!pad) return null;
+    const inside = { x: BORDER, y: pad.y + BORDER, width: pad.width - 2 * BORDER, height: pad.height - 2 * BORDER };
+    return partOf(inside, SIDE, box);
+  }
+}
+
+/**
+ * The maps of all layers as boxes that can have the focus, one Tab stop a layer; C5, F6 and the output are one each.
+ * Returns the lines of the output with its scores, for screen readers.
+ *
+ * @param {HTMLElement} root
+ * @param {LayerDescription[]} layers
+ */
+function addMaps(root, layers) {
+  for (const stage of findAll(root, ".stage")) {
+    const name = stage.dataset.stage ?? "";
+    const shape = layers.find((layer) => layer.name === name)?.shape ?? [1];
+    const count = shape.length === 3 ? shape[0] : 1;
+    const label = name === "input" || name === "output" ? name[0].toUpperCase() + name.slice(1) : name.toUpperCase();
+    const maps = Array.from({ length: count }, (_, i) =>
+      element("div", {
+        className: "map",
+        tabIndex: i ? -1 : 0,
+        dataset: { index: i },
+        attributes: {
+          role: "application",
+          "aria-label": count > 1 ? `${label}, feature map ${i}` : label,
+          "aria-roledescription": "grid of units",
+        },
+      }),
+    );
+    find(stage, ".maps").append(...maps);
+  }
+  const scores = Array.from({ length: 10 }, () => element("li"));
+  const list = element("ol", { className: "scores", start: 0, attributes: { "aria-label": "Scores" } }, ...scores);
+  find(root, '[data-stage="output"]').append(list);
+  return scores;
+}
+
+/**
+ * @param {Float32Array} values
+ * @param {Float32Array | undefined} from
+ */
+function difference(values, from) {
+  return from ? values.map((value, i) => value - from[i]) : values;
+}

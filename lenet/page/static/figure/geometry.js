@@ -1,0 +1,316 @@
+// Where everything in the figure is: arithmetic on its width and height, without the document. C1 and S2 have a map per
+// row, so that pooling is a level line; C3 and S4 are two columns of maps, C5 and F6 blocks of units.
+
+/** @type {Record<string, { count: number, across: number }>} */
+export const COLUMNS = {
+  c1: { count: 6, across: 1 },
+  s2: { count: 6, across: 1 },
+  c3: { count: 16, across: 2 },
+  s4: { count: 16, across: 2 },
+  c5: { count: 120, across: 4 },
+  f6: { count: 84, across: 3 },
+  output: { count: 10, across: 1 },
+};
+
+// How the width that is left of the tiles is shared out among the gaps that follow each column.
+/** @type {Record<string, number>} */
+const GAPS = { pad: 1.5, c1: 0.85, s2: 1.35, c3: 0.65, s4: 1.15, c5: 1.05, f6: 1, output: 0 };
+const HEIGHTS = 30; // units of C5, one below the other, fill the height
+const LEAST = { wide: 36, short: 18, phone: 12 }; // the narrowest gap, as a share of 1, in pixels
+const LOWEST = 110; // pixels that the tiles are high, however narrow the gaps become
+const EXAMPLES = 40; // pixels of the row of examples below the pad
+const INPUT = { wide: 96, short: 40, phone: 0 }; // the least side of the tile of the input
+const HEAD = 0.32; // of the height of the output is the answer
+
+/**
+ * The kind of layout for a page of this size. A page in a frame may be as high as its content, so its height says nothing.
+ *
+ * @param {number} width
+ * @param {number} height
+ * @param {boolean} framed
+ * @returns {FigureKind}
+ */
+export function kindOf(width, height, framed) {
+  if (!framed && height < 520 && width >= 560) return "short";
+  return width < 860 ? "phone" : "wide";
+}
+
+/**
+ * The figure for a width, as high as it may be, or lower, where the gaps would else be too narrow for its links.
+ *
+ * @param {FigureSize} size
+ * @returns {Geometry}
+ */
+export function geometryOf(size) {
+  const highest = Math.max(LOWEST, Math.floor(size.tall));
+  for (let tall = highest; ; tall -= 4) {
+    const found = place(size, tall);
+    if (found.gap >= LEAST[size.kind] || tall - 4 < LOWEST) return found;
+  }
+}
+
+/**
+ * @param {FigureSize} size
+ * @param {number} tall
+ * @returns {Geometry}
+ */
+function place({ kind, width, top, density }, tall) {
+  // Maps begin at whole pixels of the screen, and so do their frames.
+  const whole = (/** @type {number} */ length) => Math.floor(length * density) / density;
+  const withPad = kind !== "phone";
+  const side = whole(tall / 6.62);
+  const between = Math.max(3, Math.round(tall / 58));
+  const step = (tall + between) / 8;
+  const c3 = whole(step - between);
+  const s4 = whole(c3 * 0.84);
+  const unit = whole(tall / HEIGHTS);
+  const padSide = withPad ? Math.round(Math.min(0.23 * width, tall - EXAMPLES - INPUT[kind])) : 0;
+  const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : 0.14 * width);
+  /** @type {Record<string, number>} */
+  const widths = {
+    ...(withPad ? { pad: padSide } : {}),
+    ...{ c1: side, s2: side, c3: 2 * c3 + between, s4: 2 * s4 + between, c5: 4 * unit, f6: 3 * unit, output: out },
+  };
+  const names = Object.keys(widths);
+  const taken = names.reduce((sum, name) => sum + widths[name], 0);
+  const gap = (width - 2 - taken) / names.reduce((sum, name) => sum + GAPS[name], 0);
+
+  /** @type {Record<string, Tile>} */
+  const columns = {};
+  let x = withPad ? 0 : 1;
+  for (const name of names) {
+    columns[name] = { x: Math.round(x), y: top, width: widths[name], height: tall };
+    x += widths[name] + gap * GAPS[name];
+  }
+  /** @type {(name: string, of: { side: number, step: number, offset?: number }) => Tile[]} */
+  const maps = (name, { side, step, offset = 0 }) => {
+    const { count, across } = COLUMNS[name];
+    return Array.from({ length: count }, (_, i) => ({
+      x: columns[name].x + (i % across) * (side + between),
+      y: whole(top + Math.floor(i / across) * step + offset),
+      width: side,
+      height: side,
+    }));
+  };
+  const units = (/** @type {string} */ name) => {
+    const { count, across } = COLUMNS[name];
+    const first = Math.round(top + (tall - (count / across) * unit) / 2);
+    return Array.from({ length: count }, (_, i) => ({
+      x: columns[name].x + (i % across) * unit,
+      y: first + Math.floor(i / across) * unit,
+      width: unit,
+      height: unit,
+    }));
+  };
+  const head = withPad ? Math.round(HEAD * tall) : 0;
+  const row = (tall - head) / COLUMNS.output.count;
+  /** @type {Record<string, Tile[]>} */
+  const tiles = {
+    c1: maps("c1", { side, step: (tall - side) / 5 }),
+    s2: maps("s2", { side, step: (tall - side) / 5 }),
+    c3: maps("c3", { side: c3, step }),
+    s4: maps("s4", { side: s4, step, offset: (c3 - s4) / 2 }),
+    c5: units("c5"),
+    f6: units("f6"),
+    output: Array.from({ length: COLUMNS.output.count }, (_, i) => ({
+      x: columns.output.x + 3,
+      y: top + head + i * row,
+      width: out - 8,
+      height: row - 2,
+    })),
+  };
+  const lanes = { c3: step - c3, s4: step - s4 };
+  const made = {
+    kind,
+    width,
+    height: tall,
+    top,
+    gap,
+    between,
+    lanes,
+    columns,
+    tiles,
+    kernels: [],
+    pad: null,
+    answer: null,
+  };
+  if (!withPad) return made;
+  const kernel = Math.floor(Math.min(gap * 0.66, side * 0.55) / 5) * 5;
+  const input = Math.floor((Math.min(tall - padSide - EXAMPLES, padSide * 0.52) * density) / 32) * (32 / density);
+  tiles.input = [{ x: 1, y: top + tall - input - 1, width: input, height: input }];
+  return {
+    ...made,
+    kernels: tiles.c1.map(({ x: left, y }) => ({
+      x: left - kernel - Math.round(gap * 0.3),
+      y: whole(y + (side - kernel) / 2),
+      width: kernel,
+      height: kernel,
+    })),
+    pad: { x: 0, y: top, width: padSide, height: padSide },
+    answer: { x: columns.output.x, y: top, width: out, height: head - 8 },
+  };
+}
+
+/**
+ * A part of a map as a tile of its own; `side` is that of the map in units.
+ *
+ * @param {Tile} tile
+ * @param {number} side
+ * @param {Box} part
+ * @returns {Tile}
+ */
+export function partOf({ x, y, width, height }, side, { top, left, bottom, right }) {
+  return {
+    x: x + (left / side) * width,
+    y: y + (top / side) * height,
+    width: ((right - left) / side) * width,
+    height: ((bottom - top) / side) * height,
+  };
+}
+
+/**
+ * Where a unit is. `sides` are those of the layers that have maps, in units.
+ *
+ * @param {Geometry} geometry
+ * @param {Record<string, number>} sides
+ * @param {Unit} unit
+ * @returns {Tile | null} null if the figure does not show it
+ */
+export function tileOf({ tiles }, sides, { layer, map, row, column }) {
+  const tile = tiles[layer]?.[map];
+  const side = sides[layer];
+  if (!tile || !side) return tile ?? null;
+  return partOf(tile, side, { top: row, left: column, bottom: row + 1, right: column + 1 });
+}
+
+/**
+ * The unit at a point.
+ *
+ * @param {Geometry} geometry
+ * @param {Record<string, number>} sides
+ * @param {number} x
+ * @param {number} y
+ * @returns {Unit | null}
+ */
+export function unitAt({ tiles }, sides, x, y) {
+  for (const [layer, list] of Object.entries(tiles)) {
+    const map = list.findIndex((tile) => contains(tile, x, y));
+    if (map < 0) continue;
+    const { x: left, y: top, width, height } = list[map];
+    const side = sides[layer] ?? 1;
+    const at = (/** @type {number} */ from, /** @type {number} */ size) =>
+      Math.min(side - 1, Math.floor((from / size) * side));
+    return { layer, map, row: at(y - top, height), column: at(x - left, width) };
+  }
+  return null;
+}
+
+/**
+ * @param {Tile} tile
+ * @param {number} px
+ * @param {number} py
+ */
+function contains({ x, y, width, height }, px, py) {
+  return px >= x && py >= y && px < x + width && py < y + height;
+}
+
+/**
+ * The unit beside another, of the next map at the edge of one; the same where there is none.
+ *
+ * @param {Record<string, number>} sides
+ * @param {Unit} unit
+ * @param {[down: number, right: number]} step
+ * @returns {Unit}
+ */
+export function unitBeside(sides, unit, [down, right]) {
+  const side = sides[unit.layer] ?? 1;
+  const { count, across } = COLUMNS[unit.layer] ?? { count: 1, across: 1 };
+  const [row, column] = [unit.row + down, unit.column + right];
+  const [mapRow, mapColumn] = [Math.floor(unit.map / across), unit.map % across];
+  const [toRow, toColumn] = [mapRow + Math.floor(row / side), mapColumn + Math.floor(column / side)];
+  const map = toRow * across + toColumn;
+  if (toColumn < 0 || toColumn >= across || map < 0 || map >= count) return unit;
+  return { layer: unit.layer, map, row: (row + side) % side, column: (column + side) % side };
+}
+
+/**
+ * A box around tiles.
+ *
+ * @param {Tile[]} tiles
+ * @returns {Tile}
+ */
+export function around(tiles) {
+  const [x, y] = [Math.min(...tiles.map((tile) => tile.x)), Math.min(...tiles.map((tile) => tile.y))];
+  const right = Math.max(...tiles.map((tile) => tile.x + tile.width));
+  const bottom = Math.max(...tiles.map((tile) => tile.y + tile.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/**
+ * How a link leaves a tile of a map, or a part of it, for the next layer: the points of its way to the edge of the
+ * column. Out of the first of two columns it takes the lane above its row, else it would be hidden by the second.
+ *
+ * @param {Geometry} geometry
+ * @param {string} layer
+ * @param {number} map
+ * @param {Tile} from
+ * @returns {Point[]}
+ */
+export function wayOut({ tiles, columns, between, lanes }, layer, map, from) {
+  const middle = from.y + from.height / 2;
+  const { x, width } = columns[layer] ?? tiles[layer][map];
+  if (isBlock(layer)) return [[x + width, middle]];
+  const tile = tiles[layer][map];
+  const edge = tile.x + tile.width;
+  if (!isFirst(layer, map)) return [[edge, middle]];
+  const lane = tile.y - lanes[/** @type {"c3" | "s4"} */ (layer)] / 3;
+  return [
+    [edge, middle],
+    [edge + between / 2, middle],
+    [edge + between / 2, lane],
+    [x + width, lane],
+  ];
+}
+
+/**
+ * How a link enters a tile from the layer before: the points from the edge of the column on. To the second of two
+ * columns it takes the lane below its row, so that it never crosses one that leaves.
+ *
+ * @param {Geometry} geometry
+ * @param {string} layer
+ * @param {number} map
+ * @param {Tile} to
+ * @returns {Point[]}
+ */
+export function wayIn({ tiles, columns, between, lanes }, layer, map, to) {
+  const middle = to.y + to.height / 2;
+  if (isBlock(layer)) return [[columns[layer].x, middle]];
+  const tile = tiles[layer][map];
+  if (!isSecond(layer, map)) return [[tile.x, middle]];
+  const lane = tile.y + tile.height + lanes[/** @type {"c3" | "s4"} */ (layer)] / 3;
+  return [
+    [columns[layer].x, lane],
+    [tile.x - between / 2, lane],
+    [tile.x - between / 2, middle],
+    [tile.x, middle],
+  ];
+}
+
+/** @param {string} layer */
+function isBlock(layer) {
+  return layer === "c5" || layer === "f6";
+}
+/**
+ * @param {string} layer
+ * @param {number} map
+ */
+function isFirst(layer, map) {
+  return (layer === "c3" || layer === "s4") && map % 2 === 0;
+}
+/**
+ * @param {string} layer
+ * @param {number} map
+ */
+function isSecond(layer, map) {
+  return (layer === "c3" || layer === "s4") && map % 2 === 1;
+}

@@ -1,0 +1,114 @@
+// Lays the page out: the style sheet says how large type and rows are, arithmetic where the tiles, the pad and the answer
+// stand, so that the network fills what the window leaves.
+import { find, findAll } from "../dom.js";
+import { around, geometryOf, kindOf } from "./geometry.js";
+
+const PANEL = { least: 170, most: 300, share: 0.245, short: 92 }; // of the window, below the modes
+const FRAMED = { least: 560, share: 0.56 }; // the height of a page in a frame follows its width
+const LABELS = 20; // pixels above the tiles where the names have no shapes below them
+const NUMBERS = 104; // pixels of the output beside its digit
+const ROWS = { masthead: 34, tools: 92, labels: 24, modes: 254, modesOfLowWindows: 60 }; // of a phone
+
+/**
+ * Place everything. Returns where, and how large the figure's canvases are.
+ *
+ * @param {HTMLElement} root
+ * @param {boolean} framed
+ * @returns {{ geometry: Geometry, width: number, height: number }}
+ */
+export function layOut(root, framed) {
+  const figure = find(root, ".figure");
+  const kind = kindOf(root.clientWidth, innerHeight, framed);
+  root.dataset.kind = kind;
+  root.toggleAttribute("data-framed", framed);
+  const width = figure.clientWidth;
+  const high = framed
+    ? Math.max(FRAMED.least, FRAMED.share * width)
+    : innerHeight - figure.getBoundingClientRect().top - scrollY;
+  const density = devicePixelRatio;
+  const [pad, tools, answer] = [".pad", ".tools", ".answer"].map((selector) => find(root, selector));
+  const net = find(root, ".net");
+  for (const element of [figure, pad, tools, answer, net]) element.removeAttribute("style");
+  const set = (/** @type {string} */ name, /** @type {number} */ pixels) =>
+    root.style.setProperty(name, `${Math.round(pixels)}px`);
+
+  if (kind === "phone") {
+    const beside = width >= 600; // the tools stand beside the pad
+    const side = Math.round(Math.min(0.6 * width, 0.29 * high));
+    const rows = ROWS.masthead + (beside ? 0 : ROWS.tools) + ROWS.labels;
+    const room = high - rows - side - (high > 700 ? ROWS.modes : ROWS.modesOfLowWindows);
+    const geometry = geometryOf({ kind, width, top: LABELS, tall: Math.min(0.7 * width, room), density });
+    set("--pad", side);
+    set("--big", 0.62 * side);
+    set("--answer", width - side - 12);
+    const height = geometry.top + geometry.height + 4;
+    net.style.blockSize = `${height}px`;
+    placeStages(root, geometry);
+    return { geometry, width, height };
+  }
+
+  const short = kind === "short";
+  const size = Number.parseFloat(getComputedStyle(figure).fontSize);
+  const top = short ? 24 : Math.ceil(find(root, ".masthead").offsetHeight) + 5;
+  const bottom = short ? 4 : Math.ceil(2.15 * size) + 8;
+  const below = find(root, ".modes").offsetHeight + find(root, ".messages").offsetHeight;
+  const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
+  const tall = high - top - bottom - below - panel - 10;
+  const geometry = geometryOf({ kind, width, top, tall, density });
+  const height = top + geometry.height + bottom;
+  figure.style.blockSize = `${height}px`;
+  const { pad: onPad, answer: atAnswer, tiles } = geometry;
+  if (!onPad || !atAnswer) throw new Error("a wide figure has a pad");
+  put(pad, onPad);
+  put(answer, atAnswer);
+  const beneath = onPad.y + onPad.height + 5;
+  put(tools, { x: 0, y: beneath, width: onPad.width, height: top + geometry.height - beneath });
+  set("--input", tiles.input[0].width);
+  set("--big", Math.min(1.18 * atAnswer.height, 0.72 * atAnswer.width));
+  set("--answer", atAnswer.width - NUMBERS);
+  placeStages(root, geometry);
+  return { geometry, width, height };
+}
+
+/**
+ * The boxes of the layers and of their maps, which have the focus and the names; their pixels are on the canvas.
+ *
+ * @param {HTMLElement} root
+ * @param {Geometry} geometry
+ */
+function placeStages(root, geometry) {
+  const { tiles, columns, kernels } = geometry;
+  const shown = Object.keys(columns);
+  for (const stage of findAll(root, ".stage")) {
+    const layer = stage.dataset.stage ?? "";
+    const list = tiles[layer];
+    stage.hidden = !list;
+    if (!list) continue;
+    const box = columns[layer] ?? list[0];
+    put(stage, box);
+    const before = columns[shown[shown.indexOf(layer) - 1]];
+    if (before) {
+      const [kernel] = layer === "c1" ? kernels : [];
+      const middle = kernel ? kernel.x + kernel.width / 2 : (before.x + before.width + box.x) / 2;
+      stage.style.setProperty("--operation", `${Math.round(middle - box.x)}px`);
+    }
+    const maps = findAll(stage, ".map");
+    for (const [i, map] of maps.entries()) {
+      const tile = maps.length === list.length ? list[i] : around(list);
+      put(map, { ...tile, x: tile.x - box.x, y: tile.y - box.y });
+    }
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Tile} tile
+ */
+function put(element, { x, y, width, height }) {
+  Object.assign(element.style, {
+    insetInlineStart: `${x}px`,
+    insetBlockStart: `${y}px`,
+    inlineSize: `${width}px`,
+    blockSize: `${height}px`,
+  });
+}

@@ -1,0 +1,53 @@
+// How the values of the layers are shown: before or after the activation function, as they are or as the difference from
+// blank paper; and the scale of their colors.
+import { find } from "../dom.js";
+import { onThemeChange } from "../theme.js";
+import { number } from "./format.js";
+import { paint } from "./palette.js";
+
+/** @import { Store } from "../store.js" */
+
+const WIDE = 3; // the end of the scale where values have no bound
+
+/**
+ * The end of the color scale of a layer: the amplitude of tanh, or a fixed one, so that colors compare between layers and
+ * drawings.
+ *
+ * @param {NetworkDescription} description
+ * @param {boolean} before the activation function
+ * @param {string} [layer] without, of those that have an activation function
+ */
+export function scaleOf({ activation, layers }, before, layer) {
+  const bound = activation.kind === "tanh" ? activation.amplitude : WIDE;
+  const activated = !layer || layers.find(({ name }) => name === layer)?.activated;
+  return before && activated ? WIDE : bound;
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Store} store
+ * @param {NetworkDescription} description
+ */
+export function addView(root, store, description) {
+  const select = find(root, ".view .values", HTMLSelectElement);
+  const scale = find(root, ".view .scale", HTMLCanvasElement);
+  const show = () => {
+    const { before, difference } = store.view;
+    select.value = `${before ? "before" : "after"}${difference ? " difference" : ""}`;
+    const end = number(scaleOf(description, before)).replace(/\.?0+$/, "");
+    find(root, ".view .low").textContent = `\u2212${end}`;
+    find(root, ".view .high").textContent = `+${end}`;
+    paint(
+      scale,
+      Float32Array.from({ length: scale.width }, (_, i) => (2 * i) / (scale.width - 1) - 1),
+      1,
+    );
+  };
+  select.addEventListener("change", () => {
+    const [kind, difference] = select.value.split(" ");
+    store.setView({ before: kind === "before", difference: Boolean(difference) });
+  });
+  store.addEventListener("view", show);
+  onThemeChange(show);
+  show();
+}

@@ -1,0 +1,150 @@
+// Where the figure has its tiles, units and lanes, and which unit is at a point.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  around,
+  COLUMNS,
+  geometryOf,
+  kindOf,
+  partOf,
+  tileOf,
+  unitAt,
+  unitBeside,
+  wayIn,
+  wayOut,
+} from "../../lenet/page/static/figure/geometry.js";
+
+const SIDES = { input: 32, c1: 28, s2: 14, c3: 10, s4: 5 };
+const SIZES = [
+  { kind: "wide", width: 1232, tall: 396, top: 62, density: 1 },
+  { kind: "wide", width: 880, tall: 300, top: 62, density: 1.25 },
+  { kind: "wide", width: 2480, tall: 900, top: 80, density: 2 },
+  { kind: "short", width: 812, tall: 230, top: 24, density: 2 },
+  { kind: "short", width: 560, tall: 180, top: 24, density: 1 },
+  { kind: "phone", width: 366, tall: 222, top: 20, density: 3 },
+  { kind: "phone", width: 296, tall: 200, top: 20, density: 2 },
+  { kind: "phone", width: 744, tall: 500, top: 20, density: 1 },
+];
+const figures = SIZES.map((size) => ({ size, geometry: geometryOf(size) }));
+const overlap = (a, b) =>
+  a.x < b.x + b.width - 1e-6 &&
+  b.x < a.x + a.width - 1e-6 &&
+  a.y < b.y + b.height - 1e-6 &&
+  b.y < a.y + a.height - 1e-6;
+
+test("the kind of layout follows the window, but in a frame only its width", () => {
+  assert.equal(kindOf(1280, 720, false), "wide");
+  assert.equal(kindOf(844, 390, false), "short");
+  assert.equal(kindOf(390, 844, false), "phone");
+  assert.equal(kindOf(390, 300, false), "phone"); // with the keyboard of the phone on the screen
+  assert.equal(kindOf(1280, 150, true), "wide");
+});
+
+test("every map, unit and score has a tile within the figure", () => {
+  for (const { size, geometry } of figures) {
+    for (const [layer, { count }] of Object.entries(COLUMNS)) {
+      assert.equal(geometry.tiles[layer].length, count);
+      for (const { x, y, width, height } of geometry.tiles[layer]) {
+        const where = `${layer} at ${JSON.stringify(size)}`;
+        assert.ok(width > 0 && height > 0, where);
+        assert.ok(x >= 0 && x + width <= size.width + 1, where);
+        assert.ok(y >= size.top - 1 && y + height <= size.top + geometry.height + 1, where);
+      }
+    }
+    assert.ok(geometry.height <= size.tall);
+    assert.equal(geometry.pad === null, size.kind === "phone");
+  }
+});
+
+test("no tile is over another, over the pad or over the answer", () => {
+  for (const { size, geometry } of figures) {
+    const tiles = [...Object.values(geometry.tiles).flat(), ...geometry.kernels, geometry.pad, geometry.answer];
+    const shown = tiles.filter(Boolean);
+    for (const [i, a] of shown.entries()) {
+      assert.ok(!shown.slice(i + 1).some((b) => overlap(a, b)), JSON.stringify([size, a]));
+    }
+  }
+});
+
+test("columns stand in the order of the layers, with room for their links", () => {
+  for (const { size, geometry } of figures) {
+    const columns = Object.values(geometry.columns);
+    const least = { wide: 23, short: 11, phone: 4 }[size.kind];
+    for (let i = 1; i < columns.length; i++) {
+      assert.ok(columns[i].x - columns[i - 1].x - columns[i - 1].width >= least, JSON.stringify([size, i]));
+    }
+  }
+});
+
+test("C1 and S2 are level, so that pooling is a level line", () => {
+  for (const { geometry } of figures) {
+    for (const [i, { y, height }] of geometry.tiles.c1.entries()) {
+      assert.equal(y, geometry.tiles.s2[i].y);
+      assert.equal(height, geometry.tiles.s2[i].height);
+    }
+  }
+});
+
+test("the unit in the middle of a unit's tile is that unit", () => {
+  for (const { geometry } of figures) {
+    for (const [layer, list] of Object.entries(geometry.tiles)) {
+      const side = SIDES[layer] ?? 1;
+      for (const map of [0, list.length >> 1, list.length - 1]) {
+        for (const at of [0, side >> 1, side - 1]) {
+          const unit = { layer, map, row: at, column: side - 1 - at };
+          const { x, y, width, height } = tileOf(geometry, SIDES, unit);
+          assert.deepEqual(unitAt(geometry, SIDES, x + width / 2, y + height / 2), unit);
+        }
+      }
+    }
+    const { x, y, height } = geometry.tiles.c1[0];
+    assert.equal(unitAt(geometry, SIDES, x - 1, y + height / 2), null);
+  }
+});
+
+test("a part of a tile is as large as its share, and the whole of it is the tile", () => {
+  const tile = { x: 10, y: 20, width: 28, height: 28 };
+  assert.deepEqual(partOf(tile, 14, { top: 0, left: 0, bottom: 14, right: 14 }), tile);
+  assert.deepEqual(partOf(tile, 14, { top: 2, left: 3, bottom: 4, right: 8 }), { x: 16, y: 24, width: 10, height: 4 });
+  assert.deepEqual(around([tile, { x: 40, y: 10, width: 5, height: 5 }]), { x: 10, y: 10, width: 35, height: 38 });
+});
+
+test("arrow keys go from unit to unit and on to the next map, and stop at the end", () => {
+  const at = (layer, map, row, column) => ({ layer, map, row, column });
+  assert.deepEqual(unitBeside(SIDES, at("c1", 2, 3, 4), [1, 0]), at("c1", 2, 4, 4));
+  assert.deepEqual(unitBeside(SIDES, at("c1", 2, 27, 4), [1, 0]), at("c1", 3, 0, 4));
+  assert.deepEqual(unitBeside(SIDES, at("c3", 4, 5, 9), [0, 1]), at("c3", 5, 5, 0));
+  assert.deepEqual(unitBeside(SIDES, at("c3", 5, 0, 0), [-1, 0]), at("c3", 3, 9, 0));
+  assert.deepEqual(unitBeside(SIDES, at("c5", 5, 0, 0), [1, 0]), at("c5", 9, 0, 0));
+  assert.deepEqual(unitBeside(SIDES, at("f6", 1, 0, 0), [0, 1]), at("f6", 2, 0, 0));
+  for (const [unit, step] of [
+    [at("c1", 0, 0, 4), [-1, 0]],
+    [at("c1", 0, 4, 27), [0, 1]],
+    [at("c5", 119, 0, 0), [0, 1]],
+    [at("c5", 117, 0, 0), [1, 0]],
+    [at("output", 9, 0, 0), [1, 0]],
+    [at("input", 0, 31, 0), [1, 0]],
+  ]) {
+    assert.deepEqual(unitBeside(SIDES, unit, step), unit);
+  }
+});
+
+test("links to the second column and out of the first run in lanes, which never meet", () => {
+  for (const { geometry } of figures) {
+    for (const layer of ["c3", "s4"]) {
+      const tiles = geometry.tiles[layer];
+      for (const [map, tile] of tiles.entries()) {
+        const [into, out] = [wayIn(geometry, layer, map, tile), wayOut(geometry, layer, map, tile)];
+        assert.equal(into.length, map % 2 ? 4 : 1);
+        assert.equal(out.length, map % 2 ? 1 : 4);
+        const lane = map % 2 ? into[0][1] : out.at(-1)[1];
+        assert.ok(!tiles.some(({ y, height }) => lane > y && lane < y + height), `${layer} ${map}`);
+      }
+      for (let row = 0; row < 7; row++) {
+        const below = wayIn(geometry, layer, 2 * row + 1, tiles[2 * row + 1])[0][1];
+        const above = wayOut(geometry, layer, 2 * row + 2, tiles[2 * row + 2]).at(-1)[1];
+        assert.ok(below < above, `${layer} ${row}`);
+      }
+    }
+  }
+});
