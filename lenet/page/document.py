@@ -33,7 +33,8 @@ def document(reader: Recognizer, server: bool = True) -> str:
     html = TEMPLATE.read_text(encoding="utf-8")
     model = reader.weights.model
     html = html.replace("<!-- variants -->", escape(json.dumps(DIFFERENCES)))
-    html = html.replace("<!-- network -->", escape(HOMES[model.variant]))
+    options = "".join(f'<option value="{name}">{escape(home)}</option>' for name, home in HOMES.items())
+    html = html.replace("<!-- networks -->", options.replace(f'"{model.variant}"', f'"{model.variant}" selected'))
     html = html.replace("<!-- activation -->", "ReLU" if "ReLU" in str(model.activation) else "tanh")
     html = html.replace("<!-- about -->", escape(about(model)))
     html = html.replace("<!-- stages -->", "\n".join(map(_stage, rows)))

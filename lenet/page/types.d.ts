@@ -21,6 +21,12 @@ interface Settings {
   space: string | null;
 }
 
+/** The page of a network, before it has started. */
+interface Page {
+  html: string;
+  settings: Settings;
+}
+
 interface TourStep {
   selector: string;
   words: string;

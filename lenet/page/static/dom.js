@@ -44,6 +44,25 @@ export function findAll(parent, selector) {
 }
 
 /**
+ * Listen to something outside of an element, for as long as that is in the document.
+ *
+ * @template {Event} E
+ * @param {Element} inside
+ * @param {EventTarget} target
+ * @param {string} type
+ * @param {(event: E) => void} listener
+ * @param {AddEventListenerOptions} options
+ */
+export function listenOutside(inside, target, type, listener, options = {}) {
+  const stop = new AbortController();
+  const listenWhileThere = (/** @type {Event} */ event) => {
+    if (inside.isConnected) listener(/** @type {E} */ (event));
+    else stop.abort();
+  };
+  target.addEventListener(type, listenWhileThere, { ...options, signal: stop.signal });
+}
+
+/**
  * What draws on a canvas. Throws if there is nothing, as when a browser has run out of memory.
  *
  * @param {HTMLCanvasElement} canvas

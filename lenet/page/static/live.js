@@ -1,6 +1,7 @@
 // Live and settled: while the drawing changes, each animation frame shows the browser's reading. When the pen rests, the
 // server is asked once for PyTorch's, which then counts. While it is away the browser's stands, and is checked later; on
 // a page without a server it is not checked, nor are images, which are not sent anywhere.
+import { listenOutside } from "./dom.js";
 import { answer } from "./network/reader.js";
 import { BLOCKED, canReadCanvas } from "./pad/canvas_access.js";
 import { readPad } from "./pad/read_pad.js";
@@ -22,6 +23,7 @@ export class Live {
   #stale = false;
   #timer = 0;
   #failures = 0;
+  #stopped = false;
   #blocked = false; // whether the browser falsifies what the canvas contains
 
   /**
@@ -43,9 +45,15 @@ export class Live {
     pad.addEventListener("rest", () => this.#rest());
     store.addEventListener("muted", () => this.#showAgain());
     store.addEventListener("source", () => this.#showAgain());
-    window.addEventListener("online", () => this.#settle());
+    listenOutside(pad.element, window, "online", () => this.#settle());
     store.setNetwork(reader.network, reader.blank);
     this.#changed();
+  }
+
+  /** Ask the server nothing more. */
+  stop() {
+    clearTimeout(this.#timer);
+    this.#stopped = true;
   }
 
   /** The reader of the network that is shown. */
@@ -131,7 +139,7 @@ export class Live {
   /** @param {number} milliseconds */
   #wait(milliseconds) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#settle(), milliseconds);
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#settle(), milliseconds);
   }
 
   async #settle() {

@@ -22,7 +22,7 @@ export class Server {
     let response;
     let reading;
     try {
-      response = await fetch(`${this.url}?opacity`, {
+      response = await fetch(`${this.url}${this.url.includes("?") ? "&" : "?"}opacity`, {
         method: "POST",
         headers: { "Content-Type": "image/png" },
         body: png,

@@ -6,9 +6,11 @@ import { Breaking } from "./explore/breaking.js";
 import { Comparing } from "./explore/comparing.js";
 import { Inspect } from "./explore/inspect.js";
 import { Learning } from "./explore/learning.js";
+import { networkOf } from "./explore/link.js";
 import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
 import { Muting } from "./explore/muting.js";
+import { addNetworks, fetchPage } from "./explore/networks.js";
 import { addPointing } from "./explore/pointing.js";
 import { Saving } from "./explore/saving.js";
 import { addTour } from "./explore/tour.js";
@@ -18,6 +20,7 @@ import { addOpening } from "./figure/opening.js";
 import { Live } from "./live.js";
 import { Reader } from "./network/reader.js";
 import { addControls } from "./pad/controls.js";
+import { ownsPage } from "./pad/embedding.js";
 import { addExamples } from "./pad/examples.js";
 import { addImages } from "./pad/images.js";
 import { addKeyboard } from "./pad/keyboard.js";
@@ -34,6 +37,8 @@ const OPENING = 3; // the digit that draws itself when the page opens
 /**
  * Start the page in an element of the document. Returns null, and says why on the page, if the network cannot be loaded.
  *
+ * A link to another of the three networks opens the page of that.
+ *
  * @param {HTMLElement} element
  * @param {string} base address that the server's paths are below
  * @param {Settings} settings
@@ -41,6 +46,44 @@ const OPENING = 3; // the digit that draws itself when the page opens
 export async function start(element, base, settings) {
   const root = find(element, ".lenet");
   await addStyle();
+  const home = { html: root.outerHTML, settings };
+  const linked = ownsPage(root) ? networkOf(location.hash) : "";
+  if (!settings.others.includes(linked)) return open(root, base, home, home);
+  const notice = find(root, ".notice");
+  const waiting = (/** @type {string} */ text) => {
+    notice.textContent = text;
+  };
+  try {
+    const page = await fetchPage(base, linked, waiting);
+    return await open(replace(root, page.html), base, page, home);
+  } catch {
+    return open(root, base, home, home); // which says that the link was made with another network
+  }
+}
+
+/**
+ * Put a page in the place of another one.
+ *
+ * @param {HTMLElement} root
+ * @param {string} html
+ */
+function replace(root, html) {
+  const other = find(document.createRange().createContextualFragment(html), ".lenet");
+  root.replaceWith(other);
+  return other;
+}
+
+/**
+ * Start a page. Another one can be chosen in its place, also `home`, the one that was there first.
+ *
+ * @param {HTMLElement} root
+ * @param {string} base
+ * @param {Page} page
+ * @param {Page} home
+ * @param {string | null} fragment what it shows, as a link has it; null for what the page's address says
+ * @returns {Promise<Live | null>}
+ */
+async function open(root, base, { settings }, home, fragment = null) {
   const store = new Store();
   const pad = new Pad(find(root, ".pad"));
   new Prediction(root, store);
@@ -82,14 +125,19 @@ export async function start(element, base, settings) {
   }
   store.notify("");
   const reader = Reader.of(settings.description, weights);
+  const { variant } = settings.description.network;
   new Row(root, store, settings.description.preprocessing);
   const server = settings.read === null ? null : new Server(base + settings.read);
-  const live = new Live(pad, reader, server, store, settings.network);
+  const live = new Live(pad, reader, server, store, settings.identity);
   const background = new Background(() => startWorker(settings.description, weights));
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, reader, background);
   /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
-  const fetchOwn = (name, waiting) => fetchExtra(`${base}${settings.network}/${name}`, waiting);
+  const fetchOwn = (name, waiting) => {
+    const hasExtras = settings.read !== null || variant === settings.home;
+    if (!hasExtras) throw new Error("Without a server, this page has that for its first network only.");
+    return fetchExtra(`${base}${settings.network}/${name}`, waiting);
+  };
   /** @type {(variant: string, name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
   const fetchOther = (variant, name, waiting) => fetchExtra(`${base}/networks/${variant}/${name}`, waiting);
   new Comparing(root, store, fetchOther);
@@ -97,7 +145,19 @@ export async function start(element, base, settings) {
   new Mistakes(root, store, pad, fetchOwn);
   addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
   await restoreDrawing(pad, reader);
-  const address = new Address(root, pad, store, reader, settings.space);
+  /** @type {(network: string, link?: string) => Promise<void>} */
+  const choose = async (network, link) => {
+    const other = network === settings.home ? home : await fetchPage(base, network, (text) => store.notify(text));
+    const shown = link ?? address.fragment(network);
+    live.stop();
+    background.stop();
+    if (ownsPage(root)) history.replaceState(history.state, "", shown || location.pathname + location.search);
+    const chosen = replace(root, other.html);
+    await open(chosen, base, other, home, shown);
+    if (link === undefined) find(chosen, ".network").focus();
+  };
+  const address = new Address(root, pad, store, reader, settings, fragment, choose);
+  addNetworks(root, store, variant, choose);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);
   addOpening(root, pad, pad.blank && !hasSession() ? examples[OPENING] : null);

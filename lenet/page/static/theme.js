@@ -5,10 +5,15 @@ export function isDark() {
 }
 
 /**
- * Call `show` whenever the page becomes dark or light.
+ * Call `show` whenever the page becomes dark or light, for as long as an element is in the document.
  *
+ * @param {Element} inside
  * @param {() => void} show
  */
-export function onThemeChange(show) {
-  new MutationObserver(() => show()).observe(document.body, { attributeFilter: ["class"] });
+export function onThemeChange(inside, show) {
+  const observer = new MutationObserver(() => {
+    if (inside.isConnected) show();
+    else observer.disconnect();
+  });
+  observer.observe(document.body, { attributeFilter: ["class"] });
 }

@@ -1,9 +1,9 @@
 // The address of the page: its fragment follows what is shown, and what is shown follows a link that is opened.
-import { find, findAll } from "../dom.js";
+import { find, findAll, listenOutside } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
 import { encodeImage } from "../pad/image_code.js";
 import { imageOf } from "../pad/images.js";
-import { parse, write } from "./link.js";
+import { networkOf, parse, write } from "./link.js";
 
 /**
  * @import { Reader } from "../network/reader.js"
@@ -19,26 +19,34 @@ export class Address {
   #timer = 0;
 
   /**
-   * `space`: the address of the Space if the page runs on one; links lead there, not into its frame.
+   * `settings.space`: the address of the Space if the page runs on one; links lead there, not into its frame. `fragment`
+   * is applied at once, by default that of the page's address; `choose` shows the page of another network.
    *
    * @param {HTMLElement} root
    * @param {Pad} pad
    * @param {Store} store
    * @param {Reader} reader
-   * @param {string | null} space
+   * @param {Pick<Settings, "space" | "home" | "others">} settings
+   * @param {string | null} fragment
+   * @param {(network: string, fragment: string) => void} choose
    */
-  constructor(root, pad, store, reader, space) {
+  constructor(root, pad, store, reader, { space, home, others }, fragment, choose) {
     this.root = root;
     this.pad = pad;
     this.store = store;
     this.reader = reader;
     this.variant = reader.description.network.variant;
+    this.home = home;
     this.space = space;
     this.modes = findAll(root, ".modes [data-mode]").map(({ dataset }) => dataset.mode ?? "");
-    if (ownsPage(root)) {
-      this.#apply(true);
-      window.addEventListener("hashchange", () => {
-        if (location.hash !== this.#written) this.#apply(false);
+    const own = ownsPage(root);
+    this.#apply(fragment ?? (own ? location.hash : ""), true);
+    if (own) {
+      listenOutside(root, window, "hashchange", () => {
+        if (location.hash === this.#written) return;
+        const network = networkOf(location.hash);
+        if (network !== this.variant && [home, ...others].includes(network)) choose(network, location.hash);
+        else this.#apply(location.hash, false);
       });
       const later = () => {
         clearTimeout(this.#timer);
@@ -52,12 +60,12 @@ export class Address {
     this.#addButton();
   }
 
-  /** "" for a blank pad and a page as it is at the start. */
-  fragment() {
+  /** "" for a blank pad and a page as it is at the start; of another `network`, the same as shown by that. */
+  fragment(network = this.variant) {
     const { mode, unit, pinned, mutedMaps, pair, view, sliders } = this.store;
     const { change, value, preprocessed, step } = sliders;
-    return write({
-      network: this.variant,
+    const link = {
+      network,
       ...this.#drawing(),
       mode: mode === this.modes[0] ? "" : mode,
       unit: pinned ? unit : null,
@@ -65,11 +73,12 @@ export class Address {
       pair,
       view,
       sliders: { ...(mode === "break" ? { change, value, preprocessed } : {}), ...(mode === "learn" ? { step } : {}) },
-    });
+    };
+    return write(link, this.home);
   }
 
   #write() {
-    if (this.pad.penDown) return;
+    if (this.pad.penDown || !this.root.isConnected) return;
     this.#written = this.fragment();
     history.replaceState(history.state, "", this.#written || location.pathname + location.search);
   }
@@ -80,10 +89,13 @@ export class Address {
     return { strokes, image: image ? encodeImage(image, this.reader) : "" };
   }
 
-  /** @param {boolean} opening when the page opens, a link without a drawing leaves what has been kept */
-  #apply(opening) {
+  /**
+   * @param {string} fragment
+   * @param {boolean} opening when the page opens, a link without a drawing leaves what has been kept
+   */
+  #apply(fragment, opening) {
     const { pad, store } = this;
-    const link = store.network && parse(location.hash, store.network);
+    const link = store.network && parse(fragment, store.network);
     if (!link) return;
     store.restoring = true;
     const { strokes, image, mode, unit, muted, pair, view, sliders, network } = link;

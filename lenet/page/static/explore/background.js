@@ -31,6 +31,12 @@ export class Background {
     if (!this.#busy) this.#next();
   }
 
+  /** End the worker, and forget what waits for it. */
+  stop() {
+    this.#waiting.clear();
+    this.#worker?.terminate();
+  }
+
   #next() {
     const [first] = this.#waiting;
     if (!first) return;

@@ -56,7 +56,7 @@ export class Breaking {
     store.addEventListener("reading", () => this.#show());
     pad.addEventListener("rest", () => this.#show());
     pad.addEventListener("new", () => this.#reset());
-    onThemeChange(() => this.#show());
+    onThemeChange(root, () => this.#show());
     new ResizeObserver(() => this.#show()).observe(this.panel);
     this.#set();
   }

@@ -109,13 +109,13 @@ export function card({ network, reading, blank, muted, mutedMaps }, unit, option
 }
 
 /**
- * "C3, map 10" and ", row 4, column 3".
+ * "C3, map 10" and "row 4, column 3".
  *
  * @param {Unit} unit
  */
 function partsOfName(unit) {
   const [layer, map, ...place] = nameOf(unit).split(", ");
-  return [`${layer}, ${map}`, place.length ? `, ${place.join(", ")}` : ""];
+  return [`${layer}, ${map}`, place.join(", ")];
 }
 
 function arrow() {

@@ -53,7 +53,7 @@ export class Comparing {
     this.#readers = new OnDemand(this.hint, fetchReaders, "Loading the three networks…");
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#show());
-    onThemeChange(() => this.#show());
+    onThemeChange(root, () => this.#show());
     this.#open();
   }
 

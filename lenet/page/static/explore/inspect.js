@@ -1,14 +1,16 @@
 // Inspect: the card of the selected unit, and its place in its map, enlarged.
 import { element, find } from "../dom.js";
-import { canvasesOf, cellOf, cellUnder, isVector, unitAt, within } from "../show/cells.js";
-import { cellBox, overlay } from "../show/overlay.js";
+import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
 import { card } from "./card.js";
 import { peak } from "./figures.js";
 import { patch } from "./tree.js";
 
-/** @import { Store } from "../store.js" */
+/**
+ * @import { Network } from "../network/network.js"
+ * @import { Store } from "../store.js"
+ */
 
 const STEPS = { left: [0, -1], right: [0, 1], up: [-1, 0], down: [1, 0] };
 
@@ -36,7 +38,7 @@ export class Inspect {
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
     for (const event of ["selection", "reading", "network", "muted", "mode"])
       store.addEventListener(event, () => this.#show());
-    onThemeChange(() => this.#show());
+    onThemeChange(root, () => this.#show());
     this.#listen();
     this.#show();
   }
@@ -46,8 +48,8 @@ export class Inspect {
     const { unit, pinned, network } = store;
     this.panel.hidden = !store.inspecting;
     if (this.panel.hidden) return;
-    const shown = network ? unit : null;
-    this.hint.hidden = Boolean(shown);
+    const shown = network && (unit ?? answerOf(store.reading));
+    this.hint.hidden = Boolean(unit);
     this.actions.hidden = !(shown && pinned);
     const open = (/** @type {Unit} */ other) => store.pin(other);
     const options = { numbers: this.numbers.checked, all: this.all.checked, open };
@@ -64,37 +66,42 @@ export class Inspect {
   /** @param {Unit | null} unit */
   #enlarge(unit) {
     const { network, reading, blank } = this.store;
-    const { outputs } = reading ?? blank ?? {};
-    this.enlarged.hidden = !unit || unit.layer === "output";
-    if (!network || !outputs || !unit || unit.layer === "output") return;
-    const { count, width, height } = canvasesOf(unit.layer, network.shape(unit.layer));
-    const at = cellOf(unit);
+    const values = unit && (reading ?? blank)?.outputs[unit.layer];
+    const side = unit && network ? sideOf(network, unit) : 1;
+    this.enlarged.hidden = !values || side === 1;
+    if (!unit || !values || side === 1) return;
     let canvas = find(this.enlarged, "canvas", HTMLCanvasElement);
-    if (canvas.width !== width || canvas.height !== height) {
-      const other = element("canvas", { width, height, attributes: { "aria-hidden": "true" } });
+    if (canvas.width !== side) {
+      const other = element("canvas", { width: side, height: side, attributes: { "aria-hidden": "true" } });
       canvas.replaceWith(other);
       canvas = other;
     }
-    const values = outputs[unit.layer];
-    const size = values.length / count;
-    paint(canvas, values.subarray(at.index * size, (at.index + 1) * size), Math.max(1, peak(values)));
-    overlay(this.marker, cellBox(at), width, height);
-    this.caption.textContent = isVector(unit.layer)
-      ? `among all of ${unit.layer.toUpperCase()}`
-      : "its place in the map";
+    const ofMap = values.subarray(unit.map * side ** 2, (unit.map + 1) * side ** 2);
+    if (unit.layer === "input") paint(canvas, ofMap, 1, "gray");
+    else paint(canvas, ofMap, Math.max(1, peak(values)));
+    const { row, column } = unit;
+    overlay(this.marker, { top: row, left: column, bottom: row + 1, right: column + 1 }, side);
+    this.caption.textContent = unit.layer === "input" ? "its place in the input" : `its place in map ${unit.map}`;
   }
 
   /** The crosshair on the enlarged map follows a finger, and the buttons move it by a unit. */
   #listen() {
     const { store } = this;
-    const map = () => find(this.enlarged, "canvas", HTMLCanvasElement);
     const move = (/** @type {number} */ row, /** @type {number} */ column) => {
-      if (!store.unit) return;
-      const [onRow, onColumn] = within(map(), row, column);
-      store.pin(unitAt(store.unit.layer, cellOf(store.unit).index, onRow, onColumn));
+      if (!store.unit || !store.network) return;
+      const last = sideOf(store.network, store.unit) - 1;
+      const within = (/** @type {number} */ at) => Math.min(last, Math.max(0, at));
+      store.pin({ ...store.unit, row: within(row), column: within(column) });
     };
-    const follow = (/** @type {PointerEvent} */ event) => move(...cellUnder(map(), event));
     const frame = find(this.enlarged, ".frame");
+    const follow = (/** @type {PointerEvent} */ { clientX, clientY }) => {
+      const canvas = find(frame, "canvas", HTMLCanvasElement);
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      move(
+        Math.floor(((clientY - top) / height) * canvas.height),
+        Math.floor(((clientX - left) / width) * canvas.width),
+      );
+    };
     frame.addEventListener("pointerdown", (event) => {
       frame.setPointerCapture(event.pointerId);
       follow(event);
@@ -104,10 +111,28 @@ export class Inspect {
     });
     for (const [name, [down, right]] of Object.entries(STEPS)) {
       find(this.enlarged, `[data-step="${name}"]`).addEventListener("click", () => {
-        if (!store.unit) return;
-        const { row, column } = cellOf(store.unit);
-        move(row + down, column + right);
+        if (store.unit) move(store.unit.row + down, store.unit.column + right);
       });
     }
   }
+}
+
+/**
+ * The unit of the answer, which is explained while nothing is pointed at.
+ *
+ * @param {Reading | null} reading
+ * @returns {Unit | null}
+ */
+function answerOf(reading) {
+  return reading && { layer: "output", map: reading.top[0][0], row: 0, column: 0 };
+}
+
+/**
+ * The side of the unit's map; 1 if its layer has none.
+ *
+ * @param {Network} network
+ * @param {Unit} unit
+ */
+function sideOf(network, { layer }) {
+  return layer === "input" ? 32 : (network.shape(layer)[1] ?? 1);
 }

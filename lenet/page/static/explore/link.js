@@ -30,8 +30,9 @@ const UNIT = /** @type {const} */ (["layer", "map", "row", "column"]);
  * The fragment; "" for a blank pad and a page as it is at the start.
  *
  * @param {Link} link
+ * @param {string} home the network that the page has at the start
  */
-export function write({ network, strokes, image, mode, unit, muted, pair, view, sliders }) {
+export function write({ network, strokes, image, mode, unit, muted, pair, view, sliders }, home) {
   /** @type {Record<string, string>} */
   const parts = {};
   if (strokes?.length) parts.d = encode(strokes);
@@ -45,7 +46,19 @@ export function write({ network, strokes, image, mode, unit, muted, pair, view, 
   const { change, value, preprocessed, step } = sliders;
   if (change) parts.t = [change, value ?? TRANSFORMS[change].start, ...(preprocessed ? [] : ["raw"])].join();
   if (step !== undefined && step !== null) parts.k = String(step);
-  return Object.keys(parts).length ? `#${new URLSearchParams({ v: VERSION, n: network, ...parts })}` : "";
+  return Object.keys(parts).length || network !== home
+    ? `#${new URLSearchParams({ v: VERSION, n: network, ...parts })}`
+    : "";
+}
+
+/**
+ * The network that a link was made with; "" if it is not a link.
+ *
+ * @param {string} fragment
+ */
+export function networkOf(fragment) {
+  const parts = new URLSearchParams(fragment.slice(1));
+  return (parts.has("v") && parts.get("n")) || "";
 }
 
 /**

@@ -53,7 +53,7 @@ export class Mistakes {
     this.#neighbors = file("neighbors.safetensors", (buffer) => readSafetensors(buffer).tensors);
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#showNearest());
-    onThemeChange(() => this.#show());
+    onThemeChange(root, () => this.#show());
     this.#open();
   }
 

@@ -1,5 +1,5 @@
 // Pointing at units: with the mouse, which previews, a click or a tap, which pins, and the keyboard, which does both.
-import { findAll } from "../dom.js";
+import { findAll, listenOutside } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
 import { isVector, nameOf } from "../show/cells.js";
 import { decimal } from "../show/format.js";
@@ -50,7 +50,7 @@ export function addPointing(root, store, figure) {
     else store.point(unit);
     announce(unit);
   });
-  document.addEventListener("keydown", (event) => {
+  listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !store.pinned) return;
     if (ownsPage(root) || root.contains(document.activeElement)) store.free();
   });

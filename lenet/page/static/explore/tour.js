@@ -1,5 +1,5 @@
 // A guided tour on a digit: a box that points at the parts of the page, one after the other, and can be left at any time.
-import { element, find } from "../dom.js";
+import { element, find, listenOutside } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
 
 /**
@@ -92,9 +92,11 @@ export function addTour(root, store, pad, steps, loadExample) {
   back.addEventListener("click", () => show(Math.max(0, step - 1)));
   next.addEventListener("click", () => (step === steps.length - 1 ? end() : show(step + 1)));
   leave.addEventListener("click", end);
-  document.addEventListener(
+  listenOutside(
+    root,
+    document,
     "keydown",
-    (event) => {
+    (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape" || step < 0 || !(ownsPage(root) || root.contains(document.activeElement))) return;
       event.preventDefault();
       end();

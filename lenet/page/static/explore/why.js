@@ -61,7 +61,7 @@ export class Why {
     this.ghost = element("div", { className: "ghost", hidden: true, attributes: { "aria-hidden": "true" } });
     find(root, ".pad").append(this.ghost);
     for (const event of ["mode", "reading", "network", "pair"]) store.addEventListener(event, () => this.#show());
-    onThemeChange(() => this.#show());
+    onThemeChange(root, () => this.#show());
     this.#show();
   }
 

@@ -1,6 +1,6 @@
 // The network as one drawing: links at rest below the maps, all maps and units on one canvas, and above it what is lit for
 // the unit that is pointed at.
-import { element, find, findAll } from "../dom.js";
+import { element, find, findAll, listenOutside } from "../dom.js";
 import { onDrawing, sourceOf } from "../network/explain.js";
 import { ownsPage } from "../pad/embedding.js";
 import { SIDE } from "../pad/strokes.js";
@@ -77,9 +77,9 @@ export class Figure {
     store.addEventListener("state", () => {
       if (store.state !== "live") this.#sharpen();
     });
-    onThemeChange(() => this.#repaint());
+    onThemeChange(root, () => this.#repaint());
     new ResizeObserver(() => this.#resize()).observe(root);
-    window.addEventListener("resize", () => this.#resize());
+    listenOutside(root, window, "resize", () => this.#resize());
     this.#resize();
   }
 

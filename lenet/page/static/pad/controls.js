@@ -1,5 +1,5 @@
 // The buttons, and Undo and Redo by keyboard from anywhere on the page.
-import { find } from "../dom.js";
+import { find, listenOutside } from "../dom.js";
 import { ownsPage } from "./embedding.js";
 
 /**
@@ -45,7 +45,7 @@ export function addControls(root, pad, store) {
     pad.brush = Number(width.value);
   });
 
-  document.addEventListener("keydown", (event) => {
+  listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
     if (!ownsPage(root) && !root.contains(document.activeElement)) return;
     const target = event.target instanceof Element ? event.target : null;

@@ -1,5 +1,5 @@
 // Images from a file, the clipboard or drag and drop. The browser decodes them, and nothing of them is sent anywhere.
-import { contextOf, element, find } from "../dom.js";
+import { contextOf, element, find, listenOutside } from "../dom.js";
 import { preprocessImage } from "../network/preprocess.js";
 import { mostDrawn } from "./animation.js";
 import { withoutUnusedAlpha } from "./bmp.js";
@@ -49,7 +49,7 @@ export function addImages(root, pad, store, preprocessing) {
   });
   const isOurs = (/** @type {Event} */ event) =>
     ownsPage(root) || root.contains(/** @type {Node} */ (event.target)) || root.contains(document.activeElement);
-  document.addEventListener("paste", (event) => {
+  listenOutside(root, document, "paste", (/** @type {ClipboardEvent} */ event) => {
     if (!isOurs(event)) return;
     const files = [...(event.clipboardData?.files ?? [])];
     const file = files.find(({ type }) => type.startsWith("image/")) ?? files[0];
@@ -60,14 +60,14 @@ export function addImages(root, pad, store, preprocessing) {
   // On our own page anywhere: otherwise, the browser would leave the page to show an image dropped beside the pad.
   const target = ownsPage(root) ? document.documentElement : root;
   const show = (/** @type {boolean} */ dropping) => find(root, ".pad").classList.toggle("dropping", dropping);
-  target.addEventListener("dragover", (event) => {
+  listenOutside(root, target, "dragover", (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     show(Boolean(event.dataTransfer?.types.includes("Files")));
   });
-  target.addEventListener("dragleave", (event) => {
+  listenOutside(root, target, "dragleave", (/** @type {DragEvent} */ event) => {
     if (!event.relatedTarget) show(false);
   });
-  target.addEventListener("drop", (event) => {
+  listenOutside(root, target, "drop", (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     show(false);
     if (event.dataTransfer?.files.length) open(event.dataTransfer.files[0]);

@@ -2,7 +2,7 @@
 //
 // States of the pad are immutable, so Undo is one step back in a list, and undoes a stroke, a Clear or a loaded image
 // alike; Redo is one step forward.
-import { contextOf, element, find } from "../dom.js";
+import { contextOf, element, find, listenOutside } from "../dom.js";
 import { boundingBox, crop } from "../network/image.js";
 import { onThemeChange } from "../theme.js";
 import { grayPng } from "./png.js";
@@ -279,8 +279,8 @@ export class Pad extends EventTarget {
       this.#redraw();
     };
     new ResizeObserver(fit).observe(canvas);
-    window.addEventListener("resize", fit); // zooming changes the number of pixels, but not the size in CSS pixels
-    onThemeChange(() => this.#redraw());
+    listenOutside(this.element, window, "resize", fit); // zooming changes the number of pixels, but not the size in CSS pixels
+    onThemeChange(this.element, () => this.#redraw());
     this.element.classList.add("blank");
   }
 
@@ -293,13 +293,13 @@ export class Pad extends EventTarget {
   #listenBeside(at, begin) {
     /** @type {Point | null} where a pressed pointer was last, on its way to the pad */
     let from = null;
-    document.addEventListener("pointerdown", (event) => {
+    listenOutside(this.element, document, "pointerdown", (/** @type {PointerEvent} */ event) => {
       const isControl = event.target instanceof Element && event.target.closest(CONTROLS);
       const point = at(event);
       const beside = point.every((x) => x > -BESIDE && x < SIDE + BESIDE);
       from = beside && !isControl && event.button === 0 && event.pointerType !== "touch" ? point : null;
     });
-    document.addEventListener("pointermove", (event) => {
+    listenOutside(this.element, document, "pointermove", (/** @type {PointerEvent} */ event) => {
       if (!(event.buttons & 1)) from = null;
       if (!from) return;
       if (event.target !== this.#canvas || this.#stroke) {

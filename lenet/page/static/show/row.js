@@ -23,7 +23,7 @@ export class Row {
     this.preprocessing = preprocessing;
     this.figure = find(root, ".row-strip");
     for (const event of ["reading", "state"]) store.addEventListener(event, () => this.#show());
-    onThemeChange(() => this.#show(true));
+    onThemeChange(root, () => this.#show(true));
   }
 
   #show(again = false) {

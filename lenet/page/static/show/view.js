@@ -48,6 +48,6 @@ export function addView(root, store, description) {
     store.setView({ before: kind === "before", difference: Boolean(difference) });
   });
   store.addEventListener("view", show);
-  onThemeChange(show);
+  onThemeChange(root, show);
   show();
 }

@@ -1,0 +1,39 @@
+// The choice of the network, in the title: each has a page of its own, with its figure and its words.
+import { find } from "../dom.js";
+import { fetchExtra } from "../server.js";
+
+/** @import { Store } from "../store.js" */
+
+/**
+ * The page of one of the three networks: see `lenet.page.on_demand`.
+ *
+ * @param {string} base
+ * @param {string} variant
+ * @param {(text: string) => void} waiting
+ * @returns {Promise<Page>}
+ */
+export async function fetchPage(base, variant, waiting) {
+  const content = await fetchExtra(`${base}/networks/${variant}/page.json`, waiting);
+  return JSON.parse(new TextDecoder().decode(content));
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Store} store
+ * @param {string} variant
+ * @param {(variant: string) => Promise<void>} choose
+ */
+export function addNetworks(root, store, variant, choose) {
+  const select = find(root, ".network", HTMLSelectElement);
+  select.value = variant;
+  select.addEventListener("change", async () => {
+    select.disabled = true;
+    try {
+      await choose(select.value);
+    } catch (error) {
+      store.notify(error instanceof Error ? error.message : String(error));
+      select.value = variant;
+      select.disabled = false;
+    }
+  });
+}
