@@ -313,7 +313,7 @@ export class Figure {
     const largest = Math.max(...output.map(Math.abs));
     const scale = distances ? largest : Math.max(12, ...output, ...output.map((score) => -1.5 * score));
     const below = distances ? 0 : 0.4; // of the room is for negative scores
-    const label = { phone: 9, short: 12, wide: 17 }[geometry.kind];
+    const label = Math.max(9, Math.min(17, 0.1 * geometry.columns.output.width + 2));
     context.textBaseline = "middle";
     context.textAlign = "center";
     for (const [i, { x, y, width, height }] of geometry.tiles.output.entries()) {

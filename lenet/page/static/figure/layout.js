@@ -51,7 +51,7 @@ export function layOut(root, framed) {
   const size = Number.parseFloat(getComputedStyle(figure).fontSize);
   const top = short ? 24 : Math.ceil(find(root, ".masthead").offsetHeight) + 5;
   const bottom = short ? 4 : Math.ceil(2.15 * size) + 8;
-  const below = find(root, ".modes").offsetHeight + find(root, ".messages").offsetHeight;
+  const below = find(root, ".modes").offsetHeight + (short ? 0 : find(root, ".messages").offsetHeight);
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
   const tall = high - top - bottom - below - panel - 10;
   const geometry = geometryOf({ kind, width, top, tall, density });
