@@ -103,6 +103,7 @@ class Visitor:
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
         """Draw strokes in any unit in the middle of the pad, scaled so that the longer side is `size` of the pad's."""
+        self.page.locator(".sheet").scroll_into_view_if_needed()  # a click in a panel may have scrolled it away
         for stroke in fit(strokes, size):
             self.stroke(stroke)
 

@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from playwright.sync_api import Page
 from safetensors.torch import load
 
 from harness.drawings import DIGITS
@@ -15,6 +16,7 @@ from lenet import Recognizer
 from lenet.networks import NETWORKS, LeNet5
 from lenet.recognizer import percentage
 from lenet.weights.model import bundled
+from tests.browser.conftest import network
 from tests.browser.explorer import PHONE, Explorer, close, has_signs, hurry, number
 
 SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
@@ -327,3 +329,55 @@ def test_the_nearest_training_digits_are_those_of_f6(explore):
         vectors = tensors["f6"][tensors["labels"] == digit].float()
         expected += (vectors - features["f6"]).norm(dim=1).sort().values[:3].tolist()
     assert np.allclose(shown, expected, atol=0.006)
+
+
+def test_another_network_is_chosen_in_the_title(explore):
+    """With the drawing and the mode; figure, link and the server's check are of that network, and back again."""
+    explorer = explore()
+    page = explorer.page
+    explorer.draw(DIGITS[3])
+    for variant in ("original", "tutorial", "textbook"):
+        page.locator(".network").select_option(variant)
+        ready(page, variant)
+        assert page.evaluate("() => document.activeElement.matches('.network')")
+        assert explorer.digit() == "3"
+        page.locator(".check", has_text="Checked with PyTorch").wait_for()
+        explorer.use(network(variant))
+        explorer.draw(DIGITS[1])
+        explorer.click("undo")
+        explorer.pin("c3", 2, 4, 4)
+        assert explorer.unit() == "C3, map 2, row 4, column 4"
+        assert close(explorer.value(), explorer.features()["c3"][2, 4, 4]), variant
+        assert page.locator(".term").count() == (3 if variant == "original" else 6)  # table I
+        page.wait_for_url(f"**n={variant}*u=c3.2.4.4*")
+        page.keyboard.press("Escape")
+
+
+def ready(page: Page, variant: str) -> None:
+    """Wait for the page of a network."""
+    page.wait_for_function(
+        """(variant) => document.querySelector(".lenet[data-ready] .network:enabled")?.value === variant""", arg=variant
+    )
+
+
+def test_a_link_opens_the_page_of_its_network(explore):
+    """Also one that is followed while the page of another one is open."""
+    explorer = explore(fragment="#v=1&n=original&m=why")
+    page = explorer.page
+    ready(page, "original")
+    assert page.locator(".panel.why").is_visible()
+    page.evaluate("() => { location.hash = '#v=1&n=textbook&m=learn'; }")
+    ready(page, "textbook")
+    page.locator(".panel.learn").wait_for()
+
+
+def test_a_network_that_cannot_be_loaded_is_not_chosen(explore):
+    """The page stays as it is, and says why."""
+    explorer = explore()
+    page = explorer.page
+    page.route(
+        "**/page.json", lambda route: route.fulfill(status=500, json={"error": "The bundled network is damaged."})
+    )
+    page.locator(".network").select_option("original")
+    page.locator(".notice", has_text="The bundled network is damaged.").wait_for()
+    assert page.locator(".network").input_value() == "textbook"

@@ -62,7 +62,8 @@ export class Live {
   }
 
   #changed() {
-    if (!this.#blocked) this.store.notify("");
+    // The page's own example is no answer to what a notice says, as of a link.
+    if (!this.#blocked && !this.pad.isExample) this.store.notify("");
     this.store.setState("live", true);
     this.#failures = 0;
     this.#wait(REST);
