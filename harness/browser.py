@@ -92,7 +92,9 @@ class Visitor:
 
     def stroke(self, points: list[tuple[float, float]], steps: int = 1) -> None:
         """Draw a stroke through points in units of the pad's side, with `steps` mouse events from each to the next."""
-        box = box_of(self.page.locator(".sheet"))
+        sheet = self.page.locator(".sheet")
+        sheet.evaluate("(sheet) => sheet.scrollIntoView({ block: 'nearest' })")  # if a panel has been scrolled to
+        box = box_of(sheet)
         mouse = self.page.mouse
         at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
         mouse.move(*at[0])
@@ -103,7 +105,6 @@ class Visitor:
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
         """Draw strokes in any unit in the middle of the pad, scaled so that the longer side is `size` of the pad's."""
-        self.page.locator(".sheet").scroll_into_view_if_needed()  # a click in a panel may have scrolled it away
         for stroke in fit(strokes, size):
             self.stroke(stroke)
 

@@ -20,8 +20,8 @@ KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown",
   window.ink = detail && [...detail.outputs.input];
 })"""
 
-# Of an element of the figure, what a canvas shows there, by default that of the maps: width, height, and the red, green,
-# blue and opacity of each pixel.
+# Of an element of the figure, what a canvas shows there, by default that of the maps: width, height, and the pixels' red,
+# green, blue and opacity.
 PIXELS = """(element, name) => {
   const canvas = document.querySelector(`canvas.${name ?? "base"}`);
   const [box, figure] = [element, canvas].map((one) => one.getBoundingClientRect());

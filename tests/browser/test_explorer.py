@@ -444,9 +444,9 @@ def test_a_link_shows_the_same_drawing_mode_and_unit(explore):
 
 
 def test_damaged_and_later_links_still_open(explore):
-    """What cannot be understood is ignored, or reported in a sentence, which the page's example leaves; the page works."""
+    """What cannot be understood is ignored, or reported in a sentence; the page works, and has its example."""
     explorer = explore(fragment="#v=2&later=1&m=hologram&u=c1.1.2.3.4&d=!!!")
-    explorer.page.locator(".check", has_text="An example. Draw your own.").wait_for()
+    explorer.page.locator(".check", has_text="An example. Draw your own.").wait_for(state="attached")
     explorer.page.locator(".notice", has_text="The link does not contain a valid drawing.").wait_for()
     assert explorer.digit() == "3"
     explorer.draw(DIGITS[2])

@@ -10,6 +10,7 @@ import torch
 from playwright.sync_api import Page
 from safetensors.torch import load
 
+from harness.browser import Visitor
 from harness.drawings import DIGITS
 from harness.servers import page_in_this_process
 from lenet import Recognizer
@@ -19,6 +20,7 @@ from lenet.weights.model import bundled
 from tests.browser.conftest import network
 from tests.browser.explorer import PHONE, Explorer, close, has_signs, hurry, number
 
+DAMAGED = {"error": "The bundled network is damaged."}  # what the server says of a network that it cannot send
 SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
 
 
@@ -259,6 +261,8 @@ def test_the_other_networks_are_loaded_only_when_asked_for(explore):
     extra = ("snapshots", "misread", "neighbors", "/networks/")
     assert [url for url in requests if any(name in url for name in extra)] == []
     explorer.open("compare")
+    explorer.page.locator(".networks tbody").wait_for()
+    explorer.click("clear")
     explorer.page.locator(".compare .hint", has_text="Draw a digit").wait_for()
     assert len([url for url in requests if "/networks/" in url]) == 6
 
@@ -371,13 +375,23 @@ def test_a_link_opens_the_page_of_its_network(explore):
     page.locator(".panel.learn").wait_for()
 
 
+def test_a_link_to_a_network_that_cannot_be_loaded_says_so(new_page, page_url):
+    """The page is that of its own network."""
+    page = new_page()
+    page.route("**/page.json", lambda route: route.fulfill(status=500, json=DAMAGED))
+    visitor = Visitor(page, f"{page_url()}#v=1&n=original&m=why")
+    page.locator(".notice", has_text='The link was made with the network "original"').wait_for()
+    assert page.locator(".network").input_value() == "textbook"
+    assert page.locator(".panel.why").is_visible()
+    visitor.draw(DIGITS[4])
+    assert visitor.digit() == "4"
+
+
 def test_a_network_that_cannot_be_loaded_is_not_chosen(explore):
     """The page stays as it is, and says why."""
     explorer = explore()
     page = explorer.page
-    page.route(
-        "**/page.json", lambda route: route.fulfill(status=500, json={"error": "The bundled network is damaged."})
-    )
+    page.route("**/page.json", lambda route: route.fulfill(status=500, json=DAMAGED))
     page.locator(".network").select_option("original")
     page.locator(".notice", has_text="The bundled network is damaged.").wait_for()
     assert page.locator(".network").input_value() == "textbook"
