@@ -327,3 +327,44 @@ def test_the_nearest_training_digits_are_those_of_f6(explore):
         vectors = tensors["f6"][tensors["labels"] == digit].float()
         expected += (vectors - features["f6"]).norm(dim=1).sort().values[:3].tolist()
     assert np.allclose(shown, expected, atol=0.006)
+
+
+def test_another_network_is_chosen_in_the_title(explore):
+    """With the drawing, mode and unit; figure, words, link and the server's check are of that network, and back again."""
+    explorer = explore()
+    page = explorer.page
+    explorer.load(DIGITS[3], unit="c3.2.4.4")
+    for variant in ("original", "tutorial", "textbook"):
+        page.locator(".network").select_option(variant)
+        page.locator(f'.lenet[data-ready] .network option[value="{variant}"][selected]').wait_for(state="attached")
+        page.locator(".check", has_text="Checked with PyTorch").wait_for()
+        page.evaluate(KEEP)
+        explorer.use(network(variant))
+        explorer.load(DIGITS[5], unit="c3.2.4.4")
+        assert close(explorer.value(), explorer.features()["c3"][2, 4, 4]), variant
+        assert page.locator(".card h2").inner_text().startswith("C3, map 2")
+        assert page.locator(".term").count() == (3 if variant == "original" else 6)  # table I
+        page.wait_for_url(f"**n={variant}*")
+        assert page.locator(".weights").inner_text().count(f"network: {variant}") == 1
+    assert page.evaluate("() => document.activeElement.matches('.network')")
+
+
+def test_a_link_opens_the_page_of_its_network(explore):
+    """Also one that is followed while the page of another one is open."""
+    explorer = explore(fragment="#v=1&n=original&m=why")
+    page = explorer.page
+    assert page.locator(".network").input_value() == "original"
+    assert page.locator(".panel.why").is_visible()
+    page.evaluate("() => { location.hash = '#v=1&n=textbook&m=learn'; }")
+    page.locator('.lenet[data-ready] .network option[value="textbook"][selected]').wait_for(state="attached")
+    page.locator(".panel.learn").wait_for()
+
+
+def test_a_network_that_cannot_be_loaded_is_not_chosen(explore):
+    """The page stays as it is, and says why."""
+    explorer = explore()
+    page = explorer.page
+    page.route("**/page.json", lambda route: route.fulfill(status=500, json={"error": "The bundled network is damaged."}))
+    page.locator(".network").select_option("original")
+    page.locator(".notice", has_text="The bundled network is damaged.").wait_for()
+    assert page.locator(".network").input_value() == "textbook"
