@@ -11,6 +11,8 @@ from lenet import Recognizer
 from lenet.weights.model import bundled
 from tests.browser.explorer import WIDE, Explorer, reset
 
+DEFAULTS = {"viewport": WIDE, "reduced_motion": "reduce"}  # the page's example is there at once
+
 
 @pytest.fixture(scope="session")
 def context(chromium) -> Callable[..., BrowserContext]:
@@ -26,7 +28,7 @@ def context(chromium) -> Callable[..., BrowserContext]:
 
 
 def _key(options: dict) -> str:
-    return json.dumps({"viewport": WIDE, **options}, sort_keys=True)
+    return json.dumps({**DEFAULTS, **options}, sort_keys=True)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +47,7 @@ def new_page(chromium, context, idle):
 
     def new_page(timed: bool = False, **options) -> Page:
         if timed:
-            own.append(chromium.new_context(**{"viewport": WIDE, **options}))
+            own.append(chromium.new_context(**{**DEFAULTS, **options}))
             own[-1].clock.install(time=0)
             page = own[-1].new_page()
         else:

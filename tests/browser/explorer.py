@@ -5,18 +5,27 @@ import time
 
 import numpy as np
 import torch
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Position
 
 from harness.browser import Visitor, box_of
 from lenet import Recognizer
 
 WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+UNITS = {"c5": (30, 4), "f6": (28, 3), "output": (10, 1)}  # rows and columns of the layers without maps
 ROUNDING = 0.00051  # numbers are shown with three digits after the point
 
 KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
   window.ink = detail && [...detail.outputs.input];
 })"""
 
+# Of an element of the figure, what the canvas below it shows: width, height, and red, green, blue and opacity.
+PIXELS = """(element) => {
+  const canvas = document.querySelector("canvas.base");
+  const [box, figure] = [element, canvas].map((one) => one.getBoundingClientRect());
+  const density = canvas.width / figure.width;
+  const at = [box.left - figure.left, box.top - figure.top, box.width, box.height].map((x) => Math.round(x * density));
+  return [at[2], at[3], ...canvas.getContext("2d").getImageData(...at).data];
+}"""
 
 # As if a file were dropped from a file manager.
 DROP = """([base64, type]) => {
@@ -49,9 +58,9 @@ def reset(page: Page, options: dict | None = None) -> None:
     page.goto("about:blank")
     page.mouse.up()
     page.mouse.move(0, 0)
-    options = {"viewport": WIDE, "color_scheme": "light", **(options or {})}
+    options = {"viewport": WIDE, "color_scheme": "light", "reduced_motion": "reduce", **(options or {})}
     page.set_viewport_size(options["viewport"])
-    page.emulate_media(color_scheme=options["color_scheme"])
+    page.emulate_media(color_scheme=options["color_scheme"], reduced_motion=options["reduced_motion"])
 
 
 class Explorer(Visitor):
@@ -75,17 +84,39 @@ class Explorer(Visitor):
         with torch.no_grad():
             return {name: values[0] for name, values in self.model.features(self.ink()).items()}
 
-    def canvas(self, layer: str, index: int = 0):
-        return self.page.locator(f'[data-stage="{layer}"] .map canvas[data-index="{index}"]')
+    def map(self, layer: str, index: int = 0) -> Locator:
+        """A map of a layer; C5, F6 and the output are one each."""
+        return self.page.locator(f'[data-stage="{layer}"] .map[data-index="{index}"]')
 
-    def pin(self, layer: str, index: int, row: int, column: int) -> None:
-        """Click a cell of a canvas."""
-        canvas = self.canvas(layer, index)
-        canvas.scroll_into_view_if_needed()
-        width, height = canvas.evaluate("(canvas) => [canvas.width, canvas.height]")
-        box = box_of(canvas)
-        x, y = (column + 0.5) * box["width"] / width, (row + 0.5) * box["height"] / height
-        canvas.click(position={"x": x, "y": y})
+    def place(self, layer: str, index: int, row: int = 0, column: int = 0) -> tuple[Locator, Position]:
+        """The map that a unit is on, and where it is there."""
+        if layer in UNITS:
+            index, (row, column), (height, width) = 0, divmod(index, UNITS[layer][1]), UNITS[layer]
+        else:
+            shape = self.page.locator(f'[data-stage="{layer}"]').get_attribute("data-shape")
+            height, width = map(int, (shape or "").split(",")[1:])
+        box = box_of(self.map(layer, index))
+        at: Position = {"x": (column + 0.5) * box["width"] / width, "y": (row + 0.5) * box["height"] / height}
+        return self.map(layer, index), at
+
+    def pin(self, layer: str, index: int, row: int = 0, column: int = 0) -> None:
+        """Click a unit."""
+        tile, position = self.place(layer, index, row, column)
+        tile.click(position=position)
+
+    def pixels(self, layer: str, index: int = 0) -> np.ndarray:
+        """What the figure shows of a map, a pixel for each CSS pixel of a screen of density 1, shape (H, W, 3)."""
+        return self._painted(self.map(layer, index))
+
+    def kernel(self, index: int) -> np.ndarray:
+        """The pixels of the middle of each weight of a kernel of C1, shape (5, 5, 3)."""
+        shown = self._painted(self.page.locator(".kernel").nth(index))
+        rows, columns = (np.arange(5) * side // 5 + side // 10 for side in shown.shape[:2])
+        return shown[rows][:, columns]
+
+    def _painted(self, element: Locator) -> np.ndarray:
+        width, height, *pixels = element.evaluate(PIXELS)
+        return np.array(pixels, np.int16).reshape(height, width, 4)[..., :3]
 
     def ledger(self) -> dict[str, float]:
         """The lines of the sums in the card: text and number."""
@@ -97,8 +128,8 @@ class Explorer(Visitor):
         }
 
     def scores(self) -> list[float]:
-        """The ten scores in the table of the output, with one digit after the point or more."""
-        return [number(text) for text in self.page.locator(".outputs td:nth-of-type(2)").all_inner_texts()]
+        """The ten scores of the output, as screen readers have them, with one digit after the point or more."""
+        return [number(text) for text in self.page.locator(".scores li").all_text_contents()]
 
     def value(self) -> float:
         return number(self.page.locator(".card .value").inner_text())
@@ -113,9 +144,8 @@ def close(shown: float, expected: float | torch.Tensor, numbers: int = 1) -> boo
     return abs(shown - float(expected)) <= numbers * ROUNDING + 1e-4
 
 
-def has_signs(canvas, kernel: torch.Tensor, clear: float) -> bool:
-    """Whether a kernel's picture is red for positive weights and blue for negative ones, where they exceed `clear`."""
-    pixels = canvas.evaluate("(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 5, 5).data]")
-    red, _, blue, _ = np.array(pixels).reshape(25, 4).T
+def has_signs(pixels: np.ndarray, kernel: torch.Tensor, clear: float) -> bool:
+    """Whether pixels are redder than blue for positive weights, and the opposite, where they exceed `clear`."""
+    red, blue = pixels[..., 0].flatten(), pixels[..., 2].flatten()
     weights = kernel.flatten().numpy()
     return bool(((red > blue) == (weights > 0))[np.abs(weights) > clear].all())

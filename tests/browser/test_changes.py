@@ -335,7 +335,7 @@ def test_the_picture_is_what_one_sees(explore):
     assert pictures[0].shape == pictures[1].shape
     differs = np.abs(pictures[0].astype(int) - pictures[1]).max(axis=2) > 60
     assert differs.mean() < 0.001
-    assert (pictures[0] == (255, 176, 0)).all(axis=2).sum() > 1_000  # the outlines
+    assert (pictures[0] == (255, 210, 31)).all(axis=2).sum() > 1_000  # the outlines
     assert page.locator(".unrolled").count() == 0
 
 
@@ -427,7 +427,7 @@ def test_a_link_shows_the_same_change(explore, reader, change):
     explorer.page.wait_for_function("(part) => location.hash.includes(part)", arg=f"t={'%2C'.join(change.split(','))}")
     other = explore(fragment=explorer.page.evaluate("() => location.hash"))
     other.page.locator(".breaking-point", has_text="ead").wait_for()
-    assert other.page.locator(".outputs").inner_text() == explorer.page.locator(".outputs").inner_text()
+    assert other.scores() == explorer.scores()
     assert other.page.locator(".amount").inner_text() == explorer.page.locator(".amount").inner_text()
     assert other.page.locator(".centering").is_checked() == (not raw)
     assert shown(explorer) == shown(other) == expected(explorer, reader)

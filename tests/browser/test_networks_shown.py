@@ -58,7 +58,7 @@ def test_learn_shows_the_network_of_each_step(explore):
         shown = page.locator(".step-words").inner_text()
         assert f"{100 * error:.{2 if error < 0.1 else 1}f} %" in shown
         clear = 0.2 * float(network.c1.weight.abs().max())
-        assert has_signs(page.locator(".kernels canvas").nth(2), network.c1.weight[2, 0], clear)
+        assert has_signs(explorer.kernel(2), network.c1.weight[2, 0], clear)
     slider.fill("2")
     explorer.click("clear")
     explorer.draw(DIGITS[8])
