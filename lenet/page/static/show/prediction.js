@@ -62,7 +62,7 @@ export class Prediction {
     const { blank } = this.store;
     const likely = reading ?? blank;
     this.how.textContent = likely ? howSure(reading) : "\u00a0";
-    const ranks = reading?.digits ?? likely?.top ?? [];
+    const ranks = reading?.numbers ?? likely?.top ?? [];
     this.rows.forEach(({ row, name, percent }, i) => {
       const [digit, probability] = ranks[i] ?? ["\u00a0", 0];
       name.textContent = String(digit);
@@ -130,7 +130,7 @@ export class Prediction {
  */
 function howSure(reading) {
   if (!reading) return "blank; at best";
-  if (reading.digits) return "digit by digit";
+  if (reading.digits) return `${reading.digits.length} digits; most likely`;
   return reading.digit === null ? "no digit; at best" : "most likely";
 }
 
