@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from lenet.page.__main__ import main as app
+from tests.fixtures.plots import without_plots
 from train.__main__ import main
 
 SERVER = multiprocessing.get_context("forkserver")
@@ -93,8 +94,9 @@ class Forked:
 
 
 def train(arguments: tuple) -> int:
-    """What `python -m train` does."""
-    return main([*map(str, arguments)])
+    """What `python -m train` does, but for the plots."""
+    with without_plots():
+        return main([*map(str, arguments)])
 
 
 def serve(arguments: tuple) -> int:
