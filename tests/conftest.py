@@ -5,6 +5,7 @@ distributes them to others, and imports this file, too, needs none of it.
 """
 
 import atexit
+import contextlib
 import gc
 import signal
 from pathlib import Path
@@ -12,13 +13,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lenet.page.stubs import without_stubs
+
 if TYPE_CHECKING:
     from lenet import Recognizer
+
+
+importing = contextlib.ExitStack()  # what holds until all tests have been imported
 
 
 def pytest_configure() -> None:
     """Let Ctrl+C end processes that tests start, even if whoever started the tests ignores it, as nohup does."""
     gc.disable()  # until all is imported, which makes a million objects that stay
+    importing.enter_context(without_stubs())
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -27,6 +34,7 @@ def pytest_collection_finish() -> None:
     """Use one thread; leave what has been imported out of garbage collections, but for the last, when Python ends."""
     import torch
 
+    importing.close()
     torch.set_num_threads(1)  # more threads would slow down networks and batches as small as these
     gc.freeze()
     atexit.register(gc.unfreeze)
