@@ -7,12 +7,14 @@ distributes them to others, and imports this file, too, needs none of it.
 import atexit
 import contextlib
 import gc
+import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from harness import ROOT
 from lenet.page.stubs import without_stubs
 
 if TYPE_CHECKING:
@@ -23,9 +25,15 @@ importing = contextlib.ExitStack()  # what holds until all tests have been impor
 
 
 def pytest_configure() -> None:
-    """Let Ctrl+C end processes that tests start, even if whoever started the tests ignores it, as nohup does."""
+    """Prepare this process, and those that tests start.
+
+    Ctrl+C ends them, even if whoever started the tests ignores it, as nohup does.
+    """
     gc.disable()  # until all is imported, which makes a million objects that stay
     importing.enter_context(without_stubs())
+    # Nothing is connected to with TLS, and loading the system's certificates takes 40 ms for each client.
+    os.environ.pop("SSL_CERT_FILE", None)
+    os.environ["SSL_CERT_DIR"] = str(ROOT)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
