@@ -96,7 +96,7 @@ class Explorer(Visitor):
 
         For what follows it is the same as `draw`, which takes ten times as long.
         """
-        numbered = {"later": next(self.links)}  # a part that the page ignores: a link that is there is not followed again
+        numbered = {"later": next(self.links)}  # ignored by the page, which follows the same link only once
         self.page.evaluate(FOLLOW, f"#{urlencode({'v': 1, 'd': encode(strokes, size), **parts, **numbered})}")
         self.digit()
 
