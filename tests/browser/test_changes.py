@@ -15,16 +15,17 @@ from lenet import Recognizer
 from tests.browser.explorer import PHONE, Explorer, number
 from train.data.evaluation_set import pen_digits
 
-STARTS = {"scale": 1, "squeeze": 1, "width": 1}  # of the sliders that do not start at 0
-
 
 def wait_for_curve(explorer: Explorer) -> None:
     explorer.page.locator(".breaking-point", has_text="ead").wait_for()
 
 
-def break_it(explorer: Explorer, strokes: list, size: float = 0.65, transform: str = "rotation") -> None:
-    """Open Break with a drawing and a change, by a link: by hand, the curve of rotation would be computed first."""
-    explorer.load(strokes, size, m="break", t=f"{transform},{STARTS.get(transform, 0)}")
+def break_it(explorer: Explorer, strokes: list, transform: str = "rotation") -> None:
+    """Open Break with a drawing and a change, by a link: by hand, the curve of rotation would be computed first.
+
+    The slider of the change starts at 0.
+    """
+    explorer.load(strokes, m="break", t=f"{transform},0")
     wait_for_curve(explorer)
 
 
