@@ -208,6 +208,26 @@ def test_the_drawing_survives_a_reload(visitor):
     assert Visitor(other, visitor.page.url.split("#")[0]).digit() == "?"
 
 
+def test_what_something_else_has_kept_is_no_drawing(visitor):
+    """The pad is blank, and one can draw: `visitor` fails at a script error."""
+    for kept in (
+        "{",
+        "null",
+        "7",
+        '[{"width": 20, "points": []}]',
+        '{"strokes": 7}',
+        '{"strokes": "FAAA"}',
+        '{"image": "B", "picture": "https://elsewhere.example/"}',
+        '{"image": 7, "picture": 7}',
+    ):
+        visitor.page.evaluate("(kept) => sessionStorage.setItem('lenet-drawing', kept)", kept)
+        visitor.page.reload()
+        visitor.page.locator(".lenet[data-ready]").wait_for()
+        assert visitor.digit() == "?"
+    visitor.draw(DIGITS[5])
+    assert visitor.digit() == "5"
+
+
 def test_a_page_without_weights_says_so_and_tries_again(new_page, app_url):
     """The server is lost between the page and its weights; when it is back, the page is ready."""
     page = new_page(timed=True)

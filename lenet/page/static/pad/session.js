@@ -1,6 +1,7 @@
-// What is on the pad survives a reload and Back: it is kept in the browser's session storage, strokes as they are, and of
-// an image what a link contains, and how it looks.
+// What is on the pad survives a reload and Back: what a link to it contains is kept in the browser's session storage, and
+// how an image looks.
 import { contextOf, element } from "../dom.js";
+import { decode, encode } from "./code.js";
 import { encodeImage } from "./image_code.js";
 import { imageOf } from "./images.js";
 
@@ -19,8 +20,9 @@ export async function restoreDrawing(pad, reader) {
   const { version } = pad;
   if (!pad.blank) return;
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-    if (kept.length) pad.load(kept);
+    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
+    const strokes = kept.strokes && decode(kept.strokes);
+    if (strokes?.length) pad.load(strokes);
     const image = kept.image && imageOf(kept.image, reader.description.preprocessing);
     if (!image) return;
     const canvas = await canvasOf(kept.picture).catch(() => image.canvas);
@@ -39,12 +41,16 @@ export function keepDrawing(pad, reader) {
     if (pad.penDown) return;
     const { strokes, image } = pad.state;
     try {
-      sessionStorage.setItem(KEY, JSON.stringify(image ? imageToKeep(image, reader) : strokes));
+      const kept = image ? imageToKeep(image, reader) : { strokes: encode(strokes) };
+      sessionStorage.setItem(KEY, JSON.stringify(kept));
     } catch {
       // no storage, or no room in it
     }
   };
-  pad.addEventListener("change", keep);
+  pad.addEventListener("change", () => {
+    if (!pad.state.image) keep();
+    else requestAnimationFrame(() => setTimeout(keep)); // encoding takes a while: once it is shown
+  });
   pad.addEventListener("rest", keep);
 }
 
@@ -61,9 +67,8 @@ function imageToKeep(image, reader) {
  * @returns {Promise<HTMLCanvasElement>}
  */
 async function canvasOf(url) {
-  if (!url.startsWith("data:image/")) throw new Error("not what was kept");
-  const picture = element("img", { src: url });
-  await picture.decode();
+  const picture = element("img", { src: /^data:image\/(webp|png);/.test(url) ? url : "data:," });
+  await picture.decode(); // or an error
   const canvas = element("canvas", { width: picture.naturalWidth, height: picture.naturalHeight });
   contextOf(canvas).drawImage(picture, 0, 0);
   return canvas;
