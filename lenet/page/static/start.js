@@ -18,6 +18,7 @@ import { addOpening } from "./figure/opening.js";
 import { Live } from "./live.js";
 import { Reader } from "./network/reader.js";
 import { addControls } from "./pad/controls.js";
+import { ownsPage } from "./pad/embedding.js";
 import { addExamples } from "./pad/examples.js";
 import { addImages } from "./pad/images.js";
 import { addKeyboard } from "./pad/keyboard.js";
@@ -100,7 +101,8 @@ export async function start(element, base, settings) {
   const address = new Address(root, pad, store, reader, settings.space);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);
-  addOpening(root, pad, pad.blank && !hasSession() ? examples[OPENING] : null);
+  const isNew = pad.blank && !hasSession() && !(ownsPage(root) && location.hash);
+  addOpening(root, pad, isNew ? examples[OPENING] : null);
   root.dataset.ready = "true";
   return live;
 }
