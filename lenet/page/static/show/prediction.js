@@ -68,6 +68,7 @@ export class Prediction {
       name.textContent = String(digit);
       percent.textContent = i in ranks ? percentage(probability) : "\u00a0";
       row.style.setProperty("--probability", probability.toFixed(4));
+      row.style.visibility = i in ranks ? "" : "hidden"; // of two digits there is no third
     });
   }
 
