@@ -72,7 +72,7 @@ export class Figure {
     store.addEventListener("reading", () => this.#read());
     store.addEventListener("network", () => this.#repaint());
     store.addEventListener("view", () => this.#show());
-    store.addEventListener("muted", () => this.#draw());
+    store.addEventListener("muted", () => this.#showMuted());
     for (const event of ["selection", "mode"]) store.addEventListener(event, () => this.#select());
     store.addEventListener("state", () => {
       if (store.state !== "live") this.#sharpen();
@@ -338,6 +338,11 @@ export class Figure {
     context.globalAlpha = 1;
   }
 
+  #showMuted() {
+    nameMaps(this.root, this.description.layers, this.store.muted);
+    this.#draw();
+  }
+
   /** @param {CanvasRenderingContext2D} context */
   #drawMuted(context) {
     context.strokeStyle = this.#colors.ink;
@@ -475,19 +480,13 @@ export class Figure {
 function addMaps(root, layers) {
   for (const stage of findAll(root, ".stage")) {
     const name = stage.dataset.stage ?? "";
-    const shape = layers.find((layer) => layer.name === name)?.shape ?? [1];
-    const count = shape.length === 3 ? shape[0] : 1;
-    const label = name === "input" || name === "output" ? name[0].toUpperCase() + name.slice(1) : name.toUpperCase();
+    const count = mapsOf(layers, name);
     const maps = Array.from({ length: count }, (_, i) =>
       element("div", {
         className: "map",
         tabIndex: i ? -1 : 0,
         dataset: { index: i },
-        attributes: {
-          role: "application",
-          "aria-label": count > 1 ? `${label}, feature map ${i}` : label,
-          "aria-roledescription": "grid of units",
-        },
+        attributes: { role: "application", "aria-roledescription": "grid of units" },
       }),
     );
     find(stage, ".maps").append(...maps);
@@ -498,10 +497,43 @@ function addMaps(root, layers) {
     });
     stage.append(...kernels);
   }
+  nameMaps(root, layers, {});
   const scores = Array.from({ length: 10 }, () => element("li"));
   const list = element("ol", { className: "scores", start: 0, attributes: { "aria-label": "Scores" } }, ...scores);
   find(root, '[data-stage="output"]').append(list);
   return scores;
+}
+
+/**
+ * The number of boxes of a layer.
+ *
+ * @param {LayerDescription[]} layers
+ * @param {string} name
+ */
+function mapsOf(layers, name) {
+  const shape = layers.find((layer) => layer.name === name)?.shape ?? [1];
+  return shape.length === 3 ? shape[0] : 1;
+}
+
+/**
+ * Name the boxes, and say what is muted.
+ *
+ * @param {HTMLElement} root
+ * @param {LayerDescription[]} layers
+ * @param {Muted} muted
+ */
+function nameMaps(root, layers, muted) {
+  for (const stage of findAll(root, ".stage")) {
+    const name = stage.dataset.stage ?? "";
+    const label = name === "input" || name === "output" ? name[0].toUpperCase() + name.slice(1) : name.toUpperCase();
+    const several = mapsOf(layers, name) > 1;
+    const units = [...(muted[name] ?? [])];
+    for (const [i, map] of findAll(stage, ".map").entries()) {
+      const ofUnits = units.length ? `, muted: ${units.join(", ")}` : "";
+      const ofMap = `, feature map ${i}${units.includes(i) ? ", muted" : ""}`;
+      map.ariaLabel = label + (several ? ofMap : ofUnits);
+    }
+  }
 }
 
 /**
