@@ -22,8 +22,8 @@ KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown",
   window.ink = detail && [...detail.outputs.input];
 })"""
 
-# Of an element of the figure, what a canvas shows there, by default that of the maps: width, height, and its pixels, four
-# numbers each.
+# Of an element of the figure, what a canvas shows there, by default that of the maps: width, height, and four numbers a
+# pixel.
 PIXELS = """(element, name) => {
   const canvas = document.querySelector(`canvas.${name ?? "base"}`);
   const [box, figure] = [element, canvas].map((one) => one.getBoundingClientRect());
