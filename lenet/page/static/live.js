@@ -63,8 +63,7 @@ export class Live {
   }
 
   #changed() {
-    // The page's own example is no answer to what a notice says, as of a link.
-    if (!this.#blocked && !this.pad.isExample) this.store.notify("");
+    if (!this.#blocked) this.store.notify("");
     this.store.setState("live", true);
     this.#failures = 0;
     this.#wait(REST);
