@@ -169,11 +169,11 @@ def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
     assert explorer.page.locator(".inspect .hint").is_visible()
 
 
-def outline_on(explorer: Explorer, layer: str, index: int, side: int) -> list[float] | None:
-    """Top, left, bottom and right of what is outlined on a map of `side` units, in these; None if nothing is."""
+def outline_on(explorer: Explorer, layer: str, index: int, side: int) -> list[float]:
+    """Top, left, bottom and right of what is outlined on a map of `side` units, in these; empty if nothing is."""
     yellow = is_yellow(explorer.pixels(layer, index, "lit"))
     if not yellow.any():
-        return None
+        return []
     scale = side / len(yellow)
     rows, columns = np.flatnonzero(yellow.any(1)), np.flatnonzero(yellow.any(0))
     return [scale * x for x in (rows[0], columns[0], rows[-1] + 1, columns[-1] + 1)]
