@@ -51,8 +51,9 @@ def _converted(pil: Image.Image) -> Image.Image:
     mode = ("LA" if gray else "RGBA") if pil.has_transparency_data else "L" if gray else "RGB"
     try:
         pil = pil if pil.mode == mode else pil.convert(mode)
-    except ValueError as error:
-        raise ValueError(f"unsupported image mode: {pil.mode}; {EXPECTED}") from error
+    except (ValueError, TypeError) as error:
+        note = f"transparency {pil.info['transparency']!r:.40}" if "transparency" in pil.info else f"mode: {pil.mode}"
+        raise ValueError(f"unsupported image {note}; {EXPECTED}") from error
     if mode in ("L", "RGB"):
         return pil
     alpha = pil.getchannel("A")
@@ -103,7 +104,7 @@ def _rescaled(image: Image.Image) -> Image.Image:
     """An image with 16 or 32 bits per pixel (modes I and F) as 8 bits. White has no fixed value there, so the image's
     own range is mapped to 0 to 255."""
     factor = -(-max(image.size) // WORKING_SIDE)
-    values = np.asarray(image.convert("F").reduce(factor))  # reduced first: copies in float64 would take much memory
+    values = np.asarray(image.convert("F").reduce(factor), np.float64)  # reduced first: it takes much memory
     if not np.isfinite(values).all():
         raise ValueError(f"the image contains NaN or infinity; {EXPECTED}")
     low, high = float(values.min()), float(values.max())

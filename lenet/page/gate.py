@@ -134,7 +134,7 @@ class Gate:
     async def _without_failing_at_the_end(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let Gradio send results as they come.
 
-        Of a session that is unknown, collected elsewhere or forgotten, it tells the client, and then fails all the same.
+        Of a session that is unknown or forgotten, it tells the client, and then fails all the same.
         """
         started = False
 

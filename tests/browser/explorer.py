@@ -1,13 +1,15 @@
 """A visitor who explores the network, and compares what the page shows with PyTorch."""
 
 import base64
+import itertools
 import time
+from urllib.parse import urlencode
 
 import numpy as np
 import torch
 from playwright.sync_api import Locator, Page, Position
 
-from harness.browser import Visitor, box_of
+from harness.browser import Visitor, box_of, fit
 from lenet import Recognizer
 
 WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
@@ -26,6 +28,32 @@ PIXELS = """(element) => {
   const at = [box.left - figure.left, box.top - figure.top, box.width, box.height].map((x) => Math.round(x * density));
   return [at[2], at[3], ...canvas.getContext("2d").getImageData(...at).data];
 }"""
+
+# Like a visitor who changes the address; done once the page has followed it.
+FOLLOW = """(hash) => new Promise((done) => {
+  addEventListener("hashchange", () => done(), { once: true });
+  location.hash = hash;
+})"""
+
+BRUSH = 20  # pad units, of which a side has 280
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def encode(strokes: list, size: float) -> str:
+    """The strokes in a link, as pad/code.js writes them: what `Visitor.draw` draws with these arguments."""
+    numbers = []
+    for stroke in fit(strokes, size):
+        points = np.rint(2 * 280 * np.array(stroke)).astype(int)  # in half units
+        steps = np.diff(points, axis=0, prepend=[[0, 0]]).flatten().tolist()
+        numbers += [BRUSH, len(points), *(-2 * step - 1 if step < 0 else 2 * step for step in steps)]
+    text = ""
+    for number in numbers:
+        while number >= 32:
+            text += LETTERS[number % 32 + 32]
+            number //= 32
+        text += LETTERS[number]
+    return text
+
 
 # As if a file were dropped from a file manager.
 DROP = """([base64, type]) => {
@@ -70,6 +98,16 @@ class Explorer(Visitor):
         super().__init__(page, url)
         self.model, self.calibration = reader.weights.model.requires_grad_(False), reader.weights.calibration
         page.evaluate(KEEP)
+        self.links = itertools.count()
+
+    def load(self, strokes: list, size: float = 0.65, **parts: str) -> None:
+        """Follow a link to a drawing, with other `parts` of explore/link.js, and wait until the page has read it.
+
+        For what follows it is the same as `draw`, which takes ten times as long.
+        """
+        numbered = {"later": next(self.links)}  # ignored by the page, which follows the same link only once
+        self.page.evaluate(FOLLOW, f"#{urlencode({'v': 1, 'd': encode(strokes, size), **parts, **numbered})}")
+        self.digit()
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
         """Draw, and wait until the page has read it."""

@@ -285,17 +285,17 @@ def test_an_uploaded_image_is_read_and_shown(visitor):
     assert visitor.digit() == "2"
 
 
+PASTE = """async ([data, type]) => {
+  const blob = await (await fetch("data:;base64," + data)).blob();
+  const clipboard = new DataTransfer();
+  clipboard.items.add(new File([blob], "pasted", { type }));
+  document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true }));
+}"""
+
+
 def test_a_pasted_image_is_read(visitor):
     """With Ctrl+V."""
-    visitor.page.evaluate(
-        """async (data) => {
-          const blob = await (await fetch("data:image/png;base64," + data)).blob();
-          const clipboard = new DataTransfer();
-          clipboard.items.add(new File([blob], "six.png", { type: "image/png" }));
-          document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true }));
-        }""",
-        base64.b64encode(digit_png(6)["buffer"]).decode(),
-    )
+    visitor.page.evaluate(PASTE, [base64.b64encode(digit_png(6)["buffer"]).decode(), "image/png"])
     wait_for_digit(visitor, 6)
 
 
@@ -307,6 +307,13 @@ def test_a_file_that_is_not_an_image_is_reported(visitor):
     visitor.page.locator(".file").set_input_files(letter)
     visitor.page.locator(".notice", has_text="This file is not an image the browser can open:").wait_for()
     assert visitor.digit() == "3"
+    visitor.click("clear")
+    visitor.draw(DIGITS[4])
+    assert visitor.digit() == "4"
+    assert visitor.page.locator(".notice").inner_text() == ""
+    visitor.page.evaluate(PASTE, [base64.b64encode(b"%PDF-1.7").decode(), "application/pdf"])
+    visitor.page.locator(".notice", has_text="This file is not an image the browser can open:").wait_for()
+    assert visitor.digit() == "4"
 
 
 def test_an_image_that_opens_slowly_does_not_replace_a_newer_drawing(new_visitor):

@@ -16,7 +16,7 @@ from tests.browser.explorer import PHONE, Explorer, close, has_signs, number
 def test_every_unit_is_worked_out(explore, variant):
     """A unit of each layer: its value, the value before the activation, and the terms, which add up to it."""
     explorer = explore(variant)
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     features, model = explorer.features(), explorer.model
     normalized = model.normalize(explorer.ink())
     cropped = normalized[:, :, model.border : 32 - model.border, model.border : 32 - model.border]
@@ -93,7 +93,7 @@ def check_bars(explorer: Explorer, contributions: torch.Tensor, bias: float, tot
 def test_numbers_on_demand(explore):
     """The 25 values of the patch, of the kernel and of their products, as PyTorch has them."""
     explorer = explore()
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     explorer.pin("c1", 4, 12, 13)
     explorer.page.locator(".with-numbers").check()
     patch = explorer.model.normalize(explorer.ink())[0, 0, 12:17, 13:18]
@@ -107,7 +107,7 @@ def test_numbers_on_demand(explore):
 def test_what_is_pinned_stays_live(explore):
     """While one goes on drawing, and after Undo; Esc releases it."""
     explorer = explore()
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     explorer.pin("c3", 5, 4, 4)
     first = explorer.value()
     explorer.draw(DIGITS[1])
@@ -123,18 +123,11 @@ def test_what_is_pinned_stays_live(explore):
 def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
     """Hovering is enough; on the pad, the part is outlined where the unit's patch comes from."""
     explorer = explore("original")
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     tile, position = explorer.place("c3", 2, 4, 4)
     tile.hover(position=position)
     assert explorer.page.locator(".card h2").inner_text().startswith("C3, map 2, row 4, column 4")
     assert explorer.page.locator(".connections .current.seen").count() == 3
-    at = explorer.page.evaluate(
-        """() => {
-          const boxOf = (selector) => document.querySelector(selector).getBoundingClientRect();
-          const [pad, box] = [".sheet", ".pad > .outline"].map(boxOf);
-          return [(box.left + box.width / 2 - pad.left) / pad.width, (box.top + box.height / 2 - pad.top) / pad.height];
-        }"""
-    )
     # The center of the outlined part of the pad, moved and scaled as the preprocessing does, is that of the field.
     at = explorer.page.evaluate(
         """() => {
@@ -157,7 +150,7 @@ def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
 def test_the_keyboard_moves_from_unit_to_unit(explore):
     """Focus previews, arrow keys move, Enter pins; a screen reader hears the unit and its value."""
     explorer = explore()
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     page = explorer.page
     page.locator(".announcement", has_text="Prediction: 3.").wait_for()  # once the server has checked it
     page.locator(".clear").focus()
@@ -212,7 +205,7 @@ def test_the_kernels_of_c1_are_beside_its_maps(explore):
 def test_why_this_digit_and_not_that(explore, variant):
     """The contributions sum to the difference of the scores; another pair can be chosen; a unit can be traced back."""
     explorer = explore(variant)
-    explorer.draw(DIGITS[8])
+    explorer.load(DIGITS[8])
     page = explorer.page
     explorer.open("why")
     features, model = explorer.features(), explorer.model
@@ -259,8 +252,7 @@ def test_the_smallest_change_is_one(explore, variant):
     for digit in (8, 3, 9, 5, 4):  # not every drawing can be changed by one square
         explorer = explore(variant)
         page = explorer.page
-        explorer.draw(DIGITS[digit])
-        explorer.open("why")
+        explorer.load(DIGITS[digit], m="why")
         page.locator(".change", has_text="tried").wait_for()
         text = page.locator(".change").inner_text()
         change = r"(Erasing|Adding) (\d+)x\d+ pixels of the input at the dashed square makes it an? (\d)\."
@@ -284,7 +276,7 @@ def test_the_smallest_change_is_one(explore, variant):
 def test_muting_a_map_changes_the_answer_as_in_pytorch(explore, variant):
     """Two maps and a unit: before and after are shown side by side, also for the next drawing; Reset undoes it."""
     explorer = explore(variant)
-    explorer.draw(DIGITS[4])
+    explorer.load(DIGITS[4])
     page = explorer.page
     for layer, index, row, column in (("c1", 1, 5, 5), ("s4", 6, 1, 1), ("f6", 17, 0, 0)):
         explorer.pin(layer, index, row, column)
@@ -381,7 +373,7 @@ def test_the_tour_points_at_eight_things_and_can_be_left(explore):
 def test_a_link_shows_the_same_drawing_mode_and_unit(explore):
     """In another browser; the numbers are the same to the last digit."""
     explorer = explore()
-    explorer.draw(DIGITS[6])
+    explorer.load(DIGITS[6])
     explorer.pin("c1", 1, 5, 5)
     explorer.page.locator("button.mute").click()
     explorer.pin("c3", 5, 2, 7)
@@ -422,7 +414,7 @@ def test_a_link_made_with_another_network_says_so(explore):
 def test_a_link_with_a_pinned_unit_shows_the_drawing_first(explore):
     """On a phone, the card is far below; whoever opens the link, or another one, begins at the pad and the answer."""
     explorer = explore()
-    explorer.draw(DIGITS[4])
+    explorer.load(DIGITS[4])
     explorer.pin("c3", 5, 4, 4)
     page = explorer.page
     page.wait_for_function("() => location.hash.includes('u=')")
@@ -444,7 +436,7 @@ def test_muting_shows_beside_the_answer(explore):
     """Also when the pad is blank, and for the next drawing, until it is reset."""
     explorer = explore()
     page = explorer.page
-    explorer.draw(DIGITS[4])
+    explorer.load(DIGITS[4])
     explorer.pin("c1", 2, 9, 9)
     explorer.click("mute")
     sign = page.locator(".check", has_text="Some maps or units are muted.")

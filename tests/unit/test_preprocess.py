@@ -267,6 +267,12 @@ UNSUPPORTED_SIZES = [
 ]
 
 
+def with_transparency(mode: str, transparency: Any) -> Image.Image:
+    image = Image.new(mode, (9, 9))
+    image.info["transparency"] = transparency
+    return image
+
+
 def error(image: Any) -> str:
     try:
         preprocess(image)
@@ -275,10 +281,20 @@ def error(image: Any) -> str:
     return "no ValueError"
 
 
+def test_the_range_of_an_image_may_be_that_of_its_numbers():
+    """In 32 bits, the difference of the largest and the smallest is infinite."""
+    paper = three() > 127
+    values = np.where(paper, np.float32(3e38), np.float32(-3e38))
+    np.testing.assert_array_equal(preprocess(Image.fromarray(values)), preprocess(paper.astype(np.uint8) * 255))
+
+
 def test_unsupported_images_are_rejected_with_what_is_expected():
     """The message says what was wrong and what is expected instead."""
     accepted = "expected a path, a PIL image, or a uint8 numpy array of shape"
     for image, message in UNSUPPORTED:
         assert re.match(f"{message}[^;]*; {accepted}", error(image)), message
+    for mode, transparency in (("P", 999), ("P", "1"), ("P", bytes(300)), ("RGB", (1, 2))):
+        message = error(with_transparency(mode, transparency))
+        assert re.match(rf"unsupported image transparency [^;]*; {accepted}", message), message
     for image, message in UNSUPPORTED_SIZES:
         assert error(image) == message

@@ -92,12 +92,12 @@ export class Address {
     if (!strokes || (image && !opened)) store.notify("The link does not contain a valid drawing.");
     else if (opened && other) pad.loadImage(opened);
     else if (!opened && other && (strokes.length || !opening)) pad.load(strokes);
-    if (this.modes.includes(mode)) store.setMode(mode);
-    if (unit) store.pin(unit);
     store.mute(muted);
     store.setPair(pair);
     store.setSliders(sliders);
     store.setView(view);
+    if (this.modes.includes(mode)) store.setMode(mode); // after what it depends on: it begins to compute at once
+    if (unit) store.pin(unit);
     if (network !== this.variant) {
       store.notify(`The link was made with the network "${network}"; this page uses "${this.variant}".`);
     }

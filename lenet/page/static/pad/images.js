@@ -51,7 +51,8 @@ export function addImages(root, pad, store, preprocessing) {
     ownsPage(root) || root.contains(/** @type {Node} */ (event.target)) || root.contains(document.activeElement);
   document.addEventListener("paste", (event) => {
     if (!isOurs(event)) return;
-    const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
+    const files = [...(event.clipboardData?.files ?? [])];
+    const file = files.find(({ type }) => type.startsWith("image/")) ?? files[0];
     if (!file) return;
     event.preventDefault();
     open(file);
