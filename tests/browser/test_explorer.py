@@ -128,13 +128,6 @@ def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
     tile.hover(position=position)
     assert explorer.page.locator(".card h2").inner_text().startswith("C3, map 2, row 4, column 4")
     assert explorer.page.locator(".connections .current.seen").count() == 3
-    at = explorer.page.evaluate(
-        """() => {
-          const boxOf = (selector) => document.querySelector(selector).getBoundingClientRect();
-          const [pad, box] = [".sheet", ".pad > .outline"].map(boxOf);
-          return [(box.left + box.width / 2 - pad.left) / pad.width, (box.top + box.height / 2 - pad.top) / pad.height];
-        }"""
-    )
     # The center of the outlined part of the pad, moved and scaled as the preprocessing does, is that of the field.
     at = explorer.page.evaluate(
         """() => {
