@@ -11,6 +11,8 @@ from harness.browser import Visitor, box_of
 from lenet import Recognizer
 
 WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+SIDES = {"input": 32, "c1": 28, "s2": 14, "c3": 10, "s4": 5}  # of a feature map
+UNITS = {"c5": (30, 4), "f6": (28, 3), "output": (10, 1)}  # rows and columns of units in the figure
 ROUNDING = 0.00051  # numbers are shown with three digits after the point
 
 KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
@@ -75,17 +77,18 @@ class Explorer(Visitor):
         with torch.no_grad():
             return {name: values[0] for name, values in self.model.features(self.ink()).items()}
 
-    def canvas(self, layer: str, index: int = 0):
-        return self.page.locator(f'[data-stage="{layer}"] .map canvas[data-index="{index}"]')
+    def map(self, layer: str, index: int = 0) -> Locator:
+        """A feature map in the figure; the units of C5, F6 and the output are on one each."""
+        return self.page.locator(f'[data-stage="{layer}"] .map').nth(0 if layer in UNITS else index)
 
-    def pin(self, layer: str, index: int, row: int, column: int) -> None:
-        """Click a cell of a canvas."""
-        canvas = self.canvas(layer, index)
-        canvas.scroll_into_view_if_needed()
-        width, height = canvas.evaluate("(canvas) => [canvas.width, canvas.height]")
-        box = box_of(canvas)
-        x, y = (column + 0.5) * box["width"] / width, (row + 0.5) * box["height"] / height
-        canvas.click(position={"x": x, "y": y})
+    def pin(self, layer: str, index: int, row: int = 0, column: int = 0) -> None:
+        """Click a unit in the figure."""
+        rows, columns = UNITS.get(layer) or (SIDES[layer],) * 2
+        if layer in UNITS:
+            row, column = divmod(index, columns)
+        box = box_of(place := self.map(layer, index))
+        x, y = (column + 0.5) * box["width"] / columns, (row + 0.5) * box["height"] / rows
+        place.click(position={"x": x, "y": y})
 
     def ledger(self) -> dict[str, float]:
         """The lines of the sums in the card: text and number."""
