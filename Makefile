@@ -8,6 +8,9 @@ UPGRADE ?=
 COG = -P -I . -I docs --verbosity=0 docs/*.md
 LOCK = $(BIN)/uv pip compile --quiet --no-python-downloads --annotation-style line --custom-compile-command 'make lock'
 
+# Compiled code is kept, as is the default: tests would compile the project's files again in each of many processes.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help run test test-fast test-lowest lint docs format train bench space static lock clean
 
 help:  ## list the commands

@@ -25,7 +25,7 @@ VIEWPORT: ViewportSize = {"width": 1400, "height": 1000}
 
 # Milliseconds from pointing at a unit of C3 to the finished layout with its card and outlines.
 CARD = """(index) => {
-  const canvas = document.querySelectorAll('[data-stage="c3"] canvas')[index % 16];
+  const canvas = document.querySelectorAll('[data-stage="c3"] .map')[index % 16];
   const box = canvas.getBoundingClientRect();
   const began = performance.now();
   canvas.dispatchEvent(new PointerEvent("pointermove", {
@@ -75,7 +75,7 @@ def open_nothing(visitor: Visitor) -> None:
 
 def open_unit(visitor: Visitor) -> None:
     visitor.open("inspect")
-    visitor.page.locator('[data-stage="c3"] canvas').nth(4).click()
+    visitor.page.locator('[data-stage="c3"] .map').nth(4).click()
     visitor.page.locator(".with-numbers").uncheck()
 
 
@@ -128,7 +128,7 @@ def print_drawing(visitor: Visitor, rounds: int) -> None:
 
 def print_slider(visitor: Visitor) -> None:
     open_learn(visitor)
-    visitor.page.locator('[data-stage="c3"] canvas').nth(4).click()
+    visitor.page.locator('[data-stage="c3"] .map').nth(4).click()
     times = sorted(visitor.page.evaluate(SLIDE))
     print(f"Learn's slider, a unit of C3 pinned: {statistics.median(times):.1f} ms for a position,", end=" ")
     print(f"longest {times[-1]:.1f}, of {len(times)}; 33 ms are 30 positions per second")

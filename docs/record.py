@@ -61,9 +61,9 @@ def main() -> None:
         page.mouse.move(5, 5)
         images.append(screenshot(page))
         durations = [FRAME] * (len(images) - 1) + [LAST]
-        page.locator('[data-stage="c1"] canvas').nth(1).click(position={"x": 75, "y": 60})
+        page.locator('[data-stage="c1"] .map').nth(1).click(position={"x": 36, "y": 28})
         images.append(screenshot(page))
-        page.locator('[data-stage="c3"] canvas').nth(4).click(position={"x": 25, "y": 30})
+        page.locator('[data-stage="c3"] .map').nth(4).click(position={"x": 24, "y": 28})
         images.append(screenshot(page))
         durations += [LAST, LAST]
         save_details(visitor)

@@ -92,7 +92,9 @@ class Visitor:
 
     def stroke(self, points: list[tuple[float, float]], steps: int = 1) -> None:
         """Draw a stroke through points in units of the pad's side, with `steps` mouse events from each to the next."""
-        box = box_of(self.page.locator(".sheet"))
+        sheet = self.page.locator(".sheet")
+        sheet.scroll_into_view_if_needed()
+        box = box_of(sheet)
         mouse = self.page.mouse
         at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
         mouse.move(*at[0])

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 
 from harness import ROOT
+from lenet.page.stubs import without_stubs
 from lenet.recognizer import Recognizer
 
 
@@ -85,7 +86,8 @@ def running_app(**variables: str) -> Iterator[str]:
 
 def page_in_this_process(reader: Recognizer, **options) -> str:
     """The URL of the page, served by a thread of this process until it ends; options are those of `serve`."""
-    from lenet.page.serve import serve  # imported here because Gradio's import takes seconds
+    with without_stubs():
+        from lenet.page.serve import serve  # imported here because Gradio's import takes seconds
 
     port = free_port()
     failure: list[BaseException] = []

@@ -17,7 +17,7 @@ from lenet.rejection import Calibration
 WIDEST = 1.5  # width of a digit over the height of the row
 CUT = math.exp(-1)  # probability of a cut through ink
 # The row is not read if a digit in it has a lower probability; a part of a letter may look like a digit, too.
-LEAST, LEAST_CUT = 0.01, 0.9  # of digits that are apart, and of a row in which digits touch
+LEAST, LEAST_CUT = 0.03, 0.9  # of digits that are apart, and of a row in which digits touch
 # Nor if a digit is shorter, as a share of the row's height, as are the circles of a per cent sign. Parts of letters
 # are most often taken for a 1, which people write as tall as the others, and strokes of one letter for several.
 SHORTEST, SHORTEST_ONE, SHORTEST_ONE_CUT, SHORTEST_ONES = 0.4, 0.6, 0.8, 0.9  # the third where digits touch

@@ -1,32 +1,49 @@
-"""Shared by tests of all kinds: the bundled reader, small data sets, training in a process, the page, a browser."""
+"""Shared by tests of all kinds: the bundled reader, small data sets, training in a process, the page, a browser.
+
+What a fixture needs is imported when it is first used: not all tests need it, and the process of pytest-xdist that
+distributes them to others, and imports this file, too, needs none of it.
+"""
 
 import atexit
+import contextlib
 import gc
+import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import torch
-from playwright.sync_api import sync_playwright
 
-from harness.browser import launch
-from harness.servers import page_in_this_process
-from lenet import Recognizer
-from lenet.weights.model import bundled
-from tests.small_data import write_small_mnist, write_small_strokes
+from harness import ROOT
+from lenet.page.stubs import without_stubs
 
-torch.set_num_threads(1)  # more threads would slow down networks and batches as small as these
+if TYPE_CHECKING:
+    from lenet import Recognizer
+
+
+importing = contextlib.ExitStack()  # what holds until all tests have been imported
 
 
 def pytest_configure() -> None:
-    """Let Ctrl+C end processes that tests start, even if whoever started the tests ignores it, as nohup does."""
+    """Prepare this process, and those that tests start.
+
+    Ctrl+C ends them, even if whoever started the tests ignores it, as nohup does.
+    """
     gc.disable()  # until all is imported, which makes a million objects that stay
+    importing.enter_context(without_stubs())
+    # Nothing is connected to with TLS, and loading the system's certificates takes 40 ms for each client.
+    os.environ.pop("SSL_CERT_FILE", None)
+    os.environ["SSL_CERT_DIR"] = str(ROOT)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
-    """Leave what has been imported out of garbage collections, but for the last one, when Python ends."""
+    """Use one thread; leave what has been imported out of garbage collections, but for the last, when Python ends."""
+    import torch
+
+    importing.close()
+    torch.set_num_threads(1)  # more threads would slow down networks and batches as small as these
     gc.freeze()
     atexit.register(gc.unfreeze)
     gc.enable()
@@ -40,13 +57,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def reader() -> Recognizer:
+def reader() -> "Recognizer":
+    from lenet import Recognizer
+
     return Recognizer.from_pretrained()
 
 
 @pytest.fixture(scope="session")
 def small_data(tmp_path_factory) -> Path:
     """A data folder: 300 training and 100 test digits in MNIST's format, and 81 digits as pen strokes by 27 writers."""
+    from tests.small_data import write_small_mnist, write_small_strokes
+
     folder = tmp_path_factory.mktemp("data")
     write_small_mnist(folder)
     write_small_strokes(folder)
@@ -56,7 +77,7 @@ def small_data(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def fork(tmp_path_factory):
     """Call a function in a process of its own, forked from a server: see tests.processes."""
-    from tests.processes import Forked  # imported here because not all tests need to train
+    from tests.processes import Forked
 
     processes = []
 
@@ -85,7 +106,7 @@ def start(fork):
 @pytest.fixture
 def error_of(capsys):
     """Run the training command in this process, expect exit code 2, and return what it printed to stderr."""
-    from train.__main__ import main  # imported here because not all tests need torchvision
+    from train.__main__ import main
 
     def call(*arguments) -> str:
         try:
@@ -101,6 +122,10 @@ def error_of(capsys):
 @pytest.fixture(scope="session")
 def page_url():
     """The URL of the page with one of the bundled networks, served by this process once it is needed."""
+    from harness.servers import page_in_this_process
+    from lenet import Recognizer
+    from lenet.weights.model import bundled
+
     urls: dict[str, str] = {}
 
     def url(variant: str = "textbook") -> str:
@@ -119,6 +144,10 @@ def app_url(page_url):
 
 @pytest.fixture(scope="session")
 def chromium():
+    from playwright.sync_api import sync_playwright
+
+    from harness.browser import launch
+
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser

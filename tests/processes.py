@@ -16,10 +16,11 @@ from pathlib import Path
 import torch
 
 from lenet.page.__main__ import main as app
+from tests.fixtures.plots import without_plots
 from train.__main__ import main
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["tests.processes", "train.run", "lenet.page.serve"])
+SERVER.set_forkserver_preload(["tests.processes", "tests.preloaded"])
 # For processes that are not forked; those that are use one thread as well. Two processes can then share two cores, and
 # the weights of a run are reproducible bit for bit.
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
@@ -93,8 +94,9 @@ class Forked:
 
 
 def train(arguments: tuple) -> int:
-    """What `python -m train` does."""
-    return main([*map(str, arguments)])
+    """What `python -m train` does, but for the plots."""
+    with without_plots():
+        return main([*map(str, arguments)])
 
 
 def serve(arguments: tuple) -> int:

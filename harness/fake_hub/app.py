@@ -1,4 +1,4 @@
-"""Start the app in a process and time it; shared by the tests and `benchmarks/hub.py`."""
+"""Start the app in a process and time it, for `benchmarks/hub.py`."""
 
 import contextlib
 import json

@@ -74,8 +74,9 @@ def _run(arguments: list[str], name: str) -> int:
             import torch
 
             from lenet.page.direct import without_proxies
+            from lenet.page.stubs import without_stubs
 
-            with without_proxies():
+            with without_proxies(), without_stubs():
                 from lenet.page.serve import serve
             from lenet.recognizer import Recognizer
 

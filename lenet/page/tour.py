@@ -21,12 +21,12 @@ def steps(model: Network) -> list[dict]:
         {
             "selector": '[data-stage="input"]',
             "words": "The input: the drawing, scaled so that its longer side is 20 pixels, and centered in 32x32. "
-            "Beside it the same, normalized: these are the numbers that the network sees.",
+            "Normalized to mean 0 and standard deviation 1, these are the numbers that the network sees.",
         },
         {
             "selector": '[data-stage="c1"]',
-            "words": "C1 is a convolution. Each of its six maps slides one 5x5 kernel, shown below it, over the "
-            "input. Red means that the patch resembles the kernel, blue that it is the opposite; a bias is "
+            "words": "C1 is a convolution. Each of its six maps slides one 5x5 kernel, shown before it, over the "
+            "input. Orange means that the patch resembles the kernel, blue that it is the opposite; a bias is "
             "added, which colors even blank paper.",
             "mode": "inspect",
         },

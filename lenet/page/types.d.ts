@@ -297,6 +297,8 @@ interface Reading extends Features {
   /** What was read of each of them, and the most probable numbers: [["37", 0.9], ...]. */
   parts?: RowPart[];
   numbers?: [number: string, probability: number][];
+  /** Which one the layers are of. */
+  part?: number;
   /** The ink of several digits, cropped. */
   cropped?: Raster;
   /** What was drawn, 0 to 255, if it was changed before it was read. */
@@ -497,6 +499,7 @@ interface DescribedProperties {
   /** Called with the element whenever it has been made or changed. */
   draw?(canvas: HTMLCanvasElement): void;
   onclick?(): void;
+  onpointerenter?(event: PointerEvent): void;
   className?: string;
   title?: string;
   scope?: string;

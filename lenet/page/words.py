@@ -38,7 +38,7 @@ def guide(model: Network, server: bool = True) -> str:
     )
     paragraphs = [
         "6@28x28 means six feature maps of 28x28 values. A parameter is a number that was learned: 6 x (5x5 + 1) = 156 "
-        "are six kernels of 5x5 weights with a bias each. Red values are positive, blue ones negative.",
+        "are six kernels of 5x5 weights with a bias each. Orange values are positive, blue ones negative.",
         "The activation function a bends each sum before it goes on; without it, all layers together could do no more "
         f"than a single one. Here it is {model.activation}.",
         "The network has learned from tens of thousands of handwritten digits, most of them MNIST's, by changing its "

@@ -11,8 +11,7 @@ from lenet import Recognizer
 from lenet.weights.model import bundled
 from tests.browser.explorer import WIDE, Explorer, reset
 
-# As if the tab had been used before: the pad is blank, and no example draws itself.
-USED = """try { sessionStorage["lenet-drawing"] ??= "{}"; } catch { /* a page without storage */ }"""
+DEFAULTS = {"viewport": WIDE, "reduced_motion": "reduce"}  # the page's example is there at once
 
 
 @pytest.fixture(scope="session")
@@ -23,14 +22,13 @@ def context(chromium) -> Callable[..., BrowserContext]:
     def context(options: str) -> BrowserContext:
         context = chromium.new_context(**json.loads(options))
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.add_init_script(USED)
         return context
 
     return lambda **options: context(_key(options))
 
 
 def _key(options: dict) -> str:
-    return json.dumps({"viewport": WIDE, **options}, sort_keys=True)
+    return json.dumps({**DEFAULTS, **options}, sort_keys=True)
 
 
 @pytest.fixture(scope="session")
@@ -43,18 +41,14 @@ def idle() -> dict[str, Page]:
 def new_page(chromium, context, idle):
     """Opens an empty page, which shares nothing with others but the cache. It must end without a script error.
 
-    With `timed`, the page's time can be set: `page.clock` belongs to the context, which is then one of its own. With
-    `first`, the tab has not been used before, so that an example draws itself.
+    With `timed`, the page's time can be set: `page.clock` belongs to the context, which is then one of its own.
     """
     used, errors, own = [], [], []
 
-    def new_page(timed: bool = False, first: bool = False, **options) -> Page:
-        if timed or first:
-            own.append(chromium.new_context(**{"viewport": WIDE, **options}))
-            if timed:
-                own[-1].clock.install(time=0)
-            if not first:
-                own[-1].add_init_script(USED)
+    def new_page(timed: bool = False, **options) -> Page:
+        if timed:
+            own.append(chromium.new_context(**{**DEFAULTS, **options}))
+            own[-1].clock.install(time=0)
             page = own[-1].new_page()
         else:
             page = idle.pop(_key(options), None) or context(**options).new_page()

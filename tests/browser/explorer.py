@@ -1,23 +1,58 @@
 """A visitor who explores the network, and compares what the page shows with PyTorch."""
 
 import base64
+import itertools
 import time
+from urllib.parse import urlencode
 
 import numpy as np
 import torch
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Position
 
-from harness.browser import Visitor, box_of
+from harness.browser import Visitor, box_of, fit
 from lenet import Recognizer
 
 WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
-SIDES = {"input": 32, "c1": 28, "s2": 14, "c3": 10, "s4": 5}  # of a feature map
-UNITS = {"c5": (30, 4), "f6": (28, 3), "output": (10, 1)}  # rows and columns of units in the figure
+UNITS = {"c5": (30, 4), "f6": (28, 3), "output": (10, 1)}  # rows and columns of the layers without maps
 ROUNDING = 0.00051  # numbers are shown with three digits after the point
 
 KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
   window.ink = detail && [...detail.outputs.input];
 })"""
+
+# Of an element of the figure, what the canvas below it shows: width, height, and red, green, blue and opacity.
+PIXELS = """(element) => {
+  const canvas = document.querySelector("canvas.base");
+  const [box, figure] = [element, canvas].map((one) => one.getBoundingClientRect());
+  const density = canvas.width / figure.width;
+  const at = [box.left - figure.left, box.top - figure.top, box.width, box.height].map((x) => Math.round(x * density));
+  return [at[2], at[3], ...canvas.getContext("2d").getImageData(...at).data];
+}"""
+
+# Like a visitor who changes the address; done once the page has followed it.
+FOLLOW = """(hash) => new Promise((done) => {
+  addEventListener("hashchange", () => done(), { once: true });
+  location.hash = hash;
+})"""
+
+BRUSH = 20  # pad units, of which a side has 280
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def encode(strokes: list, size: float) -> str:
+    """The strokes in a link, as pad/code.js writes them: what `Visitor.draw` draws with these arguments."""
+    numbers = []
+    for stroke in fit(strokes, size):
+        points = np.rint(2 * 280 * np.array(stroke)).astype(int)  # in half units
+        steps = np.diff(points, axis=0, prepend=[[0, 0]]).flatten().tolist()
+        numbers += [BRUSH, len(points), *(-2 * step - 1 if step < 0 else 2 * step for step in steps)]
+    text = ""
+    for number in numbers:
+        while number >= 32:
+            text += LETTERS[number % 32 + 32]
+            number //= 32
+        text += LETTERS[number]
+    return text
 
 
 # As if a file were dropped from a file manager.
@@ -51,9 +86,9 @@ def reset(page: Page, options: dict | None = None) -> None:
     page.goto("about:blank")
     page.mouse.up()
     page.mouse.move(0, 0)
-    options = {"viewport": WIDE, "color_scheme": "light", **(options or {})}
+    options = {"viewport": WIDE, "color_scheme": "light", "reduced_motion": "reduce", **(options or {})}
     page.set_viewport_size(options["viewport"])
-    page.emulate_media(color_scheme=options["color_scheme"])
+    page.emulate_media(color_scheme=options["color_scheme"], reduced_motion=options["reduced_motion"])
 
 
 class Explorer(Visitor):
@@ -63,6 +98,16 @@ class Explorer(Visitor):
         super().__init__(page, url)
         self.model, self.calibration = reader.weights.model.requires_grad_(False), reader.weights.calibration
         page.evaluate(KEEP)
+        self.links = itertools.count()
+
+    def load(self, strokes: list, size: float = 0.65, **parts: str) -> None:
+        """Follow a link to a drawing, with other `parts` of explore/link.js, and wait until the page has read it.
+
+        For what follows it is the same as `draw`, which takes ten times as long.
+        """
+        numbered = {"later": next(self.links)}  # ignored by the page, which follows the same link only once
+        self.page.evaluate(FOLLOW, f"#{urlencode({'v': 1, 'd': encode(strokes, size), **parts, **numbered})}")
+        self.digit()
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
         """Draw, and wait until the page has read it."""
@@ -78,17 +123,38 @@ class Explorer(Visitor):
             return {name: values[0] for name, values in self.model.features(self.ink()).items()}
 
     def map(self, layer: str, index: int = 0) -> Locator:
-        """A feature map in the figure; the units of C5, F6 and the output are on one each."""
-        return self.page.locator(f'[data-stage="{layer}"] .map').nth(0 if layer in UNITS else index)
+        """A map of a layer; C5, F6 and the output are one each."""
+        return self.page.locator(f'[data-stage="{layer}"] .map[data-index="{index}"]')
+
+    def place(self, layer: str, index: int, row: int = 0, column: int = 0) -> tuple[Locator, Position]:
+        """The map that a unit is on, and where it is there."""
+        if layer in UNITS:
+            index, (row, column), (height, width) = 0, divmod(index, UNITS[layer][1]), UNITS[layer]
+        else:
+            shape = self.page.locator(f'[data-stage="{layer}"]').get_attribute("data-shape")
+            height, width = map(int, (shape or "").split(",")[1:])
+        box = box_of(self.map(layer, index))
+        at: Position = {"x": (column + 0.5) * box["width"] / width, "y": (row + 0.5) * box["height"] / height}
+        return self.map(layer, index), at
 
     def pin(self, layer: str, index: int, row: int = 0, column: int = 0) -> None:
-        """Click a unit in the figure."""
-        rows, columns = UNITS.get(layer) or (SIDES[layer],) * 2
-        if layer in UNITS:
-            row, column = divmod(index, columns)
-        box = box_of(place := self.map(layer, index))
-        x, y = (column + 0.5) * box["width"] / columns, (row + 0.5) * box["height"] / rows
-        place.click(position={"x": x, "y": y})
+        """Click a unit."""
+        tile, position = self.place(layer, index, row, column)
+        tile.click(position=position)
+
+    def pixels(self, layer: str, index: int = 0) -> np.ndarray:
+        """What the figure shows of a map, a pixel for each CSS pixel of a screen of density 1, shape (H, W, 3)."""
+        return self._painted(self.map(layer, index))
+
+    def kernel(self, index: int) -> np.ndarray:
+        """The pixels of the middle of each weight of a kernel of C1, shape (5, 5, 3)."""
+        shown = self._painted(self.page.locator(".kernel").nth(index))
+        rows, columns = (np.arange(5) * side // 5 + side // 10 for side in shown.shape[:2])
+        return shown[rows][:, columns]
+
+    def _painted(self, element: Locator) -> np.ndarray:
+        width, height, *pixels = element.evaluate(PIXELS)
+        return np.array(pixels, np.int16).reshape(height, width, 4)[..., :3]
 
     def ledger(self) -> dict[str, float]:
         """The lines of the sums in the card: text and number."""
@@ -100,8 +166,8 @@ class Explorer(Visitor):
         }
 
     def scores(self) -> list[float]:
-        """The ten scores in the table of the output, with one digit after the point or more."""
-        return [number(text) for text in self.page.locator(".outputs td:nth-of-type(2)").all_inner_texts()]
+        """The ten scores of the output, as screen readers have them, with one digit after the point or more."""
+        return [number(text) for text in self.page.locator(".scores li").all_text_contents()]
 
     def value(self) -> float:
         return number(self.page.locator(".card .value").inner_text())
@@ -116,9 +182,8 @@ def close(shown: float, expected: float | torch.Tensor, numbers: int = 1) -> boo
     return abs(shown - float(expected)) <= numbers * ROUNDING + 1e-4
 
 
-def has_signs(canvas, kernel: torch.Tensor, clear: float) -> bool:
-    """Whether a kernel's picture is red for positive weights and blue for negative ones, where they exceed `clear`."""
-    pixels = canvas.evaluate("(canvas) => [...canvas.getContext('2d').getImageData(0, 0, 5, 5).data]")
-    red, _, blue, _ = np.array(pixels).reshape(25, 4).T
+def has_signs(pixels: np.ndarray, kernel: torch.Tensor, clear: float) -> bool:
+    """Whether pixels are redder than blue for positive weights, and the opposite, where they exceed `clear`."""
+    red, blue = pixels[..., 0].flatten(), pixels[..., 2].flatten()
     weights = kernel.flatten().numpy()
     return bool(((red > blue) == (weights > 0))[np.abs(weights) > clear].all())

@@ -16,13 +16,13 @@ from tests.browser.explorer import PHONE, Explorer, close, has_signs, number
 def test_every_unit_is_worked_out(explore, variant):
     """A unit of each layer: its value, the value before the activation, and the terms, which add up to it."""
     explorer = explore(variant)
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     features, model = explorer.features(), explorer.model
     normalized = model.normalize(explorer.ink())
     cropped = normalized[:, :, model.border : 32 - model.border, model.border : 32 - model.border]
     sources = {"c1": cropped[0], "c3": features["s2"], "c5": features["s4"]}
     for layer, map_, row, column in (("c1", 2, 9, 11), ("c3", 7, 3, 4), ("c5", 50, 0, 0)):
-        explorer.pin(layer, map_ if layer != "c5" else 0, *((row, column) if layer != "c5" else divmod(map_, 12)))
+        explorer.pin(layer, map_, row, column)
         values = features[layer]
         value = values[map_, row, column] if layer != "c5" else values[map_]
         assert close(explorer.value(), value), layer
@@ -58,11 +58,11 @@ def test_every_unit_is_worked_out(explore, variant):
         else:
             expected = {"textbook": four.sum(), "tutorial": four.max()}[variant]
             assert close(next(iter(ledger.values())), expected)
-    explorer.pin("f6", 0, 6, 3)
+    explorer.pin("f6", 45)
     contributions = features["c5"] * model.f6.weight[45]
     assert close(explorer.value(), features["f6"][45])
     check_bars(explorer, contributions, float(model.f6.bias[45]), "sum with bias, before the activation")
-    explorer.page.locator('[data-unit="3"]').click()
+    explorer.pin("output", 3)
     assert close(explorer.value(), features["output"][3])
     if variant == "original":
         ledger = explorer.ledger()
@@ -93,7 +93,7 @@ def check_bars(explorer: Explorer, contributions: torch.Tensor, bias: float, tot
 def test_numbers_on_demand(explore):
     """The 25 values of the patch, of the kernel and of their products, as PyTorch has them."""
     explorer = explore()
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     explorer.pin("c1", 4, 12, 13)
     explorer.page.locator(".with-numbers").check()
     patch = explorer.model.normalize(explorer.ink())[0, 0, 12:17, 13:18]
@@ -107,7 +107,7 @@ def test_numbers_on_demand(explore):
 def test_what_is_pinned_stays_live(explore):
     """While one goes on drawing, and after Undo; Esc releases it."""
     explorer = explore()
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     explorer.pin("c3", 5, 4, 4)
     first = explorer.value()
     explorer.draw(DIGITS[1])
@@ -121,24 +121,20 @@ def test_what_is_pinned_stays_live(explore):
 
 
 def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
-    """Hovering is enough; the outlines are on the connected maps, the input and the pad, where the patch comes from."""
+    """Hovering is enough; on the pad, the part is outlined where the unit's patch comes from."""
     explorer = explore("original")
-    explorer.draw(DIGITS[3])
-    canvas = explorer.canvas("c3", 2)
-    canvas.hover(position={"x": 25, "y": 25})
+    explorer.load(DIGITS[3])
+    tile, position = explorer.place("c3", 2, 4, 4)
+    tile.hover(position=position)
     assert explorer.page.locator(".card h2").inner_text().startswith("C3, map 2, row 4, column 4")
-    outlined = explorer.page.evaluate(
-        """() => [...document.querySelectorAll("[data-stage=s2] .map")].flatMap((map, i) => {
-          const box = map.querySelector(".outline");
-          const of = (...names) => names.map((name) => parseFloat(box.style[name]));
-          return box ? [[i, ...of("insetInlineStart", "insetBlockStart", "inlineSize")]] : [];
-        })"""
-    )
-    assert [int(box[0]) for box in outlined] == [2, 3, 4]  # table I
-    assert np.allclose(outlined[0][1:], [100 * 4 / 14, 100 * 4 / 14, 100 * 5 / 14], atol=0.01)
-    field = explorer.page.locator('[data-stage="input"] .outline').first.evaluate("(box) => box.style.inlineSize")
-    assert field == "43.75%"  # 14 of 32 pixels
     assert explorer.page.locator(".connections .current.seen").count() == 3
+    at = explorer.page.evaluate(
+        """() => {
+          const boxOf = (selector) => document.querySelector(selector).getBoundingClientRect();
+          const [pad, box] = [".sheet", ".pad > .outline"].map(boxOf);
+          return [(box.left + box.width / 2 - pad.left) / pad.width, (box.top + box.height / 2 - pad.top) / pad.height];
+        }"""
+    )
     # The center of the outlined part of the pad, moved and scaled as the preprocessing does, is that of the field.
     at = explorer.page.evaluate(
         """() => {
@@ -161,13 +157,19 @@ def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
 def test_the_keyboard_moves_from_unit_to_unit(explore):
     """Focus previews, arrow keys move, Enter pins; a screen reader hears the unit and its value."""
     explorer = explore()
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     page = explorer.page
     page.locator(".announcement", has_text="Prediction: 3.").wait_for()  # once the server has checked it
-    page.locator(".copy-link").focus()
-    page.locator('[data-stage="c1"] summary').focus()
-    page.keyboard.press("Shift+Tab")
-    assert page.locator(".card h2").inner_text().startswith("C1, map 5, row 14, column 14")
+    page.locator(".clear").focus()
+    page.keyboard.press("Tab")
+    assert page.locator(".card h2").inner_text().startswith("Input, row 16, column 16")
+    page.keyboard.press("Tab")
+    assert page.locator(".card h2").inner_text().startswith("C1, map 0, row 14, column 14")
+    for _ in range(14 + 4 * 28):  # on to the next map, and the one after it
+        page.keyboard.press("ArrowDown")
+    assert page.locator(".card h2").inner_text().startswith("C1, map 5, row 0, column 14")
+    for _ in range(14):
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
     value = float(explorer.features()["c1"][5, 13, 15])
@@ -176,51 +178,41 @@ def test_the_keyboard_moves_from_unit_to_unit(explore):
     assert said == f"C1, map 5, row 13, column 15: {value:.2f}."
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowLeft")
-    assert page.locator(".outline.pinned:visible").count() == 1
-    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # one stop a layer
     assert page.locator(".card h2").inner_text().startswith("C1, map 5, row 13, column 14")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(".card h2").inner_text().startswith("C1, map 5, row 13, column 13")
 
 
-def test_a_tap_enlarges_the_map_below_its_row(explore):
-    """On a phone: at full width, with a crosshair to drag and buttons for single steps."""
+def test_a_tap_pins_a_unit(explore):
+    """On a phone; a second tap on it releases it."""
     explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
-    explorer.page.evaluate("() => document.querySelector('[title=\"Example 3\"]').click()")
+    explorer.page.locator('[title="Example 3"]').tap()
     explorer.digit()
     page = explorer.page
-    canvas = explorer.canvas("c1", 3)
-    canvas.scroll_into_view_if_needed()
-    canvas.tap(position={"x": 20, "y": 20})
-    frame = page.locator(".enlarged .frame")
-    stage, after = (page.locator(f'[data-stage="{name}"]').bounding_box() for name in ("c1", "s2"))
-    box = frame.bounding_box()
-    assert stage["y"] + stage["height"] <= box["y"]
-    assert box["y"] + box["height"] <= after["y"]
-    assert box["width"] > 300
-    frame.tap(position={"x": box["width"] * 10.5 / 28, "y": box["height"] * 12.5 / 28})
+    tile, position = explorer.place("c1", 3, 12, 10)
+    tile.tap(position=position)
     assert page.locator(".card h2").inner_text().startswith("C1, map 3, row 12, column 10")
     assert close(explorer.value(), explorer.features()["c1"][3, 12, 10])
-    page.locator('[data-step="right"]').tap()
-    page.locator('[data-step="down"]').tap()
-    assert close(explorer.value(), explorer.features()["c1"][3, 13, 11])
-    page.locator(".unpin").tap()
+    tile.tap(position=position)
     assert page.locator(".card h2").count() == 0
 
 
 def test_the_kernels_of_c1_are_beside_its_maps(explore):
-    """Six pictures; the pixel of the largest weight is reddest, or bluest if it is negative."""
+    """Orange where a weight is positive, blue where it is negative, in the color scale's order."""
     explorer = explore()
     kernels = explorer.model.c1.weight[:, 0]
-    pictures = explorer.page.locator(".kernels canvas").all()
-    assert len(pictures) == 6
-    for kernel, picture in zip(kernels, pictures, strict=True):
-        assert has_signs(picture, kernel, clear=0.1 * float(kernels.abs().max()))
+    for index, kernel in enumerate(kernels):
+        assert has_signs(explorer.kernel(index), kernel, clear=0.1)
 
 
 @pytest.mark.parametrize("variant", NETWORKS)
 def test_why_this_digit_and_not_that(explore, variant):
     """The contributions sum to the difference of the scores; another pair can be chosen; a unit can be traced back."""
     explorer = explore(variant)
-    explorer.draw(DIGITS[8])
+    explorer.load(DIGITS[8])
     page = explorer.page
     explorer.open("why")
     features, model = explorer.features(), explorer.model
@@ -267,8 +259,7 @@ def test_the_smallest_change_is_one(explore, variant):
     for digit in (8, 3, 9, 5, 4):  # not every drawing can be changed by one square
         explorer = explore(variant)
         page = explorer.page
-        explorer.draw(DIGITS[digit])
-        explorer.open("why")
+        explorer.load(DIGITS[digit], m="why")
         page.locator(".change", has_text="tried").wait_for()
         text = page.locator(".change").inner_text()
         change = r"(Erasing|Adding) (\d+)x\d+ pixels of the input at the dashed square makes it an? (\d)\."
@@ -292,20 +283,20 @@ def test_the_smallest_change_is_one(explore, variant):
 def test_muting_a_map_changes_the_answer_as_in_pytorch(explore, variant):
     """Two maps and a unit: before and after are shown side by side, also for the next drawing; Reset undoes it."""
     explorer = explore(variant)
-    explorer.draw(DIGITS[4])
+    explorer.load(DIGITS[4])
     page = explorer.page
-    for layer, index, row, column in (("c1", 1, 5, 5), ("s4", 6, 1, 1), ("f6", 0, 2, 3)):
+    for layer, index, row, column in (("c1", 1, 5, 5), ("s4", 6, 1, 1), ("f6", 17, 0, 0)):
         explorer.pin(layer, index, row, column)
         page.locator("button.mute").click()
     assert page.locator(".muted-names").inner_text() == "C1 map 1, S4 map 6, F6 unit 17"
-    assert page.locator(".muted:visible").count() == 3
+    assert page.locator('.map[aria-label*="muted"]').count() == 3
     check_muting(explorer, {"c1": 1, "s4": 6, "f6": 17})
     explorer.click("clear")
     explorer.draw(DIGITS[7])
     check_muting(explorer, {"c1": 1, "s4": 6, "f6": 17})
     page.locator(".check", has_text="Some maps or units are muted.").wait_for()
     page.locator(".muting .reset").click()
-    assert page.locator(".muted:visible").count() == 0
+    assert page.locator('.map[aria-label*="muted"]').count() == 0
     assert page.locator(".muting:visible").count() == 0
     assert explorer.digit() == "7"
 
@@ -389,11 +380,11 @@ def test_the_tour_points_at_eight_things_and_can_be_left(explore):
 def test_a_link_shows_the_same_drawing_mode_and_unit(explore):
     """In another browser; the numbers are the same to the last digit."""
     explorer = explore()
-    explorer.draw(DIGITS[6])
+    explorer.load(DIGITS[6])
     explorer.pin("c1", 1, 5, 5)
     explorer.page.locator("button.mute").click()
     explorer.pin("c3", 5, 2, 7)
-    explorer.page.locator(".view .before").check()
+    explorer.page.locator(".values").select_option("before")
     explorer.open("why")
     explorer.page.get_by_label("that digit").select_option("2")
     explorer.open("inspect")
@@ -406,10 +397,10 @@ def test_a_link_shows_the_same_drawing_mode_and_unit(explore):
     assert other.digit() == "6"
     assert other.page.locator(".card").inner_text() == card
     assert other.page.locator(".muted-names").inner_text() == "C1 map 1"
-    assert other.page.locator(".view .before").is_checked()
+    assert other.page.locator(".values").input_value() == "before"
     other.open("why")
     assert other.page.get_by_label("that digit").input_value() == "2"
-    assert other.page.locator(".outputs").inner_text() == explorer.page.locator(".outputs").inner_text()
+    assert other.scores() == explorer.scores()
 
 
 def test_damaged_and_later_links_still_open(explore):
@@ -430,7 +421,7 @@ def test_a_link_made_with_another_network_says_so(explore):
 def test_a_link_with_a_pinned_unit_shows_the_drawing_first(explore):
     """On a phone, the card is far below; whoever opens the link, or another one, begins at the pad and the answer."""
     explorer = explore()
-    explorer.draw(DIGITS[4])
+    explorer.load(DIGITS[4])
     explorer.pin("c3", 5, 4, 4)
     page = explorer.page
     page.wait_for_function("() => location.hash.includes('u=')")
@@ -452,7 +443,7 @@ def test_muting_shows_beside_the_answer(explore):
     """Also when the pad is blank, and for the next drawing, until it is reset."""
     explorer = explore()
     page = explorer.page
-    explorer.draw(DIGITS[4])
+    explorer.load(DIGITS[4])
     explorer.pin("c1", 2, 9, 9)
     explorer.click("mute")
     sign = page.locator(".check", has_text="Some maps or units are muted.")

@@ -176,34 +176,38 @@ FALSE_PIXELS = {
 }
 
 
-@pytest.mark.parametrize("kind", FALSE_PIXELS)
-def test_a_browser_that_hides_canvases_is_named(explore, kind):
+def test_a_browser_that_hides_canvases_is_named(explore, subtests):
     """No answer to pixels that nobody has drawn, and no check of them; once it is allowed, drawing is read."""
     explorer = explore()
     page = explorer.page
-    page.evaluate(
-        """(change) => {
-          const context = CanvasRenderingContext2D.prototype;
-          window.honest = context.getImageData;
-          const falsify = new Function("data", change);
-          context.getImageData = function (...part) {
-            const image = window.honest.apply(this, part);
-            falsify(image.data);
-            return image;
-          };
-        }""",
-        FALSE_PIXELS[kind],
-    )
     requests = []
     page.on("request", lambda request: requests.append(request.url))
-    explorer.stroke(SEVEN[0])
-    page.locator(".notice", has_text="hides from pages what is drawn on a canvas").wait_for()
-    page.wait_for_timeout(400)  # longer than the pen rests before the server is asked
-    assert requests == []
-    assert page.locator(".digit").inner_text() == "?"
-    assert page.locator(".check").inner_text() == page.locator(".reason").inner_text() == ""
-    page.evaluate("() => { CanvasRenderingContext2D.prototype.getImageData = window.honest; }")
-    explorer.click("clear")
-    explorer.draw(DIGITS[7])
-    assert explorer.digit() == "7"
-    assert page.locator(".notice").inner_text() == ""
+    for kind, change in FALSE_PIXELS.items():
+        with subtests.test(kind=kind):
+            requests.clear()
+            page.evaluate(
+                """(change) => {
+                  const context = CanvasRenderingContext2D.prototype;
+                  window.honest = context.getImageData;
+                  const falsify = new Function("data", change);
+                  context.getImageData = function (...part) {
+                    const image = window.honest.apply(this, part);
+                    falsify(image.data);
+                    return image;
+                  };
+                }""",
+                change,
+            )
+            explorer.stroke(SEVEN[0])
+            page.locator(".notice", has_text="hides from pages what is drawn on a canvas").wait_for()
+            page.wait_for_timeout(400)  # longer than the pen rests before the server is asked
+            assert requests == []
+            assert page.locator(".digit").inner_text() == "?"
+            assert page.locator(".check").inner_text() == page.locator(".reason").inner_text() == ""
+            page.evaluate("() => { CanvasRenderingContext2D.prototype.getImageData = window.honest; }")
+            explorer.click("clear")
+            explorer.draw(DIGITS[7])
+            assert explorer.digit() == "7"
+            assert page.locator(".notice").inner_text() == ""
+            page.locator(".check", has_text="Checked").wait_for()
+            explorer.click("clear")

@@ -1,6 +1,7 @@
 """Learn, Compare and Mistakes in a real browser, compared with PyTorch."""
 
 import base64
+import functools
 import json
 import shutil
 
@@ -20,6 +21,7 @@ from tests.browser.explorer import PHONE, Explorer, close, has_signs, hurry, num
 SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
 
 
+@functools.cache
 def snapshots() -> tuple[list[int], list[float], list[LeNet5]]:
     """The steps, the validation errors and the networks of the bundled snapshots."""
     final = Recognizer.from_pretrained().weights.model
@@ -39,7 +41,7 @@ def snapshots() -> tuple[list[int], list[float], list[LeNet5]]:
 def test_learn_shows_the_network_of_each_step(explore):
     """Scores, a pinned unit and the kernels are those of the snapshot in PyTorch, also for the next drawing."""
     explorer = explore()
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     explorer.open("learn")
     page = explorer.page
     page.locator(".learning").wait_for()
@@ -58,7 +60,7 @@ def test_learn_shows_the_network_of_each_step(explore):
         shown = page.locator(".step-words").inner_text()
         assert f"{100 * error:.{2 if error < 0.1 else 1}f} %" in shown
         clear = 0.2 * float(network.c1.weight.abs().max())
-        assert has_signs(page.locator(".kernels canvas").nth(2), network.c1.weight[2, 0], clear)
+        assert has_signs(explorer.kernel(2), network.c1.weight[2, 0], clear)
     slider.fill("2")
     explorer.click("clear")
     explorer.draw(DIGITS[8])
@@ -73,7 +75,7 @@ def test_learn_shows_the_network_of_each_step(explore):
 def test_learn_plays_and_can_be_stopped(explore):
     """From the first step on, one after the other; leaving the mode stops it."""
     explorer = explore(timed=True)
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     explorer.open("learn")
     page = explorer.page
     page.locator(".learning").wait_for()
@@ -126,7 +128,7 @@ def test_a_link_shows_the_same_step_of_the_training(explore, step, shown):
     """Or the nearest one that the weights were saved at; without a step, the last."""
     explorer = explore(fragment=f"#v=1&m=learn&k={step}")
     steps, _, networks = snapshots()
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     explorer.page.locator(".learning").wait_for()
     position = int(explorer.page.locator(".learn input").input_value())
     nearest = min(range(len(steps)), key=lambda i: abs(steps[i] - 100)) if shown is None else shown % len(steps)
@@ -163,7 +165,7 @@ def test_weights_without_snapshots_say_so(new_page, tmp_path):
         shutil.copy(bundled("original") / name, tmp_path)
     reader, page = Recognizer.from_pretrained(tmp_path), new_page()
     explorer = Explorer(page, page_in_this_process(reader), reader)
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     explorer.open("learn")
     page.locator(".learn .hint", has_text="snapshots.safetensors").wait_for()
     assert not page.locator(".learning").is_visible()
@@ -213,7 +215,7 @@ def test_compare_shows_what_each_network_computes(explore, phone):
     assert np.allclose(shown, distances.detach(), atol=0.051)
     assert page.locator(".nearest figcaption").inner_text().startswith("8:")
     explorer.click("clear")
-    explorer.draw([[(0, 0), (100, 100)], [(100, 0), (0, 100)]])
+    explorer.load([[(0, 0), (100, 100)], [(100, 0), (0, 100)]])
     page.locator(".agreement", has_text="disagree").or_(page.locator(".agreement", has_text="All three")).wait_for()
     answers = check()
     assert (page.locator(".disagrees").count() > 0) == (len(set(answers)) > 1)
@@ -231,7 +233,7 @@ def test_compare_shows_what_each_network_computes(explore, phone):
 def test_what_is_loaded_on_demand_is_asked_for_again(explore, mode, file, shown):
     """While the server is away, and while it is busy, the panel says so; when it is back, it opens by itself."""
     explorer = explore(timed=True)
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     page, url = explorer.page, f"**/{file}"
     page.route(url, lambda route: route.abort())
     explorer.open(mode)
@@ -315,7 +317,7 @@ def test_the_nearest_training_digits_are_those_of_f6(explore):
     """Three each for the first and the second answer, in the order of their distances in PyTorch."""
     explorer = explore()
     page = explorer.page
-    explorer.draw(DIGITS[4])
+    explorer.load(DIGITS[4])
     explorer.open("mistakes")
     page.locator(".nearest-digits li").first.wait_for()
     tensors = load((bundled() / "neighbors.safetensors").read_bytes())
@@ -327,3 +329,46 @@ def test_the_nearest_training_digits_are_those_of_f6(explore):
         vectors = tensors["f6"][tensors["labels"] == digit].float()
         expected += (vectors - features["f6"]).norm(dim=1).sort().values[:3].tolist()
     assert np.allclose(shown, expected, atol=0.006)
+
+
+def test_another_network_is_chosen_in_the_title(explore):
+    """With the drawing, mode and unit; figure, words, link and the server's check are of that network, and back again."""
+    explorer = explore()
+    page = explorer.page
+    explorer.load(DIGITS[3], unit="c3.2.4.4")
+    for variant in ("original", "tutorial", "textbook"):
+        page.locator(".network").select_option(variant)
+        page.locator(f'.lenet[data-ready] .network option[value="{variant}"][selected]').wait_for(state="attached")
+        page.locator(".check", has_text="Checked with PyTorch").wait_for()
+        page.evaluate(KEEP)
+        explorer.use(network(variant))
+        explorer.load(DIGITS[5], unit="c3.2.4.4")
+        assert close(explorer.value(), explorer.features()["c3"][2, 4, 4]), variant
+        assert page.locator(".card h2").inner_text().startswith("C3, map 2")
+        assert page.locator(".term").count() == (3 if variant == "original" else 6)  # table I
+        page.wait_for_url(f"**n={variant}*")
+        assert page.locator(".weights").inner_text().count(f"network: {variant}") == 1
+    assert page.evaluate("() => document.activeElement.matches('.network')")
+
+
+def test_a_link_opens_the_page_of_its_network(explore):
+    """Also one that is followed while the page of another one is open."""
+    explorer = explore(fragment="#v=1&n=original&m=why")
+    page = explorer.page
+    assert page.locator(".network").input_value() == "original"
+    assert page.locator(".panel.why").is_visible()
+    page.evaluate("() => { location.hash = '#v=1&n=textbook&m=learn'; }")
+    page.locator('.lenet[data-ready] .network option[value="textbook"][selected]').wait_for(state="attached")
+    page.locator(".panel.learn").wait_for()
+
+
+def test_a_network_that_cannot_be_loaded_is_not_chosen(explore):
+    """The page stays as it is, and says why."""
+    explorer = explore()
+    page = explorer.page
+    page.route(
+        "**/page.json", lambda route: route.fulfill(status=500, json={"error": "The bundled network is damaged."})
+    )
+    page.locator(".network").select_option("original")
+    page.locator(".notice", has_text="The bundled network is damaged.").wait_for()
+    assert page.locator(".network").input_value() == "textbook"

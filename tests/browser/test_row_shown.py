@@ -1,7 +1,5 @@
 """Several digits on the page: the number, and the strip of the network run over the width."""
 
-import pytest
-
 from harness.drawings import DIGITS
 from tests.browser.explorer import PHONE, Explorer
 
@@ -18,26 +16,28 @@ def draw_row(explorer: Explorer, digits: str, height: float = 0.35) -> None:
             explorer.stroke([(left + (x - min(xs)) * scale, top + (y - min(ys)) * scale) for x, y in stroke])
 
 
-@pytest.mark.parametrize(("number", "brush"), [("37", 20), ("402", 14), ("1958", 10)])
-def test_digits_side_by_side_are_read_as_a_number(explore, number, brush):
+def test_digits_side_by_side_are_read_as_a_number(explore, subtests):
     """While they are drawn, and by PyTorch when the pen rests; the number is announced."""
     explorer = explore()
     page = explorer.page
-    page.locator(".width").fill(str(brush))
     warnings = []
     page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
-    draw_row(explorer, number)
-    assert explorer.digit() == number
-    page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
-    assert explorer.digit() == number
-    assert warnings == []  # the server's number is the browser's
-    assert page.locator(".reason").inner_text().startswith(f"Several digits, read one by one: {number[0]} (")
-    assert page.locator(".announcement").inner_text().startswith(f"Number: {number}.")
-    page.locator(".row-strip canvas").first.wait_for()
-    explorer.click("clear")
-    explorer.draw(DIGITS[5])
-    assert explorer.digit() == "5"
-    assert not page.locator(".row-strip").is_visible()
+    for number, brush in (("37", 20), ("402", 14), ("1958", 10)):
+        with subtests.test(number=number):
+            page.locator(".width").fill(str(brush))
+            draw_row(explorer, number)
+            assert explorer.digit() == number
+            page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+            assert explorer.digit() == number
+            assert warnings == []  # the server's number is the browser's
+            assert page.locator(".reason").inner_text().startswith(f"Several digits, read one by one: {number[0]} (")
+            assert page.locator(".announcement").inner_text().startswith(f"Number: {number}.")
+            page.locator(".row-strip canvas").first.wait_for()
+            explorer.click("clear")
+            explorer.load(DIGITS[5])
+            assert explorer.digit() == "5"
+            assert not page.locator(".row-strip").is_visible()
+            explorer.click("clear")
 
 
 def test_a_row_by_touch_on_a_phone(explore):

@@ -38,20 +38,21 @@ function isLike(found, name, step, most) {
 }
 
 for (const [name, { opaque, ...answer }] of Object.entries(answers)) {
+  const preprocessed = preprocessImage(pixelsOf(name), preprocessing);
+
   test(`${name}: every step is Python's`, () => {
     const { gray, opacity } = grayAndOpacity(pixelsOf(name), preprocessing);
     isLike(gray, name, "gray", ROUNDING);
     assert.equal(opacity === null, opaque);
     if (opaque) isLike(findInk(gray, preprocessing.paper, preprocessing.photo), name, "ink", 0.02);
-    const { ink, placement, cropped } = preprocessImage(pixelsOf(name), preprocessing);
+    const { ink, placement, cropped } = preprocessed;
     isLike(cropped, name, "cropped", 0.02);
     isLike({ data: ink, width: 32, height: 32 }, name, "input", 2 / 255);
     assert.deepEqual(answerOf(reader.readPreprocessed({ ink, placement, cropped })), answer);
   });
 
   test(`${name}: a link of bearable length has the same answer`, () => {
-    const { ink, ...rest } = preprocessImage(pixelsOf(name), preprocessing);
-    const image = { ...rest, ink: rounded(ink) };
+    const image = { ...preprocessed, ink: rounded(preprocessed.ink) };
     const text = encodeImage(image, reader);
     assert.ok(text.length < 1_800, String(text.length));
     const [read, shown] = [decodeImage(text, preprocessing), image].map((made) => reader.readPreprocessed(made));

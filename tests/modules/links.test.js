@@ -127,6 +127,13 @@ test("the values of the links back add up to the unit before its bias and activa
   assert.deepEqual(input, { maps: [0], top: 10, left: 10, bottom: 24, right: 24 });
 });
 
+test("a unit that sees all of the input outlines no part of it", () => {
+  for (const layer of ["c5", "f6", "output"]) {
+    const { network, reading } = networks[0];
+    assert.equal(lightsOf(network, reading, middle(network, layer, 1), geometry).input, null);
+  }
+});
+
 test("an RBF unit is linked by value times pixel of its bitmap", () => {
   const { network, reading } = networks.find(({ variant }) => variant === "original");
   const { links } = lightsOf(network, reading, { layer: "output", map: 3, row: 0, column: 0 }, geometry);

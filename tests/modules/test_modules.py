@@ -20,16 +20,7 @@ from harness.parity import place, row, torch_layers
 from harness.pictures import pictures
 from lenet import NETWORKS, LeNet5, Recognizer
 from lenet.image.decode import gray_and_opacity
-from lenet.image.frames import remove_frames
-from lenet.image.preprocess import (
-    CROP_THRESHOLD,
-    DIGIT_SIDE,
-    SIDE,
-    clean,
-    find_ink,
-    find_ink_on_transparent,
-    preprocess,
-)
+from lenet.image.preprocess import DIGIT_SIDE, SIDE, extract_ink, find_ink, find_ink_on_transparent
 from lenet.networks.base import Network
 from lenet.page.browser import description
 from lenet.weights.model import bundled
@@ -53,7 +44,7 @@ def drawings() -> list[tuple[list, int]]:
         for brush, size in ((6, 60), (10, 100), (20, 180), (40, 220)):
             center = tuple(rng.uniform((size + brush) / 2, PAD - (size + brush) / 2, 2))
             found.append(([stroke["points"] for stroke in place(strokes, brush, size, center)], brush))
-    for i in range(100):
+    for i in range(48):  # four times each brush with each gap and each number of digits
         digits = rng.integers(10, size=2 + i % 3)
         brush, gap = (4, 7, 10)[i % 3], (12, 5, 2, -3)[i % 4]
         strokes = [EXAMPLES[digit]["strokes"] for digit in digits]
@@ -139,16 +130,16 @@ def write_layers(folder: Path, variant: str, reader: Recognizer, readings: list)
 def receptive_fields(model: Network) -> list[dict]:
     """For some units, the rows and columns of the input that change its value, found by autograd."""
     found = []
-    shapes = {name: values.shape[1:] for name, values in model.features(torch.zeros(1, 1, SIDE, SIDE)).items()}
+    # What pooling or ReLU hides for one input, another one shows.
+    ink = torch.rand(20, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    features = model.features(ink)
     for name in ("c1", "s2", "c3", "s4", "c5", "f6"):
-        shape = shapes[name]
+        shape = features[name].shape[1:]
         last = [side - 1 for side in shape]
         for at in ([0] * len(shape), [side // 2 for side in shape], last):
-            touched = torch.zeros(SIDE, SIDE, dtype=torch.bool)
-            for seed in range(20):  # what pooling or ReLU hides for one input, another one shows
-                ink = torch.rand(1, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(seed), requires_grad=True)
-                (gradient,) = torch.autograd.grad(model.features(ink)[name][(0, *at)], ink)
-                touched |= gradient[0, 0] != 0
+            total = features[name][(slice(None), *at)].sum()
+            (gradient,) = torch.autograd.grad(total, ink, retain_graph=True)
+            touched = (gradient != 0).any(0)[0]
             rows, columns = torch.nonzero(touched.any(1)), torch.nonzero(touched.any(0))
             if len(rows):
                 row, column = (at[1], at[2]) if len(at) == 3 else (0, 0)
@@ -219,11 +210,11 @@ def write_images(folder: Path, reader: Recognizer) -> None:
     for name, image in pictures().items():
         gray, opacity = gray_and_opacity(image)
         ink = find_ink_on_transparent(gray, opacity) if opacity is not None else find_ink(gray)
-        whole = ink if opacity is not None else remove_frames(ink, CROP_THRESHOLD)
-        steps = {"gray": gray, "ink": ink, "cropped": clean(whole), "input": preprocess(image)}
+        cropped = extract_ink(image)
+        reading = reader.read_ink(cropped)
+        steps = {"gray": gray, "ink": ink, "cropped": cropped, "input": reading.activations["input"][0]}
         arrays |= {f"{name}.{step}": values for step, values in steps.items() if values.size}
         arrays[f"{name}.pixels"] = np.asarray(image.convert("RGBA"))
-        reading = reader.read(image)
         answers[name] = {
             "opaque": opacity is None,
             "reason": reading.reason,

@@ -2,15 +2,14 @@
 
 import json
 import signal
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.distributed import run
 
-from harness import ROOT
-from tests.processes import LOOPBACK, ONE_THREAD, Forked, command, free_port
+from tests.processes import LOOPBACK, Forked, free_port
 from train.data.pen_digits import FILE
 from train.engine.checkpoint import CHECKPOINT, load_checkpoint
 
@@ -32,21 +31,28 @@ def start_two(start):
     return call
 
 
-def test_two_processes_train_the_same_network_as_one(start, small_data, tmp_path):
+def test_torchrun_sets_these_variables(fork, tmp_path):
+    """Those of `start_two`, in each of the processes that it starts."""
+    group = fork(torchrun, tmp_path, free_port())
+    assert group.wait() == 0, group.errors
+    assert (tmp_path / "0").read_text() == "0 2 127.0.0.1\n"
+    assert (tmp_path / "1").read_text() == "1 2 127.0.0.1\n"
+
+
+def torchrun(folder: Path, port: int) -> None:
+    where = ["--nnodes=1", "--nproc-per-node=2", "--master-addr=127.0.0.1", f"--master-port={port}", "--no-python"]
+    script = f'[ "$MASTER_PORT" = {port} ] && echo $LOCAL_RANK $WORLD_SIZE $MASTER_ADDR > "{folder}/$RANK"'
+    run.main([*where, "sh", "-c", script])
+
+
+def test_two_processes_train_the_same_network_as_one(start, start_two, small_data, tmp_path):
     """The weights are equal up to rounding; of the last batch, one process has no image."""
     two, one = tmp_path / "two", tmp_path / "one"
     arguments = ("--data-dir", small_data, *RECIPE)
     alone = start(*arguments, "--output", one)
-    where = ["--nnodes=1", "--nproc-per-node=2", "--master-addr=127.0.0.1", f"--master-port={free_port()}"]
-    together = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", *where, *command(*arguments, "--output", two)[1:]],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**ONE_THREAD, **LOOPBACK},
-    )
-    assert together.returncode == 0, together.stderr
-    assert alone.wait() == 0, alone.errors
+    together = start_two(*arguments, "--output", two)
+    for process in (*together, alone):
+        assert process.wait() == 0, process.errors
     tensors, expected = (load_file(folder / "model.safetensors") for folder in (two, one))
     for name, tensor in expected.items():
         torch.testing.assert_close(tensors[name], tensor, atol=1e-5, rtol=0)
@@ -59,8 +65,9 @@ def test_two_processes_train_the_same_network_as_one(start, small_data, tmp_path
     assert {path.name for path in two.iterdir()} == {path.name for path in one.iterdir()}
     assert [path.name for path in tmp_path.iterdir() if path not in (one, two)] == []
     for beginning in ("LeNet-5", "epoch   1", "epoch   2", "MNIST test"):
-        assert sum(line.startswith(beginning) for line in together.stdout.splitlines()) == 1
-    assert len(together.stdout.splitlines()) == len(alone.printed.splitlines())
+        assert sum(line.startswith(beginning) for line in together[0].printed.splitlines()) == 1
+    assert len(together[0].printed.splitlines()) == len(alone.printed.splitlines())
+    assert together[1].printed == ""
 
 
 @pytest.mark.parametrize("end", ["interrupt", "a process dies"])

@@ -13,6 +13,7 @@ from harness import ROOT
 from harness.drawings import EXAMPLES, draw
 from harness.fake_hub.server import Hub
 from lenet import Recognizer
+from tests.fixtures.plots import without_plots
 from tests.fixtures.publishing import DRAWN, FILES, REPO, failure, files_of, hub, publish, run, writes  # noqa: F401
 from train.__main__ import main
 
@@ -44,7 +45,8 @@ def test_the_round_trip(hub, small_data, tmp_path, capsys):
     draw(EXAMPLES[3]["strokes"]).save(tmp_path / "3.png")
     run = tmp_path / "run"
     dry = ("--data-dir", small_data, "--output", run, "--validation-size", 50, "--no-strokes", "--dry-run")
-    assert main([*map(str, dry), "--outliers", "20", "--styles", "20"]) == 0
+    with without_plots():
+        assert main([*map(str, dry), "--outliers", "20", "--styles", "20"]) == 0
     capsys.readouterr()
     assert publish(run) == 0
     printed = capsys.readouterr()

@@ -5,7 +5,7 @@ from train.engine.checkpoint import CHECKPOINT
 
 RECIPE = (
     *("--validation-size", 50, "--outliers", 20, "--copies", 1, "--styles", 10),
-    *("--epochs", 20, "--device", "cpu"),
+    *("--epochs", 12, "--device", "cpu"),
 )
 
 

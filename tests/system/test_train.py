@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from harness import ROOT
+from tests.fixtures.plots import without_plots
 from tests.processes import ONE_THREAD, command
 from train.__main__ import main
 
@@ -23,7 +24,7 @@ def test_the_command_in_a_new_process_gives_the_same_run(small_data, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
     arguments = ("--data-dir", small_data, *SMALL, "--epochs", 2, "--output")
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), without_plots():
         assert main([*map(str, arguments), str(here)]) == 0
     done = subprocess.run(command(*arguments, there), cwd=ROOT, capture_output=True, text=True, env=ONE_THREAD)
     assert (done.returncode, done.stderr) == (0, "")

@@ -30,13 +30,6 @@ def no_other_process(monkeypatch):
     monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
 
 
-@pytest.fixture(autouse=True)
-def no_certificates(monkeypatch):
-    """No test connects with TLS, and loading the system's certificates takes 40 ms for each client."""
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    monkeypatch.setenv("SSL_CERT_DIR", str(ROOT))
-
-
 @pytest.fixture(scope="session")
 def mnist_error() -> str:
     """The test error of the bundled weights on MNIST, computed from the number of errors: "0.12 %"."""

@@ -53,7 +53,7 @@ def test_the_page_names_the_activation_function_of_its_network(variant, monkeypa
         assert not torch.equal(network.features(ink)["c1"], before)
 
 
-def test_every_layer_of_every_network_has_a_row():
+def test_every_layer_of_every_network_is_in_the_figure_and_in_words():
     """With its name, its description and its parameters, whose arithmetic is correct."""
     for variant in NETWORKS:
         reader = Recognizer.from_pretrained(bundled(variant))
@@ -64,7 +64,10 @@ def test_every_layer_of_every_network_has_a_row():
                 assert eval(product.replace("x", "*")) == int(total.replace(",", "")) == layer.parameters, layer
             else:
                 assert layer.arithmetic == "no parameters", layer
-            row = matched(f'<section [^>]*data-stage="{layer.name}".*?</section>', html, re.DOTALL)
+            stage = matched(f'<section [^>]*data-stage="{layer.name}".*?</section>', html, re.DOTALL)
+            assert f'data-shape="{",".join(map(str, layer.shape))}"' in stage
+            assert ('<p class="operation">' in stage) == (layer.name != "input")
+            row = matched(f'<details [^>]*data-about="{layer.name}".*?</details>', html, re.DOTALL)
             assert f">{layer.arithmetic}{' parameters' if layer.parameters else ''}<" in row
             assert f">{escape(layer.summary[0].upper() + layer.summary[1:])}.<" in row
             assert escape(layer.about.caption) in row

@@ -8,13 +8,16 @@ import gradio as gr
 import gradio.routes
 import httpx
 import pytest
+from gradio import component_meta
 from gradio.networking import setup_tunnel
 from gradio.route_utils import CustomCORSMiddleware
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
+from lenet import Recognizer
 from lenet.page import gradio_internals
 from lenet.page.gradio_internals import POLL
+from lenet.page.stubs import without_stubs
 from tests.asgi import run_apart
 
 FOREIGN = {"Origin": "https://elsewhere.example"}
@@ -42,6 +45,21 @@ def app(page) -> gradio.routes.App:
         return gradio.routes.App.create_app(page)
 
     return run_apart(create())
+
+
+def test_its_components_have_no_stubs(monkeypatch):
+    """Gradio would parse the source of each when it is imported, to write them."""
+    parsed = []
+    monkeypatch.setattr(
+        component_meta, "extract_class_source_code", lambda *given: parsed.append(given) or (None, None)
+    )
+    with without_stubs():
+        component_meta.create_or_modify_pyi(gr.HTML, "HTML", [])
+        assert inspect.getfile(Recognizer).endswith("recognizer.py")
+    assert not parsed
+    with pytest.raises(ValueError, match="find class source code"):
+        component_meta.create_or_modify_pyi(gr.HTML, "HTML", [])
+    assert len(parsed) == 1
 
 
 def test_the_version_is_the_one_that_the_adapter_was_written_for():

@@ -72,7 +72,7 @@ def test_the_first_frame_is_read_if_it_is_not_blank(reader):
 
 def test_a_large_photo_is_decoded_at_a_reduced_size(reader):
     """63 million pixels as a JPEG, which other formats may not have."""
-    image = colored().resize((9_000, 7_000)).convert("L")
+    image = colored().convert("L").resize((9_000, 7_000), Image.Resampling.BOX)
     small = load_image(io.BytesIO(encoded(image, "JPEG")))
     assert small.size == (4_500, 3_500)
     assert reader.read(small).digit == 4

@@ -45,6 +45,7 @@ export class Live {
     pad.addEventListener("rest", () => this.#rest());
     store.addEventListener("muted", () => this.#showAgain());
     store.addEventListener("source", () => this.#showAgain());
+    store.addEventListener("part", () => this.#show());
     listenOutside(pad.element, window, "online", () => this.#settle());
     store.setNetwork(reader.network, reader.blank);
     this.#changed();
@@ -103,7 +104,9 @@ export class Live {
 
   #read() {
     const { pad, reader, store } = this;
-    return store.source ? store.source.read() : this.#asInTest(readPad(reader, pad));
+    const reading = store.source ? store.source.read() : this.#asInTest(readPad(reader, pad));
+    const shown = this.shown.showPart(reading, store.part);
+    return pad.image ? { ...shown, placement: null } : shown; // which is not in units of the pad
   }
 
   /**
@@ -168,9 +171,9 @@ export class Live {
     const { store } = this;
     const own = store.unmuted ?? store.reading;
     if (!own || store.source) return; // there is nothing left to check
-    const { outputs, before, placement, cropped, parts, numbers } = own;
+    const { outputs, before, placement, cropped, parts, numbers, part } = own;
     const number = digits?.map(([digit]) => digit).join("") ?? null;
-    const layers = { outputs, before, placement, cropped, parts, numbers };
+    const layers = { outputs, before, placement, cropped, parts, numbers, part };
     const checked = answer(probabilities, reason, { ...layers, digits, number });
     const differs =
       own.digit !== checked.digit ||

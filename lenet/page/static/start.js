@@ -160,7 +160,8 @@ async function open(root, base, { settings }, home, fragment = null) {
   addNetworks(root, store, variant, choose);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);
-  addOpening(root, pad, pad.blank && !hasSession() ? examples[OPENING] : null);
+  const isNew = pad.blank && !hasSession() && !(ownsPage(root) && location.hash);
+  addOpening(root, pad, isNew ? examples[OPENING] : null);
   root.dataset.ready = "true";
   return live;
 }

@@ -22,6 +22,8 @@ export class Store extends EventTarget {
    * @type {[number, number] | null}
    */
   pair = null;
+  /** Which of several digits the layers are of, from left to right. */
+  part = 0;
   /** Whether the layers are shown before the activation function, and as the difference from blank paper. */
   view = { before: false, difference: false };
   /** @type {Sliders} */
@@ -154,6 +156,17 @@ export class Store extends EventTarget {
   setPair(pair) {
     this.pair = pair;
     this.dispatchEvent(new Event("pair"));
+  }
+
+  /**
+   * Event "part": the layers are of another one of several digits.
+   *
+   * @param {number} part
+   */
+  setPart(part) {
+    if (part === this.part) return;
+    this.part = part;
+    this.dispatchEvent(new Event("part"));
   }
 
   /**

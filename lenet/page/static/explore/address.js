@@ -17,6 +17,9 @@ const COPIED = 2_000;
 export class Address {
   #written = "";
   #timer = 0;
+  /** @type {string | null} the fragment that Back returns to, if it closes a mode */
+  #before = null;
+  #returning = false;
 
   /**
    * `settings.space`: the address of the Space if the page runs on one; links lead there, not into its frame. `fragment`
@@ -52,6 +55,16 @@ export class Address {
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.#write(), PAUSE);
       };
+      store.addEventListener("mode", () => this.#follow());
+      listenOutside(root, window, "popstate", () => {
+        if (location.hash !== this.#before) return; // a link, which "hashchange" is about
+        const closed = this.#returning;
+        [this.#before, this.#returning] = [null, false];
+        this.#written = location.hash; // what it has of the drawing may be old
+        if (closed) this.#follow();
+        else if (store.mode !== this.modes[0]) store.setMode(this.modes[0]);
+        later();
+      });
       for (const event of ["change", "rest"]) pad.addEventListener(event, later);
       for (const event of ["mode", "selection", "muted", "pair", "view", "sliders"]) {
         store.addEventListener(event, later);
@@ -75,6 +88,19 @@ export class Address {
       sliders: { ...(mode === "break" ? { change, value, preprocessed } : {}), ...(mode === "learn" ? { step } : {}) },
     };
     return write(link, this.home);
+  }
+
+  /** A mode that is opened is a step in the history, so that Back closes it before it leaves the page. */
+  #follow() {
+    if (this.#returning || this.store.restoring) return;
+    const open = this.store.mode !== this.modes[0];
+    if (open && this.#before === null) {
+      this.#before = location.hash;
+      history.pushState(history.state, "", location.href);
+    } else if (!open && this.#before !== null) {
+      this.#returning = true; // until the browser has made the step back
+      history.back();
+    }
   }
 
   #write() {
@@ -104,12 +130,12 @@ export class Address {
     if (!strokes || (image && !opened)) store.notify("The link does not contain a valid drawing.");
     else if (opened && other) pad.loadImage(opened);
     else if (!opened && other && (strokes.length || !opening)) pad.load(strokes);
-    if (this.modes.includes(mode)) store.setMode(mode);
-    if (unit) store.pin(unit);
     store.mute(muted);
     store.setPair(pair);
     store.setSliders(sliders);
     store.setView(view);
+    if (this.modes.includes(mode)) store.setMode(mode); // after what it depends on: it begins to compute at once
+    if (unit) store.pin(unit);
     if (network !== this.variant) {
       store.notify(`The link was made with the network "${network}"; this page uses "${this.variant}".`);
     }

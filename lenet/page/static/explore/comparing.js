@@ -2,7 +2,7 @@
 import { find } from "../dom.js";
 import { Reader } from "../network/reader.js";
 import { canvasesOf } from "../show/cells.js";
-import { decimal, percentage } from "../show/format.js";
+import { decimal, ordinalDigit, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
 import { grid, peak } from "./figures.js";
@@ -121,7 +121,7 @@ export class Comparing {
     const original = columns.find(({ network }) => network.layer("output").centers);
     patch(find(this.panel, ".bitmaps"), original ? bitmaps(original) : []);
     const muted = this.store.unmuted ? "Nothing is muted here. " : "";
-    const several = reading.number ? "Here, the whole drawing is read as a single digit. " : "";
+    const several = reading.number ? `Of ${reading.number}, this is ${ordinalDigit(reading)}. ` : "";
     find(this.panel, ".agreement").textContent =
       muted +
       several +

@@ -3,7 +3,7 @@
 import { element, find } from "../dom.js";
 import { compare } from "../network/evidence.js";
 import { explain, onDrawing } from "../network/explain.js";
-import { decimal, percentage } from "../show/format.js";
+import { decimal, ordinalDigit, percentage } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
@@ -85,9 +85,9 @@ export class Why {
     const rejected = find(panel, ".rejected");
     rejected.hidden = !reading.reason;
     const [[likeliest, probability]] = reading.top;
-    const single = `${article(likeliest)} ${likeliest} (${percentage(probability)})`;
+    const single = `${article(likeliest)} ${likeliest} (${percentage(probability)})`; // or one of several digits
     rejected.textContent = reading.number
-      ? `The drawing is read as ${reading.number}, digit by digit. Here, the whole drawing is read as a single digit: ${single}.`
+      ? `The drawing is read as ${reading.number}, digit by digit. This is about ${ordinalDigit(reading)}, ${single}.`
       : `The drawing is rejected: ${reading.reason}. If it had to be a digit, it would be ${single}.`;
     this.#showContributions(network, reading, pair);
     this.#ask(reading, pair);

@@ -27,7 +27,7 @@ const SIGNALS = [
 ];
 const KERNEL = 0.6; // the end of the scale of kernels
 const BORDER = 2; // pixels of the pad's border
-const LATE = 19; // milliseconds from frame to frame, of which most should be one of 60 a second
+const LATE = 19; // milliseconds to the next frame, on average: of 60 a second, some are missed
 const COARSE = 1.25; // pixels per CSS pixel while the pen moves where frames are late
 const FADED = { beside: 0.68, other: 0.4 }; // of what is not lit, in layers that are and in others
 
@@ -45,7 +45,7 @@ export class Figure {
   /** @type {Record<string, Float32Array>} */
   #carries = {};
   #isLit = false; // whether anything is on the canvases for it
-  #late = { last: 0, mean: 0, slow: false };
+  #late = { frame: 0, mean: 0, slow: false };
   #colors = { ink: "", paper: "", mark: "", edge: "", positive: "", negative: "", serif: "", dark: false };
 
   /**
@@ -72,7 +72,7 @@ export class Figure {
     store.addEventListener("reading", () => this.#read());
     store.addEventListener("network", () => this.#repaint());
     store.addEventListener("view", () => this.#show());
-    store.addEventListener("muted", () => this.#draw());
+    store.addEventListener("muted", () => this.#showMuted());
     for (const event of ["selection", "mode"]) store.addEventListener(event, () => this.#select());
     store.addEventListener("state", () => {
       if (store.state !== "live") this.#sharpen();
@@ -196,12 +196,14 @@ export class Figure {
   /** While one draws and frames come late, canvases have fewer pixels; they are sharp again when the pen rests. */
   #measure() {
     const late = this.#late;
-    const now = performance.now();
-    const since = now - late.last;
-    late.last = now;
-    if (since > 100) return; // the pen has rested
-    late.mean = 0.8 * late.mean + 0.2 * since;
-    late.slow ||= late.mean > LATE;
+    const began = performance.now();
+    if (!late.frame) {
+      late.frame = requestAnimationFrame(() => {
+        late.frame = 0;
+        late.mean = 0.8 * late.mean + 0.2 * (performance.now() - began);
+        late.slow ||= late.mean > LATE;
+      });
+    }
     if (late.slow && this.base.density > COARSE) {
       this.#fit(COARSE);
       this.#drawStill();
@@ -313,7 +315,7 @@ export class Figure {
     const largest = Math.max(...output.map(Math.abs));
     const scale = distances ? largest : Math.max(12, ...output, ...output.map((score) => -1.5 * score));
     const below = distances ? 0 : 0.4; // of the room is for negative scores
-    const label = { phone: 9, short: 12, wide: 17 }[geometry.kind];
+    const label = Math.max(9, Math.min(17, 0.1 * geometry.columns.output.width + 2));
     context.textBaseline = "middle";
     context.textAlign = "center";
     for (const [i, { x, y, width, height }] of geometry.tiles.output.entries()) {
@@ -334,6 +336,11 @@ export class Figure {
       context.fillRect(zero - 0.5, y - 1, 1, height + 2);
     }
     context.globalAlpha = 1;
+  }
+
+  #showMuted() {
+    nameMaps(this.root, this.description.layers, this.store.muted);
+    this.#draw();
   }
 
   /** @param {CanvasRenderingContext2D} context */
@@ -473,27 +480,60 @@ export class Figure {
 function addMaps(root, layers) {
   for (const stage of findAll(root, ".stage")) {
     const name = stage.dataset.stage ?? "";
-    const shape = layers.find((layer) => layer.name === name)?.shape ?? [1];
-    const count = shape.length === 3 ? shape[0] : 1;
-    const label = name === "input" || name === "output" ? name[0].toUpperCase() + name.slice(1) : name.toUpperCase();
+    const count = mapsOf(layers, name);
     const maps = Array.from({ length: count }, (_, i) =>
       element("div", {
         className: "map",
         tabIndex: i ? -1 : 0,
         dataset: { index: i },
-        attributes: {
-          role: "application",
-          "aria-label": count > 1 ? `${label}, feature map ${i}` : label,
-          "aria-roledescription": "grid of units",
-        },
+        attributes: { role: "application", "aria-roledescription": "grid of units" },
       }),
     );
     find(stage, ".maps").append(...maps);
+    if (name !== "c1") continue;
+    const kernels = Array.from({ length: count }, (_, map) => {
+      const words = `Kernel of C1, map ${map}`;
+      return element("div", { className: "kernel", title: words, attributes: { role: "img", "aria-label": words } });
+    });
+    stage.append(...kernels);
   }
+  nameMaps(root, layers, {});
   const scores = Array.from({ length: 10 }, () => element("li"));
   const list = element("ol", { className: "scores", start: 0, attributes: { "aria-label": "Scores" } }, ...scores);
   find(root, '[data-stage="output"]').append(list);
   return scores;
+}
+
+/**
+ * The number of boxes of a layer.
+ *
+ * @param {LayerDescription[]} layers
+ * @param {string} name
+ */
+function mapsOf(layers, name) {
+  const shape = layers.find((layer) => layer.name === name)?.shape ?? [1];
+  return shape.length === 3 ? shape[0] : 1;
+}
+
+/**
+ * Name the boxes, and say what is muted.
+ *
+ * @param {HTMLElement} root
+ * @param {LayerDescription[]} layers
+ * @param {Muted} muted
+ */
+function nameMaps(root, layers, muted) {
+  for (const stage of findAll(root, ".stage")) {
+    const name = stage.dataset.stage ?? "";
+    const label = name === "input" || name === "output" ? name[0].toUpperCase() + name.slice(1) : name.toUpperCase();
+    const several = mapsOf(layers, name) > 1;
+    const units = [...(muted[name] ?? [])];
+    for (const [i, map] of findAll(stage, ".map").entries()) {
+      const ofUnits = units.length ? `, muted: ${units.join(", ")}` : "";
+      const ofMap = `, feature map ${i}${units.includes(i) ? ", muted" : ""}`;
+      map.ariaLabel = label + (several ? ofMap : ofUnits);
+    }
+  }
 }
 
 /**

@@ -32,7 +32,7 @@ const HEAD = 0.32; // of the height of the output is the answer
  */
 export function kindOf(width, height, framed) {
   if (!framed && height < 520 && width >= 560) return "short";
-  return width < 860 ? "phone" : "wide";
+  return width < 1000 ? "phone" : "wide";
 }
 
 /**

@@ -7,7 +7,7 @@ const PANEL = { least: 170, most: 300, share: 0.245, short: 92 }; // of the wind
 const FRAMED = { least: 560, share: 0.56 }; // the height of a page in a frame follows its width
 const LABELS = 20; // pixels above the tiles where the names have no shapes below them
 const NUMBERS = 104; // pixels of the output beside its digit
-const ROWS = { masthead: 34, tools: 92, labels: 24, modes: 254, modesOfLowWindows: 60 }; // of a phone
+const ROWS = { masthead: 34, tools: 100, labels: 24, modes: 254, modesOfLowWindows: 60 }; // of a phone
 
 /**
  * Place everything. Returns where, and how large the figure's canvases are.
@@ -51,7 +51,7 @@ export function layOut(root, framed) {
   const size = Number.parseFloat(getComputedStyle(figure).fontSize);
   const top = short ? 24 : Math.ceil(find(root, ".masthead").offsetHeight) + 5;
   const bottom = short ? 4 : Math.ceil(2.15 * size) + 8;
-  const below = find(root, ".modes").offsetHeight + find(root, ".messages").offsetHeight;
+  const below = find(root, ".modes").offsetHeight + (short ? 0 : find(root, ".messages").offsetHeight);
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
   const tall = high - top - bottom - below - panel - 10;
   const geometry = geometryOf({ kind, width, top, tall, density });
@@ -91,6 +91,10 @@ function placeStages(root, geometry) {
       const [kernel] = layer === "c1" ? kernels : [];
       const middle = kernel ? kernel.x + kernel.width / 2 : (before.x + before.width + box.x) / 2;
       stage.style.setProperty("--operation", `${Math.round(middle - box.x)}px`);
+    }
+    for (const [i, kernel] of findAll(stage, ".kernel").entries()) {
+      kernel.hidden = !kernels.length;
+      if (kernels.length) put(kernel, { ...kernels[i], x: kernels[i].x - box.x, y: kernels[i].y - box.y });
     }
     const maps = findAll(stage, ".map");
     for (const [i, map] of maps.entries()) {

@@ -185,7 +185,8 @@ export function lightsOf(network, reading, unit, geometry) {
     fields: [],
     links: [],
     touched: new Set([`${unit.layer}.${unit.map}`]),
-    input: receptiveField(network, unit, "input"),
+    // Units of C5 and later see all of it: an outline would say nothing.
+    input: unit.layer in sides ? receptiveField(network, unit, "input") : null,
   };
   if (!lights.unit || unit.layer === "input") return lights;
   lightBack(network, reading, unit, geometry, lights);

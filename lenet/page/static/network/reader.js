@@ -75,6 +75,22 @@ export class Reader {
   }
 
   /**
+   * The reading of several digits with the layers of one of them, whose number is in `part`, and the digits that are most
+   * likely for it; another reading as it is.
+   *
+   * @param {Reading} reading
+   * @param {number} wanted the last one if there are fewer
+   * @returns {Reading}
+   */
+  showPart(reading, wanted) {
+    if (!reading.parts) return reading;
+    const part = Math.min(wanted, reading.parts.length - 1);
+    const { ink, placement } = reading.parts[part];
+    const { outputs, before, top } = this.readInk(ink);
+    return { ...reading, outputs, before, top, placement, part };
+  }
+
+  /**
    * The reading of a preprocessed image: 32x32 numbers in [0, 1]. `muted`: see `Network.forward`.
    *
    * @param {Float32Array} ink

@@ -12,5 +12,5 @@
 export function readPad(reader, pad) {
   const { image, side, penDown } = pad;
   if (!image) return reader.read(pad.opacity(), side, side, { rows: !penDown });
-  return { ...reader.readPreprocessed(image), placement: null }; // which is not in units of the pad
+  return reader.readPreprocessed(image);
 }

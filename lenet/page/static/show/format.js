@@ -52,6 +52,15 @@ export function percentage(p) {
 }
 
 /**
+ * Which one of several digits the layers are of, in words: "digit 2 from the left".
+ *
+ * @param {Pick<Reading, "part">} reading
+ */
+export function ordinalDigit({ part = 0 }) {
+  return `digit ${part + 1} from the left`;
+}
+
+/**
  * The answer of a reading in words.
  *
  * @param {Pick<Reading, "digit" | "number">} reading

@@ -62,12 +62,13 @@ export class Prediction {
     const { blank } = this.store;
     const likely = reading ?? blank;
     this.how.textContent = likely ? howSure(reading) : "\u00a0";
-    const ranks = reading?.digits ?? likely?.top ?? [];
+    const ranks = reading?.numbers ?? likely?.top ?? [];
     this.rows.forEach(({ row, name, percent }, i) => {
       const [digit, probability] = ranks[i] ?? ["\u00a0", 0];
       name.textContent = String(digit);
       percent.textContent = i in ranks ? percentage(probability) : "\u00a0";
       row.style.setProperty("--probability", probability.toFixed(4));
+      row.style.visibility = i in ranks ? "" : "hidden"; // of two digits there is no third
     });
   }
 
@@ -130,7 +131,7 @@ export class Prediction {
  */
 function howSure(reading) {
   if (!reading) return "blank; at best";
-  if (reading.digits) return "digit by digit";
+  if (reading.digits) return `${reading.digits.length} digits; most likely`;
   return reading.digit === null ? "no digit; at best" : "most likely";
 }
 

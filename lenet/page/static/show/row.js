@@ -1,7 +1,10 @@
-// Several digits: below the pad, the row as the network sees it, and the ten probabilities of each column.
+// Several digits: each as the network gets it, of which the layers show one; and the row as the network sees it when it is
+// moved along, with the ten probabilities of each column.
 import { element, find } from "../dom.js";
+import { node, patch } from "../explore/tree.js";
 import { scoreStrip } from "../network/strip.js";
 import { onThemeChange } from "../theme.js";
+import { percentage } from "./format.js";
 import { paint } from "./palette.js";
 
 /** @import { Store } from "../store.js" */
@@ -22,8 +25,40 @@ export class Row {
     this.store = store;
     this.preprocessing = preprocessing;
     this.figure = find(root, ".row-strip");
+    this.parts = find(root, ".row-parts");
     for (const event of ["reading", "state"]) store.addEventListener(event, () => this.#show());
-    onThemeChange(root, () => this.#show(true));
+    store.addEventListener("reading", () => this.#showParts());
+    onThemeChange(root, () => {
+      this.#show(true);
+      this.#showParts();
+    });
+  }
+
+  #showParts() {
+    const { reading } = this.store;
+    const buttons = (reading?.parts ?? []).map(({ ink }, i) => {
+      const [digit, p] = reading?.digits?.[i] ?? [0, 0];
+      return node(
+        "button",
+        {
+          type: "button",
+          attributes: {
+            "aria-pressed": String(i === reading?.part),
+            "aria-label": `Show how digit ${i + 1}, a ${digit}, is read`,
+          },
+          onclick: () => this.store.setPart(i),
+          onpointerenter: ({ pointerType }) => pointerType === "mouse" && this.store.setPart(i),
+        },
+        node("canvas", {
+          width: 32,
+          height: 32,
+          attributes: { "aria-hidden": "true" },
+          draw: (canvas) => paint(canvas, ink, 1, "gray"),
+        }),
+        node("span", {}, `${digit}, ${percentage(p)}`),
+      );
+    });
+    patch(this.parts, buttons);
   }
 
   #show(again = false) {

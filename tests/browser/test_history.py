@@ -1,0 +1,38 @@
+"""Back and Forward, in a real browser."""
+
+from harness.drawings import DIGITS
+
+
+def test_back_closes_a_mode_before_it_leaves_the_page(explore):
+    """With what has been drawn meanwhile; only the next Back leaves."""
+    explorer = explore()
+    page = explorer.page
+    start = page.url
+    explorer.draw(DIGITS[4])
+    page.wait_for_url("**d=*")
+    explorer.open("why")
+    explorer.open("break")  # no step of its own
+    page.wait_for_url("**m=break*")
+    explorer.click("clear")
+    explorer.draw(DIGITS[7])
+    page.go_back()
+    page.locator(".panel.inspect").wait_for()
+    assert explorer.digit() == "7"
+    page.wait_for_function("() => !location.hash.includes('m=break') && location.hash.includes('d=')")
+    page.evaluate("() => sessionStorage.clear()")  # for the next test, which cannot do it on another page
+    page.go_back()
+    assert page.url == "about:blank" or not page.url.startswith(start.split("#")[0])
+
+
+def test_inspect_is_where_back_leads(explore):
+    """Who closes a mode with a click has no step more behind him."""
+    explorer = explore()
+    page = explorer.page
+    explorer.draw(DIGITS[4])
+    steps = page.evaluate("() => history.length")
+    for _ in range(3):
+        explorer.open("learn")
+        explorer.open("inspect")
+        page.wait_for_function("() => !location.hash.includes('m=')")
+    assert page.evaluate("() => history.length") <= steps + 1
+    assert explorer.digit() == "4"

@@ -1,0 +1,7 @@
+"""What processes that are forked have imported already: see tests.processes."""
+
+import train.run  # noqa: F401
+from lenet.page.stubs import without_stubs
+
+with without_stubs():
+    import lenet.page.serve  # noqa: F401
