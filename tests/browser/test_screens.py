@@ -16,7 +16,8 @@ FAULTS = """() => {
   scrollTo(0, 0); // what stays in view is over other things when it is scrolled
   const root = document.querySelector(".lenet");
   const faults = [];
-  const visible = (e) => e.checkVisibility() && e.getClientRects().length > 0;
+  const forReaders = (e) => getComputedStyle(e).clipPath === "inset(50%)";
+  const visible = (e) => e.checkVisibility() && e.getClientRects().length > 0 && !forReaders(e);
   const name = (e) => `${e.tagName}.${e.className || e.title || ""} ${e.closest("[data-stage]")?.dataset.stage ?? ""}`;
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} wide`);
@@ -36,7 +37,9 @@ FAULTS = """() => {
     }
     if (e.matches(painted)) continue;
     if (e.matches(".map") && box.width < 12) faults.push(`${name(e)} is ${box.width} wide`);
-    if (e.matches(`${texts}, canvas, button, input`)) leaves.push({ e, box });
+    if (e.closest(".numbers")) continue; // over what they are the values of
+    const isBlock = isText && getComputedStyle(e).display !== "inline"; // others may be broken over lines
+    if (isBlock || e.matches(`${texts}, canvas, button, input, select`)) leaves.push({ e, box });
   }
   // A leaf can overlap only those that begin to the left of its right edge.
   leaves.sort((a, b) => a.box.left - b.box.left);
