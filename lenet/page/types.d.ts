@@ -410,6 +410,8 @@ interface Geometry {
   between: number;
   /** How high the lanes between rows of maps are. */
   lanes: { c3: number; s4: number };
+  /** From the edge of the output to the middle of its digits. */
+  label: number;
   columns: Record<string, Tile>;
   /** Those of each layer that is shown. */
   tiles: Record<string, Tile[]>;

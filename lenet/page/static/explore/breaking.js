@@ -96,6 +96,9 @@ export class Breaking {
     }
     this.slider.value = String(positionOf(name, value));
     this.slider.setAttribute("aria-label", TRANSFORMS[name].label);
+    const { from, to } = TRANSFORMS[name];
+    const ends = [from, to].map((at) => element("span", {}, amount(name, at)));
+    find(this.panel, ".ends").replaceChildren(...ends);
     this.centering.checked = preprocessed;
     if (this.open) this.#use();
   }

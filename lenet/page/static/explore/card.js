@@ -172,15 +172,13 @@ function convolution(network, { source, terms, bias, before }, { numbers, all })
       ),
     ),
   );
-  /** @type {LedgerLine} */
-  const whole = [`sum of the ${terms.length} maps`, show(sumOf(terms.map((term) => term.sum)))];
   /** @type {LedgerLine[]} */
-  const sum = [
-    ["bias", show(bias)],
-    ["sum with bias, before the activation", show(before), "result"],
-  ];
-  if (several) sum.unshift(whole);
-  if (rest.length) sum.unshift([`the other ${rest.length} maps`, show(sumOf(rest.map(({ sum }) => sum)))]);
+  const sum = [];
+  if (rest.length) {
+    sum.push([`sum of these ${shown.length} maps`, show(sumOf(shown.map((term) => term.sum)))]);
+    sum.push([`the other ${rest.length} maps`, show(sumOf(rest.map((term) => term.sum)))]);
+  } else if (several) sum.push([`sum of the ${terms.length} maps`, show(sumOf(terms.map((term) => term.sum)))]);
+  sum.push(["bias", show(bias)], ["sum with bias, before the activation", show(before), "result"]);
   const range = parts.map((part, i) => `${names[part].replace(/^\W+/, "")} \u00b1${decimal(scales[i], 2)}`).join(", ");
   const seen = `${terms.length} maps of ${from}, the same square of each with its own kernel, added up.`;
   return {
@@ -340,7 +338,7 @@ function softmax(network, reading, digit) {
   return node(
     "div",
     { className: "softmax" },
-    node("p", {}, `Softmax: e to the power of each score, divided by the temperature ${decimal(temperature, 2)}.`),
+    node("p", {}, `Softmax: e to the power of each score, divided by the temperature ${decimal(temperature, 4)}.`),
     node("ol", { className: "powers" }, ...items),
     ledger([
       ["their sum", large(sumOf(powers))],

@@ -1,7 +1,6 @@
 // The ten probabilities over the range of a change, with a marker, and the rejected region hatched.
 import { contextOf } from "../dom.js";
 
-const HEIGHT = 110; // CSS pixels
 const LABELED = 0.25; // digits that reach this probability get a label
 
 /**
@@ -11,9 +10,9 @@ const LABELED = 0.25; // digits that reach this probability get a label
  * @param {number} position
  */
 export function showCurve(canvas, { probabilities, answers }, position) {
-  const width = canvas.clientWidth || 300;
+  const [width, height] = [canvas.clientWidth || 300, canvas.clientHeight || 110];
   const ratio = window.devicePixelRatio;
-  [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(HEIGHT * ratio)];
+  [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
   const context = contextOf(canvas);
   context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
@@ -21,7 +20,7 @@ export function showCurve(canvas, { probabilities, answers }, position) {
   const mark = style.getPropertyValue("--mark");
   const count = answers.length;
   const x = (/** @type {number} */ at) => ((at + 0.5) * width) / count;
-  const y = (/** @type {number} */ value) => 12 + (1 - value) * (HEIGHT - 16);
+  const y = (/** @type {number} */ value) => 12 + (1 - value) * (height - 16);
   context.fillStyle = ink;
   context.font = `11px ${style.fontFamily}`;
 
@@ -29,13 +28,13 @@ export function showCurve(canvas, { probabilities, answers }, position) {
   context.strokeStyle = mark; // below the lines and their labels
   context.beginPath();
   context.moveTo(x(position), 0);
-  context.lineTo(x(position), HEIGHT);
+  context.lineTo(x(position), height);
   context.stroke();
 
   context.globalAlpha = 0.35;
   context.lineWidth = 1;
   context.strokeStyle = ink;
-  for (let at = 0; at < count; at++) if (!answers[at]) hatch(context, (at * width) / count, width / count);
+  for (let at = 0; at < count; at++) if (!answers[at]) hatch(context, (at * width) / count, width / count, height);
   for (let digit = 0; digit < 10; digit++) {
     const best = Array.from({ length: count }, (_, at) => at).reduce((a, b) => (p(b, digit) > p(a, digit) ? b : a));
     const clear = p(best, digit) >= LABELED;
@@ -53,6 +52,8 @@ export function showCurve(canvas, { probabilities, answers }, position) {
       );
   }
   context.setLineDash([]);
+  context.globalAlpha = 0.75;
+  context.fillText("100 %", 2, 9);
 
   /**
    * @param {number} at
@@ -82,16 +83,17 @@ const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
  * @param {CanvasRenderingContext2D} context
  * @param {number} left
  * @param {number} width
+ * @param {number} height
  */
-function hatch(context, left, width) {
+function hatch(context, left, width, height) {
   context.save();
   context.beginPath();
-  context.rect(left, 0, width, HEIGHT);
+  context.rect(left, 0, width, height);
   context.clip();
   context.beginPath();
-  for (let offset = -HEIGHT - (left % 8); offset < width; offset += 8) {
-    context.moveTo(left + offset, HEIGHT);
-    context.lineTo(left + offset + HEIGHT, 0);
+  for (let offset = -height - (left % 8); offset < width; offset += 8) {
+    context.moveTo(left + offset, height);
+    context.lineTo(left + offset + height, 0);
   }
   context.stroke();
   context.restore();

@@ -38,6 +38,9 @@ export class Inspect {
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
     for (const event of ["selection", "reading", "network", "muted", "mode"])
       store.addEventListener(event, () => this.#show());
+    store.addEventListener("state", () => {
+      if (!store.unit && store.state !== "live") this.#show();
+    });
     onThemeChange(root, () => this.#show());
     this.#listen();
     this.#show();
@@ -48,8 +51,10 @@ export class Inspect {
     const { unit, pinned, network } = store;
     this.panel.hidden = !store.inspecting;
     if (this.panel.hidden) return;
-    const shown = network && (unit ?? answerOf(store.reading));
     this.hint.hidden = Boolean(unit);
+    // The answer's score is worked out once the pen rests: nobody has asked for it, and it would slow the pen.
+    if (!unit && store.state === "live" && store.reading && !store.source) return;
+    const shown = network && (unit ?? answerOf(store.reading));
     this.actions.hidden = !(shown && pinned);
     const open = (/** @type {Unit} */ other) => store.pin(other);
     const options = { numbers: this.numbers.checked, all: this.all.checked, open };

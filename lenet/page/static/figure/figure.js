@@ -46,7 +46,7 @@ export class Figure {
   #carries = {};
   #isLit = false; // whether anything is on the canvases for it
   #late = { frame: 0, mean: 0, slow: false };
-  #colors = { ink: "", paper: "", mark: "", edge: "", positive: "", negative: "", serif: "", dark: false };
+  #colors = { ink: "", paper: "", mark: "", edge: "", positive: "", negative: "", dark: false };
 
   /**
    * @param {HTMLElement} root
@@ -66,7 +66,9 @@ export class Figure {
     this.still = new Surface(element("canvas"));
     this.field = element("div", { className: "outline field", hidden: true, attributes: { "aria-hidden": "true" } });
     find(root, ".pad").append(this.field);
-    this.scores = addMaps(root, description.layers);
+    const { digits, scores } = addMaps(root, description.layers);
+    this.digits = digits;
+    this.scores = scores;
     for (const name of MAPS) this.#strips[name] = new Strip(this.sides[name], this.#maps(name));
     this.#strips.kernels = new Strip(description.layers[0].size ?? 1, this.#maps("c1"));
     store.addEventListener("reading", () => this.#read());
@@ -157,10 +159,8 @@ export class Figure {
   #repaint() {
     const style = getComputedStyle(this.root);
     const color = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
-    const [ink, paper, mark, edge, positive, negative, serif] = [
-      ...["ink", "paper", "mark", "edge", "positive", "negative", "serif"].map(color),
-    ];
-    this.#colors = { ink, paper, mark, edge, positive, negative, serif, dark: isDark() };
+    const [ink, paper, mark, edge] = ["ink", "paper", "mark", "edge"].map(color);
+    this.#colors = { ink, paper, mark, edge, positive: color("positive"), negative: color("negative"), dark: isDark() };
     this.#carries = {};
     const weight = this.store.network?.layer("c1").weight;
     if (weight) this.#strips.kernels.set(weight, KERNEL);
@@ -310,25 +310,21 @@ export class Figure {
   #drawScores(context, { top, digit, outputs: { output } }) {
     const { geometry, description } = this;
     if (!geometry) return;
-    const { ink, positive, negative, serif } = this.#colors;
+    const { ink, positive, negative } = this.#colors;
     const distances = description.layers.some(({ kind }) => kind === "RBF");
     const largest = Math.max(...output.map(Math.abs));
     const scale = distances ? largest : Math.max(12, ...output, ...output.map((score) => -1.5 * score));
     const below = distances ? 0 : 0.4; // of the room is for negative scores
-    const label = Math.max(9, Math.min(17, 0.1 * geometry.columns.output.width + 2));
-    context.textBaseline = "middle";
-    context.textAlign = "center";
+    const { label } = geometry;
     for (const [i, { x, y, width, height }] of geometry.tiles.output.entries()) {
       const chosen = i === top[0][0] && digit !== null;
-      context.font = `${chosen ? 700 : 400} ${Math.min(0.95 * height, chosen ? 36 : 26)}px ${serif}`;
-      context.fillStyle = ink;
-      context.globalAlpha = chosen ? 1 : 0.75;
-      context.fillText(String(i), x + label, y + height / 2 + 1);
+      this.digits[i].classList.toggle("chosen", chosen);
       const room = width - 2 * label - 2;
       const bar = Math.min(0.5 * height, 20);
       const zero = x + width - (1 - below) * room;
       const part = (distances ? Math.abs(output[i]) : output[i]) / scale;
       const length = Math.max(-below, part * (1 - below)) * room;
+      context.globalAlpha = chosen ? 1 : 0.75;
       context.fillStyle = output[i] > 0 ? positive : negative;
       context.fillRect(Math.min(zero, zero + length), y + (height - bar) / 2, Math.abs(length), bar);
       context.globalAlpha = 0.45;
@@ -472,7 +468,7 @@ export class Figure {
 
 /**
  * The maps of all layers as boxes that can have the focus, one Tab stop a layer; C5, F6 and the output are one each.
- * Returns the lines of the output with its scores, for screen readers.
+ * Returns the ten digits of the output, and its scores, which are for screen readers.
  *
  * @param {HTMLElement} root
  * @param {LayerDescription[]} layers
@@ -498,10 +494,13 @@ function addMaps(root, layers) {
     stage.append(...kernels);
   }
   nameMaps(root, layers, {});
+  const digits = Array.from({ length: 10 }, (_, digit) =>
+    element("span", { className: "label", attributes: { "aria-hidden": "true" } }, String(digit)),
+  );
   const scores = Array.from({ length: 10 }, () => element("li"));
   const list = element("ol", { className: "scores", start: 0, attributes: { "aria-label": "Scores" } }, ...scores);
-  find(root, '[data-stage="output"]').append(list);
-  return scores;
+  find(root, '[data-stage="output"]').append(...digits, list);
+  return { digits, scores };
 }
 
 /**

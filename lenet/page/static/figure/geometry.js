@@ -120,8 +120,10 @@ function place({ kind, width, top, density }, tall) {
     })),
   };
   const lanes = { c3: step - c3, s4: step - s4 };
+  const label = Math.max(9, Math.min(17, 0.1 * out + 2));
   const made = {
     kind,
+    label,
     width,
     height: tall,
     top,

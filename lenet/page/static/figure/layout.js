@@ -96,6 +96,11 @@ function placeStages(root, geometry) {
       kernel.hidden = !kernels.length;
       if (kernels.length) put(kernel, { ...kernels[i], x: kernels[i].x - box.x, y: kernels[i].y - box.y });
     }
+    for (const [i, label] of findAll(stage, ".label").entries()) {
+      const { x, y, height } = list[i];
+      stage.style.setProperty("--row", `${height}px`);
+      put(label, { x: x - box.x, y: y - box.y, width: 2 * geometry.label, height });
+    }
     const maps = findAll(stage, ".map");
     for (const [i, map] of maps.entries()) {
       const tile = maps.length === list.length ? list[i] : around(list);

@@ -158,14 +158,32 @@ export function signals(network, carries, name, most, geometry) {
 }
 
 /**
- * The k-th largest absolute value.
+ * The k-th largest absolute value, by quickselect: F6 alone has 10,080 links, and sorting them takes 2 ms.
  *
  * @param {Float32Array} values
  * @param {number} k
  */
 function kthLargest(values, k) {
-  const sorted = values.map(Math.abs).sort();
-  return sorted[Math.max(0, sorted.length - k)];
+  const sizes = new Float32Array(values.length);
+  for (let i = 0; i < sizes.length; i++) sizes[i] = Math.abs(values[i]);
+  const wanted = Math.min(k, sizes.length) - 1;
+  let [low, high] = [0, sizes.length - 1];
+  while (low < high) {
+    const pivot = sizes[(low + high) >> 1];
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (sizes[i] > pivot) i++;
+      while (sizes[j] < pivot) j--;
+      if (i > j) break;
+      const size = sizes[i];
+      sizes[i++] = sizes[j];
+      sizes[j--] = size;
+    }
+    if (wanted > j && wanted < i) break;
+    if (wanted <= j) high = j;
+    else low = i;
+  }
+  return sizes[wanted];
 }
 
 /**
