@@ -340,7 +340,7 @@ def test_the_picture_is_what_one_sees(explore):
     seen = Image.open(io.BytesIO(answer)).convert("L")
     saved = Image.fromarray(pictures[0]).convert("L").crop((x, y, x + 2 * seen.width, y + 2 * seen.height))
     differs = np.abs(np.asarray(saved.resize(seen.size), int) - np.asarray(seen)) > 100
-    assert differs.mean() < 0.03  # the answer is in its place
+    assert differs.mean() < 0.06  # the answer is in its place
 
 
 def test_corrected_drawings_are_what_training_reads(explore, tmp_path):

@@ -41,7 +41,7 @@ function paintAll(root, text) {
     SCALE * (bottom + 3 * MARGIN + lines.length * LINE),
   ];
   context.scale(SCALE, SCALE);
-  context.fillStyle = getComputedStyle(document.body).backgroundColor;
+  context.fillStyle = style.backgroundColor;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingEnabled = false;
   context.translate(MARGIN - page.left, MARGIN - page.top); // from here on, as in the window
@@ -85,15 +85,20 @@ function paintElement(context, one) {
   }
   if (one.matches(".top li")) {
     // its lines are gradients
-    context.fillStyle = style.color;
+    context.fillStyle = style.getPropertyValue("--rule");
     context.fillRect(left, top + height - 1, width, 1);
+    context.fillStyle = style.color;
     context.fillRect(left, top + height - 3, width * Number(style.getPropertyValue("--probability")), 3);
   }
   if (one instanceof HTMLSelectElement) {
     context.fillStyle = style.color;
     context.font = fontOf(style);
     context.textBaseline = "middle";
-    context.fillText(one.selectedOptions[0]?.text ?? "", left + Number.parseFloat(style.paddingInlineStart), top + height / 2);
+    context.fillText(
+      one.selectedOptions[0]?.text ?? "",
+      left + Number.parseFloat(style.paddingInlineStart),
+      top + height / 2,
+    );
   }
   write(context, one);
 }
@@ -167,7 +172,7 @@ function write(context, element) {
   const style = getComputedStyle(element);
   context.fillStyle = style.color;
   context.font = fontOf(style);
-  context.textBaseline = "middle";
+  context.textBaseline = "alphabetic";
   const outline = Number.parseFloat(style.webkitTextStrokeWidth);
   if (outline) Object.assign(context, { lineWidth: outline, strokeStyle: style.webkitTextStrokeColor });
   for (const child of element.childNodes) {
@@ -178,8 +183,10 @@ function write(context, element) {
     let box = null;
     const flush = (/** @type {DOMRect | null} */ at) => {
       if (!at || !line.trim()) return;
-      context.fillText(line.trim(), at.left, (at.top + at.bottom) / 2);
-      if (outline) context.strokeText(line.trim(), at.left, (at.top + at.bottom) / 2);
+      const { fontBoundingBoxAscent: up, fontBoundingBoxDescent: down } = context.measureText(line);
+      const baseline = (at.top + at.bottom + up - down) / 2;
+      context.fillText(line.trim(), at.left, baseline);
+      if (outline) context.strokeText(line.trim(), at.left, baseline);
     };
     for (let i = 0; i < child.length; i++) {
       range.setStart(child, i);
