@@ -230,6 +230,25 @@ def test_notices_do_not_move_the_maps(open_at):
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
 
 
+SMALL = """() => [...document.querySelectorAll(".lenet :is(button, select, summary)")]
+  .filter((e) => e.checkVisibility() && !e.closest(".pictures") && e.getBoundingClientRect().height < 44)
+  .map((e) => e.className || e.textContent.trim())"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (844, 390), (1024, 768)])
+def test_what_a_finger_operates_is_large_enough(open_at, size):
+    """44 pixels high in every mode, but for the examples, which stand in one row as wide as the pad."""
+    visitor = open_at(*size, has_touch=True, is_mobile=True)
+    page = visitor.page
+    page.locator('[data-stage="c3"] .map').first.tap()
+    page.locator(".open-save").tap()
+    for mode in ("inspect", "why", "break", "learn", "compare", "mistakes"):
+        visitor.open(mode)
+        assert page.evaluate(SMALL) == [], mode
+    for box in (box_of(example) for example in page.locator(".pictures button").all()):
+        assert box["height"] >= (44 if size[0] < 500 else 24)
+
+
 def test_bars_survive_forced_colors(open_at):
     """In a high-contrast theme of the operating system, each of the likeliest digits still has a line below it."""
     visitor = open_at(1280, 720, forced_colors="active")
