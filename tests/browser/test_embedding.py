@@ -1,9 +1,12 @@
 """Embedded in somebody else's page: as two <gradio-app> elements, and in an iframe as tall as its content."""
 
+import re
+
 import httpx
 import pytest
+from playwright.sync_api import expect
 
-from harness.browser import fit
+from harness.browser import box_of, fit
 from harness.drawings import DIGITS
 from tests.matches import matched
 
@@ -73,12 +76,28 @@ def test_in_a_tall_iframe_everything_stays_in_its_place(host, app_url):
     page = host(f'<iframe src="{app_url}" style="border: 0; width: 100%; height: 2400px"></iframe>')
     frame = page.frame_locator("iframe")
     frame.locator(".lenet[data-ready]").wait_for(timeout=60_000)
-    pad = frame.locator(".pad").bounding_box()
+    pad = box_of(frame.locator(".pad"))
     draw(page, frame, DIGITS[3])
     assert frame.locator(".digit").inner_text() == "3"
     page.mouse.wheel(0, 600)
     page.wait_for_function("() => scrollY > 300")
-    moved = frame.locator(".pad").bounding_box()
+    moved = box_of(frame.locator(".pad"))
     assert moved["y"] == pytest.approx(pad["y"] - page.evaluate("() => scrollY"), abs=1)
-    notice, verdict = (frame.locator(s).bounding_box() for s in (".messages", ".verdict"))
-    assert abs(notice["y"] - verdict["y"]) < 600
+    figure, messages = (box_of(frame.locator(selector)) for selector in (".figure", ".messages"))
+    assert 0 <= messages["y"] - figure["y"] - figure["height"] < 60
+
+
+def test_a_frames_height_does_not_matter(host, app_url):
+    """It may follow the content: at any height the figure is as high as its width allows, and seen without scrolling."""
+    page = host(f'<iframe src="{app_url}" style="border: 0; width: 100%; height: 700px"></iframe>')
+    frame = page.frame_locator("iframe")
+    frame.locator(".lenet[data-ready]").wait_for(timeout=60_000)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    figure = frame.locator(".figure")
+    expect(figure).to_have_css("width", re.compile(r"12\d\d"))  # once it is laid out again
+    high = box_of(figure)["height"]
+    assert box_of(figure)["y"] + high < 720 - 60  # with room for the modes or a header of the host
+    for height in (300, 2_400):
+        page.locator("iframe").evaluate("(iframe, height) => { iframe.style.height = `${height}px`; }", height)
+        page.wait_for_timeout(200)
+        assert box_of(figure)["height"] == pytest.approx(high, abs=0.5), height

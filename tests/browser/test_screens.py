@@ -16,7 +16,8 @@ FAULTS = """() => {
   scrollTo(0, 0); // what stays in view is over other things when it is scrolled
   const root = document.querySelector(".lenet");
   const faults = [];
-  const visible = (e) => e.checkVisibility() && e.getClientRects().length > 0;
+  const forReaders = (e) => getComputedStyle(e).clipPath === "inset(50%)";
+  const visible = (e) => e.checkVisibility() && e.getClientRects().length > 0 && !forReaders(e);
   const name = (e) => `${e.tagName}.${e.className || e.title || ""} ${e.closest("[data-stage]")?.dataset.stage ?? ""}`;
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} wide`);
@@ -36,7 +37,9 @@ FAULTS = """() => {
     }
     if (e.matches(painted)) continue;
     if (e.matches(".map") && box.width < 12) faults.push(`${name(e)} is ${box.width} wide`);
-    if (e.matches(`${texts}, canvas, button, input`)) leaves.push({ e, box });
+    if (e.closest(".numbers")) continue; // over what they are the values of
+    const isBlock = isText && getComputedStyle(e).display !== "inline"; // others may be broken over lines
+    if (isBlock || e.matches(`${texts}, canvas, button, input, select`)) leaves.push({ e, box });
   }
   // A leaf can overlap only those that begin to the left of its right edge.
   leaves.sort((a, b) => a.box.left - b.box.left);
@@ -225,6 +228,25 @@ def test_notices_do_not_move_the_maps(open_at):
     visitor.page.locator(".file").set_input_files(letter)
     visitor.page.locator(".notice", has_text="is not an image the browser can open").wait_for()
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
+
+
+SMALL = """() => [...document.querySelectorAll(".lenet :is(button, select, summary)")]
+  .filter((e) => e.checkVisibility() && !e.closest(".pictures") && e.getBoundingClientRect().height < 44)
+  .map((e) => e.className || e.textContent.trim())"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (844, 390), (1024, 768)])
+def test_what_a_finger_operates_is_large_enough(open_at, size):
+    """44 pixels high in every mode, but for the examples, which stand in one row as wide as the pad."""
+    visitor = open_at(*size, has_touch=True, is_mobile=True)
+    page = visitor.page
+    page.locator('[data-stage="c3"] .map').first.tap()
+    page.locator(".open-save").tap()
+    for mode in ("inspect", "why", "break", "learn", "compare", "mistakes"):
+        visitor.open(mode)
+        assert page.evaluate(SMALL) == [], mode
+    for box in (box_of(example) for example in page.locator(".pictures button").all()):
+        assert box["height"] >= (44 if size[0] < 500 else 24)
 
 
 def test_bars_survive_forced_colors(open_at):

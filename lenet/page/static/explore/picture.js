@@ -1,6 +1,6 @@
 // The view as a picture: the drawing, the prediction, the layers and the open mode, as they are shown, with what they come
 // from. What is only there to be operated is left out.
-import { contextOf, find } from "../dom.js";
+import { contextOf } from "../dom.js";
 
 const SCALE = 2; // pixels per CSS pixel
 const MARGIN = 16;
@@ -14,13 +14,11 @@ const TRANSPARENT = "rgba(0, 0, 0, 0)";
  * @param {string} text
  */
 export function picture(root, text) {
-  const panels = find(root, ".panels");
-  const [{ scrollTop }, { scrollX, scrollY }] = [panels, window];
-  root.classList.add("unrolled"); // css/explore.css: nothing is scrolled away, and there is nothing to be operated
+  const { scrollX, scrollY } = window;
+  root.classList.add("pictured"); // css/explore.css: there is nothing to be operated
   const canvas = paintAll(root, text);
-  root.classList.remove("unrolled");
-  panels.scrollTop = scrollTop;
-  window.scrollTo(scrollX, scrollY);
+  root.classList.remove("pictured");
+  window.scrollTo(scrollX, scrollY); // the page was shorter meanwhile
   return canvas;
 }
 
@@ -30,7 +28,7 @@ export function picture(root, text) {
  */
 function paintAll(root, text) {
   const page = root.getBoundingClientRect();
-  const shown = [...root.querySelectorAll("*")].filter(visible);
+  const shown = visible(root);
   const bottom = Math.max(...shown.map((one) => one.getBoundingClientRect().bottom)) - page.top;
   const canvas = document.createElement("canvas");
   const context = contextOf(canvas);
@@ -43,7 +41,7 @@ function paintAll(root, text) {
     SCALE * (bottom + 3 * MARGIN + lines.length * LINE),
   ];
   context.scale(SCALE, SCALE);
-  context.fillStyle = getComputedStyle(document.body).backgroundColor;
+  context.fillStyle = style.backgroundColor;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingEnabled = false;
   context.translate(MARGIN - page.left, MARGIN - page.top); // from here on, as in the window
@@ -85,20 +83,29 @@ function paintElement(context, one) {
     context.strokeStyle = style.outlineColor;
     context.strokeRect(left, top, width, height);
   }
-  if (one.matches(".muted")) {
-    // its line is a gradient
-    context.beginPath();
-    context.moveTo(left, top + height);
-    context.lineTo(left + width, top);
-    context.stroke();
+  if (one.matches(".top li")) {
+    // its lines are gradients
+    context.fillStyle = style.getPropertyValue("--rule");
+    context.fillRect(left, top + height - 1, width, 1);
+    context.fillStyle = style.color;
+    context.fillRect(left, top + height - 3, width * Number(style.getPropertyValue("--probability")), 3);
   }
   if (one instanceof HTMLSelectElement) {
     context.fillStyle = style.color;
-    context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    context.font = fontOf(style);
     context.textBaseline = "middle";
-    context.fillText(one.value, left + Number.parseFloat(style.paddingInlineStart), top + height / 2);
+    context.fillText(
+      one.selectedOptions[0]?.text ?? "",
+      left + Number.parseFloat(style.paddingInlineStart),
+      top + height / 2,
+    );
   }
   write(context, one);
+}
+
+/** @param {CSSStyleDeclaration} style */
+function fontOf({ fontStyle, fontWeight, fontSize, fontFamily }) {
+  return `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`;
 }
 
 /**
@@ -140,9 +147,19 @@ function wrap(context, text, width) {
   return lines;
 }
 
-/** @param {Element} one */
-function visible(one) {
-  return one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;
+/**
+ * What is seen below an element: not what is there for screen readers only, which is clipped.
+ *
+ * @param {Element} element
+ * @returns {Element[]}
+ */
+function visible(element) {
+  return [...element.children].flatMap((one) => {
+    const { clipPath, display } = getComputedStyle(one);
+    if (display === "none" || clipPath !== "none") return [];
+    const isSeen = one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;
+    return [...(isSeen ? [one] : []), ...visible(one)];
+  });
 }
 
 /**
@@ -154,8 +171,10 @@ function visible(one) {
 function write(context, element) {
   const style = getComputedStyle(element);
   context.fillStyle = style.color;
-  context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-  context.textBaseline = "middle";
+  context.font = fontOf(style);
+  context.textBaseline = "alphabetic";
+  const outline = Number.parseFloat(style.webkitTextStrokeWidth);
+  if (outline) Object.assign(context, { lineWidth: outline, strokeStyle: style.webkitTextStrokeColor });
   for (const child of element.childNodes) {
     if (!(child instanceof Text)) continue;
     const range = document.createRange();
@@ -163,7 +182,11 @@ function write(context, element) {
     /** @type {DOMRect | null} */
     let box = null;
     const flush = (/** @type {DOMRect | null} */ at) => {
-      if (at && line.trim()) context.fillText(line.trim(), at.left, (at.top + at.bottom) / 2);
+      if (!at || !line.trim()) return;
+      const { fontBoundingBoxAscent: up, fontBoundingBoxDescent: down } = context.measureText(line);
+      const baseline = (at.top + at.bottom + up - down) / 2;
+      context.fillText(line.trim(), at.left, baseline);
+      if (outline) context.strokeText(line.trim(), at.left, baseline);
     };
     for (let i = 0; i < child.length; i++) {
       range.setStart(child, i);

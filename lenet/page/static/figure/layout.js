@@ -7,7 +7,7 @@ const PANEL = { least: 170, most: 300, share: 0.245, short: 92 }; // of the wind
 const FRAMED = { least: 560, share: 0.56 }; // the height of a page in a frame follows its width
 const LABELS = 20; // pixels above the tiles where the names have no shapes below them
 const NUMBERS = 104; // pixels of the output beside its digit
-const ROWS = { masthead: 34, tools: 100, labels: 24, modes: 254, modesOfLowWindows: 60 }; // of a phone
+const ROWS = { masthead: 34, tools: 104, labels: 24, modes: 254, modesOfLowWindows: 60 }; // of a phone
 
 /**
  * Place everything. Returns where, and how large the figure's canvases are.
