@@ -27,7 +27,7 @@ def bundle(files: dict[str, str], entry: str) -> str:
 
         def bind(match: re.Match) -> str:
             names, namespace, target = match.groups()
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+            target = _target(path, target)
             add(target, (*importers, path))
             return f"const {namespace or '{' + names.replace(' as ', ': ') + '}'} = {_identifier(target)};\n"
 
@@ -43,6 +43,21 @@ def bundle(files: dict[str, str], entry: str) -> str:
     add(entry, ())
     exports = EXPORT.findall(files[entry])
     return "".join(done.values()) + f"export const {{ {', '.join(exports)} }} = {_identifier(entry)};\n"
+
+
+def imported(files: dict[str, str], entry: str) -> set[str]:
+    """The paths of a module and of all modules that it needs."""
+    found, waiting = set(), [entry]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += [_target(path, target) for _, _, target in IMPORT.findall(files[path])]
+    return found
+
+
+def _target(path: str, target: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
 
 
 def _identifier(path: str) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.networks import NETWORKS
-from lenet.page.assets import FILES
+from lenet.page.assets import FILES, MODULES
 from lenet.page.browser import description, network_files
+from lenet.page.bundle import imported
 from lenet.page.document import document
 from lenet.page.on_demand import PAGE
 from lenet.page.settings import page_settings
@@ -26,7 +27,7 @@ from lenet.weights.model import bundled, load_weights, safetensors
 
 SITE = Path(__file__).parent / "site_files"
 FOLDER = Path("build/static")
-MOST_SNAPSHOTS = 8  # so that all files take less than 3 MB
+MOST_SNAPSHOTS = 9  # so that all files take less than 3 MB
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,8 +63,7 @@ def write_site(folder: Path, reader: Recognizer, space: str | None = None) -> No
 def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]:
     """The content of each file by its path in the folder; the same page gives the same bytes."""
     weights, home = reader.weights, reader.weights.model.variant
-    needed = {name: content for name, content in FILES.items() if not name.startswith("css/")}
-    files = {f"static/{name}": content for name, content in needed.items() if not name.endswith((".html", ".jpg"))}
+    files = {f"static/{name}": FILES[name] for name in sorted(_needed())}
     files["network/model.safetensors"] = safetensors(weights.model)
     for name, content in _extras(weights.folder).items():
         files[f"network/{name}"] = content
@@ -90,6 +90,16 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
     offline = (SITE / "offline.js").read_text().replace("/* version */", version)
     files["offline.js"] = offline.replace("/* files */ []", json.dumps(["./", *sorted(files)])).encode()
     return files
+
+
+def _needed() -> set[str]:
+    """What the page loads: all modules as one, and those of its worker one by one."""
+    modules = imported(MODULES, "explore/worker.js")
+    return (
+        modules
+        | {name for name in FILES if not name.endswith((".html", ".jpg", ".js", ".css"))}
+        | {"page.js", "page.css"}
+    )
 
 
 def _extras(folder: Path | None) -> dict[str, bytes]:

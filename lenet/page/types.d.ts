@@ -488,7 +488,7 @@ type Properties<Tag extends keyof HTMLElementTagNameMap> = Partial<
   Omit<HTMLElementTagNameMap[Tag], "dataset" | "attributes" | "style" | "children">
 > & { dataset?: Record<string, string | number>; attributes?: Record<string, string> };
 
-/** An element that is described, not made: see explore/tree.js. */
+/** An element that is described, not made: see show/tree.js. */
 interface Described {
   tag: string;
   properties: DescribedProperties;

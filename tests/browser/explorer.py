@@ -3,6 +3,7 @@
 import base64
 import itertools
 import time
+import unicodedata
 from urllib.parse import urlencode
 
 import numpy as np
@@ -14,15 +15,17 @@ from lenet import Recognizer
 
 WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
 UNITS = {"c5": (30, 4), "f6": (28, 3), "output": (10, 1)}  # rows and columns of the layers without maps
+MARK, INK = (255, 210, 31), 60  # red, green and blue of outlines, and what all three of ink are below
 ROUNDING = 0.00051  # numbers are shown with three digits after the point
 
 KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
   window.ink = detail && [...detail.outputs.input];
 })"""
 
-# Of an element of the figure, what the canvas below it shows: width, height, and red, green, blue and opacity.
-PIXELS = """(element) => {
-  const canvas = document.querySelector("canvas.base");
+# Of an element of the figure, what a canvas shows there, by default that of the maps: width, height, and four numbers a
+# pixel.
+PIXELS = """(element, name) => {
+  const canvas = document.querySelector(`canvas.${name ?? "base"}`);
   const [box, figure] = [element, canvas].map((one) => one.getBoundingClientRect());
   const density = canvas.width / figure.width;
   const at = [box.left - figure.left, box.top - figure.top, box.width, box.height].map((x) => Math.round(x * density));
@@ -96,9 +99,13 @@ class Explorer(Visitor):
 
     def __init__(self, page, url: str, reader: Recognizer):
         super().__init__(page, url)
-        self.model, self.calibration = reader.weights.model.requires_grad_(False), reader.weights.calibration
-        page.evaluate(KEEP)
+        self.use(reader)
         self.links = itertools.count()
+
+    def use(self, reader: Recognizer) -> None:
+        """From now on, the page is that of this network."""
+        self.model, self.calibration = reader.weights.model.requires_grad_(False), reader.weights.calibration
+        self.page.evaluate(KEEP)
 
     def load(self, strokes: list, size: float = 0.65, **parts: str) -> None:
         """Follow a link to a drawing, with other `parts` of explore/link.js, and wait until the page has read it.
@@ -126,13 +133,16 @@ class Explorer(Visitor):
         """A map of a layer; C5, F6 and the output are one each."""
         return self.page.locator(f'[data-stage="{layer}"] .map[data-index="{index}"]')
 
-    def place(self, layer: str, index: int, row: int = 0, column: int = 0) -> tuple[Locator, Position]:
+    def _shape(self, layer: str) -> list[int]:
+        shape = self.page.locator(f'[data-stage="{layer}"]').get_attribute("data-shape")
+        return [int(size) for size in (shape or "").split(",")]
+
+    def place(self, layer: str, index: int, row: float = 0, column: float = 0) -> tuple[Locator, Position]:
         """The map that a unit is on, and where it is there."""
         if layer in UNITS:
             index, (row, column), (height, width) = 0, divmod(index, UNITS[layer][1]), UNITS[layer]
         else:
-            shape = self.page.locator(f'[data-stage="{layer}"]').get_attribute("data-shape")
-            height, width = map(int, (shape or "").split(",")[1:])
+            height, width = self._shape(layer)[1:]
         box = box_of(self.map(layer, index))
         at: Position = {"x": (column + 0.5) * box["width"] / width, "y": (row + 0.5) * box["height"] / height}
         return self.map(layer, index), at
@@ -142,9 +152,9 @@ class Explorer(Visitor):
         tile, position = self.place(layer, index, row, column)
         tile.click(position=position)
 
-    def pixels(self, layer: str, index: int = 0) -> np.ndarray:
+    def pixels(self, layer: str, index: int = 0, canvas: str = "base") -> np.ndarray:
         """What the figure shows of a map, a pixel for each CSS pixel of a screen of density 1, shape (H, W, 3)."""
-        return self._painted(self.map(layer, index))
+        return self._painted(self.map(layer, index), canvas)
 
     def kernel(self, index: int) -> np.ndarray:
         """The pixels of the middle of each weight of a kernel of C1, shape (5, 5, 3)."""
@@ -152,9 +162,28 @@ class Explorer(Visitor):
         rows, columns = (np.arange(5) * side // 5 + side // 10 for side in shown.shape[:2])
         return shown[rows][:, columns]
 
-    def _painted(self, element: Locator) -> np.ndarray:
-        width, height, *pixels = element.evaluate(PIXELS)
+    def is_crossed_out(self, layer: str, index: int) -> bool:
+        """Whether a line of ink goes through the middle of a map or of a unit, as of what is muted."""
+        side = 0 if layer in UNITS else int(self._shape(layer)[-1]) - 1
+        tile, at = self.place(layer, index, side / 2, side / 2)
+        return bool((self._painted(tile)[int(at["y"]), int(at["x"])] < INK).all())
+
+    def _painted(self, element: Locator, canvas: str = "base") -> np.ndarray:
+        width, height, *pixels = element.evaluate(PIXELS, canvas)
         return np.array(pixels, np.int16).reshape(height, width, 4)[..., :3]
+
+    def unit(self) -> str:
+        """The unit that the card is about, in words."""
+        name = self.page.locator(".card h2")
+        return ", ".join([name.evaluate("(h2) => h2.firstChild.textContent"), *name.locator("small").all_inner_texts()])
+
+    def terms(self) -> dict[int, float]:
+        """The sums of patch times kernel in the card, by the map that they are of."""
+        terms = self.page.locator(".card .term")
+        return {
+            int(term.get_attribute("data-map") or 0): number(term.locator(".sum b").inner_text())
+            for term in terms.all()
+        }
 
     def ledger(self) -> dict[str, float]:
         """The lines of the sums in the card: text and number."""
@@ -174,12 +203,19 @@ class Explorer(Visitor):
 
 
 def number(text: str) -> float:
-    return float(text.replace("\u2212", "-"))
+    """The number that a text shows, as \u22121.23 or 4.56 \u00b7 10\u207b\u2077."""
+    digits, _, power = text.replace("\u2212", "-").partition(" \u00b7 10")
+    return float(f"{digits}e{unicodedata.normalize('NFKC', power or '0').replace(chr(0x2212), '-')}")
 
 
 def close(shown: float, expected: float | torch.Tensor, numbers: int = 1) -> bool:
     """Whether what is shown is the expected number, or a sum of several that were rounded."""
     return abs(shown - float(expected)) <= numbers * ROUNDING + 1e-4
+
+
+def is_yellow(pixels: np.ndarray) -> np.ndarray:
+    """Which pixels are of the color of outlines, shape (H, W)."""
+    return (np.abs(pixels - MARK) < 25).all(axis=-1)
 
 
 def has_signs(pixels: np.ndarray, kernel: torch.Tensor, clear: float) -> bool:

@@ -7,9 +7,11 @@ import pytest
 import torch
 from torch.nn.functional import conv2d
 
+from harness.browser import box_of
 from harness.drawings import DIGITS
 from lenet.networks import NETWORKS
-from tests.browser.explorer import PHONE, Explorer, close, has_signs, number
+from lenet.recognizer import percentage
+from tests.browser.explorer import PHONE, Explorer, close, has_signs, is_yellow, number
 
 
 @pytest.mark.parametrize("variant", NETWORKS)
@@ -31,18 +33,18 @@ def test_every_unit_is_worked_out(explore, variant):
         size = weight.shape[-1]
         patch = sources[layer][:, row : row + size, column : column + size]
         sums = (patch * weight).sum((1, 2))
-        rows = explorer.page.locator(".card .terms tbody tr")
-        for shown in rows.all():
-            name = shown.locator("th").inner_text()
-            assert close(number(shown.locator(".number").inner_text()), sums[int(name or 0)]), (layer, name)
+        terms = explorer.terms()
+        for source_map, shown in terms.items():
+            assert close(shown, sums[source_map]), (layer, source_map)
         ledger = explorer.ledger()
         assert close(ledger["bias"], module.bias[map_])
         before = float(sums.sum() + module.bias[map_])
         assert close(ledger["sum with bias, before the activation"], before), layer
-        shown = [number(text) for text in rows.locator(".number").all_inner_texts()]
-        rest = [shown_rest for name, shown_rest in ledger.items() if name.startswith("the other")]
-        total = sum(shown) + sum(rest) + ledger["bias"]
-        assert close(ledger["sum with bias, before the activation"], total, len(shown) + 2), layer
+        rest = ledger.get(f"the other {len(sums) - len(terms)} maps", 0)
+        total = sum(terms.values()) + rest + ledger["bias"]
+        assert close(ledger["sum with bias, before the activation"], total, len(terms) + 2), layer
+        parts = [value for name, value in ledger.items() if name.startswith(("sum of the", "the other"))]
+        assert close(sum(parts) if len(sums) > 1 else sum(terms.values()), sums.sum(), 2), layer
         assert close(float(model.activation(torch.tensor(before))), value)
     for layer, source in (("s2", "c1"), ("s4", "c3")):
         explorer.pin(layer, 1, 2, 2)
@@ -70,9 +72,7 @@ def test_every_unit_is_worked_out(explore, variant):
     else:
         contributions = features["f6"] * model.output.weight[3]
         check_bars(explorer, contributions, float(model.output.bias[3]), "score: the sum with bias")
-    probability = explorer.calibration.probabilities(features["output"].numpy())[3]
-    shown = explorer.page.locator(".card .ledger").last.locator("dd").last.inner_text()
-    assert shown == ("> 99.9 %" if probability > 0.999 else f"{100 * probability:.1f} %")
+    check_softmax(explorer, 3)
 
 
 def check_bars(explorer: Explorer, contributions: torch.Tensor, bias: float, total: str) -> None:
@@ -88,6 +88,17 @@ def check_bars(explorer: Explorer, contributions: torch.Tensor, bias: float, tot
     assert close(ledger[f"the other {len(contributions) - 8} units"], rest)
     assert close(ledger["bias"], bias)
     assert close(ledger[total], float(contributions.sum()) + bias)
+
+
+def check_softmax(explorer: Explorer, digit: int) -> None:
+    """Ten powers of e with three digits each, their sum, and the share of this digit."""
+    scores = explorer.features()["output"].double() / explorer.calibration.temperature
+    powers = scores.exp()
+    shown = [number(text) for text in explorer.page.locator(".powers .number").all_inner_texts()]
+    assert np.allclose(shown, powers, rtol=0.01, atol=0.0006)
+    softmax = explorer.page.locator(".softmax .ledger dd")
+    assert np.isclose(number(softmax.first.inner_text()), float(powers.sum()), rtol=0.01)
+    assert softmax.last.inner_text() == percentage(float(powers[digit] / powers.sum()))
 
 
 def test_numbers_on_demand(explore):
@@ -116,25 +127,28 @@ def test_what_is_pinned_stays_live(explore):
     explorer.click("undo")
     assert explorer.value() == first
     explorer.page.keyboard.press("Escape")
-    assert explorer.page.locator(".card h2").count() == 0
-    assert explorer.page.locator(".outline:visible").count() == 0
+    assert explorer.unit() == "Output, digit 3"  # the answer's, while none is selected
+    assert explorer.page.locator(".inspect .hint").is_visible()
+    assert explorer.page.locator(".pad > .outline:visible").count() == 0
+    assert not is_yellow(explorer.pixels("c3", 5, "lit")).any()
 
 
 def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
-    """Hovering is enough; on the pad, the part is outlined where the unit's patch comes from."""
+    """Hovering is enough; the outlines are on the connected maps, the input and the pad, where the patch comes from."""
     explorer = explore("original")
     explorer.load(DIGITS[3])
     tile, position = explorer.place("c3", 2, 4, 4)
     tile.hover(position=position)
-    assert explorer.page.locator(".card h2").inner_text().startswith("C3, map 2, row 4, column 4")
+    assert explorer.unit() == "C3, map 2, row 4, column 4"
+    assert not explorer.page.locator(".inspect .hint").is_visible()
+    outlined = {i: outline_on(explorer, "s2", i, 14) for i in range(6)}
+    assert [i for i, box in outlined.items() if box] == [2, 3, 4]  # table I
+    for box in filter(None, outlined.values()):
+        assert np.allclose(box, [4, 4, 9, 9], atol=0.5)
+    assert np.allclose(outline_on(explorer, "input", 0, 32), [8, 8, 22, 22], atol=0.5)  # 14 pixels
+    assert np.allclose(outline_on(explorer, "c3", 2, 10), [4, 4, 5, 5], atol=1)  # the unit itself
+    assert np.allclose(outline_on(explorer, "s4", 2, 5), [2, 2, 3, 3], atol=1)  # what it feeds
     assert explorer.page.locator(".connections .current.seen").count() == 3
-    at = explorer.page.evaluate(
-        """() => {
-          const boxOf = (selector) => document.querySelector(selector).getBoundingClientRect();
-          const [pad, box] = [".sheet", ".pad > .outline"].map(boxOf);
-          return [(box.left + box.width / 2 - pad.left) / pad.width, (box.top + box.height / 2 - pad.top) / pad.height];
-        }"""
-    )
     # The center of the outlined part of the pad, moved and scaled as the preprocessing does, is that of the field.
     at = explorer.page.evaluate(
         """() => {
@@ -151,7 +165,18 @@ def test_pointing_previews_and_outlines_what_a_unit_reads(explore):
     expected = [0.5 + (middle - (side[0] + side[-1] + 1) / 2) * scale for side in (columns, rows)]
     assert np.allclose(at, expected, atol=0.02)
     explorer.page.locator(".masthead").hover()
-    assert explorer.page.locator(".card h2").count() == 0
+    assert explorer.unit() == "Output, digit 3"
+    assert explorer.page.locator(".inspect .hint").is_visible()
+
+
+def outline_on(explorer: Explorer, layer: str, index: int, side: int) -> list[float] | None:
+    """Top, left, bottom and right of what is outlined on a map of `side` units, in these; None if nothing is."""
+    yellow = is_yellow(explorer.pixels(layer, index, "lit"))
+    if not yellow.any():
+        return None
+    scale = side / len(yellow)
+    rows, columns = np.flatnonzero(yellow.any(1)), np.flatnonzero(yellow.any(0))
+    return [scale * x for x in (rows[0], columns[0], rows[-1] + 1, columns[-1] + 1)]
 
 
 def test_the_keyboard_moves_from_unit_to_unit(explore):
@@ -162,42 +187,54 @@ def test_the_keyboard_moves_from_unit_to_unit(explore):
     page.locator(".announcement", has_text="Prediction: 3.").wait_for()  # once the server has checked it
     page.locator(".clear").focus()
     page.keyboard.press("Tab")
-    assert page.locator(".card h2").inner_text().startswith("Input, row 16, column 16")
+    assert explorer.unit() == "Input, row 16, column 16"
     page.keyboard.press("Tab")
-    assert page.locator(".card h2").inner_text().startswith("C1, map 0, row 14, column 14")
-    for _ in range(14 + 4 * 28):  # on to the next map, and the one after it
+    assert explorer.unit() == "C1, map 0, row 14, column 14"
+    for _ in range(14):  # on to the next map
         page.keyboard.press("ArrowDown")
-    assert page.locator(".card h2").inner_text().startswith("C1, map 5, row 0, column 14")
-    for _ in range(14):
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowUp")
+    assert explorer.unit() == "C1, map 1, row 0, column 14"
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
-    value = float(explorer.features()["c1"][5, 13, 15])
+    value = float(explorer.features()["c1"][1, 1, 15])
     assert close(explorer.value(), value)
     said = page.locator(".announcement").inner_text().replace("\u2212", "-")
-    assert said == f"C1, map 5, row 13, column 15: {value:.2f}."
+    assert said == f"C1, map 1, row 1, column 15: {value:.2f}."
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Tab")  # one stop a layer
-    assert page.locator(".card h2").inner_text().startswith("C1, map 5, row 13, column 14")
+    assert explorer.unit() == "C1, map 1, row 1, column 14"
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowLeft")
-    assert page.locator(".card h2").inner_text().startswith("C1, map 5, row 13, column 13")
+    assert explorer.unit() == "C1, map 1, row 1, column 13"
 
 
 def test_a_tap_pins_a_unit(explore):
-    """On a phone; a second tap on it releases it."""
+    """On a phone; its map is enlarged, with a crosshair to drag and buttons for single steps."""
     explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
     explorer.page.locator('[title="Example 3"]').tap()
     explorer.digit()
     page = explorer.page
     tile, position = explorer.place("c1", 3, 12, 10)
     tile.tap(position=position)
-    assert page.locator(".card h2").inner_text().startswith("C1, map 3, row 12, column 10")
+    assert explorer.unit() == "C1, map 3, row 12, column 10"
     assert close(explorer.value(), explorer.features()["c1"][3, 12, 10])
+    frame = page.locator(".enlarged .frame")
+    frame.scroll_into_view_if_needed()
+    box = box_of(frame)
+    assert box["width"] > 250
+    frame.tap(position={"x": box["width"] * 11.5 / 28, "y": box["height"] * 13.5 / 28})
+    assert explorer.unit() == "C1, map 3, row 13, column 11"
+    page.locator('[data-step="right"]').tap()
+    page.locator('[data-step="down"]').tap()
+    assert explorer.unit() == "C1, map 3, row 14, column 12"
+    assert close(explorer.value(), explorer.features()["c1"][3, 14, 12])
+    page.locator(".unpin").tap()
+    assert explorer.unit() == "Output, digit 3"
     tile.tap(position=position)
-    assert page.locator(".card h2").count() == 0
+    assert explorer.unit() == "C1, map 3, row 12, column 10"
+    tile.tap(position=position)  # the same again
+    assert explorer.unit() == "Output, digit 3"
 
 
 def test_the_kernels_of_c1_are_beside_its_maps(explore):
@@ -250,7 +287,7 @@ def test_why_this_digit_and_not_that(explore, variant):
         source = int(row.locator("button").inner_text().split()[-1])
         assert close(number(row.locator(".number").inner_text()), inputs[source])
     rows.first.locator("button").click()
-    assert page.locator(".card h2").inner_text().startswith("C5, unit")
+    assert explorer.unit().startswith("C5, unit")
 
 
 @pytest.mark.parametrize("variant", NETWORKS)
@@ -285,17 +322,20 @@ def test_muting_a_map_changes_the_answer_as_in_pytorch(explore, variant):
     explorer = explore(variant)
     explorer.load(DIGITS[4])
     page = explorer.page
-    for layer, index, row, column in (("c1", 1, 5, 5), ("s4", 6, 1, 1), ("f6", 17, 0, 0)):
-        explorer.pin(layer, index, row, column)
+    muted = {"c1": 1, "s4": 6, "f6": 17}
+    for layer, index in muted.items():
+        explorer.pin(layer, index, 1, 1)
         page.locator("button.mute").click()
     assert page.locator(".muted-names").inner_text() == "C1 map 1, S4 map 6, F6 unit 17"
+    assert all(explorer.is_crossed_out(*one) for one in muted.items())
     assert page.locator('.map[aria-label*="muted"]').count() == 3
-    check_muting(explorer, {"c1": 1, "s4": 6, "f6": 17})
+    check_muting(explorer, muted)
     explorer.click("clear")
     explorer.draw(DIGITS[7])
-    check_muting(explorer, {"c1": 1, "s4": 6, "f6": 17})
+    check_muting(explorer, muted)
     page.locator(".check", has_text="Some maps or units are muted.").wait_for()
     page.locator(".muting .reset").click()
+    assert not any(explorer.is_crossed_out(*one) for one in muted.items())
     assert page.locator('.map[aria-label*="muted"]').count() == 0
     assert page.locator(".muting:visible").count() == 0
     assert explorer.digit() == "7"
@@ -384,7 +424,7 @@ def test_a_link_shows_the_same_drawing_mode_and_unit(explore):
     explorer.pin("c1", 1, 5, 5)
     explorer.page.locator("button.mute").click()
     explorer.pin("c3", 5, 2, 7)
-    explorer.page.locator(".values").select_option("before")
+    explorer.page.locator(".view .values").select_option("before difference")
     explorer.open("why")
     explorer.page.get_by_label("that digit").select_option("2")
     explorer.open("inspect")
@@ -397,7 +437,7 @@ def test_a_link_shows_the_same_drawing_mode_and_unit(explore):
     assert other.digit() == "6"
     assert other.page.locator(".card").inner_text() == card
     assert other.page.locator(".muted-names").inner_text() == "C1 map 1"
-    assert other.page.locator(".values").input_value() == "before"
+    assert other.page.locator(".view .values").input_value() == "before difference"
     other.open("why")
     assert other.page.get_by_label("that digit").input_value() == "2"
     assert other.scores() == explorer.scores()
@@ -414,8 +454,8 @@ def test_damaged_and_later_links_still_open(explore):
 
 def test_a_link_made_with_another_network_says_so(explore):
     """The drawing is shown all the same."""
-    explorer = explore(fragment="#v=1&n=original&d=")
-    explorer.page.locator(".notice", has_text='The link was made with the network "original"').wait_for()
+    explorer = explore(fragment="#v=1&n=later&d=")
+    explorer.page.locator(".notice", has_text='The link was made with the network "later"').wait_for()
 
 
 def test_a_link_with_a_pinned_unit_shows_the_drawing_first(explore):
@@ -427,16 +467,14 @@ def test_a_link_with_a_pinned_unit_shows_the_drawing_first(explore):
     page.wait_for_function("() => location.hash.includes('u=')")
     fragment = page.evaluate("() => location.hash")
     phone = explore(fragment=fragment, viewport=PHONE, has_touch=True, is_mobile=True)
-    for change in ("", "u=c5.1.0.0"):
-        phone.page.evaluate(
-            "(hash) => { location.hash = hash; }", fragment.replace("u=c3.5.4.4", change or "u=c3.5.4.4")
-        )
+    for unit, part in (("C3, map 5", "u=c3.5.4.4"), ("C5, unit 1", "u=c5.1.0.0")):
+        phone.page.evaluate("(hash) => { location.hash = hash; }", fragment.replace("u=c3.5.4.4", part))
         phone.page.wait_for_function(
             "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50, true)))"
         )
         assert phone.page.evaluate("() => scrollY") == 0
         assert phone.digit() == "4"
-        assert phone.page.locator(".card h2").count() == 1
+        assert phone.unit().startswith(unit)
 
 
 def test_muting_shows_beside_the_answer(explore):

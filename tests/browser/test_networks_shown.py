@@ -8,16 +8,20 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from playwright.sync_api import Page
 from safetensors.torch import load
 
+from harness.browser import Visitor
 from harness.drawings import DIGITS
 from harness.servers import page_in_this_process
 from lenet import Recognizer
 from lenet.networks import NETWORKS, LeNet5
 from lenet.recognizer import percentage
 from lenet.weights.model import bundled
+from tests.browser.conftest import network
 from tests.browser.explorer import PHONE, Explorer, close, has_signs, hurry, number
 
+DAMAGED = {"error": "The bundled network is damaged."}  # what the server says of a network that it cannot send
 SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
 
 
@@ -259,6 +263,8 @@ def test_the_other_networks_are_loaded_only_when_asked_for(explore):
     extra = ("snapshots", "misread", "neighbors", "/networks/")
     assert [url for url in requests if any(name in url for name in extra)] == []
     explorer.open("compare")
+    explorer.page.locator(".networks tbody").wait_for()
+    explorer.click("clear")
     explorer.page.locator(".compare .hint", has_text="Draw a digit").wait_for()
     assert len([url for url in requests if "/networks/" in url]) == 6
 
@@ -332,43 +338,60 @@ def test_the_nearest_training_digits_are_those_of_f6(explore):
 
 
 def test_another_network_is_chosen_in_the_title(explore):
-    """With the drawing, mode and unit; figure, words, link and the server's check are of that network, and back again."""
+    """With the drawing and the mode; figure, link and the server's check are of that network, and back again."""
     explorer = explore()
     page = explorer.page
-    explorer.load(DIGITS[3], unit="c3.2.4.4")
+    explorer.draw(DIGITS[3])
     for variant in ("original", "tutorial", "textbook"):
         page.locator(".network").select_option(variant)
-        page.locator(f'.lenet[data-ready] .network option[value="{variant}"][selected]').wait_for(state="attached")
+        ready(page, variant)
+        assert page.evaluate("() => document.activeElement.matches('.network')")
+        assert explorer.digit() == "3"
         page.locator(".check", has_text="Checked with PyTorch").wait_for()
-        page.evaluate(KEEP)
         explorer.use(network(variant))
-        explorer.load(DIGITS[5], unit="c3.2.4.4")
+        explorer.load(DIGITS[3], u="c3.2.4.4")
+        assert explorer.unit() == "C3, map 2, row 4, column 4"
         assert close(explorer.value(), explorer.features()["c3"][2, 4, 4]), variant
-        assert page.locator(".card h2").inner_text().startswith("C3, map 2")
         assert page.locator(".term").count() == (3 if variant == "original" else 6)  # table I
-        page.wait_for_url(f"**n={variant}*")
-        assert page.locator(".weights").inner_text().count(f"network: {variant}") == 1
-    assert page.evaluate("() => document.activeElement.matches('.network')")
+        page.wait_for_url(f"**n={variant}*u=c3.2.4.4*")
+        page.keyboard.press("Escape")
+
+
+def ready(page: Page, variant: str) -> None:
+    """Wait for the page of a network."""
+    page.wait_for_function(
+        """(variant) => document.querySelector(".lenet[data-ready] .network:enabled")?.value === variant""", arg=variant
+    )
 
 
 def test_a_link_opens_the_page_of_its_network(explore):
     """Also one that is followed while the page of another one is open."""
     explorer = explore(fragment="#v=1&n=original&m=why")
     page = explorer.page
-    assert page.locator(".network").input_value() == "original"
+    ready(page, "original")
     assert page.locator(".panel.why").is_visible()
     page.evaluate("() => { location.hash = '#v=1&n=textbook&m=learn'; }")
-    page.locator('.lenet[data-ready] .network option[value="textbook"][selected]').wait_for(state="attached")
+    ready(page, "textbook")
     page.locator(".panel.learn").wait_for()
+
+
+def test_a_link_to_a_network_that_cannot_be_loaded_says_so(new_page, page_url):
+    """The page is that of its own network."""
+    page = new_page()
+    page.route("**/page.json", lambda route: route.fulfill(status=500, json=DAMAGED))
+    visitor = Visitor(page, f"{page_url()}#v=1&n=original&m=why")
+    page.locator(".notice", has_text='The link was made with the network "original"').wait_for()
+    assert page.locator(".network").input_value() == "textbook"
+    assert page.locator(".panel.why").is_visible()
+    visitor.draw(DIGITS[4])
+    assert visitor.digit() == "4"
 
 
 def test_a_network_that_cannot_be_loaded_is_not_chosen(explore):
     """The page stays as it is, and says why."""
     explorer = explore()
     page = explorer.page
-    page.route(
-        "**/page.json", lambda route: route.fulfill(status=500, json={"error": "The bundled network is damaged."})
-    )
+    page.route("**/page.json", lambda route: route.fulfill(status=500, json=DAMAGED))
     page.locator(".network").select_option("original")
     page.locator(".notice", has_text="The bundled network is damaged.").wait_for()
     assert page.locator(".network").input_value() == "textbook"

@@ -1,7 +1,11 @@
 """Several digits on the page: the number, and the strip of the network run over the width."""
 
+import numpy as np
+
+from harness.browser import box_of
 from harness.drawings import DIGITS
-from tests.browser.explorer import PHONE, Explorer
+from lenet.recognizer import percentage
+from tests.browser.explorer import PHONE, Explorer, close
 
 
 def draw_row(explorer: Explorer, digits: str, height: float = 0.35) -> None:
@@ -32,7 +36,9 @@ def test_digits_side_by_side_are_read_as_a_number(explore, subtests):
             assert warnings == []  # the server's number is the browser's
             assert page.locator(".reason").inner_text().startswith(f"Several digits, read one by one: {number[0]} (")
             assert page.locator(".announcement").inner_text().startswith(f"Number: {number}.")
-            page.locator(".row-strip canvas").first.wait_for()
+            page.locator(".row-canvases canvas").first.wait_for()
+            assert page.locator(".how").inner_text() == f"{len(number)} digits; most likely"
+            assert page.locator(".top .name").all_inner_texts()[0] == number
             explorer.click("clear")
             explorer.load(DIGITS[5])
             assert explorer.digit() == "5"
@@ -44,11 +50,39 @@ def test_a_row_by_touch_on_a_phone(explore):
     """The strip is below the answer, within the page."""
     explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
     draw_row(explorer, "64")
-    explorer.page.locator(".row-strip canvas").first.wait_for()
+    explorer.page.locator(".row-canvases canvas").first.wait_for()
     assert explorer.digit() == "64"
     strip, answer = (explorer.page.locator(selector).bounding_box() for selector in (".row-strip", ".answer"))
     assert strip["y"] >= answer["y"] + answer["height"]
     assert strip["x"] + strip["width"] <= 390
+
+
+def test_the_layers_show_the_digit_that_is_pointed_at(explore):
+    """Of several, each as the network gets it, with its answer; the number and the likeliest ones stay."""
+    explorer = explore()
+    page = explorer.page
+    draw_row(explorer, "42")
+    assert explorer.digit() == "42"
+    likeliest = page.locator(".top").inner_text()
+    explorer.pin("c1", 2, 9, 9)
+    buttons = page.locator(".row-parts button")
+    assert buttons.count() == 2
+    places = []
+    for i, act in ((1, "hover"), (0, "click")):
+        getattr(buttons.nth(i), act)()
+        assert buttons.nth(i).get_attribute("aria-pressed") == "true"
+        assert buttons.nth(1 - i).get_attribute("aria-pressed") == "false"
+        features = explorer.features()
+        scores = features["output"].numpy()
+        assert np.allclose(explorer.scores(), scores, atol=0.051)
+        assert close(explorer.value(), features["c1"][2, 9, 9])
+        probability = explorer.calibration.probabilities(scores).max()
+        assert buttons.nth(i).inner_text() == f"{'42'[i]}, {percentage(probability)}"
+        assert scores.argmax() == int("42"[i])
+        assert page.locator(".digit").inner_text() == "42"
+        assert page.locator(".top").inner_text() == likeliest
+        places.append(box_of(page.locator(".pad > .outline"))["x"])  # of what the unit sees
+    assert places[0] - places[1] > 50
 
 
 def test_every_mode_agrees_about_several_digits(explore):
@@ -59,9 +93,8 @@ def test_every_mode_agrees_about_several_digits(explore):
     assert explorer.digit() == "42"
     explorer.open("why")
     rejected = page.locator(".why .rejected")
-    assert rejected.inner_text().startswith(
-        "The drawing is read as 42, digit by digit. Here, the whole drawing is read"
-    )
+    expected = "The drawing is read as 42, digit by digit. This is about digit 1 from the left, a 4 ("
+    assert rejected.inner_text().startswith(expected)
     explorer.open("break")
     page.locator(".breaking-point", has_text="Read as 42").wait_for()
     assert explorer.digit() == "42"
@@ -74,8 +107,7 @@ def test_every_mode_agrees_about_several_digits(explore):
     page.locator(".step-answer", has_text="This drawing: read as 42.").wait_for()
     assert explorer.digit() == "42"
     explorer.open("compare")
-    sentence = "Here, the whole drawing is read as a single digit. All three reject it."
-    page.locator(".agreement", has_text=sentence).wait_for()
+    page.locator(".agreement", has_text="Of 42, this is digit 1 from the left. All three agree.").wait_for()
     explorer.click("clear")
     draw_row(explorer, "37")
     assert explorer.digit() == "37"

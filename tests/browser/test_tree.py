@@ -1,4 +1,4 @@
-"""Elements that are described, and changed in place (explore/tree.js)."""
+"""Elements that are described, and changed in place (show/tree.js)."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def page(chromium):
         page.goto(f"{url}/page.html")
         page.evaluate(
             """async () => {
-              const { node, patch } = await import("./explore/tree.js");
+              const { node, patch } = await import("./show/tree.js");
               const parent = document.createElement("div");
               window.show = (tag, properties, ...children) => {
                 patch(parent, [node(tag, properties, ...children)]);

@@ -1,7 +1,7 @@
 // Links: drawings as text, and all that a fragment contains.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parse, write } from "../../lenet/page/static/explore/link.js";
+import { networkOf, parse, write } from "../../lenet/page/static/explore/link.js";
 import { decode, encode } from "../../lenet/page/static/pad/code.js";
 import { onGrid } from "../../lenet/page/static/pad/strokes.js";
 import { json, readerOf } from "./figures.js";
@@ -25,7 +25,7 @@ const EMPTY = {
 test("a drawing survives a link, which is short", () => {
   for (const strokes of examples) {
     assert.deepEqual(decode(encode(strokes)), strokes);
-    assert.ok(write({ ...EMPTY, strokes }).length < 450);
+    assert.ok(write({ ...EMPTY, strokes }, "textbook").length < 450);
   }
   const outside = [{ width: 6, points: [[-1000.5, 0], [4096, -0.5], [0, 0]] }]; // biome-ignore format: three points
   assert.deepEqual(decode(encode(outside)), outside);
@@ -53,14 +53,14 @@ test("everything in a link is what it was", () => {
     view: { before: true, difference: true },
     sliders: { change: "rotation", value: -36, preprocessed: false, step: 1200 },
   };
-  const link = parse(write(full), network);
+  const link = parse(write(full, "textbook"), network);
   assert.deepEqual(
     link.muted.map(({ layer, map }) => ({ layer, map })),
     full.muted,
   );
   assert.deepEqual({ ...link, muted: full.muted }, full);
-  assert.equal(write(EMPTY), "");
-  assert.deepEqual(parse(write({ ...EMPTY, mode: "why" }), network), { ...EMPTY, mode: "why" });
+  assert.equal(write(EMPTY, "textbook"), "");
+  assert.deepEqual(parse(write({ ...EMPTY, mode: "why" }, "textbook"), network), { ...EMPTY, mode: "why" });
 });
 
 test("what cannot be understood is left out", () => {
@@ -84,6 +84,14 @@ test("what cannot be understood is left out", () => {
   assert.deepEqual(parts("t=rotation,1e9,raw,more").sliders, { change: "rotation", value: 90, preprocessed: false });
   assert.deepEqual(parts("t=width,0.11,,").sliders, { change: "width", value: 0.1, preprocessed: true });
   assert.deepEqual(parts("k=999999999999").sliders, {});
+});
+
+test("a link leads to the network that it was made with, and none is needed for the one that the page begins with", () => {
+  const link = write({ ...EMPTY, network: "original" }, "textbook");
+  assert.equal(networkOf(link), "original");
+  assert.equal(write({ ...EMPTY, network: "original" }, "original"), "");
+  assert.equal(networkOf(write({ ...EMPTY, mode: "why" }, "textbook")), "textbook");
+  for (const none of ["", "#v=1&m=why", "#n=original", "#section"]) assert.equal(networkOf(none), "");
 });
 
 test("units of another network are left out", () => {

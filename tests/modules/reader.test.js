@@ -60,6 +60,22 @@ test("of several digits, each part is what the network reads, where it is on the
   }
 });
 
+test("the layers can be those of one of several digits, while the answer is the number", () => {
+  const reader = readerOf("textbook");
+  const all = drawings.opacity.map((opacity) => reader.read(opacity, 280, 280));
+  const row = all.find(({ number }) => number?.length === 3);
+  for (const [wanted, part] of [0, 1, 2, 2].entries()) {
+    const shown = reader.showPart(row, wanted);
+    assert.deepEqual([shown.number, shown.digits, shown.numbers], [row.number, row.digits, row.numbers]);
+    assert.equal(shown.part, part);
+    assert.equal(shown.top[0][0], Number(row.number[part]));
+    assert.deepEqual(shown.outputs.input, row.parts[part].ink);
+    assert.deepEqual(shown.placement, row.parts[part].placement);
+  }
+  const single = all.find(({ digit }) => digit !== null);
+  assert.equal(reader.showPart(single, 1), single);
+});
+
 test("the likeliest numbers are those with the largest products", () => {
   let seed = 1;
   const random = () => {

@@ -2,9 +2,9 @@
 import { explain, receptiveField } from "../network/explain.js";
 import { nameOf } from "../show/cells.js";
 import { decimal, percentage } from "../show/format.js";
+import { node } from "../show/tree.js";
 import { CURVE, drawCurve } from "./activation_curve.js";
 import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
-import { node } from "./tree.js";
 
 /**
  * @import { Network } from "../network/network.js"

@@ -4,10 +4,10 @@ import { Reader } from "../network/reader.js";
 import { canvasesOf } from "../show/cells.js";
 import { decimal, ordinalDigit, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
+import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { grid, peak } from "./figures.js";
 import { OnDemand } from "./on_demand.js";
-import { node, patch } from "./tree.js";
 
 /**
  * @import { Network } from "../network/network.js"

@@ -1,7 +1,7 @@
 // Small figures for explanations: grids of values, bars to both sides of zero, and sums written down line by line.
 import { decimal } from "../show/format.js";
 import { paint } from "../show/palette.js";
-import { node } from "./tree.js";
+import { node } from "../show/tree.js";
 
 /**
  * Values as a grid of colors, or, with `numbers`, as a table of numbers on these colors.

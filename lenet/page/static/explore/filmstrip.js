@@ -3,7 +3,7 @@ import { boxOf, crop } from "../network/image.js";
 import { SIDE } from "../pad/strokes.js";
 import { decimal, range } from "../show/format.js";
 import { paint } from "../show/palette.js";
-import { node, patch } from "./tree.js";
+import { node, patch } from "../show/tree.js";
 
 /**
  * @param {HTMLElement} strip

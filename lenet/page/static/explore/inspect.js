@@ -2,10 +2,10 @@
 import { element, find } from "../dom.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
+import { patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { card } from "./card.js";
 import { peak } from "./figures.js";
-import { patch } from "./tree.js";
 
 /**
  * @import { Network } from "../network/network.js"

@@ -5,9 +5,9 @@ import { readSafetensors } from "../network/safetensors.js";
 import { blackOnWhite } from "../pad/images.js";
 import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
+import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { OnDemand } from "./on_demand.js";
-import { node, patch } from "./tree.js";
 
 /**
  * @import { Pad } from "../pad/pad.js"

@@ -6,9 +6,9 @@ import { explain, onDrawing } from "../network/explain.js";
 import { decimal, ordinalDigit, percentage } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
+import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
-import { node, patch } from "./tree.js";
 
 /**
  * @import { Network } from "../network/network.js"

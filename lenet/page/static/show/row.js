@@ -1,11 +1,11 @@
 // Several digits: each as the network gets it, of which the layers show one; and the row as the network sees it when it is
 // moved along, with the ten probabilities of each column.
 import { element, find } from "../dom.js";
-import { node, patch } from "../explore/tree.js";
 import { scoreStrip } from "../network/strip.js";
 import { onThemeChange } from "../theme.js";
 import { percentage } from "./format.js";
 import { paint } from "./palette.js";
+import { node, patch } from "./tree.js";
 
 /** @import { Store } from "../store.js" */
 
