@@ -88,7 +88,7 @@ def test_in_a_tall_iframe_everything_stays_in_its_place(host, app_url):
 
 
 def test_a_frames_height_does_not_matter(host, app_url):
-    """It may follow the content: at any height the figure is as high as its width allows, and seen without scrolling."""
+    """It may follow the content: at any height the figure is as high as its width allows, and in view."""
     page = host(f'<iframe src="{app_url}" style="border: 0; width: 100%; height: 700px"></iframe>')
     frame = page.frame_locator("iframe")
     frame.locator(".lenet[data-ready]").wait_for(timeout=60_000)
