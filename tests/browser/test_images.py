@@ -149,6 +149,7 @@ def test_a_stroke_replaces_the_image_and_is_checked(explore):
 def test_what_the_browser_cannot_open_is_answered_with_what_it_can(explore):
     """In one sentence, which names the formats; the pad is as it was."""
     explorer = explore()
+    explorer.click("clear")  # the example
     drop(explorer.page, b"no image")
     formats = "save it as PNG, JPEG or WebP."
     explorer.page.locator(".notice", has_text=formats).wait_for()
