@@ -36,8 +36,11 @@ export class Inspect {
       if (store.unit) store.toggleMuted(store.unit.layer, store.unit.map);
     });
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
-    for (const event of ["selection", "reading", "network", "muted", "mode"])
-      store.addEventListener(event, () => this.#show());
+    for (const event of ["selection", "network", "muted", "mode"]) store.addEventListener(event, () => this.#show());
+    // The answer's score is worked out once the pen rests: nobody has asked for it, and it would slow the pen.
+    store.addEventListener("reading", () => {
+      if (store.unit || store.source || store.state !== "live" || !store.reading) this.#show();
+    });
     store.addEventListener("state", () => {
       if (!store.unit && store.state !== "live") this.#show();
     });
@@ -52,8 +55,6 @@ export class Inspect {
     this.panel.hidden = !store.inspecting;
     if (this.panel.hidden) return;
     this.hint.hidden = Boolean(unit);
-    // The answer's score is worked out once the pen rests: nobody has asked for it, and it would slow the pen.
-    if (!unit && store.state === "live" && store.reading && !store.source) return;
     const shown = network && (unit ?? answerOf(store.reading));
     this.actions.hidden = !(shown && pinned);
     const open = (/** @type {Unit} */ other) => store.pin(other);
