@@ -37,7 +37,7 @@ FAULTS = """() => {
     }
     if (e.matches(painted)) continue;
     if (e.matches(".map") && box.width < 12) faults.push(`${name(e)} is ${box.width} wide`);
-    if (e.closest(".numbers")) continue; // over what they are the values of
+    if (e.matches(".numbers *, .label")) continue; // over what they belong to
     const isBlock = isText && getComputedStyle(e).display !== "inline"; // others may be broken over lines
     if (isBlock || e.matches(`${texts}, canvas, button, input, select`)) leaves.push({ e, box });
   }
