@@ -41,7 +41,7 @@ def shown(explorer: Explorer) -> tuple[str, list[str]]:
 
 
 def expected(explorer: Explorer, reader: Recognizer) -> tuple[str, list[str]]:
-    """The same from PyTorch, for the input that the page shows; no percentages if it is rejected."""
+    """The same from PyTorch, for the input that the page shows; no digit if it is rejected."""
     from lenet.recognizer import percentage
     from lenet.rejection import rejection_reason
 
@@ -50,9 +50,7 @@ def expected(explorer: Explorer, reader: Recognizer) -> tuple[str, list[str]]:
     rejected = rejection_reason(ink[0, 0].numpy()) or explorer.calibration.rejects(scores)
     probabilities = explorer.calibration.probabilities(scores)
     top = sorted(probabilities, reverse=True)[:3]
-    if rejected:
-        return "?", ["\u00a0"] * 3
-    return str(probabilities.argmax()), [percentage(p) for p in top]
+    return "?" if rejected else str(probabilities.argmax()), [percentage(p) for p in top]
 
 
 def test_the_changed_drawing_is_read_as_pytorch_reads_it(explore, reader, subtests):
@@ -365,6 +363,7 @@ def test_corrected_drawings_are_what_training_reads(explore, tmp_path):
 def test_saving_nothing_says_so(explore):
     """Without a drawing there is nothing to save."""
     explorer = explore()
+    explorer.click("clear")  # the example
     explorer.page.locator(".open-save").click()
     explorer.page.locator('[data-save="png"]').click()
     assert explorer.page.locator(".saved").inner_text() == "Draw a digit first."
