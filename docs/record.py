@@ -11,32 +11,35 @@ from harness.drawings import EXAMPLES
 from harness.servers import running_app
 
 DIGIT = 3
-VIEWPORT = {"width": 1400, "height": 1180}
-WIDTH = 800  # of the moving picture, pixels
+VIEWPORT = {"width": 1280, "height": 720}
+WIDTH = 960  # of the moving picture, pixels
+PREVIEW = 1200, 630
 FRAMES = 24  # while drawing
 FRAME, LAST = 110, 2_500  # milliseconds
 
 
 def screenshot(page: Page) -> Image.Image:
-    box = page.locator(".lenet").bounding_box()
-    clip = {"x": box["x"] - 24, "y": 0, "width": box["width"] + 48, "height": VIEWPORT["height"]}
-    image = Image.open(io.BytesIO(page.screenshot(clip=clip, full_page=True)))
-    return image.convert("RGB").resize((WIDTH, round(WIDTH * image.height / image.width)), Image.Resampling.LANCZOS)
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    return image.resize((WIDTH, round(WIDTH * image.height / image.width)), Image.Resampling.LANCZOS)
 
 
 def save_details(visitor: Visitor) -> None:
-    """The column of the pad in two modes, for the README."""
+    """The panel in three modes, for the README."""
     page = visitor.page
     for name, digit, mode in (("inspect", 3, "inspect"), ("why", 8, "why"), ("break", 4, "break")):
         visitor.click("clear")
         visitor.draw([[*stroke[:-1:5], stroke[-1]] for stroke in EXAMPLES[digit]["strokes"]])
         page.locator(f'.strip [data-mode="{mode}"]').click()
+        if mode == "inspect":
+            page.locator('[data-stage="c3"] .map').nth(4).click(position={"x": 24, "y": 28})
         if mode == "break":
             page.locator(".curve input").fill("40")
         page.wait_for_timeout(1_500)
-        box = page.locator(".left").bounding_box()
-        image = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
+        box = page.locator(f".panel.{mode}").bounding_box()
+        image = Image.open(io.BytesIO(page.screenshot(clip=box, full_page=True))).convert("RGB")
         image.save(ROOT / f"docs/{name}.webp", quality=80)
+        page.keyboard.press("Escape")
+        page.mouse.move(5, 5)
 
 
 def main() -> None:
@@ -61,14 +64,15 @@ def main() -> None:
         page.mouse.move(5, 5)
         images.append(screenshot(page))
         durations = [FRAME] * (len(images) - 1) + [LAST]
-        page.locator('[data-stage="c1"] .map').nth(1).click(position={"x": 36, "y": 28})
+        page.locator('[data-stage="c1"] .map').nth(1).click(position={"x": 30, "y": 28})
         images.append(screenshot(page))
         page.locator('[data-stage="c3"] .map').nth(4).click(position={"x": 24, "y": 28})
         images.append(screenshot(page))
         durations += [LAST, LAST]
         save_details(visitor)
         browser.close()
-    last = images[-3].crop((0, 0, WIDTH, round(WIDTH * 0.525))).resize((1200, 630), Image.Resampling.LANCZOS)
+    shown = images[-3]
+    last = shown.crop((0, 0, WIDTH, round(WIDTH * PREVIEW[1] / PREVIEW[0]))).resize(PREVIEW, Image.Resampling.LANCZOS)
     last.save(ROOT / "lenet/page/static/preview.jpg", quality=80)
     path = ROOT / "docs/page.webp"
     images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, quality=70, method=6)
