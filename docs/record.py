@@ -31,7 +31,7 @@ def save_details(visitor: Visitor) -> None:
         visitor.draw([[*stroke[:-1:5], stroke[-1]] for stroke in EXAMPLES[digit]["strokes"]])
         page.locator(f'.strip [data-mode="{mode}"]').click()
         if mode == "inspect":
-            page.locator('[data-stage="c3"] .map').nth(4).click(position={"x": 24, "y": 28})
+            page.locator('[data-stage="c3"] .map').nth(10).click(position={"x": 24, "y": 28})
         if mode == "break":
             page.locator(".curve input").fill("40")
         page.wait_for_timeout(1_500)

@@ -46,6 +46,7 @@ export class Live {
     store.addEventListener("muted", () => this.#showAgain());
     store.addEventListener("source", () => this.#showAgain());
     store.addEventListener("part", () => this.#show());
+    pad.addEventListener("new", () => store.setPart(0));
     listenOutside(pad.element, window, "online", () => this.#settle());
     store.setNetwork(reader.network, reader.blank);
     this.#changed();
