@@ -18,7 +18,7 @@ from lenet.page.assets import FILES, MODULES
 from lenet.page.browser import description, network_files
 from lenet.page.bundle import imported
 from lenet.page.document import document
-from lenet.page.on_demand import PAGE
+from lenet.page.on_demand import PAGE, network_page
 from lenet.page.settings import page_settings
 from lenet.page.words import SUMMARY, TITLE
 from lenet.recognizer import Recognizer
@@ -71,8 +71,7 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
         other = Recognizer(load_weights(bundled(variant), "bundled"))
         content = network_files(other.weights)
         if variant != home:
-            settings = page_settings(other, description(other.weights), f"/networks/{variant}", None, space, home=home)
-            content[PAGE] = json.dumps({"html": document(other, server=False), "settings": settings}).encode()
+            content[PAGE] = network_page(other, None, space, home)
         files |= {f"networks/{variant}/{name}": data for name, data in content.items()}
     settings = page_settings(reader, description(weights), "/network", None, space)
     html = (SITE / "index.html").read_text(encoding="utf-8")

@@ -116,17 +116,11 @@ class Gate:
             read = True
             return {"type": "http.request", "body": bytes(body)}
 
-        started = False
-
-        async def noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        noted = _Noted(send)
         try:
             await self.app(scope, replay, noted)
         except Exception:
-            if started:
+            if noted.started:
                 raise
             # Gradio expects calls to be as its own clients make them, and fails otherwise, with 500 and a traceback.
             await _error(400, "not a call of /predict")(scope, receive, send)
@@ -136,17 +130,11 @@ class Gate:
 
         Of a session that is unknown or forgotten, it tells the client, and then fails all the same.
         """
-        started = False
-
-        async def noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        noted = _Noted(send)
         try:
             await self.app(scope, receive, noted)
         except Exception as error:
-            if not (started and is_session_gone(error)):
+            if not (noted.started and is_session_gone(error)):
                 raise
             await send({"type": "http.response.body"})
 
@@ -186,6 +174,17 @@ class Gate:
             refusal = refusal or _error(400, "not a form with one file, as multipart/form-data", CLOSE)
         if refusal is not None and not started:
             await refusal(scope, receive, send)
+
+
+class _Noted:
+    """`send` that notes whether the response has started, after which no other one can be sent."""
+
+    def __init__(self, send: Send):
+        self.send, self.started = send, False
+
+    async def __call__(self, message: Message) -> None:
+        self.started = True
+        await self.send(message)
 
 
 def _path(scope: Scope) -> str:

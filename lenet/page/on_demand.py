@@ -19,7 +19,7 @@ from lenet.hub.errors import HubError
 from lenet.hub.fetch import patience
 from lenet.networks import NETWORKS
 from lenet.page.assets import address
-from lenet.page.browser import DESCRIPTION, TENSORS, network_files
+from lenet.page.browser import DESCRIPTION, TENSORS, description, network_files
 from lenet.page.document import document
 from lenet.page.responses import file_response
 from lenet.page.settings import page_settings, space_address
@@ -105,17 +105,22 @@ class OnDemand:
 
     def _page(self, variant: str, network: Bundled) -> bytes:
         """The page of a network that a visitor chooses in place of the page's own."""
-        reader, home = network.reader, self.extras.weights.model.variant
-        read, space = f"{self.read_url}?variant={variant}", space_address()
-        settings = page_settings(
-            reader, json.loads(network.files[DESCRIPTION]), f"/networks/{variant}", read, space, network.identity, home
-        )
-        return json.dumps({"html": document(reader), "settings": settings}).encode()
+        home, read = self.extras.weights.model.variant, f"{self.read_url}?variant={variant}"
+        return network_page(network.reader, read, space_address(), home, network.identity)
 
     async def network(self, variant: str) -> Bundled:
         """A bundled network, loaded once. Raises ValueError or OSError if it is damaged."""
         self.limiter = self.limiter or anyio.CapacityLimiter(1)  # one thread, so that none is loaded twice
         return await anyio.to_thread.run_sync(_load, variant, limiter=self.limiter)
+
+
+def network_page(
+    reader: Recognizer, read: str | None, space: str | None, home: str, identity: str | None = None
+) -> bytes:
+    """The HTML and the settings of a bundled network's page: see `page_settings`."""
+    path = f"/networks/{reader.weights.model.variant}"
+    settings = page_settings(reader, description(reader.weights), path, read, space, identity, home)
+    return json.dumps({"html": document(reader, server=read is not None), "settings": settings}).encode()
 
 
 def _error(status: int, sentence: str) -> JSONResponse:

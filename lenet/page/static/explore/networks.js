@@ -1,6 +1,6 @@
 // The choice of the network, in the title: each has a page of its own, with its figure and its words.
 import { find } from "../dom.js";
-import { fetchExtra } from "../server.js";
+import { fetchExtra, messageOf } from "../server.js";
 
 /** @import { Store } from "../store.js" */
 
@@ -31,7 +31,7 @@ export function addNetworks(root, store, variant, choose) {
     try {
       await choose(select.value);
     } catch (error) {
-      store.notify(error instanceof Error ? error.message : String(error));
+      store.notify(messageOf(error));
       select.value = variant;
       select.disabled = false;
     }
