@@ -69,6 +69,24 @@ def test_the_server_is_asked_once_when_the_pen_rests(timed):
     assert len(timed.reads) == 1
 
 
+# Frames come late, as on a busy machine or in the background; what is due is done before the promise is kept.
+LATE_FRAMES = """() => {
+  window.requestAnimationFrame = (callback) => setTimeout(callback, 800);
+  window.cancelAnimationFrame = clearTimeout;
+}"""
+AFTER_LATE_FRAMES = "() => new Promise((resolve) => setTimeout(resolve, 1000))"
+
+
+def test_late_frames_do_not_undo_the_check(visitor):
+    """The server is asked about the whole drawing, which is shown by then, and no frame takes its answer back."""
+    visitor.page.evaluate(LATE_FRAMES)
+    visitor.draw(DIGITS[7])
+    wait_for(visitor, CHECKED)
+    assert visitor.digit() == "7"
+    visitor.page.evaluate(AFTER_LATE_FRAMES)
+    assert visitor.page.locator(".check").inner_text() == CHECKED
+
+
 def test_a_blank_pad_asks_nothing(timed):
     """Neither on opening the page nor after Clear."""
     timed.page.clock.pause_at(1_000)  # the pen does not rest before Clear, however slow the machine

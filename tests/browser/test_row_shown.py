@@ -81,6 +81,7 @@ def test_the_layers_show_the_digit_that_is_pointed_at(explore):
         assert scores.argmax() == int("42"[i])
         assert page.locator(".digit").inner_text() == "42"
         assert page.locator(".top").inner_text() == likeliest
+        page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
         places.append(box_of(page.locator(".pad > .outline"))["x"])  # of what the unit sees
     assert places[0] - places[1] > 50
 

@@ -45,7 +45,7 @@ export class Live {
     pad.addEventListener("rest", () => this.#rest());
     store.addEventListener("muted", () => this.#showAgain());
     store.addEventListener("source", () => this.#showAgain());
-    store.addEventListener("part", () => this.#show());
+    store.addEventListener("part", () => this.#showAgain());
     pad.addEventListener("new", () => store.setPart(0));
     listenOutside(pad.element, window, "online", () => this.#settle());
     store.setNetwork(reader.network, reader.blank);
@@ -86,6 +86,13 @@ export class Live {
       this.#frame = 0;
       this.#update();
     });
+  }
+
+  /** Show the reading before the frame that is due, which a busy machine or a page in the background has not had yet. */
+  #catchUp() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#update();
   }
 
   #show() {
@@ -149,6 +156,7 @@ export class Live {
   async #settle() {
     const { pad, store } = this;
     clearTimeout(this.#timer);
+    if (this.#stale) this.#catchUp();
     if (this.#blocked || pad.blank || pad.penDown || ["checked", "alone"].includes(store.state)) return;
     if (pad.isExample) {
       store.setState("example"); // nobody has drawn it, so nobody asks the server about it
