@@ -419,6 +419,8 @@ interface Geometry {
   /** null where they are beside the figure. */
   pad: Tile | null;
   answer: Tile | null;
+  /** How many examples stand in a row. */
+  examples: number;
 }
 /** Points from a tile to the edge of its column, and from the edge of the next column to a tile there. */
 interface Connection {

@@ -44,6 +44,17 @@ export function findAll(parent, selector) {
 }
 
 /**
+ * The element that an event is about, or the nearest around it that a selector matches.
+ *
+ * @param {EventTarget | null} target
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function closest(target, selector) {
+  return target instanceof Element ? target.closest(selector) : null;
+}
+
+/**
  * Listen to something outside of an element, for as long as that is in the document.
  *
  * @template {Event} E

@@ -39,6 +39,7 @@ export function layOut(root, framed) {
     const room = high - rows - side - (high > 700 ? ROWS.modes : ROWS.modesOfLowWindows);
     const geometry = geometryOf({ kind, width, top: LABELS, tall: Math.min(0.7 * width, room), density });
     set("--pad", side);
+    root.style.removeProperty("--examples");
     set("--big", 0.62 * side);
     set("--answer", width - side - 12);
     const height = geometry.top + geometry.height + 4;
@@ -51,7 +52,7 @@ export function layOut(root, framed) {
   const size = Number.parseFloat(getComputedStyle(figure).fontSize);
   const top = short ? 24 : Math.ceil(find(root, ".masthead").offsetHeight) + 5;
   const bottom = short ? 4 : Math.ceil(2.15 * size) + 8;
-  const below = find(root, ".modes").offsetHeight + (short ? 0 : find(root, ".messages").offsetHeight);
+  const below = find(root, ".modes").offsetHeight;
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
   const tall = high - top - bottom - below - panel - 10;
   const geometry = geometryOf({ kind, width, top, tall, density });
@@ -64,6 +65,8 @@ export function layOut(root, framed) {
   const beneath = onPad.y + onPad.height + 5;
   put(tools, { x: 0, y: beneath, width: onPad.width, height: top + geometry.height - beneath });
   set("--input", tiles.input[0].width);
+  set("--pad", onPad.width);
+  root.style.setProperty("--examples", String(geometry.examples));
   set("--big", Math.min(1.18 * atAnswer.height, 0.72 * atAnswer.width));
   set("--answer", atAnswer.width - NUMBERS);
   placeStages(root, geometry);
