@@ -308,6 +308,7 @@ interface Reading extends Features {
 /** One of several digits. */
 interface RowPart extends Preprocessed {
   probabilities: number[];
+  likeliest: DigitProbability;
 }
 
 /** In layers without feature maps, `map` is the number of the unit, and row and column are 0. */

@@ -237,6 +237,34 @@ def test_a_tap_pins_a_unit(explore):
     assert explorer.unit() == "Output, digit 3"
 
 
+def test_a_layer_is_cards_that_one_swipes_through(explore):
+    """On a phone: each map with its range and kernels. A swipe, a button or a key pins the same unit of another map."""
+    explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = explorer.page
+    page.locator('[title="Example 3"]').tap()
+    explorer.digit()
+    tile, position = explorer.place("c3", 9, 4, 5)
+    tile.tap(position=position)
+    assert explorer.unit() == "C3, map 9, row 4, column 5"
+    cards, current = page.locator(".cards li"), page.locator('.cards [aria-current="true"]')
+    assert cards.count() == 16
+    values = explorer.features()["c3"][9]
+    page.locator(".check", has_text="Checked").wait_for()
+    low, high = (number(text) for text in current.locator(".range").inner_text().split(" to "))
+    assert (low, high) == (pytest.approx(float(values.min()), abs=0.006), pytest.approx(float(values.max()), abs=0.006))
+    assert current.locator(".kernels canvas").count() == 6
+    page.locator(".cards").evaluate("(list) => list.scrollBy({ left: list.clientWidth, behavior: 'smooth' })")
+    page.locator(".card h2", has_text="C3, map 10").wait_for()
+    page.locator('[data-map="-1"]').tap()
+    page.locator('[data-map="-1"]').tap()
+    assert explorer.unit() == "C3, map 8, row 4, column 5"
+    page.locator(".cards").press("ArrowRight")
+    assert explorer.unit() == "C3, map 9, row 4, column 5"
+    left, list_left = box_of(current)["x"], box_of(page.locator(".cards"))["x"]
+    assert left == pytest.approx(list_left, abs=4)
+    assert close(explorer.value(), values[4, 5])
+
+
 def test_the_kernels_of_c1_are_beside_its_maps(explore):
     """Orange where a weight is positive, blue where it is negative, in the color scale's order."""
     explorer = explore()

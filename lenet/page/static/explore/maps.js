@@ -13,6 +13,7 @@ import { grid, peak } from "./figures.js";
  */
 
 const STEPS = { left: [0, -1], right: [0, 1], up: [-1, 0], down: [1, 0] };
+const NEAR = 8; // pixels from its place that a card may be
 const REST = 120; // milliseconds without scrolling after which a swipe has ended, where the browser does not say so
 const KERNEL = 0.6; // the end of the scale of kernels, as in the figure
 
@@ -192,8 +193,9 @@ export class Maps {
   /** The card of the unit's map is the one in view. */
   #align() {
     const { list } = this;
-    const card = list.children[this.#current];
-    if (list.scrollWidth > list.clientWidth) list.scrollBy({ left: leftOf(card, list), behavior: "instant" });
+    const left = leftOf(list.children[this.#current], list);
+    if (list.scrollWidth <= list.clientWidth || Math.abs(left) < NEAR) return; // it is where a swipe has brought it
+    list.scrollTo({ left: list.scrollLeft + left, behavior: "instant" });
   }
 }
 

@@ -7,6 +7,7 @@ const PANEL = { least: 170, most: 300, share: 0.245, short: 92 }; // of the wind
 const FRAMED = { least: 560, share: 0.56 }; // the height of a page in a frame follows its width
 const LABELS = 20; // pixels above the tiles where the names have no shapes below them
 const NUMBERS = 104; // pixels of the output beside its digit
+const PAPER = 1040; // pixels that a sheet of paper is wide
 const ROWS = { masthead: 34, tools: 104, labels: 24, modes: 254, modesOfLowWindows: 60 }; // of a phone
 
 /**
@@ -26,6 +27,7 @@ export function layOut(root, framed) {
     ? Math.max(FRAMED.least, FRAMED.share * width)
     : innerHeight - figure.getBoundingClientRect().top - scrollY;
   const density = devicePixelRatio;
+  root.style.setProperty("--on-paper", Math.min(1, PAPER / width).toFixed(3));
   const [pad, tools, answer] = [".pad", ".tools", ".answer"].map((selector) => find(root, selector));
   const net = find(root, ".net");
   for (const element of [figure, pad, tools, answer, net]) element.removeAttribute("style");

@@ -81,7 +81,8 @@ export class Prediction {
     const { reason = null, digits = null, rejected = null } = reading ?? {};
     const waiting = reason === "several digits" && this.store.state === "live" && !this.store.source;
     if (rejected) this.reason.textContent = `Outside of the test, it would be rejected: ${rejected}.`;
-    else if (digits) this.reason.textContent = inDigits(digits);
+    else if (digits)
+      this.reason.textContent = "Several digits, read one by one."; // each is below, with its probability
     else if (waiting) this.reason.textContent = "Several digits.";
     else this.reason.textContent = reason ? explanation(reason) : "";
   }
