@@ -23,7 +23,7 @@ FAULTS = """() => {
   if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} wide`);
   // The modes scroll sideways.
   const aside = ".announcement, .scores, .label, table thead, .bar, .strip, [data-kind=phone] .modes";
-  const painted = "canvas.under, canvas.base, canvas.lit, .maps"; // which lie over one another
+  const painted = "canvas.base, .maps"; // which lie over one another
   const texts = "h1, h2, .shape, .operation, .arithmetic, .caption, .digit, .top, .number, .map, .kernel";
   const leaves = [];
   for (const e of root.querySelectorAll("*")) {
