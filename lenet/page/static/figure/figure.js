@@ -7,10 +7,9 @@ import { ownsPage } from "../pad/embedding.js";
 import { SIDE } from "../pad/strokes.js";
 import { number } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
-import { colorOf } from "../show/palette.js";
 import { scaleOf } from "../show/view.js";
 import { isDark, onThemeChange } from "../theme.js";
-import { partOf, unitAt, unitBeside } from "./geometry.js";
+import { around, COLUMNS, partOf, unitAt, unitBeside } from "./geometry.js";
 import { layOut } from "./layout.js";
 import { carried, hairlines, lightsOf, sidesOf, signals } from "./links.js";
 import { addLink, outline, ray, Strip, Surface } from "./painting.js";
@@ -65,8 +64,13 @@ export class Figure {
     const { digits, scores } = addMaps(root, description.layers);
     this.digits = digits;
     this.scores = scores;
-    for (const name of MAPS) this.#strips[name] = new Strip(this.sides[name], this.#maps(name));
-    this.#strips.kernels = new Strip(description.layers[0].size ?? 1, this.#maps("c1"));
+    for (const name of MAPS) this.#strips[name] = new Strip(this.sides[name], this.sides[name], this.#maps(name));
+    for (const name of UNITS) {
+      const { count, across } = COLUMNS[name];
+      this.#strips[name] = new Strip(across, count / across, 1, 1);
+    }
+    const size = description.layers[0].size ?? 1;
+    this.#strips.kernels = new Strip(size, size, this.#maps("c1"));
     store.addEventListener("reading", () => this.#read());
     store.addEventListener("network", () => this.#repaint());
     store.addEventListener("view", () => this.#show());
@@ -134,7 +138,7 @@ export class Figure {
     this.#frames = new Path2D();
     for (const [name, list] of Object.entries({ ...geometry.tiles, kernels: geometry.kernels })) {
       for (const { x, y, width: w, height: h } of list) {
-        if (name in this.#strips) this.#frames.rect(x - 0.5, y - 0.5, w + 1, h + 1);
+        if (name === "kernels" || MAPS.includes(name)) this.#frames.rect(x - 0.5, y - 0.5, w + 1, h + 1);
       }
     }
     this.#line = Math.max(0.3, Math.min(1, geometry.gap / 45));
@@ -142,9 +146,24 @@ export class Figure {
     this.#repaint();
   }
 
+  /**
+   * The tiles of the maps of a layer; the units of C5 and F6 are one map.
+   *
+   * @param {string} name
+   */
+  #tiles(name) {
+    const { tiles, kernels } = /** @type {Geometry} */ (this.geometry);
+    if (name === "kernels") return kernels;
+    return UNITS.includes(name) ? [around(tiles[name])] : (tiles[name] ?? []);
+  }
+
   /** @param {number} density */
   #fit(density) {
     for (const surface of [this.still, this.base]) surface.fit(this.#size.width, this.#size.height, density);
+    for (const [name, strip] of Object.entries(this.#strips)) {
+      const [tile] = this.#tiles(name);
+      if (tile) strip.fit(tile, density);
+    }
   }
 
   /** Everything again: another size, theme or network. */
@@ -215,7 +234,7 @@ export class Figure {
     const reading = this.#reading;
     if (!reading || !network) return;
     const [values, less] = [this.#values(reading), view.difference && blank ? this.#values(blank) : null];
-    for (const name of MAPS) {
+    for (const name of [...MAPS, ...UNITS]) {
       const strip = this.#strips[name];
       if (name === "input") strip.set(reading.outputs.input, 1, "gray");
       else strip.set(difference(values[name], less?.[name]), scaleOf(description, view.before, name));
@@ -236,12 +255,11 @@ export class Figure {
   }
 
   #draw() {
-    const { geometry, store, description, base } = this;
-    const { network, view, blank } = store;
+    const { geometry, base } = this;
+    const { network } = this.store;
     const [unit, reading] = [this.#unit, this.#reading];
     if (!geometry || !reading || !network) return;
     const { ink, dark } = this.#colors;
-    const { tiles, kernels } = geometry;
     const lights = unit && lightsOf(network, reading, unit, geometry);
     const context = base.clean();
     const onPad = lights?.input ? this.#fieldOnPad(lights.input) : null;
@@ -253,17 +271,7 @@ export class Figure {
     if (lights) this.#drawLinks(context, lights);
     else this.#drawSignals(context);
     for (const [name, strip] of Object.entries(this.#strips)) {
-      const list = name === "kernels" ? kernels : (tiles[name] ?? []);
-      for (const [map, tile] of list.entries()) strip.draw(context, map, tile);
-    }
-    for (const name of UNITS) {
-      const values = this.#values(reading)[name];
-      const less = view.difference && blank ? this.#values(blank)[name] : null;
-      const scale = scaleOf(description, view.before, name);
-      for (const [i, { x, y, width, height }] of tiles[name].entries()) {
-        context.fillStyle = colorOf(values[i] - (less?.[i] ?? 0), scale);
-        context.fillRect(x, y, width - 1, height - 1);
-      }
+      for (const [map, tile] of this.#tiles(name).entries()) strip.draw(context, map, tile, base.density);
     }
     context.strokeStyle = ink;
     context.lineWidth = 1;
