@@ -36,11 +36,6 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
-def command(*arguments) -> list[str]:
-    """The command that trains in a process that is not forked."""
-    return [sys.executable, "-m", "train", *map(str, arguments)]
-
-
 class Forked:
     """A process that calls a function, whose result is the exit code; it prints to two files in `folder`."""
 

@@ -36,7 +36,7 @@ test("drawings and rows of digits are read as by PyTorch", () => {
     }
   });
   const counted = (test) => answers.filter(test).length;
-  assert.ok(counted(({ number }) => number !== null) > 40);
+  assert.ok(counted(({ number }) => number !== null) > 20);
   assert.ok(counted(({ reason }) => reason === null) > 30);
   const reasons = new Set(answers.map(({ reason }) => reason));
   assert.deepEqual([...reasons].sort(), ["blank", "not a digit", "several digits", "too little ink", null].sort());

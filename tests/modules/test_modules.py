@@ -46,7 +46,7 @@ def drawings() -> list[tuple[list, int]]:
         for brush, size in ((6, 60), (10, 100), (20, 180), (40, 220)):
             center = tuple(rng.uniform((size + brush) / 2, PAD - (size + brush) / 2, 2))
             found.append(([stroke["points"] for stroke in place(strokes, brush, size, center)], brush))
-    for i in range(48):  # four times each brush with each gap and each number of digits
+    for i in range(24):  # twice each brush with each gap and each number of digits
         digits = rng.integers(10, size=2 + i % 3)
         brush, gap = (4, 7, 10)[i % 3], (12, 5, 2, -3)[i % 4]
         strokes = [EXAMPLES[digit]["strokes"] for digit in digits]
