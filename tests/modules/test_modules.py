@@ -77,6 +77,7 @@ def output(readers, opacities, tmp_path_factory) -> Path:
     readings = write_drawings(folder, readers["textbook"], opacities)
     for variant, reader in readers.items():
         write_layers(folder, variant, reader, readings)
+        write_gradients(folder, variant, reader.weights.model, readings)
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
     write_images(folder, readers["textbook"])
@@ -125,6 +126,30 @@ def write_layers(folder: Path, variant: str, reader: Recognizer, readings: list)
     save_file({name: np.ascontiguousarray(values) for name, values in arrays.items()}, folder / f"{variant}.layers")
     rejected = [bool(reader.weights.calibration.rejects(scores)) for scores in outputs["output"].numpy()]
     (folder / f"{variant}.json").write_text(json.dumps({"rejected": rejected, "fields": receptive_fields(model)}))
+
+
+def write_gradients(folder: Path, variant: str, model: Network, readings: list) -> None:
+    """Autograd's gradients of the loss: for every parameter, summed over the inputs; for every unit, for some inputs.
+
+    In double precision, so that the differences are those of the page. Labels are the digits, and -1 for none. Not for
+    each unit of blank paper, where rounding decides which of four equal numbers is the largest.
+    """
+    ink = torch.from_numpy(np.stack([reading.activations["input"][0] for reading in readings])).double()[:, None]
+    labels = torch.arange(len(ink)) % 11 - 1
+    exact = type(model)(model.mean, model.std).double()
+    exact.load_state_dict(model.state_dict())
+    features = exact.features(ink.requires_grad_())
+    losses = exact.losses(features["output"], labels)
+    arrays = {f"outputs.{name}": gradient[4::8] for name, gradient in gradients(losses.sum(), features).items()}
+    arrays |= {f"parameters.{name}": g[None] for name, g in gradients(losses.sum(), dict(exact.named_parameters())).items()}
+    arrays |= {"labels": labels, "losses": losses.detach(), "input": ink.detach()}
+    arrays = {name: values.flatten(1) if values.ndim > 1 else values[:, None] for name, values in arrays.items()}
+    save_file({name: values.float().numpy() for name, values in arrays.items()}, folder / f"{variant}.gradients")
+
+
+def gradients(total: torch.Tensor, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The gradient of a number for each tensor, by name."""
+    return dict(zip(tensors, torch.autograd.grad(total, [*tensors.values()], retain_graph=True), strict=True))
 
 
 def receptive_fields(model: Network) -> list[dict]:
