@@ -163,7 +163,8 @@ export class Local {
     this.description = description;
     this.digits = digits;
     const { network, all } = flatNetwork(description);
-    [this.network, this.weights] = [network, all];
+    this.network = network;
+    this.weights = all;
   }
 
   /**
