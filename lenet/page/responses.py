@@ -14,6 +14,7 @@ TYPES = {
     ".html": "text/html",
     ".jpg": "image/jpeg",
     ".svg": "image/svg+xml",
+    ".gz": "application/gzip",
     ".safetensors": "application/octet-stream",
 }
 TEXT = {".js", ".json", ".css", ".html"}
