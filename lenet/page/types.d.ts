@@ -49,6 +49,8 @@ interface NetworkDescription {
   activation: Activation;
   temperature: number;
   max_energy: number | null;
+  /** Score of the class of what is no digit, in training. */
+  outlier_score: number;
   layers: LayerDescription[];
 }
 
@@ -280,6 +282,9 @@ interface Features {
   before: Layers;
 }
 
+/** Numbers for everything that a network learns, by layer and name: weights, or gradients for them. */
+type Learned = Record<string, Layers>;
+
 interface Reading extends Features {
   /** null, with a reason, if the input is rejected. */
   digit: number | null;
@@ -358,6 +363,11 @@ interface Explanation extends Parts {
 interface Connected {
   /** From the layer's input to its output before the activation function. */
   compute(input: Float32Array): Float32Array;
+  /** The gradient of a loss for the input, from that for the output before the activation function. */
+  inputGradient(gradient: Float32Array, input: Float32Array): Float32Array;
+  /** What the layer learns, by name; and add the gradient for that to `sums`. */
+  tensors: Layers;
+  addGradients?(gradient: Float32Array, input: Float32Array, sums: Layers): void;
   /** What a unit was computed from. */
   explain(input: Float32Array, unit: Unit): Partial<Parts>;
   /** The part of the input that a part of the output depends on. */

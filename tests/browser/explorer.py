@@ -32,6 +32,20 @@ PIXELS = """(element, name) => {
   return [at[2], at[3], ...canvas.getContext("2d").getImageData(...at).data];
 }"""
 
+# What a link does not say: controls as they are on a new page, and nothing below the figure but the panel.
+START_OVER = """() => {
+  for (const box of document.querySelectorAll(".lenet input[type=checkbox]")) {
+    if (box.checked !== box.defaultChecked) box.click();
+  }
+  for (const details of document.querySelectorAll(".lenet details[open]")) details.open = false;
+  if (!document.querySelector(".lenet .save").hidden) document.querySelector(".lenet .open-save").click();
+  const width = document.querySelector(".lenet .width");
+  width.value = width.defaultValue;
+  width.dispatchEvent(new Event("input"));
+  document.activeElement.blur();
+  scrollTo(0, 0);
+}"""
+
 # Like a visitor who changes the address; done once the page has followed it.
 FOLLOW = """(hash) => new Promise((done) => {
   addEventListener("hashchange", () => done(), { once: true });
@@ -107,14 +121,30 @@ class Explorer(Visitor):
         self.model, self.calibration = reader.weights.model.requires_grad_(False), reader.weights.calibration
         self.page.evaluate(KEEP)
 
+    def start_over(self) -> None:
+        """Leave nothing on the page of what it has been used for: the pad is blank, nothing is pinned, muted or set."""
+        page = self.page
+        page.unroute_all()
+        page.mouse.up()
+        page.mouse.move(0, 0)
+        if page.viewport_size != WIDE:
+            page.set_viewport_size(WIDE)
+        page.keyboard.press("Escape")  # before a link that opens Inspect, which shows what is pinned
+        page.evaluate(START_OVER)
+        self._follow(d="", m="inspect", t="rotation,0")
+        page.evaluate("() => sessionStorage.clear()")
+
+    def _follow(self, **parts: str) -> None:
+        numbered = {"later": next(self.links)}  # ignored by the page, which follows the same link only once
+        self.page.evaluate(FOLLOW, f"#{urlencode({'v': 1, **parts, **numbered})}")
+        self.digit()
+
     def load(self, strokes: list, size: float = 0.65, **parts: str) -> None:
         """Follow a link to a drawing, with other `parts` of explore/link.js, and wait until the page has read it.
 
         For what follows it is the same as `draw`, which takes ten times as long.
         """
-        numbered = {"later": next(self.links)}  # ignored by the page, which follows the same link only once
-        self.page.evaluate(FOLLOW, f"#{urlencode({'v': 1, 'd': encode(strokes, size), **parts, **numbered})}")
-        self.digit()
+        self._follow(d=encode(strokes, size), **parts)
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
         """Draw, and wait until the page has read it."""

@@ -23,7 +23,8 @@ from lenet.image.decode import gray_and_opacity
 from lenet.image.preprocess import DIGIT_SIDE, SIDE, extract_ink, find_ink, find_ink_on_transparent
 from lenet.networks.base import Network
 from lenet.page.browser import description
-from lenet.weights.model import bundled
+from lenet.weights.model import bundled, load_weights
+from train.engine.muon import Muon, matrices
 
 FILES = sorted(path.name for path in Path(__file__).parent.glob("*.test.js"))
 # All of them in one process: another one for each file would compile the modules and read the figures again.
@@ -79,6 +80,8 @@ def output(readers, opacities, tmp_path_factory) -> Path:
     readings = write_drawings(folder, readers["textbook"], opacities)
     for variant, reader in readers.items():
         write_layers(folder, variant, reader, readings)
+        write_gradients(folder, variant, reader.weights.model, readings)
+        write_steps(folder, variant, readings)
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
     write_images(folder, readers["textbook"])
@@ -127,6 +130,52 @@ def write_layers(folder: Path, variant: str, reader: Recognizer, readings: list)
     save_file({name: np.ascontiguousarray(values) for name, values in arrays.items()}, folder / f"{variant}.layers")
     rejected = [bool(reader.weights.calibration.rejects(scores)) for scores in outputs["output"].numpy()]
     (folder / f"{variant}.json").write_text(json.dumps({"rejected": rejected, "fields": receptive_fields(model)}))
+
+
+def write_gradients(folder: Path, variant: str, model: Network, readings: list) -> None:
+    """Autograd's gradients of the loss: for every parameter, summed over the inputs; for every unit, for some inputs.
+
+    In double precision, so that the differences are those of the page. Labels are the digits, and -1 for none. Not for
+    each unit of blank paper, where rounding decides which of four equal numbers is the largest.
+    """
+    ink = torch.from_numpy(np.stack([reading.activations["input"][0] for reading in readings])).double()[:, None]
+    labels = torch.arange(len(ink)) % 11 - 1
+    exact = type(model)(model.mean, model.std).double()
+    exact.load_state_dict(model.state_dict())
+    features = exact.features(ink.requires_grad_())
+    losses = exact.losses(features["output"], labels)
+    arrays = {f"outputs.{name}": gradient[4::8] for name, gradient in gradients(losses.sum(), features).items()}
+    arrays |= {
+        f"parameters.{name}": g[None] for name, g in gradients(losses.sum(), dict(exact.named_parameters())).items()
+    }
+    arrays |= {"labels": labels, "losses": losses.detach(), "input": ink.detach()}
+    arrays = {name: values.flatten(1) if values.ndim > 1 else values[:, None] for name, values in arrays.items()}
+    save_file({name: values.float().numpy() for name, values in arrays.items()}, folder / f"{variant}.gradients")
+
+
+def write_steps(folder: Path, variant: str, readings: list) -> None:
+    """The weights after five steps of each optimizer from the bundled ones, on four drawings with labels."""
+    ink = torch.from_numpy(np.stack([reading.activations["input"][0] for reading in readings[4:20:4]]))[:, None]
+    arrays = {}
+    for name, optimizer in {
+        "SGD": lambda model: torch.optim.SGD(model.parameters(), 0.01),
+        "momentum": lambda model: torch.optim.SGD(model.parameters(), 0.01, momentum=0.9),
+        "Adam": lambda model: torch.optim.Adam(model.parameters(), 0.001),
+        "Muon": lambda model: Muon(*matrices(model), lr=0.01, other_lr=0.01, momentum=0.95, weight_decay=0),
+    }.items():
+        model = load_weights(bundled(variant), "bundled").model
+        steps = optimizer(model)
+        for _ in range(5):
+            steps.zero_grad()
+            model.losses(model(ink), torch.tensor([3, 1, 4, 1])).mean().backward()
+            steps.step()
+        arrays |= {f"{name}.{key}": parameter.detach().flatten()[None] for key, parameter in model.named_parameters()}
+    save_file({name: values.numpy() for name, values in arrays.items()}, folder / f"{variant}.steps")
+
+
+def gradients(total: torch.Tensor, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The gradient of a number for each tensor, by name."""
+    return dict(zip(tensors, torch.autograd.grad(total, [*tensors.values()], retain_graph=True), strict=True))
 
 
 def receptive_fields(model: Network) -> list[dict]:

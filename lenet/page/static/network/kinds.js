@@ -1,5 +1,6 @@
-// The kinds of layers, each described once: what it computes, what one of its units was computed from, and which part of
-// its input that is. A kind is a function that connects a layer to its input and its weights.
+// The kinds of layers, each described once: what it computes, forward and backward, what one of its units was computed
+// from, and which part of its input that is. A kind is a function that connects a layer to its input and its weights.
+import * as back from "./backward.js";
 import { crop } from "./image.js";
 import * as layers from "./layers.js";
 
@@ -26,8 +27,11 @@ function convolution({ shape, size = 1, table }, { maps, side }, tensor) {
   return {
     sees,
     weight,
+    tensors: { weight, bias },
     kernels,
     compute: (x) => layers.convolution(x, side, sees, weight, bias, size),
+    inputGradient: (gradient) => back.convolutionInput(gradient, maps, side, sees, weight, size),
+    addGradients: (gradient, x, sums) => back.convolutionWeights(gradient, x, side, sees, size, sums.weight, sums.bias),
     explain: (x, { map, row, column }) => {
       const terms = kernels(map).map(({ map: seen, kernel }) => {
         const patch = square(x, side, seen, row, column, size);
@@ -46,20 +50,21 @@ function convolution({ shape, size = 1, table }, { maps, side }, tensor) {
 /**
  * Pooling, and subsampling, which has weights: all of them make one value of each block of 2x2.
  *
- * @param {(maps: number, side: number, tensor: (name: string) => Float32Array) => {
- *   compute: Connected["compute"],
- *   weights?: (map: number) => { coefficient: number, bias: number },
- * }} connect
+ * @param {(maps: number, side: number, tensor: (name: string) => Float32Array) =>
+ *   Pick<Connected, "compute" | "inputGradient" | "addGradients"> & {
+ *     tensors?: { coefficient: Float32Array, bias: Float32Array },
+ *   }} connect
  * @returns {Connect}
  */
 function blocks(connect) {
   return (_, { maps, side }, tensor) => {
-    const { compute, weights } = connect(maps, side, tensor);
+    const { tensors, ...computed } = connect(maps, side, tensor);
     return {
-      compute,
+      ...computed,
+      tensors: tensors ?? {},
       explain: (x, { map, row, column }) => ({
         inputs: square(x, side, map, 2 * row, 2 * column, 2),
-        ...weights?.(map),
+        ...(tensors && { coefficient: tensors.coefficient[map], bias: tensors.bias[map] }),
       }),
       field: ({ maps: same, top, left, bottom, right }) => {
         return { maps: same, top: 2 * top, left: 2 * left, bottom: 2 * bottom, right: 2 * right };
@@ -73,7 +78,10 @@ function fullyConnected(_, { maps, side }, tensor) {
   const [weight, bias] = [tensor("weight"), tensor("bias")];
   return {
     weight,
+    tensors: { weight, bias },
     compute: (x) => layers.fullyConnected(x, weight, bias),
+    inputGradient: (gradient) => back.fullyConnectedInput(gradient, weight),
+    addGradients: (gradient, x, sums) => back.fullyConnectedWeights(gradient, x, sums.weight, sums.bias),
     explain: (x, { map }) => ({
       bias: bias[map],
       contributions: x.map((value, i) => value * weight[map * x.length + i]),
@@ -90,7 +98,9 @@ function fullyConnected(_, { maps, side }, tensor) {
 function radialBasis({ centers = [] }, { maps, side }) {
   return {
     weight: Float32Array.from(centers.flat()), // the part of the squared distance that tells digits apart: value times center
+    tensors: {},
     compute: (x) => layers.negativeDistances(x, centers),
+    inputGradient: (gradient, x) => back.negativeDistancesInput(gradient, x, centers),
     explain: (x, { map }) => ({
       inputs: x,
       center: centers[map],
@@ -109,13 +119,22 @@ function radialBasis({ centers = [] }, { maps, side }) {
 export const KINDS = {
   convolution,
   "sparse convolution": convolution,
-  "average pooling": blocks((maps, side) => ({ compute: (x) => layers.averagePooling(x, maps, side) })),
-  "max pooling": blocks((maps, side) => ({ compute: (x) => layers.maxPooling(x, maps, side) })),
+  "average pooling": blocks((maps, side) => ({
+    compute: (x) => layers.averagePooling(x, maps, side),
+    inputGradient: (gradient) => back.averagePoolingInput(gradient, maps, side),
+  })),
+  "max pooling": blocks((maps, side) => ({
+    compute: (x) => layers.maxPooling(x, maps, side),
+    inputGradient: (gradient, x) => back.maxPoolingInput(gradient, x, maps, side),
+  })),
   subsampling: blocks((maps, side, tensor) => {
     const [coefficient, bias] = [tensor("coefficient"), tensor("bias")];
     return {
+      tensors: { coefficient, bias },
       compute: (x) => layers.subsampling(x, maps, side, coefficient, bias),
-      weights: (map) => ({ coefficient: coefficient[map], bias: bias[map] }),
+      inputGradient: (gradient) => back.subsamplingInput(gradient, maps, side, coefficient),
+      addGradients: (gradient, x, sums) =>
+        back.subsamplingWeights(gradient, x, maps, side, sums.coefficient, sums.bias),
     };
   }),
   "fully connected": fullyConnected,

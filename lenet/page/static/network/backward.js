@@ -1,0 +1,287 @@
+// The backward pass of the layers of the three networks, beside layers.js: how a loss changes with a layer's input, and
+// with its weights, given how it changes with its output. What weights contribute is added to arrays that are given, so
+// that a batch is summed up without further ones.
+
+/**
+ * The gradient of the loss for the input of a convolution, from that for its output.
+ *
+ * @param {Float32Array} gradient
+ * @param {number} maps
+ * @param {number} side
+ * @param {number[][]} sees
+ * @param {Float32Array} weight
+ * @param {number} size
+ */
+export function convolutionInput(gradient, maps, side, sees, weight, size) {
+  const out = side - size + 1;
+  const input = new Float32Array(maps * side * side);
+  if (out === 1) return addKernels(input, gradient, sees, weight, size ** 2);
+  const margin = size - 1;
+  const width = out + 2 * margin;
+  const padded = new Float32Array(out * width); // a map with a margin of zeros at both sides of each row
+  let w = 0;
+  for (let m = 0; m < sees.length; m++) {
+    for (let y = 0; y < out; y++) {
+      const row = (m * out + y) * out;
+      padded.set(gradient.subarray(row, row + out), y * width + margin);
+    }
+    for (const i of sees[m]) {
+      for (let ky = 0; ky < size; ky++, w += size)
+        addRowBack(input, (i * side + ky) * side, side, padded, out, width, weight, w, size);
+    }
+  }
+  return input;
+}
+
+/**
+ * Add what flows back from maps of a single unit, whose kernels are as large as the input.
+ *
+ * @param {Float32Array} input
+ * @param {Float32Array} gradient
+ * @param {number[][]} sees
+ * @param {Float32Array} weight
+ * @param {number} area
+ */
+function addKernels(input, gradient, sees, weight, area) {
+  let w = 0;
+  for (let m = 0; m < sees.length; m++) {
+    const g = gradient[m];
+    for (const i of sees[m]) {
+      for (let to = i * area, end = to + area; to < end; to++, w++) input[to] += g * weight[w];
+    }
+  }
+  return input;
+}
+
+/**
+ * Add what one row of a kernel passes back to a map of the input. Five weights at once, the usual number, take half the
+ * time.
+ *
+ * @param {Float32Array} input
+ * @param {number} first
+ * @param {number} side
+ * @param {Float32Array} padded
+ * @param {number} out
+ * @param {number} width
+ * @param {Float32Array} weight
+ * @param {number} w
+ * @param {number} size
+ */
+function addRowBack(input, first, side, padded, out, width, weight, w, size) {
+  const last = w + size - 1;
+  if (size !== 5) {
+    for (let y = 0, to = first; y < out; y++) {
+      for (let x = 0; x < side; x++, to++) {
+        for (let k = 0; k < size; k++) input[to] += weight[last - k] * padded[y * width + x + k];
+      }
+    }
+    return;
+  }
+  const a = weight[last];
+  const b = weight[last - 1];
+  const c = weight[last - 2];
+  const d = weight[last - 3];
+  const e = weight[last - 4];
+  for (let y = 0, to = first; y < out; y++) {
+    for (let x = 0, at = y * width; x < side; x++, to++, at++) {
+      input[to] += a * padded[at] + b * padded[at + 1] + c * padded[at + 2] + d * padded[at + 3] + e * padded[at + 4];
+    }
+  }
+}
+
+/**
+ * Add the gradient for the weights and the biases of a convolution.
+ *
+ * @param {Float32Array} gradient
+ * @param {Float32Array} input
+ * @param {number} side
+ * @param {number[][]} sees
+ * @param {number} size
+ * @param {Float32Array} weight
+ * @param {Float32Array} bias
+ */
+export function convolutionWeights(gradient, input, side, sees, size, weight, bias) {
+  const out = side - size + 1;
+  let w = 0;
+  for (let m = 0; m < sees.length; m++) {
+    const from = m * out * out;
+    let sum = 0;
+    for (let j = from; j < from + out * out; j++) sum += gradient[j];
+    bias[m] += sum;
+    for (const i of sees[m]) {
+      if (out === 1) {
+        for (let at = i * size ** 2, end = w + size ** 2; w < end; at++, w++) weight[w] += sum * input[at];
+        continue;
+      }
+      for (let ky = 0; ky < size; ky++, w += size)
+        addRowWeights(weight, w, size, gradient, from, out, input, (i * side + ky) * side, side);
+    }
+  }
+}
+
+/**
+ * Add the gradient for one row of a kernel: each weight's is the sum over all positions of what comes in times what flows
+ * back.
+ *
+ * @param {Float32Array} weight
+ * @param {number} w
+ * @param {number} size
+ * @param {Float32Array} gradient
+ * @param {number} from
+ * @param {number} out
+ * @param {Float32Array} input
+ * @param {number} first
+ * @param {number} side
+ */
+function addRowWeights(weight, w, size, gradient, from, out, input, first, side) {
+  if (size !== 5) {
+    for (let y = 0, at = from; y < out; y++) {
+      for (let x = 0; x < out; x++, at++) {
+        for (let k = 0; k < size; k++) weight[w + k] += gradient[at] * input[first + y * side + x + k];
+      }
+    }
+    return;
+  }
+  let [a, b, c, d, e] = [0, 0, 0, 0, 0];
+  for (let y = 0, at = from; y < out; y++) {
+    for (let x = 0, i = first + y * side; x < out; x++, at++, i++) {
+      const g = gradient[at];
+      a += g * input[i];
+      b += g * input[i + 1];
+      c += g * input[i + 2];
+      d += g * input[i + 3];
+      e += g * input[i + 4];
+    }
+  }
+  weight[w] += a;
+  weight[w + 1] += b;
+  weight[w + 2] += c;
+  weight[w + 3] += d;
+  weight[w + 4] += e;
+}
+
+/**
+ * Call `spread(map, to, at)` for each block of 2x2 inputs: the index of its output, and that of the first of the four.
+ *
+ * @param {number} maps
+ * @param {number} side
+ * @param {(map: number, to: number, at: number) => void} spread
+ */
+function eachBlock(maps, side, spread) {
+  const out = side / 2;
+  for (let m = 0, to = 0; m < maps; m++) {
+    for (let y = 0; y < out; y++) {
+      for (let x = 0; x < out; x++, to++) spread(m, to, m * side * side + 2 * y * side + 2 * x);
+    }
+  }
+}
+
+/**
+ * Each of four inputs gets a quarter.
+ *
+ * @param {Float32Array} gradient
+ * @param {number} maps
+ * @param {number} side
+ */
+export function averagePoolingInput(gradient, maps, side) {
+  const input = new Float32Array(maps * side * side);
+  eachBlock(maps, side, (_, to, at) => {
+    input[at] = input[at + 1] = input[at + side] = input[at + side + 1] = gradient[to] / 4;
+  });
+  return input;
+}
+
+/**
+ * The largest of four inputs gets all, the first of equal ones.
+ *
+ * @param {Float32Array} gradient
+ * @param {Float32Array} input
+ * @param {number} maps
+ * @param {number} side
+ */
+export function maxPoolingInput(gradient, input, maps, side) {
+  const result = new Float32Array(maps * side * side);
+  eachBlock(maps, side, (_, to, at) => {
+    let largest = at;
+    if (input[at + 1] > input[largest]) largest = at + 1;
+    if (input[at + side] > input[largest]) largest = at + side;
+    if (input[at + side + 1] > input[largest]) largest = at + side + 1;
+    result[largest] = gradient[to];
+  });
+  return result;
+}
+
+/**
+ * @param {Float32Array} gradient
+ * @param {number} maps
+ * @param {number} side
+ * @param {Float32Array} coefficient
+ */
+export function subsamplingInput(gradient, maps, side, coefficient) {
+  const input = new Float32Array(maps * side * side);
+  eachBlock(maps, side, (m, to, at) => {
+    input[at] = input[at + 1] = input[at + side] = input[at + side + 1] = gradient[to] * coefficient[m];
+  });
+  return input;
+}
+
+/**
+ * Add the gradient for the coefficients and the biases of subsampling.
+ *
+ * @param {Float32Array} gradient
+ * @param {Float32Array} input
+ * @param {number} maps
+ * @param {number} side
+ * @param {Float32Array} coefficient
+ * @param {Float32Array} bias
+ */
+export function subsamplingWeights(gradient, input, maps, side, coefficient, bias) {
+  const sums = new Float64Array(2 * maps); // of hundreds of blocks: not rounded after each
+  eachBlock(maps, side, (m, to, at) => {
+    sums[2 * m] += gradient[to] * (input[at] + input[at + 1] + input[at + side] + input[at + side + 1]);
+    sums[2 * m + 1] += gradient[to];
+  });
+  for (let m = 0; m < maps; m++) {
+    coefficient[m] += sums[2 * m];
+    bias[m] += sums[2 * m + 1];
+  }
+}
+
+/**
+ * @param {Float32Array} gradient
+ * @param {Float32Array} weight a row of numbers for each output
+ */
+export function fullyConnectedInput(gradient, weight) {
+  const length = weight.length / gradient.length;
+  const input = new Float32Array(length);
+  for (let unit = 0, w = 0; unit < gradient.length; unit++) {
+    const g = gradient[unit];
+    for (let i = 0; i < length; i++, w++) input[i] += g * weight[w];
+  }
+  return input;
+}
+
+/**
+ * Add the gradient for the weights and the biases of a fully connected layer.
+ *
+ * @param {Float32Array} gradient
+ * @param {Float32Array} input
+ * @param {Float32Array} weight
+ * @param {Float32Array} bias
+ */
+export function fullyConnectedWeights(gradient, input, weight, bias) {
+  for (let unit = 0, w = 0; unit < gradient.length; unit++) {
+    const g = gradient[unit];
+    bias[unit] += g;
+    for (let i = 0; i < input.length; i++, w++) weight[w] += g * input[i];
+  }
+}
+
+/**
+ * @param {Float32Array} gradient
+ * @param {Float32Array} input
+ * @param {number[][]} centers
+ */
+export function negativeDistancesInput(gradient, input, centers) {
+  return input.map((x, i) => centers.reduce((sum, center, unit) => sum - 2 * gradient[unit] * (x - center[i]), 0));
+}
