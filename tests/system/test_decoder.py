@@ -269,8 +269,10 @@ def test_a_slow_image_makes_nobody_wait(decoder):
     [encoded(Image.new("L", (4_100, 4_100), 255), compress_level=1), run_length_encoded(3_900, 4_000)],
     ids=["by its size", "by the time that it takes"],
 )
-def test_many_slow_images_make_nobody_wait(content):
+def test_many_slow_images_make_nobody_wait(monkeypatch, content):
     """As many as there are processes take turns, and are answered as they are otherwise."""
+    hasty = "from lenet.image import decoder_process\ndecoder_process.QUICK_SECONDS = 0.2\nmain(*limits)"
+    monkeypatch.setattr(module, "COMMAND", module.COMMAND.replace("main(*limits)", hasty))
     with Decoder(2, seconds=20) as decoder:
         decoder.ink(DIGIT)
         slow = [meanwhile(lambda: decoder.ink(content)) for _ in range(2)]
