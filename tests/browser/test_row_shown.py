@@ -20,9 +20,9 @@ def draw_row(explorer: Explorer, digits: str, height: float = 0.35) -> None:
             explorer.stroke([(left + (x - min(xs)) * scale, top + (y - min(ys)) * scale) for x, y in stroke])
 
 
-def test_digits_side_by_side_are_read_as_a_number(explore, subtests):
+def test_digits_side_by_side_are_read_as_a_number(reuse, subtests):
     """While they are drawn, and by PyTorch when the pen rests; the number is announced."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     warnings = []
     page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
@@ -59,9 +59,9 @@ def test_a_row_by_touch_on_a_phone(explore):
     assert strip["x"] + strip["width"] <= 390
 
 
-def test_the_layers_show_the_digit_that_is_pointed_at(explore):
+def test_the_layers_show_the_digit_that_is_pointed_at(reuse):
     """Of several, each as the network gets it, with its answer; the number and the likeliest ones stay."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     draw_row(explorer, "42")
     assert explorer.digit() == "42"
@@ -88,9 +88,9 @@ def test_the_layers_show_the_digit_that_is_pointed_at(explore):
     assert places[0] - places[1] > 50
 
 
-def test_every_mode_agrees_about_several_digits(explore):
+def test_every_mode_agrees_about_several_digits(reuse):
     """Why, Break, Learn and the muted maps speak of the number in the headline."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     draw_row(explorer, "42")
     assert explorer.digit() == "42"
