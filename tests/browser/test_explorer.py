@@ -39,11 +39,11 @@ def test_every_unit_is_worked_out(explore, variant):
         ledger = explorer.ledger()
         assert close(ledger["bias"], module.bias[map_])
         before = float(sums.sum() + module.bias[map_])
-        assert close(ledger["sum with bias, before the activation"], before), layer
+        assert close(ledger["sum with bias"], before), layer
         rest = ledger.get(f"the other {len(sums) - len(terms)} maps", 0)
         total = sum(terms.values()) + rest + ledger["bias"]
-        assert close(ledger["sum with bias, before the activation"], total, len(terms) + 2), layer
-        parts = [value for name, value in ledger.items() if name.startswith(("sum of the", "the other"))]
+        assert close(ledger["sum with bias"], total, len(terms) + 2), layer
+        parts = [value for name, value in ledger.items() if name.startswith(("sum of", "the other"))]
         assert close(sum(parts) if len(sums) > 1 else sum(terms.values()), sums.sum(), 2), layer
         assert close(float(model.activation(torch.tensor(before))), value)
     for layer, source in (("s2", "c1"), ("s4", "c3")):
@@ -63,7 +63,7 @@ def test_every_unit_is_worked_out(explore, variant):
     explorer.pin("f6", 45)
     contributions = features["c5"] * model.f6.weight[45]
     assert close(explorer.value(), features["f6"][45])
-    check_bars(explorer, contributions, float(model.f6.bias[45]), "sum with bias, before the activation")
+    check_bars(explorer, contributions, float(model.f6.bias[45]), "sum with bias")
     explorer.pin("output", 3)
     assert close(explorer.value(), features["output"][3])
     if variant == "original":
@@ -210,7 +210,7 @@ def test_the_keyboard_moves_from_unit_to_unit(explore):
 
 
 def test_a_tap_pins_a_unit(explore):
-    """On a phone; its map is enlarged, with a crosshair to drag and buttons for single steps."""
+    """On a phone; its map is enlarged: a tap on a place there pins that unit, and buttons make single steps."""
     explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
     explorer.page.locator('[title="Example 3"]').tap()
     explorer.digit()
@@ -219,10 +219,10 @@ def test_a_tap_pins_a_unit(explore):
     tile.tap(position=position)
     assert explorer.unit() == "C1, map 3, row 12, column 10"
     assert close(explorer.value(), explorer.features()["c1"][3, 12, 10])
-    frame = page.locator(".enlarged .frame")
+    frame = page.locator('.cards [aria-current="true"] .frame')
     frame.scroll_into_view_if_needed()
     box = box_of(frame)
-    assert box["width"] > 250
+    assert box["width"] > 190
     frame.tap(position={"x": box["width"] * 11.5 / 28, "y": box["height"] * 13.5 / 28})
     assert explorer.unit() == "C1, map 3, row 13, column 11"
     page.locator('[data-step="right"]').tap()
@@ -235,6 +235,34 @@ def test_a_tap_pins_a_unit(explore):
     assert explorer.unit() == "C1, map 3, row 12, column 10"
     tile.tap(position=position)  # the same again
     assert explorer.unit() == "Output, digit 3"
+
+
+def test_a_layer_is_cards_that_one_swipes_through(explore):
+    """On a phone: each map with its range and kernels. A swipe, a button or a key pins the same unit of another map."""
+    explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = explorer.page
+    page.locator('[title="Example 3"]').tap()
+    explorer.digit()
+    tile, position = explorer.place("c3", 9, 4, 5)
+    tile.tap(position=position)
+    assert explorer.unit() == "C3, map 9, row 4, column 5"
+    cards, current = page.locator(".cards li"), page.locator('.cards [aria-current="true"]')
+    assert cards.count() == 16
+    values = explorer.features()["c3"][9]
+    page.locator(".check", has_text="Checked").wait_for()
+    low, high = (number(text) for text in current.locator(".range").inner_text().split(" to "))
+    assert (low, high) == (pytest.approx(float(values.min()), abs=0.006), pytest.approx(float(values.max()), abs=0.006))
+    assert current.locator(".kernels canvas").count() == 6
+    page.locator(".cards").evaluate("(list) => list.scrollBy({ left: list.clientWidth, behavior: 'smooth' })")
+    page.locator(".card h2", has_text="C3, map 10").wait_for()
+    page.locator('[data-map="-1"]').tap()
+    page.locator('[data-map="-1"]').tap()
+    assert explorer.unit() == "C3, map 8, row 4, column 5"
+    page.locator(".cards").press("ArrowRight")
+    assert explorer.unit() == "C3, map 9, row 4, column 5"
+    left, list_left = box_of(current)["x"], box_of(page.locator(".cards"))["x"]
+    assert left == pytest.approx(list_left, abs=4)
+    assert close(explorer.value(), values[4, 5])
 
 
 def test_the_kernels_of_c1_are_beside_its_maps(explore):

@@ -21,9 +21,9 @@ FAULTS = """() => {
   const name = (e) => `${e.tagName}.${e.className || e.title || ""} ${e.closest("[data-stage]")?.dataset.stage ?? ""}`;
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} wide`);
-  // The modes scroll sideways.
-  const aside = ".announcement, .scores, .label, table thead, .bar, .strip, [data-kind=phone] .modes";
-  const painted = "canvas.base, .maps"; // which lie over one another
+  // The modes and the maps of a layer scroll sideways.
+  const aside = ".digest, .announcement, .scores, .label, thead, .bar, .strip, [data-kind=phone] :is(.modes, .cards)";
+  const painted = "canvas.base, canvas.changed-ink, .maps"; // which lie over one another
   const texts = "h1, h2, .shape, .operation, .arithmetic, .caption, .digit, .top, .number, .map, .kernel";
   const leaves = [];
   for (const e of root.querySelectorAll("*")) {
@@ -197,7 +197,7 @@ def test_a_phone_shows_pad_answer_and_figure_at_once(open_at):
     visitor = open_at(390, 844, has_touch=True, is_mobile=True, device_scale_factor=2)
     for width, height in ((390, 844), (360, 640)):
         visitor.page.set_viewport_size({"width": width, "height": height})
-        for selector in (".pad", ".verdict", ".examples", ".controls", ".net"):
+        for selector in (".pad", ".verdict", ".examples", ".controls", ".net", '[data-stage="input"] .map'):
             assert below(visitor, selector) <= height, (width, selector)
         assert box_of(visitor.page.locator(".pad"))["width"] >= 180
 
@@ -237,6 +237,41 @@ def test_notices_do_not_move_the_maps(open_at):
     visitor.page.locator(".file").set_input_files(letter)
     visitor.page.locator(".notice", has_text="is not an image the browser can open").wait_for()
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 640), (844, 390), (1280, 720)])
+def test_the_answer_stays_in_view(open_at, size):
+    """In every mode, wherever one scrolls to: the answer, or a line with it and the three most likely digits."""
+    visitor = open_at(*size, has_touch=True, is_mobile=True)
+    visitor.draw(DIGIT)
+    page, digest = visitor.page, visitor.page.locator(".digest p")
+    assert digest.is_hidden()
+    for mode in ("break", "mistakes"):
+        visitor.open(mode)
+        page.locator(f".panel.{mode}").evaluate(
+            "(panel) => scrollTo(0, panel.getBoundingClientRect().bottom + scrollY)"
+        )
+        digest.wait_for()
+        assert box_of(digest)["y"] == pytest.approx(0, abs=1)
+        assert digest.inner_text().split()[0] == visitor.digit()
+        assert digest.locator("span").count() == 3
+        page.evaluate("() => scrollTo(0, 0)")
+        digest.wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 640), (844, 390)])
+def test_a_tapped_unit_takes_the_place_of_the_modes(open_at, size):
+    """On a phone: its name and map are in view with the figure; the modes are below, and back when it is released."""
+    visitor = open_at(*size, has_touch=True, is_mobile=True)
+    page = visitor.page
+    modes = box_of(page.locator(".modes"))["y"]
+    page.locator('[data-stage="c3"] .map').nth(9).tap()
+    for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net"):
+        assert 0 <= box_of(page.locator(selector))["y"] < below(visitor, selector) <= size[1], selector
+    assert box_of(page.locator(".modes"))["y"] > below(visitor, ".equation")
+    page.locator(".unpin").tap()
+    page.evaluate("() => scrollTo(0, 0)")
+    assert box_of(page.locator(".modes"))["y"] == pytest.approx(modes, abs=1)
 
 
 SMALL = """() => [...document.querySelectorAll(".lenet :is(button, select, summary)")]

@@ -61,7 +61,14 @@ def test_a_hub_that_does_not_respond_delays_the_start_by_its_deadline_at_most(hu
     ports = free_port(), free_port()
     given = hub.url, str(hub.home / "hub")
     undisturbed = fork(serve_from, *given, ports[0])
-    up = fork(serve_from, *given, ports[1], SPACE_ID="someone/space", SPACE_AUTHOR_NAME="someone", LENET_PATIENCE=str(patience))
+    up = fork(
+        serve_from,
+        *given,
+        ports[1],
+        SPACE_ID="someone/space",
+        SPACE_AUTHOR_NAME="someone",
+        LENET_PATIENCE=str(patience),
+    )
     began = time.monotonic()
     seconds = []
     for process in (undisturbed, up):

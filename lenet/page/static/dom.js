@@ -44,6 +44,17 @@ export function findAll(parent, selector) {
 }
 
 /**
+ * The element that an event is about, or the nearest around it that a selector matches.
+ *
+ * @param {EventTarget | null} target
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function closest(target, selector) {
+  return target instanceof Element ? target.closest(selector) : null;
+}
+
+/**
  * Set an element's text, if it is another: the browser would lay it out again even if it is the same.
  *
  * @param {HTMLElement} element

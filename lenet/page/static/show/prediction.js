@@ -81,7 +81,8 @@ export class Prediction {
     const { reason = null, digits = null, rejected = null } = reading ?? {};
     const waiting = reason === "several digits" && this.store.state === "live" && !this.store.source;
     if (rejected) setText(this.reason, `Outside of the test, it would be rejected: ${rejected}.`);
-    else if (digits) setText(this.reason, inDigits(digits));
+    else if (digits)
+      setText(this.reason, "Several digits, read one by one."); // each is below, with its probability
     else if (waiting) setText(this.reason, "Several digits.");
     else setText(this.reason, reason ? explanation(reason) : "");
   }
