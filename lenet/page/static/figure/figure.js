@@ -279,10 +279,9 @@ export class Figure {
     context.stroke(this.#frames);
     context.globalAlpha = 1;
     this.#drawScores(context, reading);
-    this.#drawMuted(context);
-    if (!lights) return;
-    this.#fade(context, lights);
-    this.#drawOutlines(context, lights);
+    if (lights) this.#fade(context, lights);
+    this.#drawMuted(context); // also where the rest is paler
+    if (lights) this.#drawOutlines(context, lights);
   }
 
   /**
