@@ -9,6 +9,7 @@ COMMANDS = {
     "run": ("train.run:main", "train a network, evaluate it and write a run folder; also without its name"),
     "evaluate": ("train.evaluate:main", "measure the weights of a run, or any others"),
     "publish": ("train.publish.model:main", "upload the weights of a run to the Hugging Face Hub"),
+    "page-digits": ("train.page_digits:main", "write the digits that the page teaches and trains on"),
     "stage-space": ("train.publish.space:stage_main", "write the files of the page for the Hub to a folder"),
     "publish-space": ("train.publish.space:publish_main", "upload the page to the Hub as a Space"),
 }

@@ -9,7 +9,7 @@ from lenet.rejection import Calibration
 
 
 def describe(model: Network, calibration: Calibration) -> dict:
-    """The network as JSON: normalization, activation function, calibration, loss, and a dict for each layer after the input.
+    """The network as JSON: normalization, activation, calibration, loss, and a dict for each layer after the input.
 
     Each layer has its `name`, `kind`, output `shape`, and whether its output is `activated`; a sparse convolution has
     the paper's `table`, and an RBF layer its `centers`.

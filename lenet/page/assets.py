@@ -6,6 +6,7 @@ from pathlib import Path
 from lenet.page.bundle import bundle
 
 STATIC = Path(__file__).parent / "static"
+DIGITS = "digits.safetensors.gz"  # digits of MNIST to teach and train on, written by `python -m train page-digits`
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
 STYLES = b"".join(SOURCES[f"css/{name}.css"] for name in ("tokens", "page", "explore", "panels"))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.networks import NETWORKS
-from lenet.page.assets import FILES, MODULES
+from lenet.page.assets import DIGITS, FILES, MODULES
 from lenet.page.browser import description, network_files
 from lenet.page.bundle import imported
 from lenet.page.document import document
@@ -27,7 +27,7 @@ from lenet.weights.model import bundled, load_weights, safetensors
 
 SITE = Path(__file__).parent / "site_files"
 FOLDER = Path("build/static")
-MOST_SNAPSHOTS = 9  # so that all files take less than 3 MB
+MOST_SNAPSHOTS = 9  # so that all files but the digits to train on take less than 3 MB
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -87,7 +87,9 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
         files[name] = (SITE / name).read_bytes()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     offline = (SITE / "offline.js").read_text().replace("/* version */", version)
-    files["offline.js"] = offline.replace("/* files */ []", json.dumps(["./", *sorted(files)])).encode()
+    files["offline.js"] = offline.replace(
+        "/* files */ []", json.dumps(["./", *(name for name in sorted(files) if not name.endswith(DIGITS))])
+    ).encode()
     return files
 
 

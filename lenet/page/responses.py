@@ -13,6 +13,7 @@ TYPES = {
     ".css": "text/css",
     ".html": "text/html",
     ".jpg": "image/jpeg",
+    ".gz": "application/gzip",
     ".safetensors": "application/octet-stream",
 }
 TEXT = {".js", ".json", ".css", ".html"}

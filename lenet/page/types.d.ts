@@ -283,7 +283,7 @@ interface Features {
 }
 
 /** Numbers for everything that a network learns, by layer and name: weights, or gradients for them. */
-type Parameters = Record<string, Layers>;
+type Learned = Record<string, Layers>;
 
 interface Reading extends Features {
   /** null, with a reason, if the input is rejected. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lossOf } from "../../lenet/page/static/network/loss.js";
+import { OPTIMIZERS } from "../../lenet/page/static/network/optimizers.js";
 import { arrays, difference, readerOf, VARIANTS } from "./figures.js";
 
 /** The largest difference, relative to the largest number. */
@@ -9,8 +10,13 @@ function relative(found, expected) {
   return difference(found, expected) / Math.max(...expected.map(Math.abs));
 }
 
+function norm(values) {
+  return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
+}
+
 function zerosLike(parameters) {
-  const zeros = (tensors) => Object.fromEntries(Object.entries(tensors).map(([key, { length }]) => [key, new Float32Array(length)]));
+  const zeros = (tensors) =>
+    Object.fromEntries(Object.entries(tensors).map(([key, { length }]) => [key, new Float32Array(length)]));
   return Object.fromEntries(Object.entries(parameters).map(([layer, tensors]) => [layer, zeros(tensors)]));
 }
 
@@ -60,5 +66,40 @@ for (const variant of Object.keys(VARIANTS)) {
     const [, height, width] = network.shape("s4");
     const part = (map) => before.s4.subarray(map * height * width, (map + 1) * height * width);
     assert.ok(part(2).every((g) => g === 0) && part(3).some((g) => g !== 0));
+  });
+}
+
+for (const variant of Object.keys(VARIANTS)) {
+  const { input } = arrays(`${variant}.gradients`);
+  const expected = arrays(`${variant}.steps`);
+
+  test(`${variant}: after five steps the weights are those of PyTorch's optimizers`, () => {
+    for (const name of Object.keys(OPTIMIZERS)) {
+      const { network } = readerOf(variant);
+      const old = structuredClone(network.parameters);
+      const step = OPTIMIZERS[name](network, name === "Adam" ? 0.001 : 0.01);
+      for (let i = 0; i < 5; i++) {
+        const sums = zerosLike(network.parameters);
+        [3, 1, 4, 1].forEach((label, j) => {
+          const features = network.forward(input[4 + 4 * j]);
+          const { gradient } = lossOf(features.outputs.output, label, network.description.outlier_score);
+          network.backward(
+            features,
+            gradient.map((g) => g / 4),
+            { sums },
+          );
+        });
+        step(sums);
+      }
+      for (const [layer, tensors] of Object.entries(network.parameters)) {
+        for (const [key, values] of Object.entries(tensors)) {
+          const changes = (now) => now.map((value, i) => value - old[layer][key][i]);
+          const wanted = changes(expected[`${name}.${layer}.${key}`][0]);
+          const apart = norm(changes(values).map((change, i) => change - wanted[i])) / norm(wanted);
+          // Adam makes steps of the same size for all gradients, also for those that are zero but for rounding.
+          assert.ok(apart < (name === "Adam" ? 0.02 : 1e-3), `${name}, ${layer}.${key}: ${apart}`);
+        }
+      }
+    }
   });
 }

@@ -23,7 +23,8 @@ from lenet.image.decode import gray_and_opacity
 from lenet.image.preprocess import DIGIT_SIDE, SIDE, extract_ink, find_ink, find_ink_on_transparent
 from lenet.networks.base import Network
 from lenet.page.browser import description
-from lenet.weights.model import bundled
+from lenet.weights.model import bundled, load_weights
+from train.engine.muon import Muon, matrices
 
 FILES = sorted(path.name for path in Path(__file__).parent.glob("*.test.js"))
 PAD = 280
@@ -78,6 +79,7 @@ def output(readers, opacities, tmp_path_factory) -> Path:
     for variant, reader in readers.items():
         write_layers(folder, variant, reader, readings)
         write_gradients(folder, variant, reader.weights.model, readings)
+        write_steps(folder, variant, readings)
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
     write_images(folder, readers["textbook"])
@@ -141,10 +143,32 @@ def write_gradients(folder: Path, variant: str, model: Network, readings: list) 
     features = exact.features(ink.requires_grad_())
     losses = exact.losses(features["output"], labels)
     arrays = {f"outputs.{name}": gradient[4::8] for name, gradient in gradients(losses.sum(), features).items()}
-    arrays |= {f"parameters.{name}": g[None] for name, g in gradients(losses.sum(), dict(exact.named_parameters())).items()}
+    arrays |= {
+        f"parameters.{name}": g[None] for name, g in gradients(losses.sum(), dict(exact.named_parameters())).items()
+    }
     arrays |= {"labels": labels, "losses": losses.detach(), "input": ink.detach()}
     arrays = {name: values.flatten(1) if values.ndim > 1 else values[:, None] for name, values in arrays.items()}
     save_file({name: values.float().numpy() for name, values in arrays.items()}, folder / f"{variant}.gradients")
+
+
+def write_steps(folder: Path, variant: str, readings: list) -> None:
+    """The weights after five steps of each optimizer from the bundled ones, on four drawings with labels."""
+    ink = torch.from_numpy(np.stack([reading.activations["input"][0] for reading in readings[4:20:4]]))[:, None]
+    arrays = {}
+    for name, optimizer in {
+        "SGD": lambda model: torch.optim.SGD(model.parameters(), 0.01),
+        "momentum": lambda model: torch.optim.SGD(model.parameters(), 0.01, momentum=0.9),
+        "Adam": lambda model: torch.optim.Adam(model.parameters(), 0.001),
+        "Muon": lambda model: Muon(*matrices(model), lr=0.01, other_lr=0.01, momentum=0.95, weight_decay=0),
+    }.items():
+        model = load_weights(bundled(variant), "bundled").model
+        steps = optimizer(model)
+        for _ in range(5):
+            steps.zero_grad()
+            model.losses(model(ink), torch.tensor([3, 1, 4, 1])).mean().backward()
+            steps.step()
+        arrays |= {f"{name}.{key}": parameter.detach().flatten()[None] for key, parameter in model.named_parameters()}
+    save_file({name: values.numpy() for name, values in arrays.items()}, folder / f"{variant}.steps")
 
 
 def gradients(total: torch.Tensor, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

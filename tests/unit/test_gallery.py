@@ -1,6 +1,7 @@
 """The digits that `evaluate` writes for the page, compared with plain loops over the data."""
 
 import base64
+import gzip
 import json
 import struct
 
@@ -14,7 +15,8 @@ from lenet.extras.check import read_metadata
 from lenet.extras.load import load_extra
 from lenet.weights.model import bundled, load_weights, save_model
 from tests.fixtures.plots import without_plots
-from train import gallery
+from train import gallery, page_digits
+from train.__main__ import main
 from train.data.digits import Digits
 from train.data.mnist import load_mnist
 from train.evaluate import evaluate
@@ -148,3 +150,22 @@ def test_small_data_is_padded_by_two(small_data):
     """The images of the page's files are those of MNIST's files, not the padded ones."""
     images, _ = raw(small_data, "train")
     assert np.array_equal(gallery.unpadded(load_mnist(small_data, train=True).images).numpy(), images)
+
+
+def test_the_digits_to_train_on_are_evenly_spaced(small_data, tmp_path, monkeypatch, capsys):
+    """Of both parts of MNIST, with the license; the same data gives the same file."""
+    monkeypatch.setattr(page_digits, "TRAINING", 100)
+    monkeypatch.setattr(page_digits, "TEST", 200)
+    output = tmp_path / "digits.safetensors.gz"
+    assert main(["page-digits", "--data-dir", str(small_data), "--output", str(output)]) == 0
+    assert "100 training and 100 test digits" in capsys.readouterr().out
+    content = output.read_bytes()
+    data = gzip.decompress(content)
+    assert all(author in read_metadata(data)["attribution"] for author in AUTHORS)
+    tensors = load(data)
+    for name, prefix, step in (("training", "train", 3), ("test", "t10k", 1)):
+        images, labels = raw(small_data, prefix)
+        assert np.array_equal(tensors[f"{name}.images"].numpy(), images[::step])
+        assert np.array_equal(tensors[f"{name}.labels"].numpy(), labels[::step])
+    assert main(["page-digits", "--data-dir", str(small_data), "--output", str(output)]) == 0
+    assert output.read_bytes() == content

@@ -57,6 +57,13 @@ class Muon(torch.optim.Optimizer):
         return loss
 
 
+def matrices(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+    """The parameters whose updates are orthogonalized, and the others: biases, and all of the output layer."""
+    output = {id(parameter) for parameter in model.get_submodule("output").parameters()}
+    chosen = [p for p in model.parameters() if p.ndim > 1 and id(p) not in output]
+    return chosen, [p for p in model.parameters() if p.ndim == 1 or id(p) in output]
+
+
 def orthogonalize(matrix: Tensor) -> Tensor:
     """The matrix with its singular values replaced by about sqrt(max(1, rows / columns)).
 

@@ -1,4 +1,5 @@
-// The service worker: keeps all files of this version of the page, and serves them without the network.
+// The service worker: keeps the files of this version of the page, and serves them without the network. The digits to
+// train on, which are larger than all others, are kept once somebody has asked for them.
 const NAME = "lenet-/* version */";
 /** @type {string[]} */
 const FILES = /* files */ [];
@@ -25,9 +26,12 @@ worker.addEventListener("activate", (event) => {
 
 worker.addEventListener("fetch", (event) => {
   event.respondWith(
-    caches
-      .open(NAME)
-      .then((cache) => cache.match(event.request, { ignoreSearch: true }))
-      .then((found) => found ?? fetch(event.request)),
+    caches.open(NAME).then(async (cache) => {
+      const found = await cache.match(event.request, { ignoreSearch: true });
+      if (found) return found;
+      const response = await fetch(event.request);
+      if (response.ok && event.request.url.endsWith(".gz")) await cache.put(event.request, response.clone());
+      return response;
+    }),
   );
 });

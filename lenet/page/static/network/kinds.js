@@ -31,8 +31,7 @@ function convolution({ shape, size = 1, table }, { maps, side }, tensor) {
     kernels,
     compute: (x) => layers.convolution(x, side, sees, weight, bias, size),
     inputGradient: (gradient) => back.convolutionInput(gradient, maps, side, sees, weight, size),
-    addGradients: (gradient, x, sums) =>
-      back.convolutionWeights(gradient, x, side, sees, size, sums.weight, sums.bias),
+    addGradients: (gradient, x, sums) => back.convolutionWeights(gradient, x, side, sees, size, sums.weight, sums.bias),
     explain: (x, { map, row, column }) => {
       const terms = kernels(map).map(({ map: seen, kernel }) => {
         const patch = square(x, side, seen, row, column, size);

@@ -58,7 +58,7 @@ export class Network {
    *
    * @param {Features} features
    * @param {Float32Array} scores
-   * @param {{ sums?: Parameters, pixels?: boolean, muted?: Muted }} options
+   * @param {{ sums?: Learned, pixels?: boolean, muted?: Muted }} options
    * @returns {Features}
    */
   backward(features, scores, { sums, pixels = false, muted = {} } = {}) {
