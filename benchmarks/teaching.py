@@ -29,15 +29,17 @@ SCRIPT = """
 import { readFileSync } from "node:fs";
 const [folder, modules, options] = [process.argv[1], process.argv[2], JSON.parse(process.argv[3])];
 const load = (name) => import(`${modules}/network/${name}.js`);
-const [{ Reader }, { readSafetensors }, { descend, isLearned, Replay }] =
+const [{ Reader }, { readSafetensors }, { descend, isLearned, replayed }] =
   await Promise.all(["reader", "safetensors", "teaching"].map(load));
 const read = (name) => new Uint8Array(readFileSync(`${folder}/${name}`)).buffer;
 const { tensors } = readSafetensors(read("digits.safetensors"));
+const pixels = 32 * 32;
 const digits = (part) => [...tensors[`${part}.labels`].data].map((label, i) => {
-  const ink = Float32Array.from(tensors[`${part}.images`].data.subarray(1024 * i, 1024 * (i + 1)), (x) => x / 255);
+  const ink = Float32Array.from(tensors[`${part}.images`].data.subarray(pixels * i, pixels * (i + 1)), (x) => x / 255);
   return { ink, label };
 });
-const [validation, training, old] = ["validation", "training", "old"].map(digits);
+const [validation, old, lessons] = ["validation", "old", "training"].map(digits);
+const training = { length: lessons.length, ink: (i) => lessons[i].ink, labels: lessons.map(({ label }) => label) };
 const right = (reader) => old.filter(({ ink, label }) => {
   const { output } = reader.network.forward(ink).outputs;
   return output.indexOf(Math.max(...output)) === label;
@@ -47,16 +49,15 @@ for (const variant of options.variants) {
   const reader = Reader.of(descriptions[variant], read(`${variant}.safetensors`));
   const misread = validation.filter(({ ink, label }) => reader.readInk(ink).digit !== label).slice(0, options.digits);
   const before = right(reader);
-  for (const rate of options.rates) for (const replayed of [8, 0]) {
+  for (const rate of options.rates) for (const count of [8, 0]) {
     const [steps, lost] = [[], []];
     let learned = 0;
     const began = performance.now();
     for (const lesson of misread) {
-      const replay = new Replay(training, replayed);
       let taught = reader;
       let step = 0;
       while (step < options.most && !isLearned(taught, [lesson])) {
-        taught = descend(taught, [lesson, ...replay.next()], rate).reader;
+        taught = descend(taught, [lesson, ...replayed(training, step, count)], rate).reader;
         step++;
       }
       if (taught.readInk(lesson.ink).digit === lesson.label) {
@@ -68,7 +69,7 @@ for (const variant of options.variants) {
     steps.sort((a, b) => a - b);
     const mean = lost.reduce((a, b) => a + b, 0) / lost.length / 5;
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
-    console.log(`${variant}, rate ${rate}, ${replayed ? `${replayed} old digits in each step` : "without old digits"}: `
+    console.log(`${variant}, rate ${rate}, ${count ? `${count} old digits in each step` : "without old digits"}: `
       + `${learned} of ${misread.length} read right, after ${steps[steps.length >> 1]} steps (median); `
       + `points lost: mean ${mean.toFixed(2)}, worst ${(Math.max(...lost) / 5).toFixed(1)} (${seconds} s)`);
   }
@@ -81,7 +82,7 @@ def main() -> int:
     parser.add_argument("--data-dir", type=Path, default=Path("../shared/data"), help="folder of MNIST")
     parser.add_argument("--digits", type=int, default=50, help="misread digits (default: %(default)s)")
     parser.add_argument("--most", type=int, default=40, help="steps at most (default: %(default)s)")
-    parser.add_argument("--rates", default="0.001", help="learning rates (default: %(default)s)")
+    parser.add_argument("--rates", default="0.0003", help="learning rates (default: %(default)s)")
     parser.add_argument("--variants", default=",".join(NETWORKS), help="networks (default: all)")
     options = parser.parse_args()
     recipe = Recipe()

@@ -3,21 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lossOf } from "../../lenet/page/static/network/loss.js";
 import { OPTIMIZERS } from "../../lenet/page/static/network/optimizers.js";
-import { arrays, difference, readerOf, VARIANTS } from "./figures.js";
+import { zerosLike } from "../../lenet/page/static/network/teaching.js";
+import { arrays, difference, readerOf, relativeNorm, VARIANTS } from "./figures.js";
 
 /** The largest difference, relative to the largest number. */
 function relative(found, expected) {
   return difference(found, expected) / Math.max(...expected.map(Math.abs));
-}
-
-function norm(values) {
-  return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
-}
-
-function zerosLike(parameters) {
-  const zeros = (tensors) =>
-    Object.fromEntries(Object.entries(tensors).map(([key, { length }]) => [key, new Float32Array(length)]));
-  return Object.fromEntries(Object.entries(parameters).map(([layer, tensors]) => [layer, zeros(tensors)]));
 }
 
 for (const variant of Object.keys(VARIANTS)) {
@@ -95,7 +86,7 @@ for (const variant of Object.keys(VARIANTS)) {
         for (const [key, values] of Object.entries(tensors)) {
           const changes = (now) => now.map((value, i) => value - old[layer][key][i]);
           const wanted = changes(expected[`${name}.${layer}.${key}`][0]);
-          const apart = norm(changes(values).map((change, i) => change - wanted[i])) / norm(wanted);
+          const apart = relativeNorm(changes(values), wanted);
           // Adam makes steps of the same size for all gradients, also for those that are zero but for rounding.
           assert.ok(apart < (name === "Adam" ? 0.02 : 1e-3), `${name}, ${layer}.${key}: ${apart}`);
         }

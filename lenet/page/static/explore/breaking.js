@@ -36,7 +36,7 @@ export class Breaking {
   constructor(root, store, pad, reader, background) {
     this.store = store;
     this.pad = pad;
-    this.reader = reader;
+    this.untaught = reader;
     this.background = background;
     this.panel = find(root, ".panel.break");
     this.slider = find(this.panel, "input[type=range]", HTMLInputElement);
@@ -63,6 +63,10 @@ export class Breaking {
 
   get open() {
     return this.store.mode === "break";
+  }
+
+  get reader() {
+    return this.store.taught?.reader ?? this.untaught;
   }
 
   /** What is set: the change, its value, and whether the changed drawing is preprocessed. */
@@ -144,10 +148,10 @@ export class Breaking {
     showFilmstrip(find(panel, ".filmstrip"), unmuted ?? reading, network, preprocessed);
   }
 
-  /** What the curve depends on: the drawing, the change and the preprocessing. */
+  /** What the curve depends on: the drawing, the network, the change and the preprocessing. */
   get #key() {
     const { name, preprocessed } = this.#change;
-    return `${this.pad.version} ${name} ${preprocessed}`;
+    return `${this.pad.version} ${this.store.taught?.version} ${name} ${preprocessed}`;
   }
 
   /** One batch when any of it is another. */

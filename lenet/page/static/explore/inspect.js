@@ -36,7 +36,8 @@ export class Inspect {
       if (store.unit) store.toggleMuted(store.unit.layer, store.unit.map);
     });
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
-    for (const event of ["selection", "network", "muted", "mode"]) store.addEventListener(event, () => this.#show());
+    for (const event of ["selection", "network", "muted", "mode", "view", "lesson"])
+      store.addEventListener(event, () => this.#show());
     // The answer's score is worked out once the pen rests: nobody has asked for it, and it would slow the pen.
     store.addEventListener("reading", () => {
       if (store.unit || store.source || store.state !== "live" || !store.reading) this.#show();

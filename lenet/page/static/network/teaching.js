@@ -1,6 +1,9 @@
 // Teaching a network what some images are: copies of its weights, and steps of gradient descent on them.
 import { lossOf } from "./loss.js";
+import { OPTIMIZERS } from "./optimizers.js";
 import { Reader } from "./reader.js";
+
+/** @import { Network } from "./network.js" */
 
 /**
  * An image and the digit that it is.
@@ -9,56 +12,62 @@ import { Reader } from "./reader.js";
  */
 
 /**
- * The reader of a network after a step: each weight less its gradient times `rate`. The gradient is that of the losses of
- * all lessons, added up; their sum is returned, too, as it was before the step. The reader that is given stays as it is.
+ * The reader of a network after a step: each weight less `rate` times its gradient. That is of the losses of all lessons,
+ * added up; each loss is returned, too, as it was before the step. The reader that is given stays as it is.
  *
  * @param {Reader} reader
  * @param {Lesson[]} lessons
  * @param {number} rate
  */
-export function descend({ description, network, tensors }, lessons, rate) {
-  const sums = likeParameters(network.parameters);
-  const loss = lessons.reduce((sum, lesson) => sum + addGradient(network, lesson, sums), 0);
-  /** @type {Tensors} */
-  const moved = {};
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    const [layer, kind] = name.split(".");
-    const gradient = sums[layer][kind];
-    moved[name] = { shape, data: Float32Array.from(data, (weight, i) => weight - rate * gradient[i]) };
-  }
-  return { reader: new Reader(description, moved), loss };
+export function descend({ description, tensors }, lessons, rate) {
+  const copies = Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]);
+  const reader = new Reader(description, Object.fromEntries(copies));
+  const { network } = reader;
+  const sums = zerosLike(network.parameters);
+  const losses = lessons.map((lesson) => {
+    const { features, loss, gradient } = look(network, lesson);
+    network.backward(features, gradient, { sums });
+    return loss;
+  });
+  OPTIMIZERS.SGD(network, rate)(sums);
+  return { reader, losses };
 }
 
 /**
- * The loss of a lesson; its gradient is added to `sums`.
+ * The mean of the losses of some lessons.
  *
- * @param {import("./network.js").Network} network
- * @param {Lesson} lesson
- * @param {Parameters} [sums]
+ * @param {Network} network
+ * @param {Lesson[]} lessons
  */
-function addGradient(network, { ink, label }, sums) {
+export function meanLoss(network, lessons) {
+  return lessons.reduce((sum, lesson) => sum + look(network, lesson).loss, 0) / lessons.length;
+}
+
+/**
+ * @param {Network} network
+ * @param {Lesson} lesson
+ */
+function look(network, { ink, label }) {
   const features = network.forward(ink);
-  const { loss, gradient } = lossOf(features.outputs.output, label, network.description.outlier_score);
-  if (sums) network.backward(features, gradient, { sums });
-  return loss;
+  return { features, ...lossOf(features.outputs.output, label, network.description.outlier_score) };
 }
 
 /**
  * Zeros in the shapes of what a network learns.
  *
- * @param {Parameters} parameters
- * @returns {Parameters}
+ * @param {Learned} parameters
+ * @returns {Learned}
  */
-export function likeParameters(parameters) {
+export function zerosLike(parameters) {
   const zeros = (/** @type {Layers} */ layer) =>
     Object.fromEntries(Object.entries(layer).map(([name, { length }]) => [name, new Float32Array(length)]));
   return Object.fromEntries(Object.entries(parameters).map(([name, layer]) => [name, zeros(layer)]));
 }
 
-const SURE = 0.9; // the probability from which a digit counts as learned
+const SURE = 2 / 3; // the probability from which a digit counts as learned
 
 /**
- * Whether a network reads all lessons right, and surely.
+ * Whether a network reads all lessons right, with some margin.
  *
  * @param {Reader} reader
  * @param {Lesson[]} lessons
@@ -70,20 +79,17 @@ export function isLearned(reader, lessons) {
   });
 }
 
-/** Old digits, some of them in each step, in turn, so that they are not forgotten. */
-export class Replay {
-  #next = 0;
-
-  /**
-   * @param {Lesson[]} digits
-   * @param {number} count in a step
-   */
-  constructor(digits, count) {
-    this.digits = digits;
-    this.count = count;
-  }
-
-  next() {
-    return Array.from({ length: this.count }, () => this.digits[this.#next++ % this.digits.length]);
-  }
+/**
+ * The old digits that are mixed into a step, so that they are not forgotten: others in each, in turn.
+ *
+ * @param {Pick<import("./digits.js").Digits, "length" | "ink" | "labels">} digits
+ * @param {number} step
+ * @param {number} count
+ * @returns {Lesson[]}
+ */
+export function replayed(digits, step, count) {
+  return Array.from({ length: count }, (_, i) => {
+    const number = (step * count + i) % digits.length;
+    return { ink: digits.ink(number), label: digits.labels[number] };
+  });
 }

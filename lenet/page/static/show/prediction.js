@@ -87,13 +87,12 @@ export class Prediction {
   }
 
   #showState() {
-    const { state, busy, reading, mutedMaps, source } = this.store;
+    const { state, busy, reading, mutedMaps, source, note } = this.store;
     this.root.setAttribute("aria-busy", String(busy));
     this.#showReason(reading);
     const muted = mutedMaps.length ? MUTED : "";
     this.check.classList.toggle("muted-too", Boolean(muted));
-    if (muted || (reading && source))
-      this.check.textContent = [reading && source?.note, muted].filter(Boolean).join(" ");
+    if (muted || (reading && note)) this.check.textContent = [reading && note, muted].filter(Boolean).join(" ");
     else this.check.textContent = reading ? CHECKS[state] : "";
     if (state !== "live") this.#announce(reading);
     else {
