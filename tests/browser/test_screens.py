@@ -77,7 +77,7 @@ def open_mode(visitor: Visitor, mode: str) -> None:
         page.locator(".change", has_text="tried").wait_for()
         return
     ready = {"break": ".breaking-point:not(:empty)", "learn": ".learning", "compare": ".bitmap-row"}
-    ready |= {"mistakes": ".gallery button"}
+    ready |= {"mistakes": ".gallery button", "teach": ".kept-now"}
     if mode in ready:
         page.locator(f'.strip [data-mode="{mode}"]').click()
         page.locator(ready[mode]).first.wait_for()
@@ -96,7 +96,7 @@ def open_mode(visitor: Visitor, mode: str) -> None:
         summary.click()
 
 
-MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "compare", "mistakes", "save", "row")
+MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "teach", "compare", "mistakes", "save", "row")
 
 
 @pytest.fixture(scope="module")
