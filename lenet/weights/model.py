@@ -78,8 +78,8 @@ def safetensors(model: Network) -> bytes:
 def load_weights(path: Path, origin: str | None = None, url: str | None = None) -> Weights:
     """Load a folder that `save_model` wrote, in evaluation mode, with metrics.json if there is one.
 
-    Or a file that the page has saved: a model.safetensors whose metadata has the configuration. Raises ValueError, naming
-    the file and what is wrong with it, if `path` does not hold such a network.
+    Or a file that the page has saved: a model.safetensors whose metadata has the configuration. Raises ValueError,
+    naming the file and what is wrong with it, if `path` does not hold such a network.
     """
     path = Path(path)
     if path.is_file():

@@ -81,6 +81,11 @@ def open_mode(visitor: Visitor, mode: str) -> None:
     if mode in ready:
         page.locator(f'.strip [data-mode="{mode}"]').click()
         page.locator(ready[mode]).first.wait_for()
+    if mode == "teach":
+        page.locator(".teach .until").click()
+        page.locator(".forgotten button").first.wait_for()
+        page.locator(".values").select_option("gradient")
+    if mode in ready:
         return
     if mode == "save":
         page.locator(".open-save").click()
@@ -242,7 +247,7 @@ def test_what_a_finger_operates_is_large_enough(open_at, size):
     page = visitor.page
     page.locator('[data-stage="c3"] .map').first.tap()
     page.locator(".open-save").tap()
-    for mode in ("inspect", "why", "break", "learn", "compare", "mistakes"):
+    for mode in ("inspect", "why", "break", "learn", "teach", "compare", "mistakes"):
         visitor.open(mode)
         assert page.evaluate(SMALL) == [], mode
     for box in (box_of(example) for example in page.locator(".pictures button").all()):
