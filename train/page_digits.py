@@ -39,7 +39,7 @@ def spaced(digits: Digits, count: int) -> Digits:
 
 
 def page_digits(training: Digits, test: Digits) -> bytes:
-    """The content of the file: images of MNIST, 28x28, and their labels, compressed. The same digits give the same bytes."""
+    """The content of the file: images, 28x28, and labels, compressed. The same digits give the same bytes."""
     tensors = {}
     for name, digits in (("training", training), ("test", test)):
         tensors[f"{name}.images"] = unpadded(digits.images).contiguous()

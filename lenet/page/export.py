@@ -87,9 +87,8 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
         files[name] = (SITE / name).read_bytes()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     offline = (SITE / "offline.js").read_text().replace("/* version */", version)
-    files["offline.js"] = offline.replace(
-        "/* files */ []", json.dumps(["./", *(name for name in sorted(files) if not name.endswith(DIGITS))])
-    ).encode()
+    kept = ["./", *(name for name in sorted(files) if not name.endswith(DIGITS))]
+    files["offline.js"] = offline.replace("/* files */ []", json.dumps(kept)).encode()
     return files
 
 

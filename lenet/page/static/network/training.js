@@ -1,0 +1,267 @@
+// Training from random weights: the weights themselves, the order of the digits, and the steps, which several workers can
+// share. The gradients of a batch are summed up in chunks, always the same and in the same order, so that the result does
+// not depend on how many workers there are.
+import { lossOf } from "./loss.js";
+import { Network } from "./network.js";
+import { OPTIMIZERS } from "./optimizers.js";
+
+/** @import { Digits } from "./digits.js" */
+
+export const CHUNK = 4; // digits
+
+const TANH_GAIN = 5 / 3; // as in PyTorch's calculate_gain
+
+/**
+ * @typedef {object} TrainingSettings
+ * @property {string} optimizer
+ * @property {number} rate
+ * @property {number} batch
+ * @property {number} seed
+ */
+
+/**
+ * What computes the gradients of chunks of a batch, in this thread or another.
+ *
+ * @typedef {object} Peer
+ * @property {(weights: Float32Array, chunks: number[][]) => Promise<ChunkGradients>} compute
+ */
+
+/** @typedef {{ sums: Float32Array[], losses: number[] }} ChunkGradients for each chunk, the sums over its digits */
+
+/** Numbers from 0 to 1, always the same for a seed. */
+export class Random {
+  #state;
+
+  /** @param {number} seed */
+  constructor(seed) {
+    this.#state = seed >>> 0;
+  }
+
+  uniform() {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let x = this.#state;
+    x = Math.imul(x ^ (x >>> 15), x | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  normal() {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /**
+   * The numbers from 0 to count - 1 in random order.
+   *
+   * @param {number} count
+   */
+  order(count) {
+    const order = Uint32Array.from({ length: count }, (_, i) => i);
+    for (let i = count - 1; i > 0; i--) {
+      const j = Math.floor(this.uniform() * (i + 1));
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  }
+}
+
+/**
+ * How many numbers a layer learns, by name, in the order of the file.
+ *
+ * @param {LayerDescription} layer
+ * @param {number} inputs number of its input's maps, or of its input's units
+ * @returns {Record<string, number>}
+ */
+function sizes({ kind, shape, size = 1, table }, inputs) {
+  const [maps] = shape;
+  switch (kind) {
+    case "convolution":
+    case "sparse convolution": {
+      const kernels = table ? table.flat().length : maps * inputs;
+      return { weight: kernels * size ** 2, bias: maps };
+    }
+    case "subsampling":
+      return { coefficient: maps, bias: maps };
+    case "fully connected":
+      return { weight: maps * inputs, bias: maps };
+    default:
+      return {};
+  }
+}
+
+/**
+ * Zeros for all that a network of this description learns, by layer and name, and as the one array that they are parts of.
+ *
+ * @param {NetworkDescription} description
+ */
+export function emptyWeights({ layers }) {
+  let inputs = 1;
+  const counts = layers.map((layer) => {
+    const count = sizes(layer, inputs);
+    [inputs] = layer.shape;
+    return count;
+  });
+  const all = new Float32Array(counts.flatMap(Object.values).reduce((a, b) => a + b, 0));
+  let from = 0;
+  /** @type {Learned} */
+  const learned = {};
+  for (const [i, count] of counts.entries()) {
+    learned[layers[i].name] = {};
+    for (const [name, length] of Object.entries(count)) {
+      learned[layers[i].name][name] = all.subarray(from, from + length);
+      from += length;
+    }
+  }
+  return { all, learned };
+}
+
+/**
+ * A network whose weights, zeros at first, are parts of one array.
+ *
+ * @param {NetworkDescription} description
+ */
+export function flatNetwork(description) {
+  const { all, learned } = emptyWeights(description);
+  /** @type {Tensors} */
+  const tensors = {};
+  for (const [layer, named] of Object.entries(learned)) {
+    for (const [name, data] of Object.entries(named)) tensors[`${layer}.${name}`] = { shape: [data.length], data };
+  }
+  return { network: new Network(description, tensors), all };
+}
+
+/**
+ * Random weights, as `train.engine.loop` begins with: normal, and as large as keeps the spread of activations from layer to
+ * layer (Xavier), those of a linear output smaller, so that at first all digits are about as likely.
+ *
+ * @param {Network} network
+ * @param {Random} random
+ */
+export function initialize({ layers }, random) {
+  for (const { name, kind, shape, input, tensors } of layers) {
+    tensors.bias?.fill(0);
+    tensors.coefficient?.fill(0.25); // the average of four
+    const { weight } = tensors;
+    if (!weight) continue;
+    const fanIn = weight.length / shape[0];
+    const fanOut = kind === "fully connected" ? shape[0] : weight.length / input.maps;
+    const spread = TANH_GAIN * Math.sqrt(2 / (fanIn + fanOut)) * (name === "output" ? 0.3 : 1);
+    for (let i = 0; i < weight.length; i++) weight[i] = spread * random.normal();
+  }
+}
+
+/**
+ * Computes in this thread, with a network whose weights are parts of one array.
+ *
+ * @implements {Peer}
+ */
+export class Local {
+  /**
+   * @param {NetworkDescription} description
+   * @param {Digits} digits
+   */
+  constructor(description, digits) {
+    this.description = description;
+    this.digits = digits;
+    const { network, all } = flatNetwork(description);
+    this.network = network;
+    this.weights = all;
+  }
+
+  /**
+   * @param {Float32Array} weights
+   * @param {number[][]} chunks
+   * @returns {Promise<ChunkGradients>}
+   */
+  async compute(weights, chunks) {
+    if (weights !== this.weights) this.weights.set(weights);
+    const found = chunks.map((chunk) => this.#gradients(chunk));
+    return { sums: found.map(({ all }) => all), losses: found.map(({ loss }) => loss) };
+  }
+
+  /** @param {number[]} chunk */
+  #gradients(chunk) {
+    const { network, digits, description } = this;
+    const { all, learned } = emptyWeights(description);
+    let total = 0;
+    for (const i of chunk) {
+      const features = network.forward(digits.ink(i));
+      const { loss, gradient } = lossOf(features.outputs.output, digits.labels[i], description.outlier_score);
+      network.backward(features, gradient, { sums: learned });
+      total += loss;
+    }
+    return { all, loss: total };
+  }
+}
+
+/** A training: each step takes the next digits, in an order that is random but the same for a seed. */
+export class Training {
+  /** The number of steps so far. */
+  steps = 0;
+  #random;
+  #order = new Uint32Array(0);
+  #next = 0;
+  #optimize;
+  #sums;
+
+  /**
+   * `peers`: who computes besides this thread.
+   *
+   * @param {NetworkDescription} description
+   * @param {TrainingSettings} settings
+   * @param {Digits} digits
+   * @param {Peer[]} peers
+   */
+  constructor(description, settings, digits, peers = []) {
+    this.settings = settings;
+    this.digits = digits;
+    this.own = new Local(description, digits);
+    this.network = this.own.network;
+    this.weights = this.own.weights;
+    this.peers = [this.own, ...peers];
+    this.#random = new Random(settings.seed);
+    initialize(this.network, this.#random);
+    this.#sums = emptyWeights(description);
+    this.#optimize = OPTIMIZERS[settings.optimizer](this.network, settings.rate);
+  }
+
+  /** How many times each digit has been seen. */
+  get passes() {
+    return (this.steps * this.settings.batch) / this.digits.length;
+  }
+
+  /** Take a step, and return the mean loss of its digits before it. */
+  async step() {
+    const batch = this.#batch();
+    const chunks = Array.from({ length: Math.ceil(batch.length / CHUNK) }, (_, i) =>
+      batch.slice(i * CHUNK, (i + 1) * CHUNK),
+    );
+    const share = Math.ceil(chunks.length / this.peers.length);
+    const shares = this.peers.map((_, i) => chunks.slice(i * share, (i + 1) * share));
+    const working = this.peers.map((peer, i) => (i && shares[i].length ? peer.compute(this.weights, shares[i]) : null));
+    const found = [await this.own.compute(this.weights, shares[0]), ...(await Promise.all(working))];
+    const { all, learned } = this.#sums;
+    all.fill(0);
+    let loss = 0;
+    for (const part of found) {
+      for (const sum of part?.sums ?? []) for (let i = 0; i < all.length; i++) all[i] += sum[i];
+      for (const one of part?.losses ?? []) loss += one;
+    }
+    for (let i = 0; i < all.length; i++) all[i] /= batch.length;
+    this.#optimize(learned);
+    this.steps++;
+    return loss / batch.length;
+  }
+
+  /** The numbers of the next digits. */
+  #batch() {
+    const batch = [];
+    while (batch.length < this.settings.batch) {
+      if (this.#next === this.#order.length) {
+        this.#order = this.#random.order(this.digits.length);
+        this.#next = 0;
+      }
+      batch.push(this.#order[this.#next++]);
+    }
+    return batch;
+  }
+}
