@@ -87,7 +87,7 @@ def main() -> int:
     options = parser.parse_args()
     recipe = Recipe()
     training, validation = split(load_mnist(options.data_dir, train=True), recipe.validation_size, recipe.seed)
-    parts = {"validation": validation[:-OLD], "old": validation[-OLD:], "training": training[:REPLAYED]}
+    parts = {"validation": validation, "old": validation[-OLD:], "training": training[:REPLAYED]}
     tensors = {f"{name}.images": part.images.contiguous() for name, part in parts.items()}
     tensors |= {f"{name}.labels": part.labels.to(torch.uint8).contiguous() for name, part in parts.items()}
     given = {

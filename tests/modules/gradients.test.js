@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lossOf } from "../../lenet/page/static/network/loss.js";
 import { OPTIMIZERS } from "../../lenet/page/static/network/optimizers.js";
-import { zerosLike } from "../../lenet/page/static/network/teaching.js";
+import { emptyWeights } from "../../lenet/page/static/network/training.js";
 import { arrays, difference, readerOf, relativeNorm, VARIANTS } from "./figures.js";
 
 /** The largest difference, relative to the largest number. */
@@ -18,7 +18,7 @@ for (const variant of Object.keys(VARIANTS)) {
 
   test(`${variant}: the gradients for weights, biases and coefficients are autograd's`, () => {
     assert.ok(input.length > 120);
-    const sums = zerosLike(network.parameters);
+    const { learned: sums } = emptyWeights(network.description);
     input.forEach((ink, i) => {
       const features = network.forward(ink);
       const { loss, gradient } = lossOf(features.outputs.output, labels[i][0], rubbish);
@@ -70,7 +70,7 @@ for (const variant of Object.keys(VARIANTS)) {
       const old = structuredClone(network.parameters);
       const step = OPTIMIZERS[name](network, name === "Adam" ? 0.001 : 0.01);
       for (let i = 0; i < 5; i++) {
-        const sums = zerosLike(network.parameters);
+        const { learned: sums } = emptyWeights(network.description);
         [3, 1, 4, 1].forEach((label, j) => {
           const features = network.forward(input[4 + 4 * j]);
           const { gradient } = lossOf(features.outputs.output, label, network.description.outlier_score);

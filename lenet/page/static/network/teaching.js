@@ -2,6 +2,7 @@
 import { lossOf } from "./loss.js";
 import { OPTIMIZERS } from "./optimizers.js";
 import { Reader } from "./reader.js";
+import { emptyWeights } from "./training.js";
 
 /** @import { Network } from "./network.js" */
 
@@ -23,7 +24,7 @@ export function descend({ description, tensors }, lessons, rate) {
   const copies = Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]);
   const reader = new Reader(description, Object.fromEntries(copies));
   const { network } = reader;
-  const sums = zerosLike(network.parameters);
+  const { learned: sums } = emptyWeights(description.network);
   const losses = lessons.map((lesson) => {
     const { features, loss, gradient } = look(network, lesson);
     network.backward(features, gradient, { sums });
@@ -50,18 +51,6 @@ export function meanLoss(network, lessons) {
 function look(network, { ink, label }) {
   const features = network.forward(ink);
   return { features, ...lossOf(features.outputs.output, label, network.description.outlier_score) };
-}
-
-/**
- * Zeros in the shapes of what a network learns.
- *
- * @param {Learned} parameters
- * @returns {Learned}
- */
-export function zerosLike(parameters) {
-  const zeros = (/** @type {Layers} */ layer) =>
-    Object.fromEntries(Object.entries(layer).map(([name, { length }]) => [name, new Float32Array(length)]));
-  return Object.fromEntries(Object.entries(parameters).map(([name, layer]) => [name, zeros(layer)]));
 }
 
 const SURE = 2 / 3; // the probability from which a digit counts as learned
