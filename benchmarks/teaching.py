@@ -56,7 +56,7 @@ for (const variant of options.variants) {
     for (const lesson of misread) {
       let taught = reader;
       let step = 0;
-      while (step < options.most && !isLearned(taught, [lesson])) {
+      while (step < options.most && !isLearned(taught.network, [lesson])) {
         taught = descend(taught, [lesson, ...replayed(training, step, count)], rate).reader;
         step++;
       }
@@ -88,7 +88,7 @@ def main() -> int:
     recipe = Recipe()
     training, validation = split(load_mnist(options.data_dir, train=True), recipe.validation_size, recipe.seed)
     parts = {"validation": validation, "old": validation[-OLD:], "training": training[:REPLAYED]}
-    tensors = {f"{name}.images": part.images.contiguous() for name, part in parts.items()}
+    tensors = {f"{name}.images": part.images.clone() for name, part in parts.items()}
     tensors |= {f"{name}.labels": part.labels.to(torch.uint8).contiguous() for name, part in parts.items()}
     given = {
         "digits": options.digits,

@@ -54,7 +54,7 @@ test("taught digits are read right, after a few steps", () => {
   const lesson = [{ ink: lessons[0].ink, label: (before + 1) % 10 }];
   let now = reader;
   let steps = 0;
-  for (; steps < 40 && !isLearned(now, lesson); steps++) now = descend(now, lesson, 0.001).reader;
+  for (; steps < 40 && !isLearned(now.network, lesson); steps++) now = descend(now, lesson, 0.001).reader;
   assert.ok(steps > 0 && steps < 40, `${steps}`);
   assert.equal(now.readInk(lesson[0].ink).digit, lesson[0].label);
   assert.ok(meanLoss(now.network, lesson) < meanLoss(reader.network, lesson));

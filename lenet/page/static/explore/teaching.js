@@ -6,7 +6,7 @@ import { descend, isLearned, meanLoss, replayed } from "../network/teaching.js";
 import { LARGEST_FILE, readWeights, writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
 import { messageOf } from "../server.js";
-import { answerText, decimal, percentage } from "../show/format.js";
+import { answerText, decimal, ordinalDigit, percentage } from "../show/format.js";
 import { patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { decodeTaught, encodeTaught, isSame, withLesson } from "./lessons.js";
@@ -30,6 +30,8 @@ const REPLAYED = 8; // old digits in each step
 const OLD = 500; // digits of the test part that are to be kept
 const UNDOABLE = 100; // presses
 const KEY = "lenet-taught-";
+/** @type {Set<string | null>} */
+const SHAPES = new Set(["several digits", "too little ink"]); // for which a drawing is rejected, whatever the network says
 
 export class Teaching {
   /** @type {Taught} */
@@ -178,7 +180,8 @@ export class Teaching {
     const { reading } = this.store;
     if (!reading) return null;
     const known = this.#state.lessons.find(({ ink }) => isSame(ink, reading.outputs.input))?.label;
-    return this.#chosen ?? known ?? reading.top[reading.digit === null ? 0 : 1][0];
+    const isRejected = reading.digit === null && !reading.digits;
+    return this.#chosen ?? known ?? reading.top[isRejected ? 0 : 1][0];
   }
 
   /**
@@ -202,7 +205,7 @@ export class Teaching {
     const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#running = true;
     let steps = 0;
-    while (steps < most && !(until && isLearned(state.reader, lessons))) {
+    while (steps < most && !(until && isLearned(state.reader.network, lessons))) {
       state = this.#step(state);
       if (!steps++) this.#remember(first);
       if (atOnce) continue;
@@ -216,7 +219,7 @@ export class Teaching {
     const taken = steps === 1 ? "One step taken" : `${steps || "No"} steps taken`;
     const now = this.#state.reader.readInk(reading.outputs.input);
     const missed =
-      until && !isLearned(state.reader, lessons) ? " It is not sure yet; other digits may contradict it." : "";
+      until && !isLearned(state.reader.network, lessons) ? " It is not sure yet; other digits may contradict it." : "";
     this.#say(`${taken}: ${answerText(now)}, ${percentage(now.probabilities[label])} for ${label}.${missed}`);
   }
 
@@ -403,11 +406,13 @@ export class Teaching {
     const says = find(this.panel, ".says");
     says.textContent = "";
     if (!reading || label === null) return;
-    const shape = ["several digits", "too little ink"].includes(reading.reason ?? "");
-    const probability = reading.probabilities[label];
+    const { network } = this.store.source?.reader ?? this.#state.reader;
+    const probability = network.probabilities(reading.outputs.output)[label]; // that of one of several digits
+    const shape = SHAPES.has(reading.reason) && !reading.digits;
+    const which = reading.digits ? `, of which this is ${ordinalDigit(reading)}` : "";
     says.textContent = shape
       ? "It is rejected for its shape, before the network is asked: no teaching changes that."
-      : `${firstUpper(answerText(reading))}; ${label} gets ${percentage(probability)}.`;
+      : `${firstUpper(answerText(reading))}${which}; ${label} gets ${percentage(probability)}.`;
   }
 
   /**

@@ -56,15 +56,15 @@ function look(network, { ink, label }) {
 const SURE = 2 / 3; // the probability from which a digit counts as learned
 
 /**
- * Whether a network reads all lessons right, with some margin.
+ * Whether a network reads all lessons right, with some margin. What is rejected for its shape is rejected all the same.
  *
- * @param {Reader} reader
+ * @param {Network} network
  * @param {Lesson[]} lessons
  */
-export function isLearned(reader, lessons) {
+export function isLearned(network, lessons) {
   return lessons.every(({ ink, label }) => {
-    const { digit, probabilities } = reader.readInk(ink);
-    return digit === label && probabilities[label] >= SURE;
+    const { output } = network.forward(ink).outputs;
+    return network.probabilities(output)[label] >= SURE && !network.rejects(output);
   });
 }
 
