@@ -291,8 +291,7 @@ export class Teaching {
     this.background.network = reader;
     const version = ++this.#version;
     const note = `Shown: ${this.#name}. The server does not check it.`;
-    this.store.setTaught(this.#isTaught ? { note, reader, version } : null);
-    this.#show();
+    this.store.setTaught(this.#isTaught ? { note, reader, version } : null); // which is then read, and shown
     this.#askOld();
   }
 
