@@ -61,7 +61,7 @@ window.Worker = class extends Plain {
   constructor(...options) {
     super(...options);
     this.addEventListener("message", ({ data }) => {
-      (data.digits ? window.sweeps : window.trials).push(data.milliseconds);
+      (data.evidence ? window.trials : window.sweeps).push(data.milliseconds);
     });
   }
 };
@@ -74,7 +74,7 @@ def open_nothing(visitor: Visitor) -> None:
 
 
 def open_unit(visitor: Visitor) -> None:
-    visitor.open("inspect")
+    open_nothing(visitor)  # a second click would release it
     visitor.page.locator('[data-stage="c3"] .map').nth(4).click()
     visitor.page.locator(".with-numbers").uncheck()
 
