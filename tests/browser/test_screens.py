@@ -70,6 +70,7 @@ COMPLETE = {
     "learn": ".learning",
     "compare": ".bitmap-row",
     "mistakes": ".gallery button",
+    "teach": ".kept-now",
 }
 SHOW_ALL = "() => { for (const panel of document.querySelectorAll('.lenet .panel')) panel.hidden = false; }"
 
@@ -82,6 +83,9 @@ def show_all_modes(visitor: Visitor) -> None:
     for mode, complete in COMPLETE.items():
         visitor.open(mode)
         visitor.page.locator(complete).first.wait_for()
+    visitor.click("until")
+    visitor.page.locator(".forgotten button").first.wait_for()
+    visitor.page.locator(".values").select_option("gradient")
     visitor.open("inspect")
     visitor.click("open-save")
     visitor.page.locator('[data-save="correct"]').click()

@@ -14,6 +14,7 @@ import { Muting } from "./explore/muting.js";
 import { addNetworks, fetchPage } from "./explore/networks.js";
 import { addPointing } from "./explore/pointing.js";
 import { Saving } from "./explore/saving.js";
+import { Teaching } from "./explore/teaching.js";
 import { addTour } from "./explore/tour.js";
 import { Why } from "./explore/why.js";
 import { Figure } from "./figure/figure.js";
@@ -131,7 +132,7 @@ async function open(root, base, { settings }, home, fragment = null) {
   new Row(root, store, settings.description.preprocessing);
   const server = settings.read === null ? null : new Server(base + settings.read);
   const live = new Live(pad, reader, server, store, settings.identity);
-  const background = new Background(() => startWorker(settings.description, weights));
+  const background = new Background(startWorker, reader);
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, reader, background);
   /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
@@ -145,6 +146,8 @@ async function open(root, base, { settings }, home, fragment = null) {
   new Comparing(root, store, fetchOther);
   new Learning(root, store, pad, reader, fetchOwn);
   new Mistakes(root, store, pad, fetchOwn);
+  const fetchDigits = (/** @type {(text: string) => void} */ say) => fetchExtra(file("digits.safetensors.gz"), say);
+  new Teaching(root, store, pad, reader, background, settings.identity, fetchDigits);
   addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
   await restoreDrawing(pad, reader);
   /** @type {(network: string, link?: string) => Promise<void>} */
@@ -168,17 +171,10 @@ async function open(root, base, { settings }, home, fragment = null) {
   return live;
 }
 
-/**
- * A worker that has the network, too. A script that imports it may be started from a page of another origin, too.
- *
- * @param {ReaderDescription} description
- * @param {ArrayBuffer} weights
- */
-function startWorker(description, weights) {
+/** The worker. A script that imports it may be started from a page of another origin, too. */
+function startWorker() {
   const script = new Blob([`import ${JSON.stringify(file("explore/worker.js"))};`], { type: "text/javascript" });
-  const worker = new Worker(URL.createObjectURL(script), { type: "module" });
-  worker.postMessage({ description, weights });
-  return worker;
+  return new Worker(URL.createObjectURL(script), { type: "module" });
 }
 
 /**
