@@ -269,6 +269,11 @@ def test_the_kernels_of_c1_are_beside_its_maps(reuse):
     kernels = explorer.model.c1.weight[:, 0]
     for index, kernel in enumerate(kernels):
         assert has_signs(explorer.kernel(index), kernel, clear=0.1)
+    kernel = explorer.page.locator(".kernel").nth(4)
+    kernel.hover()
+    assert explorer.unit().startswith("C1, map 4, ")
+    kernel.click()
+    assert explorer.page.locator(".unpin").is_visible()
 
 
 @pytest.mark.parametrize("variant", NETWORKS)

@@ -87,7 +87,6 @@ export function card(store, unit, options) {
   if (!network || !blank || !shown) return []; // not loaded yet
   const found = explain(network, shown, unit);
   const { sentence, steps, aside = null } = CARDS[found.kind](network, found, options, unit);
-  if (unit.layer === "output") steps.push(softmax(network, shown, unit.map));
   if (muted[unit.layer]?.has(unit.map)) steps.push(ledger([["muted: replaced by", show(0), "result"]]));
   const [name, place] = partsOfName(unit);
   const text = remarks(network, reading, blank, unit, found.value, mutedMaps.length > 0);
@@ -104,7 +103,12 @@ export function card(store, unit, options) {
       ),
     ),
     node("p", { className: "sentence" }, sentence),
-    node("div", { className: "equation" }, ...steps.flatMap((step, i) => (i ? [arrow(), step] : [step]))),
+    node(
+      "div",
+      { className: "equation" },
+      ...steps.flatMap((step, i) => (i ? [arrow(), step] : [step])),
+      unit.layer === "output" ? softmax(network, shown, unit.map) : null,
+    ),
     node(
       "div",
       { className: "more" },

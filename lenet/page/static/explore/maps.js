@@ -76,7 +76,8 @@ export class Maps {
     for (const [i, card] of cards.entries()) card.ariaCurrent = String(i === map);
     overlay(find(cards[map], ".outline"), { top: row, left: column, bottom: row + 1, right: column + 1 }, side);
     this.which.textContent = layer === "input" ? "in the input" : `in map ${map}`;
-    find(this.element, ".beside").dataset.maps = String(count);
+    // What is only pointed at has gone before one reaches the buttons.
+    find(this.element, ".beside").dataset.maps = String(this.store.pinned ? count : 1);
     if (isOther) this.#align();
   }
 

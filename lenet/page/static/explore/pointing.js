@@ -95,6 +95,8 @@ export function addPointing(root, store, figure) {
 
   /** @param {MouseEvent} event */
   function unitUnder(event) {
+    const kernel = closest(event.target, ".kernel");
+    if (kernel) return cursorOf(findAll(root, '[data-stage="c1"] .map')[findAll(root, ".kernel").indexOf(kernel)]);
     const map = mapOf(event);
     if (!map) return null;
     // A click that the keyboard makes has no place.
