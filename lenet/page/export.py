@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.networks import NETWORKS
-from lenet.page.assets import DIGITS, FILES, MODULES
+from lenet.page.assets import BUNDLES, DIGITS, FILES, MODULES, WORKERS
 from lenet.page.browser import description, network_files
 from lenet.page.bundle import imported
 from lenet.page.document import document
@@ -93,12 +93,12 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
 
 
 def _needed() -> set[str]:
-    """What the page loads: all modules as one, and those of its worker one by one."""
-    modules = imported(MODULES, "explore/worker.js")
+    """What the page loads: bundles of modules, and those of its workers one by one."""
+    modules = set[str]().union(*(imported(MODULES, worker) for worker in WORKERS))
     return (
         modules
         | {name for name in FILES if not name.endswith((".html", ".jpg", ".js", ".css"))}
-        | {"page.js", "page.css"}
+        | {*BUNDLES, "page.css"}
     )
 
 

@@ -480,7 +480,10 @@ interface Source {
   /** For another network only. */
   reader?: import("./static/network/reader.js").Reader;
 }
-/** Where the sliders are: in Break the change, its value and whether there is preprocessing; in Learn the step. */
+/**
+ * What is set in a mode: in Break the change, its value and whether there is preprocessing; in Learn the step; in Train the
+ * settings as a text, see explore/training_settings.js.
+ */
 interface Sliders {
   change: string;
   /** null: where the change begins. */
@@ -488,6 +491,7 @@ interface Sliders {
   preprocessed: boolean;
   /** null: the end of the training. */
   step: number | null;
+  training: string;
 }
 type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local" | "example";
 

@@ -27,7 +27,7 @@ export class Store extends EventTarget {
   /** Whether the layers are shown before the activation function, and as the difference from blank paper. */
   view = { before: false, difference: false };
   /** @type {Sliders} */
-  sliders = { change: "rotation", value: null, preprocessed: true, step: null };
+  sliders = { change: "rotation", value: null, preprocessed: true, step: null, training: "" };
   /**
    * The network, once it is loaded.
    *
@@ -102,7 +102,7 @@ export class Store extends EventTarget {
 
   /** Whether the selected unit is explained: in Inspect, and where the drawing or the network changes. */
   get inspecting() {
-    return this.mode === "inspect" || (this.pinned && ["break", "learn"].includes(this.mode));
+    return this.mode === "inspect" || (this.pinned && ["break", "learn", "train"].includes(this.mode));
   }
 
   /**

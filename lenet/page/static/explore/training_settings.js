@@ -1,0 +1,102 @@
+// What can be set for a training, and how a link has it.
+import { OPTIMIZERS } from "../network/optimizers.js";
+import { ACTIVATIONS, POOLING } from "../network/variations.js";
+
+/** @import { Variation } from "../network/variations.js" */
+
+/**
+ * The settings of a run, as texts: each is one of its `CHOICES`.
+ *
+ * @typedef {{ activation: string, pooling: string, optimizer: string, rate: string, batch: string, seed: string }} Run
+ */
+
+/** A run, and a second one that differs in one of its settings: `differs` is its name, or "". */
+/** @typedef {{ first: Run, differs: keyof Run | "", other: string }} Chosen */
+
+/** @type {Record<keyof Run, string[]>} */
+export const CHOICES = {
+  activation: Object.keys(ACTIVATIONS),
+  pooling: Object.keys(POOLING),
+  optimizer: Object.keys(OPTIMIZERS),
+  rate: ["0.0003", "0.001", "0.002", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"],
+  batch: ["1", "4", "8", "16", "32", "64", "128"],
+  seed: Array.from({ length: 10 }, (_, i) => String(i + 1)),
+};
+const MOST_WORKERS = 8;
+const NAMES = /** @type {(keyof Run)[]} */ (Object.keys(CHOICES));
+
+/** The learning rate that suits each optimizer: found on training digits held out from the training. */
+const RATES = /** @type {Record<string, string>} */ ({ SGD: "0.1", momentum: "0.01", Adam: "0.002", Muon: "0.01" });
+
+/**
+ * A run as it is set at first.
+ *
+ * @param {Variation} own that of the page's network
+ * @returns {Run}
+ */
+export function defaults(own) {
+  return { ...own, optimizer: "Adam", rate: RATES.Adam, batch: "16", seed: "1" };
+}
+
+/**
+ * A run with another value of a setting. Each optimizer has a learning rate of its own order of magnitude: with another one
+ * comes its rate.
+ *
+ * @param {Run} run
+ * @param {keyof Run} name
+ * @param {string} value
+ * @returns {Run}
+ */
+export function changed(run, name, value) {
+  return { ...run, [name]: value, ...(name === "optimizer" && { rate: RATES[value] }) };
+}
+
+/**
+ * The one or two runs that are chosen.
+ *
+ * @param {Chosen} chosen
+ */
+export function runsOf({ first, differs, other }) {
+  return differs ? [first, changed(first, differs, other)] : [first];
+}
+
+/**
+ * As text: "" if nothing is changed.
+ *
+ * @param {Chosen} chosen
+ * @param {Variation} own
+ */
+export function encode({ first, differs, other }, own) {
+  const usual = defaults(own);
+  const values = NAMES.filter((name) => first[name] !== usual[name]).map((name) => `${name}.${first[name]}`);
+  return [...values, ...(differs ? [`second-${differs}.${other}`] : [])].join();
+}
+
+/**
+ * What a text says; what it does not, or not validly, is as it is at first.
+ *
+ * @param {string} text
+ * @param {Variation} own
+ * @returns {Chosen}
+ */
+export function decode(text, own) {
+  /** @type {Chosen} */
+  const chosen = { first: defaults(own), differs: "", other: "" };
+  for (const part of text.split(",")) {
+    const [, second, key, value] = /^(second-)?([a-z]+)\.([\w.]+)$/i.exec(part) ?? [];
+    const name = NAMES.find((one) => one === key);
+    if (!name || !CHOICES[name].includes(value)) continue;
+    if (second) [chosen.differs, chosen.other] = [name, value];
+    else chosen.first[name] = value;
+  }
+  return chosen;
+}
+
+/**
+ * How many workers there are for a number of cores: one is left for the pen, if there are several.
+ *
+ * @param {number} cores
+ */
+export function workersFor(cores) {
+  return Math.max(1, Math.min(MOST_WORKERS, cores - 1));
+}
