@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Coordinator } from "../../lenet/page/static/explore/coordinator.js";
-import { curvesOf, withPoint } from "../../lenet/page/static/explore/training_curves.js";
+import { curvesOf, FRAME, withPoint } from "../../lenet/page/static/explore/training_curves.js";
 import {
   CHOICES,
   decode,
@@ -161,7 +161,7 @@ test("a curve keeps its ends and its mean, however long the training is", () => 
   assert.equal(lines[0].split(" ").length, points.length);
   assert.equal(lines[1], "");
   assert.equal(last[1], null);
-  for (const { y } of ticks) assert.ok(y >= 6 && y <= 94);
+  for (const { y } of ticks) assert.ok(y >= FRAME.top && y <= FRAME.bottom);
   for (const runs of [
     [],
     [[]],

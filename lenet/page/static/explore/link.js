@@ -94,7 +94,7 @@ export function parse(fragment, network) {
     sliders: {
       ...parseChange(parts.get("t") ?? ""),
       ...parseStep(parts.get("k") ?? ""),
-      training: (parts.get("e") ?? "").slice(0, LONGEST),
+      ...(parts.has("e") && { training: (parts.get("e") ?? "").slice(0, LONGEST) }),
     },
   };
 }

@@ -42,7 +42,7 @@ const VALUES = {
 
 const HTML = `
 <div class="training">
-  <fieldset class="settings">
+  <fieldset>
     <legend>1 Set</legend>
     <div class="choices"></div>
     <p class="second-run"><label>Second run differs in <select class="differs"></select></label>
@@ -53,21 +53,21 @@ const HTML = `
     <p class="chips"><button type="button" class="start">Start</button>
       <button type="button" class="one-step">One step</button>
       <button type="button" class="again" disabled>Reset</button></p>
-    <p class="training-status" role="status"></p>
     <p class="chips which" role="group" aria-label="Network that is shown" hidden><span>Shown:</span>
       <button type="button">first</button><button type="button">second</button></p>
-    <p class="remark"></p>
+    <p class="training-status" role="status"></p>
   </div>
-  <figure class="of-loss"><svg role="img" aria-label="Loss over the training, on a logarithmic scale"></svg>
-    <figcaption>Loss of the training digits</figcaption></figure>
-  <figure class="of-test"><svg role="img" aria-label="Misread test digits over the training, on a logarithmic scale"></svg>
-    <figcaption>Misread test digits</figcaption></figure>
+  <div class="curves">
+    <figure class="of-loss"><svg role="img" aria-label="Loss over the training, on a logarithmic scale"></svg>
+      <figcaption>Loss of the training digits</figcaption></figure>
+    <figure class="of-test"><svg role="img" aria-label="Misread test digits over the training, on a logarithmic scale"></svg>
+      <figcaption>Misread of 1,000 test digits</figcaption></figure>
+  </div>
   <table class="progress-of-runs"><thead><tr></tr></thead><tbody></tbody></table>
 </div>`;
 
 const LICENCE =
-  "10,000 training digits and 1,000 test digits of MNIST, by Yann LeCun, Corinna Cortes and Christopher Burges, " +
-  "CC BY-SA 3.0: 1.7 MB, loaded when a training starts. Nothing is sent.";
+  "The digits are of MNIST, by Yann LeCun, Corinna Cortes and Christopher Burges, CC BY-SA 3.0; 1.7 MB, loaded when you start.";
 
 export class Train {
   /** @type {Chosen} */
@@ -112,7 +112,7 @@ export class Train {
     this.status = find(panel, ".training-status");
     this.start = find(panel, ".start", HTMLButtonElement);
     this.reset = find(panel, ".again", HTMLButtonElement);
-    find(panel, ".remark").textContent = LICENCE;
+    find(panel, "header").append(element("p", { className: "remark" }, LICENCE));
     this.#digits = new OnDemand(this.status, async (say) => readDigits(await fetchDigits(say)), "Loading the digits…");
     this.#chosen = decode(store.sliders.training, this.own);
     this.#addChoices();
@@ -137,10 +137,8 @@ export class Train {
   }
 
   #open() {
-    if (this.open && this.#resumes) {
-      this.#say("It was paused while you were elsewhere, and goes on.");
-      this.#go(true);
-    } else if (!this.open && this.#going) {
+    if (this.open && this.#resumes) this.#go(true, "It was paused while you were elsewhere, and goes on.");
+    else if (!this.open && this.#going) {
       this.#go(false);
       this.#resumes = true;
     }
@@ -176,7 +174,7 @@ export class Train {
     find(this.panel, ".choices").append(...names.map(select));
     this.differs = find(this.panel, ".differs", HTMLSelectElement);
     this.other = find(this.panel, ".other", HTMLSelectElement);
-    const nothing = element("option", { value: "" }, "nothing: one run");
+    const nothing = element("option", { value: "" }, "nothing");
     const titles = names.map((name) => element("option", { value: name }, TITLES[name].toLowerCase()));
     this.differs.append(nothing, ...titles);
     this.differs.addEventListener("change", () => {
@@ -194,12 +192,16 @@ export class Train {
     this.#show();
   }
 
-  /** @param {boolean} going */
-  async #go(going) {
+  /**
+   * @param {boolean} going
+   * @param {string} words what is said when it has begun
+   */
+  async #go(going, words = "Training\u2026") {
     this.#going = going;
     this.#resumes = false;
     this.#show();
     if (going && !(await this.#begin())) this.#going = false;
+    if (this.#going) this.#say(words);
     this.#tell({ going: this.#going });
     this.#show();
   }
@@ -321,11 +323,11 @@ export class Train {
       if (!tested) return "";
       return `${name}${several ? "step" : "Step"} ${count(tested.steps)}: ${this.#percent(tested)} of the test digits are misread.`;
     });
-    const paused = !going && this.#going === going && runs[0].steps && !runs[0].broken;
-    const text = [...(paused ? [`Paused at step ${count(runs[0].steps)}.`] : []), ...sentences].join(" ").trim();
-    if (text === this.#said) return;
-    this.#said = text;
-    this.#say(text);
+    const results = sentences.join(" ").trim();
+    const isPaused = !going && !this.#going && runs[0].steps > 0;
+    if (results !== this.#said) this.#say(results);
+    else if (isPaused) this.#say(`Paused at step ${count(runs[0].steps)}.`);
+    this.#said = results;
   }
 
   /** @param {{ misread: number }} tested */
@@ -367,7 +369,8 @@ export class Train {
   #describe() {
     if (!this.open || !this.#report) return;
     const { reading } = this.store;
-    find(this.panel, ".read-as").textContent = reading ? answerText(reading).replace(/^read as /, "") : "\u2013";
+    const cell = this.panel.querySelector(".read-as");
+    if (cell) cell.textContent = reading ? answerText(reading).replace(/^read as /, "") : "\u2013";
   }
 
   #show() {

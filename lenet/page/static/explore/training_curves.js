@@ -6,7 +6,7 @@
 const MOST = 240; // points of a line
 
 /** The size of the picture and the part of it that has the lines. */
-export const FRAME = { width: 300, height: 100, left: 40, right: 294, top: 6, bottom: 94 };
+export const FRAME = { width: 300, height: 66, left: 40, right: 294, top: 6, bottom: 60 };
 
 /**
  * Points with another one. If there are many, every two become one.
