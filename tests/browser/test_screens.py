@@ -82,6 +82,12 @@ def open_mode(visitor: Visitor, mode: str) -> None:
         page.locator(f'.strip [data-mode="{mode}"]').click()
         page.locator(ready[mode]).first.wait_for()
         return
+    if mode == "train":  # with two runs, after a step
+        page.locator('.strip [data-mode="train"]').click()
+        page.locator(".train .differs").select_option("activation")
+        page.locator(".train .one-step").click()
+        page.locator(".progress-of-runs td").first.wait_for()
+        return
     if mode == "save":
         page.locator(".open-save").click()
         page.locator('[data-save="correct"]').click()
@@ -96,7 +102,7 @@ def open_mode(visitor: Visitor, mode: str) -> None:
         summary.click()
 
 
-MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "compare", "mistakes", "save", "row")
+MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "train", "compare", "mistakes", "save", "row")
 
 
 @pytest.fixture(scope="module")
@@ -242,8 +248,10 @@ def test_what_a_finger_operates_is_large_enough(open_at, size):
     page = visitor.page
     page.locator('[data-stage="c3"] .map').first.tap()
     page.locator(".open-save").tap()
-    for mode in ("inspect", "why", "break", "learn", "compare", "mistakes"):
+    for mode in ("inspect", "why", "break", "learn", "train", "compare", "mistakes"):
         visitor.open(mode)
+        if mode == "train":
+            page.locator(".train .start").wait_for()
         assert page.evaluate(SMALL) == [], mode
     for box in (box_of(example) for example in page.locator(".pictures button").all()):
         assert box["height"] >= (44 if size[0] < 500 else 24)

@@ -34,7 +34,7 @@ def test_a_network_learns_while_one_draws(explore):
     wait_for_steps(page, 12)
     visitor.click("clear")
     visitor.draw(DIGITS[7])  # while it learns
-    wait_for_steps(page, 60)
+    wait_for_steps(page, 40)
     assert visitor.digit() == page.evaluate(NUMBERS)["Your drawing"][0]
     start.click()
     status.filter(has_text="Paused at step").wait_for()

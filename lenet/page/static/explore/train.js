@@ -419,7 +419,7 @@ export class Train {
 
   #showNumbers() {
     const runs = this.#report?.runs ?? [];
-    const heads = runs.length > 1 ? ["", ...RUNS] : [];
+    const heads = runs.length > 1 ? ["Run", ...RUNS.map((name) => name.toLowerCase())] : [];
     find(this.panel, ".progress-of-runs thead tr").replaceChildren(
       ...heads.map((name) => element("th", { scope: "col" }, name)),
     );

@@ -35,7 +35,7 @@ const RATES = /** @type {Record<string, string>} */ ({ SGD: "0.1", momentum: "0.
  * @returns {Run}
  */
 export function defaults(own) {
-  return { ...own, optimizer: "Adam", rate: RATES.Adam, batch: "16", seed: "1" };
+  return { ...own, optimizer: "momentum", rate: RATES.momentum, batch: "8", seed: "1" };
 }
 
 /**
