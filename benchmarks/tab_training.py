@@ -49,7 +49,8 @@ WATCH = """() => {
   window.began = performance.now();
   window.reached = {};
   new MutationObserver(() => {
-    const row = [...document.querySelectorAll(".progress-of-runs tr")].find(({ cells }) => cells[0].textContent === "Misread");
+    const rows = [...document.querySelectorAll(".progress-of-runs tr")];
+    const row = rows.find(({ cells }) => cells[0].textContent === "Misread");
     const read = 100 - parseFloat(row?.cells[1].textContent);
     for (const share of [95, 97]) {
       if (read >= share) window.reached[share] ??= (performance.now() - window.began) / 1000;
@@ -140,7 +141,9 @@ def measure(browser: Browser, url: str, options: argparse.Namespace) -> None:
     seconds = {95: [], 97: []}
     for seed in range(1, options.seeds + 1):
         reached = until_read(browser, url, seed, options.share)
-        print(f"seed {seed}: " + ", ".join(f"{share} % after {took:.1f} s" for share, took in reached.items()), flush=True)
+        print(
+            f"seed {seed}: " + ", ".join(f"{share} % after {took:.1f} s" for share, took in reached.items()), flush=True
+        )
         for share, took in reached.items():
             seconds[int(share)].append(took)
     for share, took in seconds.items():

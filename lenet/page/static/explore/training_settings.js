@@ -26,7 +26,7 @@ const MOST_WORKERS = 8;
 const NAMES = /** @type {(keyof Run)[]} */ (Object.keys(CHOICES));
 
 /** The learning rate that suits each optimizer: found on training digits held out from the training. */
-const RATES = /** @type {Record<string, string>} */ ({ SGD: "0.1", momentum: "0.01", Adam: "0.002", Muon: "0.01" });
+const RATES = /** @type {Record<string, string>} */ ({ SGD: "0.1", momentum: "0.003", Adam: "0.001", Muon: "0.01" });
 
 /**
  * A run as it is set at first.
@@ -35,7 +35,7 @@ const RATES = /** @type {Record<string, string>} */ ({ SGD: "0.1", momentum: "0.
  * @returns {Run}
  */
 export function defaults(own) {
-  return { ...own, optimizer: "momentum", rate: RATES.momentum, batch: "8", seed: "1" };
+  return { ...own, optimizer: "Adam", rate: RATES.Adam, batch: "8", seed: "1" };
 }
 
 /**
