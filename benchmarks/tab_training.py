@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from benchmarks.painting import WATCH_PAD, updates_a_second
 from harness.browser import Visitor, launch
@@ -24,7 +24,7 @@ from lenet.networks import NETWORKS
 from lenet.page.export import write_site
 from lenet.weights.model import bundled
 
-VIEWPORT = {"width": 1400, "height": 1000}
+VIEWPORT: ViewportSize = {"width": 1400, "height": 1000}
 LIMIT = 240  # seconds of a training that does not reach what is wanted
 
 PASSES = """async ([base, description]) => {
@@ -94,7 +94,7 @@ def updates(visitor: Visitor) -> float:
 
 def until_read(browser: Browser, url: str, seed: int, share: int) -> dict[str, float]:
     """Seconds until the shares of the test digits are read, by the share, up to `share`."""
-    visitor = open_training(browser, url, os.cpu_count() - 1 or 1, f"seed.{seed}")
+    visitor = open_training(browser, url, max(1, (os.cpu_count() or 1) - 1), f"seed.{seed}")
     page = visitor.page
     page.evaluate(WATCH)
     end = time.monotonic() + LIMIT

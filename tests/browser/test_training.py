@@ -62,7 +62,7 @@ def test_a_network_learns_while_one_draws(explore):
 
 def test_two_runs_differ_in_one_setting(explore):
     """Chosen by the visitor, with the same first loss, and carried by the link; a rate that is too high is told."""
-    visitor = explore(fragment="#v=1&n=textbook&m=train&e=batch.4,activation.relu,optimizer.SGD,rate.3")
+    visitor = explore(fragment="#v=1&n=textbook&m=train&e=batch.4,activation.relu,optimizer.SGD,rate.5")
     page = visitor.page
     visitor.load(DIGITS[3])
     page.locator(".train .differs").select_option("rate")

@@ -18,7 +18,7 @@ export const CHOICES = {
   activation: Object.keys(ACTIVATIONS),
   pooling: Object.keys(POOLING),
   optimizer: Object.keys(OPTIMIZERS),
-  rate: ["0.0003", "0.001", "0.002", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"],
+  rate: "0.0002 0.0005 0.001 0.002 0.005 0.01 0.02 0.05 0.1 0.2 0.5 1 2 5".split(" "),
   batch: ["1", "4", "8", "16", "32", "64", "128"],
   seed: Array.from({ length: 10 }, (_, i) => String(i + 1)),
 };
