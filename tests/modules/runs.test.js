@@ -128,7 +128,7 @@ test("two runs of the same seed begin with the same weights, and see as many dig
 });
 
 test("the settings of a link are those that were chosen, and nothing else is taken from it", () => {
-  const own = variationOf(description);
+  const own = { ...variationOf(description), steep: false };
   const run = { ...defaults(own), rate: "0.01", seed: "3" };
   const chosen = { first: run, differs: "optimizer", other: "SGD" };
   assert.deepEqual(decode(encode(chosen, own), own), chosen);
@@ -137,7 +137,7 @@ test("the settings of a link are those that were chosen, and nothing else is tak
   assert.deepEqual(decode(odd, own), { first: { ...defaults(own), seed: "4" }, differs: "", other: "" });
   for (const [name, values] of Object.entries(CHOICES)) {
     for (const value of values) {
-      const [one, other] = runsOf({ first: run, differs: name, other: value });
+      const [one, other] = runsOf({ first: run, differs: name, other: value }, own);
       const different = Object.keys(one).filter((key) => one[key] !== other[key]);
       const allowed = name === "optimizer" ? ["optimizer", "rate"] : [name];
       assert.ok(

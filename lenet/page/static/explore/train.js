@@ -107,7 +107,8 @@ export class Train {
     this.pad = pad;
     this.reader = reader;
     this.startWorker = startWorker;
-    this.own = variationOf(reader.description.network);
+    const { network } = reader.description;
+    this.own = { ...variationOf(network), steep: network.layers.some(({ kind }) => kind === "RBF") };
     panel.append(document.createRange().createContextualFragment(HTML));
     this.status = find(panel, ".training-status");
     this.start = find(panel, ".start", HTMLButtonElement);
@@ -165,7 +166,7 @@ export class Train {
         const { first, differs, other } = this.#chosen;
         const same = differs === name && other === made.value;
         this.#choose({
-          first: changed(first, name, made.value),
+          first: changed(first, name, made.value, this.own),
           ...(same ? { differs: "", other: "" } : { differs, other }),
         });
       });
@@ -237,7 +238,7 @@ export class Train {
       worker.postMessage({ kind: "digits", ...digits });
     }
     const [coordinator, ...peers] = workers;
-    const runs = runsOf(this.#chosen).map((run) => this.#begun(run, peers));
+    const runs = runsOf(this.#chosen, this.own).map((run) => this.#begun(run, peers));
     coordinator.addEventListener("message", ({ data }) => {
       if (this.#workers === workers) this.#receive(data);
     });

@@ -25,17 +25,34 @@ export const CHOICES = {
 const MOST_WORKERS = 8;
 const NAMES = /** @type {(keyof Run)[]} */ (Object.keys(CHOICES));
 
-/** The learning rate that suits each optimizer: found on training digits held out from the training. */
-const RATES = /** @type {Record<string, string>} */ ({ SGD: "0.1", momentum: "0.003", Adam: "0.001", Muon: "0.01" });
+/** What a network has itself, and whether its loss is steep, as that of distances is. */
+/** @typedef {Variation & { steep: boolean }} Own */
+
+/** The learning rate that suits each optimizer, and where the loss is steep: found on training digits that were held out. */
+const RATES = /** @type {Record<string, [string, string]>} */ ({
+  SGD: ["0.05", "0.002"],
+  momentum: ["0.005", "0.0002"],
+  Adam: ["0.001", "0.001"],
+  Muon: ["0.005", "0.002"],
+});
+
+/**
+ * @param {string} optimizer
+ * @param {Own} own
+ */
+function rateOf(optimizer, { steep }) {
+  return RATES[optimizer][Number(steep)];
+}
 
 /**
  * A run as it is set at first.
  *
- * @param {Variation} own that of the page's network
+ * @param {Own} own
  * @returns {Run}
  */
 export function defaults(own) {
-  return { ...own, optimizer: "Adam", rate: RATES.Adam, batch: "8", seed: "1" };
+  const { activation, pooling } = own;
+  return { activation, pooling, optimizer: "SGD", rate: rateOf("SGD", own), batch: "8", seed: "1" };
 }
 
 /**
@@ -45,26 +62,28 @@ export function defaults(own) {
  * @param {Run} run
  * @param {keyof Run} name
  * @param {string} value
+ * @param {Own} own
  * @returns {Run}
  */
-export function changed(run, name, value) {
-  return { ...run, [name]: value, ...(name === "optimizer" && { rate: RATES[value] }) };
+export function changed(run, name, value, own) {
+  return { ...run, [name]: value, ...(name === "optimizer" && { rate: rateOf(value, own) }) };
 }
 
 /**
  * The one or two runs that are chosen.
  *
  * @param {Chosen} chosen
+ * @param {Own} own
  */
-export function runsOf({ first, differs, other }) {
-  return differs ? [first, changed(first, differs, other)] : [first];
+export function runsOf({ first, differs, other }, own) {
+  return differs ? [first, changed(first, differs, other, own)] : [first];
 }
 
 /**
  * As text: "" if nothing is changed.
  *
  * @param {Chosen} chosen
- * @param {Variation} own
+ * @param {Own} own
  */
 export function encode({ first, differs, other }, own) {
   const usual = defaults(own);
@@ -76,7 +95,7 @@ export function encode({ first, differs, other }, own) {
  * What a text says; what it does not, or not validly, is as it is at first.
  *
  * @param {string} text
- * @param {Variation} own
+ * @param {Own} own
  * @returns {Chosen}
  */
 export function decode(text, own) {
