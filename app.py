@@ -4,9 +4,11 @@ import os
 import sys
 
 from lenet.page.__main__ import main  # sets variables that Gradio reads when it is imported; does not import PyTorch
+from lenet.page.stubs import without_stubs
 
 if os.environ.get("SPACES_ZERO_GPU"):  # set by the Hub on its ZeroGPU hardware
-    import spaces  # before main imports PyTorch, whose CUDA functions this package replaces
+    with without_stubs():  # which Gradio, that it imports, would write, too
+        import spaces  # before main imports PyTorch, whose CUDA functions this package replaces
 
     spaces.disable_gradio_auto_wrap()  # which a variable of the Space could turn on: it decorates /predict
 

@@ -20,6 +20,7 @@ async ([description, weights]) => {
   const { Reader } = await import("./network/reader.js");
   const { drawStroke } = await import("./pad/strokes.js");
   const reader = Reader.of(description, Uint8Array.from(atob(weights), (c) => c.charCodeAt(0)).buffer);
+  window.reader = reader;
   const { network } = reader;
   const plain = (arrays) => Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, [...values]]));
   window.forward = (ink) => {

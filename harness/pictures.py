@@ -132,7 +132,8 @@ def photo(
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
 
 
-def large(image: Image.Image, side: int = 2_100) -> Image.Image:
+def large(image: Image.Image, side: int = 1_300) -> Image.Image:
+    """More than the 1,024 pixels a side to which images are reduced."""
     return image.resize((side, side * image.height // image.width), Image.Resampling.BICUBIC)
 
 

@@ -6,6 +6,7 @@ with Gradio, nearly all of which are imports.
 
 import multiprocessing
 import os
+import runpy
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import torch
 
+from harness import ROOT
 from lenet.page.__main__ import main as app
 from tests.fixtures.plots import without_plots
 from train.__main__ import main
@@ -32,11 +34,6 @@ def free_port() -> int:
     """A port on which the first process of a group can listen."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return free.getsockname()[1]
-
-
-def command(*arguments) -> list[str]:
-    """The command that trains in a process that is not forked."""
-    return [sys.executable, "-m", "train", *map(str, arguments)]
 
 
 class Forked:
@@ -102,6 +99,31 @@ def train(arguments: tuple) -> int:
 def serve(arguments: tuple) -> int:
     """What `python app.py` does."""
     return app([*map(str, arguments)])
+
+
+def run_elsewhere(folder: Path, path: Path, missing: tuple[str, ...], *programs: tuple[str, ...]) -> int:
+    """Run modules or files, each with its arguments, as Python does in a folder, if `path` is its PYTHONPATH.
+
+    The project's own packages are imported anew, from there, and the Hub's client, which reads its settings then;
+    `missing` ones cannot be imported. What else has been imported stays: that takes most of the time of a start.
+    """
+    anew = {"app", "harness", "lenet", "tests", "train", "huggingface_hub", *missing}
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in anew:
+            del sys.modules[name]
+    sys.modules.update(dict.fromkeys(missing))  # None: its import fails
+    os.chdir(folder)
+    sys.path[:] = [str(path), *(entry for entry in sys.path if Path(entry).resolve() != ROOT)]
+    for program, *arguments in programs:
+        sys.argv = [program, *arguments]
+        run = runpy.run_path if program.endswith(".py") else runpy.run_module
+        options = {} if program.endswith(".py") else {"alter_sys": True}
+        try:
+            run(program, run_name="__main__", **options)
+        except SystemExit as end:
+            if end.code:
+                raise
+    return 0
 
 
 def _call(files: tuple[Path, Path], environment: dict[str, str], function: Callable, arguments: tuple) -> None:

@@ -55,7 +55,7 @@ def document(reader: Recognizer, server: bool = True) -> str:
 def _stage(layer: Layer) -> str:
     """A layer in the figure: its name and shape, and what leads to it; the page adds its maps."""
     sides = ",".join(str(side) for side in layer.shape)
-    name = "OUT<span>PUT</span>" if layer.name == "output" else layer.name.upper()
+    name = re.sub("PUT$", "<span>PUT</span>", layer.name.upper())  # a phone has no room for it
     size = match[0].replace("x", TIMES) if (match := re.search(r"\d+x\d+", layer.about.summary)) else ""
     shape = _shape(layer.shape).removeprefix("1@").replace("x", TIMES)
     words = OPERATIONS.get(layer.about.kind)

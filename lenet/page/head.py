@@ -53,6 +53,7 @@ class Head:
         data = [f"{self.routes.network_url}/model.safetensors", f"{STATIC_URL}/examples.json"]
         return "".join(
             [
+                f'<link rel="icon" type="image/svg+xml" href=".{STATIC_URL}/favicon.svg">\n',
                 f'<link rel="stylesheet" href=".{STATIC_URL}/page.css">\n',
                 f'<link rel="modulepreload" href=".{STATIC_URL}/page.js">\n',
                 *(f'<link rel="preload" as="fetch" crossorigin="anonymous" href=".{path}">\n' for path in data),

@@ -13,6 +13,7 @@ TYPES = {
     ".css": "text/css",
     ".html": "text/html",
     ".jpg": "image/jpeg",
+    ".svg": "image/svg+xml",
     ".gz": "application/gzip",
     ".safetensors": "application/octet-stream",
 }

@@ -313,6 +313,7 @@ interface Reading extends Features {
 /** One of several digits. */
 interface RowPart extends Preprocessed {
   probabilities: number[];
+  likeliest: DigitProbability;
 }
 
 /** In layers without feature maps, `map` is the number of the unit, and row and column are 0. */
@@ -429,6 +430,8 @@ interface Geometry {
   /** null where they are beside the figure. */
   pad: Tile | null;
   answer: Tile | null;
+  /** How many examples stand in a row. */
+  examples: number;
 }
 /** Points from a tile to the edge of its column, and from the edge of the next column to a tile there. */
 interface Connection {

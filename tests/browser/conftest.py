@@ -82,3 +82,39 @@ def explore(new_page, page_url):
         return Explorer(new_page(**options), page_url(variant) + fragment, network(variant))
 
     return open_one
+
+
+@pytest.fixture(scope="session")
+def kept(context, page_url) -> Callable[[str], tuple[Explorer, list[str]]]:
+    """A page that stays open for each network, and the script errors that it has had."""
+
+    @functools.cache
+    def open_one(variant: str) -> tuple[Explorer, list[str]]:
+        page, errors = context().new_page(), []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return Explorer(page, page_url(variant), network(variant)), errors
+
+    return open_one
+
+
+@pytest.fixture
+def reuse(kept):
+    """The page with a network and a blank pad, on which other tests may have been: opening one takes ten times as long.
+
+    A test that depends on how the page opens, that replaces functions of the browser, or that leaves the page, needs
+    one of its own: see `explore`.
+    """
+    used = []
+
+    def take(variant: str = "textbook") -> Explorer:
+        explorer, errors = kept(variant)
+        used.append(errors)
+        explorer.page.bring_to_front()  # others in the same context are drawn once a second
+        explorer.start_over()
+        return explorer
+
+    yield take
+    for errors in used:
+        found = errors.copy()
+        errors.clear()
+        assert found == []

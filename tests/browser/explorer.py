@@ -18,18 +18,35 @@ UNITS = {"c5": (30, 4), "f6": (28, 3), "output": (10, 1)}  # rows and columns of
 MARK, INK = (255, 210, 31), 60  # red, green and blue of outlines, and what all three of ink are below
 ROUNDING = 0.00051  # numbers are shown with three digits after the point
 
+# Lists of numbers are sent as text, which takes a tenth of the time.
 KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown", ({ detail }) => {
-  window.ink = detail && [...detail.outputs.input];
+  window.ink = detail && new Uint8Array(detail.outputs.input.slice().buffer);
 })"""
+SHOWN_INK = "() => btoa(String.fromCharCode(...window.ink))"
 
-# Of an element of the figure, what a canvas shows there, by default that of the maps: width, height, and four numbers a
+# Of an element of the figure, what a canvas shows there, by default that of the maps: width, height, and four bytes a
 # pixel.
 PIXELS = """(element, name) => {
   const canvas = document.querySelector(`canvas.${name ?? "base"}`);
   const [box, figure] = [element, canvas].map((one) => one.getBoundingClientRect());
   const density = canvas.width / figure.width;
   const at = [box.left - figure.left, box.top - figure.top, box.width, box.height].map((x) => Math.round(x * density));
-  return [at[2], at[3], ...canvas.getContext("2d").getImageData(...at).data];
+  const { data } = canvas.getContext("2d").getImageData(...at);
+  return [at[2], at[3], btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""))];
+}"""
+
+# What a link does not say: controls as they are on a new page, and nothing below the figure but the panel.
+START_OVER = """() => {
+  for (const box of document.querySelectorAll(".lenet input[type=checkbox]")) {
+    if (box.checked !== box.defaultChecked) box.click();
+  }
+  for (const details of document.querySelectorAll(".lenet details[open]")) details.open = false;
+  if (!document.querySelector(".lenet .save").hidden) document.querySelector(".lenet .open-save").click();
+  const width = document.querySelector(".lenet .width");
+  width.value = width.defaultValue;
+  width.dispatchEvent(new Event("input"));
+  document.activeElement.blur();
+  scrollTo(0, 0);
 }"""
 
 # Like a visitor who changes the address; done once the page has followed it.
@@ -107,14 +124,30 @@ class Explorer(Visitor):
         self.model, self.calibration = reader.weights.model.requires_grad_(False), reader.weights.calibration
         self.page.evaluate(KEEP)
 
+    def start_over(self) -> None:
+        """Leave nothing on the page of what it has been used for: the pad is blank, nothing is pinned, muted or set."""
+        page = self.page
+        page.unroute_all()
+        page.mouse.up()
+        page.mouse.move(0, 0)
+        if page.viewport_size != WIDE:
+            page.set_viewport_size(WIDE)
+        page.keyboard.press("Escape")  # before a link that opens Inspect, which shows what is pinned
+        page.evaluate(START_OVER)
+        self._follow(d="", m="inspect", t="rotation,0")
+        page.evaluate("() => sessionStorage.clear()")
+
+    def _follow(self, **parts: str) -> None:
+        numbered = {"later": next(self.links)}  # ignored by the page, which follows the same link only once
+        self.page.evaluate(FOLLOW, f"#{urlencode({'v': 1, **parts, **numbered})}")
+        self.digit()
+
     def load(self, strokes: list, size: float = 0.65, **parts: str) -> None:
         """Follow a link to a drawing, with other `parts` of explore/link.js, and wait until the page has read it.
 
         For what follows it is the same as `draw`, which takes ten times as long.
         """
-        numbered = {"later": next(self.links)}  # ignored by the page, which follows the same link only once
-        self.page.evaluate(FOLLOW, f"#{urlencode({'v': 1, 'd': encode(strokes, size), **parts, **numbered})}")
-        self.digit()
+        self._follow(d=encode(strokes, size), **parts)
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
         """Draw, and wait until the page has read it."""
@@ -123,7 +156,8 @@ class Explorer(Visitor):
 
     def ink(self) -> torch.Tensor:
         """The input of the shown reading, shape (1, 1, 32, 32)."""
-        return torch.tensor(self.page.evaluate("() => window.ink"), dtype=torch.float32).reshape(1, 1, 32, 32)
+        values = np.frombuffer(base64.b64decode(self.page.evaluate(SHOWN_INK)), np.float32)
+        return torch.from_numpy(values.copy()).reshape(1, 1, 32, 32)
 
     def features(self) -> dict[str, torch.Tensor]:
         with torch.no_grad():
@@ -169,8 +203,7 @@ class Explorer(Visitor):
         return bool((self._painted(tile)[int(at["y"]), int(at["x"])] < INK).all())
 
     def _painted(self, element: Locator, canvas: str = "base") -> np.ndarray:
-        width, height, *pixels = element.evaluate(PIXELS, canvas)
-        return np.array(pixels, np.int16).reshape(height, width, 4)[..., :3]
+        return painted(element, canvas)
 
     def unit(self) -> str:
         """The unit that the card is about, in words."""
@@ -180,19 +213,17 @@ class Explorer(Visitor):
     def terms(self) -> dict[int, float]:
         """The sums of patch times kernel in the card, by the map that they are of."""
         terms = self.page.locator(".card .term")
-        return {
-            int(term.get_attribute("data-map") or 0): number(term.locator(".sum b").inner_text())
-            for term in terms.all()
-        }
+        found = terms.evaluate_all(
+            "(terms) => terms.map((term) => [term.dataset.map, term.querySelector('.sum b').innerText])"
+        )
+        return {int(map_ or 0): number(text) for map_, text in found}
 
     def ledger(self) -> dict[str, float]:
         """The lines of the sums in the card: text and number."""
-        lines = self.page.locator(".card .ledger > div")
-        return {
-            line.locator("dt").inner_text(): number(line.locator("dd").inner_text())
-            for line in lines.all()
-            if "%" not in line.locator("dd").inner_text()
-        }
+        lines = self.page.locator(".card .ledger > div").evaluate_all(
+            "(lines) => lines.map((line) => ['dt', 'dd'].map((part) => line.querySelector(part).innerText))"
+        )
+        return {text: number(value) for text, value in lines if "%" not in value}
 
     def scores(self) -> list[float]:
         """The ten scores of the output, as screen readers have them, with one digit after the point or more."""
@@ -200,6 +231,21 @@ class Explorer(Visitor):
 
     def value(self) -> float:
         return number(self.page.locator(".card .value").inner_text())
+
+
+def painted(element: Locator, canvas: str = "base") -> np.ndarray:
+    """What a canvas of the figure shows of one of its elements: see `Explorer.pixels`."""
+    width, height, pixels = element.evaluate(PIXELS, canvas)
+    data = np.frombuffer(base64.b64decode(pixels), np.uint8)
+    return data.astype(np.int16).reshape(height, width, 4)[..., :3]
+
+
+def bars(items: Locator) -> dict[int, float]:
+    """The numbers beside bars, each by the unit that its button names."""
+    found = items.evaluate_all(
+        "(bars) => bars.map((bar) => ['button', '.number'].map((part) => bar.querySelector(part).innerText))"
+    )
+    return {int(name.split()[-1]): number(text) for name, text in found}
 
 
 def number(text: str) -> float:

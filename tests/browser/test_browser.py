@@ -11,7 +11,7 @@ from PIL import Image
 from harness import ROOT
 from harness.browser import Visitor, fit
 from harness.drawings import DIGITS, EXAMPLES, draw, thin
-from tests.browser.explorer import PHONE, PIXELS, WIDE
+from tests.browser.explorer import PHONE, PIXELS, WIDE, painted
 
 
 class Log:
@@ -542,9 +542,7 @@ def test_layers_are_shown_before_the_activation_and_as_a_difference(visitor):
 
     def corner(layer: str) -> list[int]:
         """The color of the first value of a layer's first map, far from the ink."""
-        width, _, *pixels = page.locator(f'[data-stage="{layer}"] .map').first.evaluate(PIXELS)
-        at = 4 * (width + 1)
-        return pixels[at : at + 3]
+        return painted(page.locator(f'[data-stage="{layer}"] .map').first)[1, 1].tolist()
 
     def ends() -> list[str]:
         return page.locator(".legend span").all_inner_texts()
@@ -584,8 +582,7 @@ def test_the_color_scales(visitor):
     visitor.digit()
 
     def colors(layer: str) -> np.ndarray:
-        width, height, *pixels = visitor.page.locator(f'[data-stage="{layer}"] .map').first.evaluate(PIXELS)
-        return np.array(pixels).reshape(height, width, 4)[2:-2, 2:-2, :3].reshape(-1, 3)
+        return painted(visitor.page.locator(f'[data-stage="{layer}"] .map').first)[2:-2, 2:-2].reshape(-1, 3)
 
     ink = colors("input")
     assert ink.max(0).tolist() == [255, 254, 250]

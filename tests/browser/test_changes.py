@@ -12,7 +12,7 @@ from PIL import Image
 from harness.browser import box_of, fit
 from harness.drawings import DIGITS, EXAMPLES, draw
 from lenet import Recognizer
-from tests.browser.explorer import PHONE, Explorer, number
+from tests.browser.explorer import FOLLOW, PHONE, Explorer, encode, number
 from train.data.evaluation_set import pen_digits
 
 
@@ -54,19 +54,17 @@ def expected(explorer: Explorer, reader: Recognizer) -> tuple[str, list[str]]:
     return digit, [percentage(p) for p in top]
 
 
-def test_the_changed_drawing_is_read_as_pytorch_reads_it(explore, reader, subtests):
-    """At both ends of each slider and between; at its start it is the drawing itself."""
-    explorer = explore()
-    explorer.draw(DIGITS[4], size=0.5)  # so that it stays on the pad
+def test_the_changed_drawing_is_read_as_pytorch_reads_it(reuse, reader, subtests):
+    """At both ends of each slider; at its start it is the drawing itself. Between them: see test_parity.py."""
+    explorer = reuse()
+    explorer.load(DIGITS[4], size=0.5)  # so that it stays on the pad
     plain = explorer.ink()
     explorer.open("break")
-    wait_for_curve(explorer)
     for transform in ("rotation", "scale", "squeeze", "slant", "shift", "width", "noise", "gaps"):
         with subtests.test(transform=transform):
             explorer.page.locator(f'[data-transform="{transform}"]').click()
-            wait_for_curve(explorer)
             assert torch.allclose(explorer.ink(), plain, atol=1e-6)
-            for position in (0, 20, 45, 60):
+            for position in (0, 60):
                 move_to(explorer, position)
                 assert shown(explorer) == expected(explorer, reader), position
             # At the end, all have changed the input, except for those that the preprocessing takes back.
@@ -74,9 +72,9 @@ def test_the_changed_drawing_is_read_as_pytorch_reads_it(explore, reader, subtes
             assert change < 0.01 if transform in ("scale", "shift") else change > 0.02, change
 
 
-def test_a_rotated_drawing_is_that_of_rotated_strokes(explore, reader):
+def test_a_rotated_drawing_is_that_of_rotated_strokes(reuse, reader):
     """Compared with strokes rotated by the test and rendered by Pillow; squeezed ones likewise."""
-    explorer = explore()
+    explorer = reuse()
     strokes = [[(280 * x, 280 * y) for x, y in stroke] for stroke in fit(DIGITS[7], 0.65)]
     break_it(explorer, DIGITS[7])
     move_to(explorer, 40)
@@ -97,9 +95,9 @@ def test_a_rotated_drawing_is_that_of_rotated_strokes(explore, reader):
     assert (ink - explorer.ink()[0]).abs().mean() < 0.05  # the browser squeezes the brush, too
 
 
-def test_the_breaking_point_is_where_the_answer_changes(explore, reader):
+def test_the_breaking_point_is_where_the_answer_changes(reuse, reader):
     """The sentence names the limits; at them PyTorch's answer is the digit, and one position further it is not."""
-    explorer = explore()
+    explorer = reuse()
     break_it(explorer, DIGITS[4])
     text = explorer.page.locator(".breaking-point").inner_text().replace("\u2212", "-")
     words = text.split()
@@ -110,9 +108,9 @@ def test_the_breaking_point_is_where_the_answer_changes(explore, reader):
         assert (expected(explorer, reader)[0] == "4") == same, (degrees, text)
 
 
-def test_without_preprocessing_a_shift_breaks_it(explore):
+def test_without_preprocessing_a_shift_breaks_it(reuse):
     """With it, a shifted digit is read as before; the film strip shows the steps with their numbers."""
-    explorer = explore()
+    explorer = reuse()
     break_it(explorer, DIGITS[4], transform="shift")
     page = explorer.page
     assert page.locator(".breaking-point").inner_text() == "Read as 4 over the whole range."
@@ -127,9 +125,9 @@ def test_without_preprocessing_a_shift_breaks_it(explore):
     assert page.locator(".filmstrip li").count() == 3
 
 
-def test_without_preprocessing_a_small_digit_in_a_corner_is_not_read(explore, reader):
+def test_without_preprocessing_a_small_digit_in_a_corner_is_not_read(reuse, reader):
     """The input is the pad as it is: nothing is cropped, scaled or centered; PyTorch sees the same."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     page.locator(".width").fill("8")
     for stroke in fit(DIGITS[4], 0.2):
@@ -144,29 +142,45 @@ def test_without_preprocessing_a_small_digit_in_a_corner_is_not_read(explore, re
     assert shown(explorer)[0] != "4"
 
 
-def test_the_slider_returns_to_the_drawing(explore):
-    """After Play has come to its end, and when something else is drawn; a further stroke leaves it where it is."""
+def test_playing_moves_the_slider_which_returns_to_the_drawing(explore):
+    """Play runs to the end of the range, or until it is stopped; the slider returns to the drawing after that.
+
+    It also does when something else is drawn; a further stroke leaves it where it is, and gives another curve.
+    """
     explorer = explore(timed=True)
-    break_it(explorer, DIGITS[1])
+    break_it(explorer, DIGITS[1], transform="slant")
     page = explorer.page
+    slider, play = page.locator(".curve input"), page.locator(".break .play")
     page.clock.pause_at(10_000)
-    page.locator(".break .play").click()
-    page.clock.run_for(60 * 70)
+    play.click()
+    page.clock.run_for(500)
+    play.click()
+    assert 30 < int(slider.input_value()) < 60
+    move_to(explorer, 56)
+    play.click()
+    page.clock.run_for(5 * 70)
     page.clock.resume()
     assert page.locator(".amount").inner_text() == "0°"
-    assert page.locator(".break .play").inner_text() == "Play"
-    for action in (lambda: explorer.click("clear"), lambda: page.locator('[title="Example 5"]').click()):
+    assert play.inner_text() == "Play"
+    first = page.locator(".breaking-point").inner_text()
+    for action, digit in (
+        (lambda: explorer.click("clear"), 7),
+        (lambda: page.locator('[title="Example 5"]').click(), 8),
+    ):
         move_to(explorer, 60)
-        assert page.locator(".amount").inner_text() == "+90°"
+        assert page.locator(".amount").inner_text() == "+60°"
         action()
-        explorer.draw(DIGITS[7])
-        assert page.locator(".curve input").input_value() == "30"
+        explorer.draw(DIGITS[digit])
+        assert slider.input_value() == "30"
+    page.wait_for_function("(first) => document.querySelector('.breaking-point').textContent !== first", arg=first)
+    explorer.open("inspect")
+    page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
 
 
-def test_no_curve_of_something_else_is_shown(explore):
+def test_no_curve_of_something_else_is_shown(reuse):
     """Under the name of another change, or of another drawing, while its own is computed."""
-    explorer = explore()
-    break_it(explorer, DIGITS[4])
+    explorer = reuse()
+    break_it(explorer, DIGITS[4], transform="shift")
     page = explorer.page
     state = """() => [getComputedStyle(document.querySelector(".curve canvas")).visibility,
       document.querySelector(".breaking-point").textContent]"""
@@ -181,16 +195,22 @@ def test_no_curve_of_something_else_is_shown(explore):
 
 
 @pytest.mark.parametrize("mode", ["break", "learn"])
-def test_no_sentence_for_screen_readers_is_about_what_was_shown_before(explore, mode):
-    """When the slider changes what is read, the announcement of the drawing goes; the slider says what is read."""
-    explorer = explore()
-    explorer.open(mode)
+def test_screen_readers_hear_of_what_is_shown_now(reuse, mode):
+    """A drawing that is changed or read otherwise is announced once the pen rests, as elsewhere.
+
+    When the slider changes what is read, the announcement of the drawing goes; the slider says what is read.
+    """
+    explorer = reuse()
     page = explorer.page
+    explorer.load(DIGITS[1], m=mode)
     slider = page.locator(f".{mode} input[type=range]")
-    explorer.draw(DIGITS[3])
-    announcement = page.locator(".announcement")
-    page.locator(".announcement", has_text="Prediction: 3.").wait_for()
     slider.wait_for()
+    announcement = page.locator(".announcement")
+    for digit in (3, 7):
+        explorer.click("clear")
+        explorer.draw(DIGITS[digit])
+        announcement.filter(has_text=f"Prediction: {digit}.").wait_for()
+    assert page.locator(".check", has_text="Shown: the").count() == 1
     slider.fill("0")
     assert announcement.inner_text() == ""
     words = "rejected" if explorer.digit() == "?" else f"read as {explorer.digit()}"
@@ -199,46 +219,14 @@ def test_no_sentence_for_screen_readers_is_about_what_was_shown_before(explore, 
     assert "read as" not in slider.get_attribute("aria-valuetext")
     explorer.draw(DIGITS[7])
     text = "Prediction: 7." if mode == "break" else "igit"  # the network before its training
-    page.locator(".announcement", has_text=text).wait_for()
-
-
-def test_playing_moves_the_marker_and_drawing_goes_on(explore):
-    """Play runs to the end of the range and can be stopped; another stroke gives another curve."""
-    explorer = explore(timed=True)
-    break_it(explorer, DIGITS[1])
-    page = explorer.page
-    first = page.locator(".breaking-point").inner_text()
-    page.clock.pause_at(10_000)
-    page.locator(".break .play").click()
-    page.clock.run_for(500)
-    page.locator(".break .play").click()
-    page.clock.resume()
-    assert 30 < int(page.locator(".curve input").input_value()) < 60
-    explorer.click("clear")
-    explorer.draw(DIGITS[8])
-    page.wait_for_function("(first) => document.querySelector('.breaking-point').textContent !== first", arg=first)
+    announcement.filter(has_text=text).wait_for()
     explorer.open("inspect")
-    page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
-    assert explorer.digit() == "8"
+    page.locator(".check", has_text="Checked with PyTorch").wait_for()
 
 
-@pytest.mark.parametrize("mode", ["break", "learn"])
-def test_a_drawing_that_is_changed_or_read_otherwise_is_announced(explore, mode):
-    """To screen readers, once the pen rests, as elsewhere; afterwards the server checks it again."""
-    explorer = explore()
-    explorer.open(mode)
-    for digit in (3, 7):
-        explorer.click("clear")
-        explorer.draw(DIGITS[digit])
-        explorer.page.locator(".announcement", has_text=f"Prediction: {digit}.").wait_for()
-    assert explorer.page.locator(".check", has_text="Shown: the").count() == 1
-    explorer.open("inspect")
-    explorer.page.locator(".check", has_text="Checked with PyTorch").wait_for()
-
-
-def test_an_image_can_be_changed_except_for_its_strokes(explore):
+def test_an_image_can_be_changed_except_for_its_strokes(reuse):
     """Its strokes are not known, and the page says so."""
-    explorer = explore()
+    explorer = reuse()
     file = io.BytesIO()
     draw(EXAMPLES[3]["strokes"]).save(file, "PNG")
     explorer.page.locator(".file").set_input_files(
@@ -276,9 +264,9 @@ def download(explorer: Explorer, name: str, touch: bool = False) -> bytes:
     return started.value.path().read_bytes()
 
 
-def test_the_numbers_can_be_taken_along(explore):
+def test_the_numbers_can_be_taken_along(reuse):
     """As JSON and as NPZ, with the weights, the drawing and a link; NumPy reads what PyTorch computes."""
-    explorer = explore()
+    explorer = reuse()
     explorer.load(DIGITS[5])
     explorer.page.locator(".open-save").click()
     features = explorer.features()
@@ -298,9 +286,9 @@ def test_the_numbers_can_be_taken_along(explore):
     assert np.allclose(arrays["probabilities"], probabilities, atol=1e-5)
 
 
-def test_the_view_can_be_taken_along_as_a_picture(explore):
+def test_the_view_can_be_taken_along_as_a_picture(reuse):
     """A PNG with the drawing and the maps, twice as many pixels as on the page."""
-    explorer = explore()
+    explorer = reuse()
     explorer.load(DIGITS[5])
     explorer.page.locator(".open-save").click()
     image = Image.open(io.BytesIO(download(explorer, "png"))).convert("RGB")
@@ -343,9 +331,9 @@ def test_the_picture_is_what_one_sees(explore):
     assert differs.mean() < 0.06  # the answer is in its place
 
 
-def test_corrected_drawings_are_what_training_reads(explore, tmp_path):
+def test_corrected_drawings_are_what_training_reads(reuse, tmp_path):
     """Say what a drawing really is, and download all of them in the format of sketches/digits.json."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     page.locator(".open-save").click()
     for digit in (6, 2):
@@ -361,38 +349,37 @@ def test_corrected_drawings_are_what_training_reads(explore, tmp_path):
     assert all(reader.read(drawing.image).digit == drawing.label for drawing in drawings)
 
 
-def test_saving_nothing_says_so(explore):
+def test_saving_nothing_says_so(reuse):
     """Without a drawing there is nothing to save."""
-    explorer = explore()
-    explorer.click("clear")  # of the example
+    explorer = reuse()
     explorer.page.locator(".open-save").click()
     explorer.page.locator('[data-save="png"]').click()
     assert explorer.page.locator(".saved").inner_text() == "Draw a digit first."
 
 
-def test_changes_and_saving_by_keyboard_alone(explore, reader):
+def test_changes_and_saving_by_keyboard_alone(reuse, reader):
     """Tab to the change and the slider, which says what is read; then save the numbers and correct the answer."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     explorer.load(DIGITS[4])
     page.locator('.strip [data-mode="break"]').press("Enter")
     wait_for_curve(explorer)
     page.locator('[data-transform="slant"]').press("Enter")
     page.locator(".curve input").focus()
-    for _ in range(12):
+    for _ in range(4):
         page.keyboard.press("ArrowRight")
-    assert page.locator(".amount").inner_text() == "+24°"
+    assert page.locator(".amount").inner_text() == "+8°"
     digit, percents = expected(explorer, reader)
     assert shown(explorer) == (digit, percents)
     answer = "rejected" if digit == "?" else f"read as {digit}"
-    assert page.locator(".curve input").get_attribute("aria-valuetext") == f"+24°, {answer}"
+    assert page.locator(".curve input").get_attribute("aria-valuetext") == f"+8°, {answer}"
     page.locator(".open-save").press("Enter")
     with page.expect_download() as started:
         page.locator('[data-save="json"]').press("Enter")
     numbers = json.loads(started.value.path().read_bytes())
     features = explorer.features()
     assert np.allclose(numbers["layers"]["f6"]["values"], features["f6"], atol=1e-4)
-    assert "t=slant%2C24" in numbers["link"]
+    assert "t=slant%2C8" in numbers["link"]
     page.locator(".save select").focus()
     page.keyboard.press("9")
     page.locator('[data-save="correct"]').press("Enter")
@@ -417,34 +404,38 @@ def test_saving_by_touch_on_a_phone(explore):
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
 
 
-def test_a_link_shows_the_same_change(explore, reader, subtests):
+def test_a_link_shows_the_same_change(reuse, explore, reader, subtests):
     """Drawing, slider and preprocessing, in another browser, with the numbers that PyTorch computes."""
-    explorer = explore()
-    explorer.draw(DIGITS[4])
+    explorer = reuse()
+    explorer.load(DIGITS[4])
     page = explorer.page
     explorer.open("break")
-    for change in ("rotation,36", "noise,0.25", "shift,-30,raw"):
+    links = {}
+    for change, position in (("rotation,36", 42), ("noise,0.25", 15), ("shift,-30,raw", 20)):
+        name, _, *raw = change.split(",")
+        page.locator(f'[data-transform="{name}"]').click()
+        if raw:
+            page.locator(".centering").uncheck()
+        move_to(explorer, position)
+        page.wait_for_function("(part) => location.hash.includes(part)", arg=f"t={'%2C'.join(change.split(','))}")
+        assert shown(explorer) == expected(explorer, reader)
+        amount = page.locator(".amount").inner_text()
+        links[change] = page.evaluate("() => location.hash"), explorer.scores(), shown(explorer), amount
+    other = explore(fragment=links["rotation,36"][0])
+    for change, (link, scores, answer, amount) in links.items():
         with subtests.test(change=change):
-            name, value, *raw = change.split(",")
-            page.locator(f'[data-transform="{name}"]').click()
-            if raw:
-                page.locator(".centering").uncheck()
-            low, high = {"rotation": (-90, 90), "noise": (0, 1), "shift": (-90, 90)}[name]
-            move_to(explorer, round((float(value) - low) / (high - low) * 60))
-            wait_for_curve(explorer)
-            page.wait_for_function("(part) => location.hash.includes(part)", arg=f"t={'%2C'.join(change.split(','))}")
-            other = explore(fragment=page.evaluate("() => location.hash"))
-            wait_for_curve(other)
-            assert other.scores() == explorer.scores()
-            assert other.page.locator(".amount").inner_text() == page.locator(".amount").inner_text()
-            assert other.page.locator(".centering").is_checked() == (not raw)
-            assert shown(explorer) == shown(other) == expected(explorer, reader)
+            if change != "rotation,36":
+                other.page.evaluate(FOLLOW, link)
+            other.page.locator(".amount", has_text=amount).wait_for()
+            assert other.digit() == answer[0]
+            assert other.scores() == scores
+            assert other.page.locator(".centering").is_checked() == (not change.endswith("raw"))
+            assert shown(other) == answer
 
 
 def test_a_change_of_a_damaged_link_is_ignored(explore):
     """Break opens with the nearest change that it knows."""
-    explorer = explore(fragment="#v=1&m=break&t=rotation,1e9,raw,more&k=999999999999")
-    explorer.draw(DIGITS[4])
-    wait_for_curve(explorer)
+    drawing = encode(DIGITS[4], 0.65)
+    explorer = explore(fragment=f"#v=1&m=break&d={drawing}&t=rotation,1e9,raw,more&k=999999999999")
     assert explorer.page.locator(".transforms [aria-pressed=true]").inner_text() == "Rotation"
     assert explorer.page.locator(".amount").inner_text() == "+90\N{DEGREE SIGN}"

@@ -36,3 +36,18 @@ def test_inspect_is_where_back_leads(explore):
         page.wait_for_function("() => !location.hash.includes('m=')")
     assert page.evaluate("() => history.length") <= steps + 1
     assert explorer.digit() == "4"
+
+
+def test_a_mode_closes_in_place_after_a_link_has_been_followed(explore):
+    """One step back is what the link has replaced, which closing the mode does not bring back."""
+    explorer = explore()
+    page = explorer.page
+    explorer.load(DIGITS[3])
+    explorer.open("learn")
+    page.wait_for_url("**m=learn*")
+    explorer.load(DIGITS[8], m="learn")
+    page.wait_for_function("() => !location.hash.includes('later')")  # the address is the page's own again
+    explorer.open("inspect")
+    page.wait_for_function("() => location.hash.includes('d=') && !location.hash.includes('m=')")
+    assert explorer.digit() == "8"
+    assert page.locator(".panel.inspect").is_visible()

@@ -230,21 +230,11 @@ def test_the_drawing_survives_a_reload(visitor):
 
 
 def test_what_something_else_has_kept_is_no_drawing(visitor):
-    """The pad is blank, and one can draw: `visitor` fails at a script error."""
-    for kept in (
-        "{",
-        "null",
-        "7",
-        '[{"width": 20, "points": []}]',
-        '{"strokes": 7}',
-        '{"strokes": "FAAA"}',
-        '{"image": "B", "picture": "https://elsewhere.example/"}',
-        '{"image": 7, "picture": 7}',
-    ):
-        visitor.page.evaluate("(kept) => sessionStorage.setItem('lenet-drawing', kept)", kept)
-        visitor.page.reload()
-        visitor.page.locator(".lenet[data-ready]").wait_for()
-        assert visitor.digit() == "?"
+    """The pad is blank, and one can draw: `visitor` fails at a script error. For more, see session.test.js."""
+    visitor.page.evaluate("() => sessionStorage.setItem('lenet-drawing', '{\"strokes\": 7}')")
+    visitor.page.reload()
+    visitor.page.locator(".lenet[data-ready]").wait_for()
+    assert visitor.digit() == "?"
     visitor.draw(DIGITS[5])
     assert visitor.digit() == "5"
 

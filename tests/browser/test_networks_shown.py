@@ -42,9 +42,9 @@ def snapshots() -> tuple[list[int], list[float], list[LeNet5]]:
     return steps, json.loads(metadata["validation_errors"]), networks
 
 
-def test_learn_shows_the_network_of_each_step(explore):
+def test_learn_shows_the_network_of_each_step(reuse):
     """Scores, a pinned unit and the kernels are those of the snapshot in PyTorch, also for the next drawing."""
-    explorer = explore()
+    explorer = reuse()
     explorer.load(DIGITS[3])
     explorer.open("learn")
     page = explorer.page
@@ -66,8 +66,7 @@ def test_learn_shows_the_network_of_each_step(explore):
         clear = 0.2 * float(network.c1.weight.abs().max())
         assert has_signs(explorer.kernel(2), network.c1.weight[2, 0], clear)
     slider.fill("2")
-    explorer.click("clear")
-    explorer.draw(DIGITS[8])
+    explorer.load(DIGITS[8], m="learn")
     features = networks[2].features(explorer.ink())
     assert np.allclose(explorer.scores(), features["output"][0], atol=0.051)
     assert "after" in page.locator(".check").inner_text()
@@ -127,19 +126,18 @@ def test_learn_by_keyboard_and_by_touch(explore, touch):
     assert slider.get_attribute("aria-valuetext") == f"{steps[position]:,} steps, {spoken}"
 
 
-@pytest.mark.parametrize(("step", "shown"), [("100", None), ("1", 1), ("999999", -1), ("x", -1)])
-def test_a_link_shows_the_same_step_of_the_training(explore, step, shown):
+def test_a_link_shows_the_same_step_of_the_training(explore):
     """Or the nearest one that the weights were saved at; without a step, the last."""
-    explorer = explore(fragment=f"#v=1&m=learn&k={step}")
     steps, _, networks = snapshots()
-    explorer.load(DIGITS[3])
-    explorer.page.locator(".learning").wait_for()
-    position = int(explorer.page.locator(".learn input").input_value())
-    nearest = min(range(len(steps)), key=lambda i: abs(steps[i] - 100)) if shown is None else shown % len(steps)
-    assert position == nearest
-    with torch.no_grad():
-        scores = networks[position](explorer.ink())[0]
-    assert np.allclose(explorer.scores(), scores, atol=0.051)
+    nearest = min(range(len(steps)), key=lambda i: abs(steps[i] - 100))
+    explorer = explore(fragment="#v=1&m=learn&k=x")
+    for step, position in (("x", len(steps) - 1), ("100", nearest), ("1", 1), ("999999", len(steps) - 1)):
+        explorer.load(DIGITS[3], m="learn", k=step)
+        explorer.page.locator(".learning").wait_for()
+        assert int(explorer.page.locator(".learn input").input_value()) == position, step
+        with torch.no_grad():
+            scores = networks[position](explorer.ink())[0]
+        assert np.allclose(explorer.scores(), scores, atol=0.051), step
 
 
 @pytest.mark.parametrize("touch", [False, True])
@@ -269,9 +267,9 @@ def test_the_other_networks_are_loaded_only_when_asked_for(explore):
     assert len([url for url in requests if "/networks/" in url]) == 6
 
 
-def test_the_misread_digits_can_be_looked_into(explore):
+def test_the_misread_digits_can_be_looked_into(reuse):
     """Each with its answer and truth; a click puts it onto the pad, where it is misread in the same way."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     explorer.open("mistakes")
     misread = json.loads((bundled() / "misread.json").read_text())
@@ -297,9 +295,9 @@ def test_the_misread_digits_can_be_looked_into(explore):
         explorer.page.evaluate("() => document.querySelector('.check').textContent = ''")
 
 
-def test_every_misread_digit_loads_as_it_was_misread(explore):
+def test_every_misread_digit_loads_as_it_was_misread(reuse):
     """Also those that the page would reject: it says so."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     explorer.open("mistakes")
     page.locator(".gallery button").first.wait_for()
@@ -319,9 +317,9 @@ def test_every_misread_digit_loads_as_it_was_misread(explore):
     page.locator(".check", has_text="Computed in your browser.").wait_for()
 
 
-def test_the_nearest_training_digits_are_those_of_f6(explore):
+def test_the_nearest_training_digits_are_those_of_f6(reuse):
     """Three each for the first and the second answer, in the order of their distances in PyTorch."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     explorer.load(DIGITS[4])
     explorer.open("mistakes")

@@ -5,18 +5,21 @@ The modules without a canvas are tested in `tests/modules`; the whole comparison
 
 import numpy as np
 import pytest
+import torch
 
 from harness import parity
-from harness.drawings import EXAMPLES, NO_DIGITS
+from harness.drawings import DIGITS, EXAMPLES, NO_DIGITS
 from harness.servers import files_of
 from lenet.page.assets import STATIC
+from lenet.rejection import rejection_reason
 
 
 @pytest.fixture(scope="module")
-def page(chromium):
+def page(chromium, reader):
     with files_of(STATIC) as url:
         page = chromium.new_page()
-        yield page, url
+        parity.open_network(page, url, reader)
+        yield page
         page.close()
 
 
@@ -36,8 +39,39 @@ def test_drawings_are_preprocessed_and_read_alike(page, reader):
         for brush, size in ((6, 60), (20, 180), (40, 220)):
             center = tuple(rng.uniform((size + brush) / 2, 280 - (size + brush) / 2, 2))
             drawings.append(parity.place(strokes, brush, size, center))
-    parity.open_network(page[0], page[1], reader)
-    found = parity.compare_drawings(page[0], reader, drawings)
+    found = parity.compare_drawings(page, reader, drawings)
     assert found.ink < 1 / 255
     assert found.probabilities < 1e-4
     assert found.answers == 0
+
+
+# The changed drawing at every sixth position of each slider: what is changed, the position, the input and the answer.
+CHANGED = """async (strokes) => {
+  const { POSITIONS, readChanged, TRANSFORMS, valueAt } = await import("./explore/transforms.js");
+  const found = [];
+  for (const name of Object.keys(TRANSFORMS)) {
+    for (let position = 0; position < POSITIONS; position += 6) {
+      const preprocessed = position % 4 === 0;
+      const reading = readChanged(window.reader, { strokes }, name, valueAt(name, position), preprocessed);
+      const { outputs, probabilities, digit, reason } = reading;
+      found.push([name, position, [...outputs.input], [...probabilities], digit, reason]);
+    }
+  }
+  return found;
+}"""
+
+
+def test_changed_drawings_are_read_alike(page, reader):
+    """With and without preprocessing, by each change of Break; the changed input is what PyTorch reads, too."""
+    strokes = parity.place(DIGITS[4], 20, 140, (140, 140))
+    names, _, inputs, probabilities, digits, reasons = zip(*page.evaluate(CHANGED, strokes), strict=True)
+    assert len(set(names)) == 8
+    inputs = np.array(inputs, np.float32).reshape(-1, 1, 32, 32)
+    with torch.inference_mode():
+        scores = reader.weights.model(torch.from_numpy(inputs)).numpy()
+    expected = reader.weights.calibration.probabilities(scores)
+    assert np.abs(expected - probabilities).max() < 1e-4
+    for ink, own, likely, digit, reason in zip(inputs, scores, expected, digits, reasons, strict=True):
+        rejected = rejection_reason(ink[0]) or ("not a digit" if reader.weights.calibration.rejects(own) else None)
+        assert (reason, digit) == (rejected, None if rejected else likely.argmax())
+    assert {"not a digit", None} <= set(reasons)

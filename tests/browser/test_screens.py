@@ -21,9 +21,9 @@ FAULTS = """() => {
   const name = (e) => `${e.tagName}.${e.className || e.title || ""} ${e.closest("[data-stage]")?.dataset.stage ?? ""}`;
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} wide`);
-  // The modes scroll sideways.
-  const aside = ".announcement, .scores, .label, table thead, .bar, .strip, [data-kind=phone] .modes";
-  const painted = "canvas.under, canvas.base, canvas.lit, .maps"; // which lie over one another
+  // The modes and the maps of a layer scroll sideways.
+  const aside = ".digest, .announcement, .scores, .label, thead, .bar, .strip, [data-kind=phone] :is(.modes, .cards)";
+  const painted = "canvas.base, canvas.changed-ink, .maps"; // which lie over one another
   const texts = "h1, h2, .shape, .operation, .arithmetic, .caption, .digit, .top, .number, .map, .kernel";
   const leaves = [];
   for (const e of root.querySelectorAll("*")) {
@@ -63,46 +63,51 @@ def open_at(new_page, app_url):
     return open_one
 
 
-def open_mode(visitor: Visitor, mode: str) -> None:
-    """Inspect with a unit of C3 pinned and numbers shown, with something muted, or Why with its trials finished."""
-    page = visitor.page
-    if mode == "rest":
-        return
-    if mode == "row":
-        visitor.stroke([(0.1, 0.3), (0.1, 0.7)])
-        page.locator(".row-strip canvas").first.wait_for()
-        return
-    if mode == "why":
-        page.locator('.strip [data-mode="why"]').click()
-        page.locator(".change", has_text="tried").wait_for()
-        return
-    ready = {"break": ".breaking-point:not(:empty)", "learn": ".learning", "compare": ".bitmap-row"}
-    ready |= {"mistakes": ".gallery button"}
-    if mode in ready:
-        page.locator(f'.strip [data-mode="{mode}"]').click()
-        page.locator(ready[mode]).first.wait_for()
-        return
-    if mode == "train":  # with two runs, after a step
-        page.locator('.strip [data-mode="train"]').click()
-        page.locator(".train .differs").select_option("activation")
-        page.locator(".train .one-step").click()
-        page.locator(".progress-of-runs td").first.wait_for()
-        return
-    if mode == "save":
-        page.locator(".open-save").click()
-        page.locator('[data-save="correct"]').click()
-        return
-    page.locator('[data-stage="c3"] .map').first.click()
-    if mode == "numbers":
+# When each mode has shown all that it shows.
+COMPLETE = {
+    "why": ".change:not(:empty)",
+    "break": ".breaking-point:not(:empty)",
+    "learn": ".learning",
+    "train": ".progress-of-runs td",  # of two runs, after a step
+    "compare": ".bitmap-row",
+    "mistakes": ".gallery button",
+}
+SHOW_ALL = "() => { for (const panel of document.querySelectorAll('.lenet .panel')) panel.hidden = false; }"
+
+
+def show_all_modes(visitor: Visitor) -> None:
+    """Fill the panel of every mode, show them below one another, and that of Save, too.
+
+    Each is as wide as when it is alone. The mode is Inspect in the end.
+    """
+    for mode, complete in COMPLETE.items():
+        visitor.open(mode)
+        if mode == "train":
+            visitor.page.locator(".train .differs").select_option("activation")
+            visitor.click("one-step")
+        visitor.page.locator(complete).first.wait_for()
+    visitor.open("inspect")
+    visitor.click("open-save")
+    visitor.page.locator('[data-save="correct"]').click()
+    visitor.page.evaluate(SHOW_ALL)
+
+
+def show(explorer: Explorer, what: str) -> None:
+    """Show more than an answer and the sum that it comes from."""
+    page = explorer.page
+    if what == "modes":
+        explorer.pin("c3", 0, 4, 4)
+        for summary in page.locator("details.words summary").all():
+            summary.click()
+        show_all_modes(explorer)
+    if what == "numbers":
+        explorer.pin("c3", 0, 4, 4)
         page.locator(".with-numbers").check()
-    if mode == "muted":
-        page.locator("button.mute").click()
-        page.locator('[data-stage="output"] .map').click()
-    for summary in page.locator("details.words summary").all() if mode == "inspect" else []:
-        summary.click()
-
-
-MODES = ("rest", "inspect", "numbers", "muted", "why", "break", "learn", "train", "compare", "mistakes", "save", "row")
+        explorer.click("mute")
+    if what == "row":
+        explorer.stroke([(0.1, 0.3), (0.1, 0.7)])
+        page.locator(".row-strip canvas").first.wait_for()
+        explorer.pin("output", 3)
 
 
 @pytest.fixture(scope="module")
@@ -114,19 +119,19 @@ def tab(context):
 
 @pytest.fixture(scope="module")
 def page(request, tab, app_url, reader):
-    """The page with a digit, in one of the modes."""
+    """The page with a digit, which shows what `show` makes it."""
     tab.bring_to_front()
-    visitor = Explorer(tab, app_url, reader)
-    visitor.load(DIGIT)
+    explorer = Explorer(tab, app_url, reader)
+    explorer.load(DIGIT)
     tab.locator(".check", has_text="Checked").wait_for()
-    open_mode(visitor, request.param)
+    show(explorer, request.param)
     yield tab
     reset(tab)
 
 
-@pytest.mark.parametrize("page", MODES, indirect=True)
+@pytest.mark.parametrize("page", ["answer", "modes", "numbers", "row"], indirect=True)
 def test_every_width_holds(page):
-    """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, in every mode."""
+    """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, in any mode."""
     browser = page.context.new_cdp_session(page)  # Playwright's own way to set the size takes twice as long
     for width in WIDTHS:
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
@@ -151,13 +156,12 @@ CONTRAST = "color-contrast"  # takes most of axe's time
 def check_accessibility(page: Page, between: tuple[int, ...] = (), known: tuple[str, ...] = ()) -> None:
     """By all rules at a phone's and a desktop's width, and at those in `between` by all but that on contrast.
 
-    Only colors differ in dark mode, so only their contrast is looked at again. That of the parts in `known`, which look
-    as elsewhere, is not.
+    Only colors differ in dark mode, so only their contrast is looked at again. The parts in `known` are as elsewhere.
     """
     for width in (390, *between, 1400):
         page.set_viewport_size({"width": width, "height": 900})
-        assert violations(page, rules={CONTRAST: {"enabled": False}}) == [], width
-        if width not in between:
+        assert violations(page, known, rules={CONTRAST: {"enabled": False}}) == [], width
+        if width not in between and not (known and width == 390):
             assert violations(page, known, runOnly=[CONTRAST]) == [], width
     page.emulate_media(color_scheme="dark")
     page.locator("body.dark").wait_for(state="attached")
@@ -166,23 +170,24 @@ def check_accessibility(page: Page, between: tuple[int, ...] = (), known: tuple[
     page.locator("body.dark").wait_for(state="detached")
 
 
-@pytest.mark.parametrize("page", MODES[1:], indirect=True)
-def test_axe_finds_nothing_in_any_mode(page, request):
-    """In light and dark mode. Only in some modes do the rows of the layers have other texts or colors."""
-    mode = request.node.callspec.params["page"]
-    check_accessibility(page, known=() if mode in ("inspect", "muted", "row") else (".stage",))
+@pytest.mark.parametrize("page", ["modes", "numbers", "row"], indirect=True)
+def test_axe_finds_nothing_in_any_mode(page):
+    """In light and dark mode."""
+    check_accessibility(page)
 
 
 def test_axe_finds_nothing_whatever_is_drawn(open_at):
-    """Blank, with a digit, and with a rejected drawing, at six widths. The layers look alike with any drawing."""
+    """Blank, with a digit, and with a rejected drawing. The layers look alike with any drawing."""
     visitor = open_at(1400, 900)
     for strokes in ([], DIGIT, NO_DIGITS["fence"][0]):
         visitor.click("clear")
         if strokes:
             visitor.draw(strokes)
             visitor.page.locator(".check", has_text="Checked").wait_for()
-        known = () if strokes is DIGIT else (".stage",)
-        check_accessibility(visitor.page, between=(768, 1024, 1280, 1920), known=known)
+        if strokes is DIGIT:
+            check_accessibility(visitor.page, between=(768, 1024, 1280, 1920))
+        else:
+            check_accessibility(visitor.page, known=(".stage",))
 
 
 def below(visitor: Visitor, selector: str) -> float:
@@ -193,9 +198,10 @@ def below(visitor: Visitor, selector: str) -> float:
 
 def test_a_phone_shows_pad_answer_and_figure_at_once(open_at):
     """Upright, even a small one: without scrolling."""
+    visitor = open_at(390, 844, has_touch=True, is_mobile=True, device_scale_factor=2)
     for width, height in ((390, 844), (360, 640)):
-        visitor = open_at(width, height, has_touch=True, is_mobile=True, device_scale_factor=2)
-        for selector in (".pad", ".verdict", ".examples", ".controls", ".net"):
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        for selector in (".pad", ".verdict", ".examples", ".controls", ".net", '[data-stage="input"] .map'):
             assert below(visitor, selector) <= height, (width, selector)
         assert box_of(visitor.page.locator(".pad"))["width"] >= 180
 
@@ -209,18 +215,19 @@ def test_a_phone_held_sideways_shows_the_pad_beside_the_answer(open_at):
     assert answer["y"] + answer["height"] <= 390
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1366, 768), (1920, 1080), (2560, 1440), (844, 390)])
-def test_the_network_fits_in_the_window(open_at, size):
+def test_the_network_fits_in_the_window(open_at):
     """From the pad to the ten scores, with the modes below them, and room for what they explain."""
-    visitor = open_at(*size)
-    least = 90 if size[1] < 520 else 160
-    for selector in (".pad", ".verdict", "[data-stage=c1] .maps", "[data-stage=output] .map", ".modes"):
-        assert below(visitor, selector) <= size[1] - least, selector
-    layers = ["c1", "s2", "c3", "s4", "c5", "f6", "output"]
-    columns = [box_of(visitor.page.locator(f"[data-stage={layer}]")) for layer in layers]
-    edges = [edge for box in columns for edge in (box["x"], box["x"] + box["width"])]
-    assert edges == sorted(edges)
-    assert columns[0]["height"] > 0.45 * size[1]
+    visitor = open_at(1280, 720)
+    for size in ((1280, 720), (1366, 768), (1920, 1080), (2560, 1440), (844, 390)):
+        visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
+        least = 90 if size[1] < 520 else 160
+        for selector in (".pad", ".verdict", "[data-stage=c1] .maps", "[data-stage=output] .map", ".modes"):
+            assert below(visitor, selector) <= size[1] - least, (size, selector)
+        layers = ["c1", "s2", "c3", "s4", "c5", "f6", "output"]
+        columns = [box_of(visitor.page.locator(f"[data-stage={layer}]")) for layer in layers]
+        edges = [edge for box in columns for edge in (box["x"], box["x"] + box["width"])]
+        assert edges == sorted(edges), size
+        assert columns[0]["height"] > 0.45 * size[1], size
 
 
 def test_notices_do_not_move_the_maps(open_at):
@@ -236,25 +243,57 @@ def test_notices_do_not_move_the_maps(open_at):
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
 
 
+@pytest.mark.parametrize("size", [(390, 844), (360, 640), (844, 390), (1280, 720)])
+def test_the_answer_stays_in_view(open_at, size):
+    """In every mode, wherever one scrolls to: the answer, or a line with it and the three most likely digits."""
+    visitor = open_at(*size, has_touch=True, is_mobile=True)
+    visitor.draw(DIGIT)
+    page, digest = visitor.page, visitor.page.locator(".digest p")
+    assert digest.is_hidden()
+    for mode in ("break", "mistakes"):
+        visitor.open(mode)
+        page.locator(f".panel.{mode}").evaluate(
+            "(panel) => scrollTo(0, panel.getBoundingClientRect().bottom + scrollY)"
+        )
+        digest.wait_for()
+        assert box_of(digest)["y"] == pytest.approx(0, abs=1)
+        assert digest.inner_text().split()[0] == visitor.digit()
+        assert digest.locator("span").count() == 3
+        page.evaluate("() => scrollTo(0, 0)")
+        digest.wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 640), (844, 390)])
+def test_a_tapped_unit_takes_the_place_of_the_modes(open_at, size):
+    """On a phone: its name and map are in view with the figure; the modes are below, and back when it is released."""
+    visitor = open_at(*size, has_touch=True, is_mobile=True)
+    page = visitor.page
+    modes = box_of(page.locator(".modes"))["y"]
+    page.locator('[data-stage="c3"] .map').nth(9).tap()
+    for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net"):
+        assert 0 <= box_of(page.locator(selector))["y"] < below(visitor, selector) <= size[1], selector
+    assert box_of(page.locator(".modes"))["y"] > below(visitor, ".equation")
+    page.locator(".unpin").tap()
+    page.evaluate("() => scrollTo(0, 0)")
+    assert box_of(page.locator(".modes"))["y"] == pytest.approx(modes, abs=1)
+
+
 SMALL = """() => [...document.querySelectorAll(".lenet :is(button, select, summary)")]
   .filter((e) => e.checkVisibility() && !e.closest(".pictures") && e.getBoundingClientRect().height < 44)
   .map((e) => e.className || e.textContent.trim())"""
 
 
-@pytest.mark.parametrize("size", [(390, 844), (844, 390), (1024, 768)])
-def test_what_a_finger_operates_is_large_enough(open_at, size):
+def test_what_a_finger_operates_is_large_enough(open_at):
     """44 pixels high in every mode, but for the examples, which stand in one row as wide as the pad."""
-    visitor = open_at(*size, has_touch=True, is_mobile=True)
+    visitor = open_at(390, 844, has_touch=True, is_mobile=True)
     page = visitor.page
     page.locator('[data-stage="c3"] .map').first.tap()
-    page.locator(".open-save").tap()
-    for mode in ("inspect", "why", "break", "learn", "train", "compare", "mistakes"):
-        visitor.open(mode)
-        if mode == "train":
-            page.locator(".train .start").wait_for()
-        assert page.evaluate(SMALL) == [], mode
-    for box in (box_of(example) for example in page.locator(".pictures button").all()):
-        assert box["height"] >= (44 if size[0] < 500 else 24)
+    show_all_modes(visitor)
+    for width, height in ((390, 844), (844, 390), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(SMALL) == [], width
+        for box in (box_of(example) for example in page.locator(".pictures button").all()):
+            assert box["height"] >= (44 if width < 500 else 24)
 
 
 def test_bars_survive_forced_colors(open_at):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from html import unescape
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
@@ -50,29 +51,31 @@ def footer(html: str) -> str:
     return re.sub("<[^>]+>", "", matched('<footer class="weights">(.*)</footer>', html))
 
 
-def test_a_hub_that_does_not_respond_delays_the_start_by_less_than_five_seconds(hub, fork):
+def test_a_hub_that_does_not_respond_delays_the_start_by_its_deadline_at_most(hub, fork):
     """On a Space the page starts about as soon as one that does not use the Hub, and says what happened.
 
     Both start at the same time, so that a busy machine delays them equally, and without the imports, during which the
     download would go on: the whole delay is seen.
     """
     inject(hub, "black hole")
+    patience = 1.5  # seconds; there are more without the variable
+    space = {"SPACE_ID": "someone/space", "SPACE_AUTHOR_NAME": "someone"}
     ports = free_port(), free_port()
     given = hub.url, str(hub.home / "hub")
     undisturbed = fork(serve_from, *given, ports[0])
-    up = fork(serve_from, *given, ports[1], SPACE_ID="someone/space", SPACE_AUTHOR_NAME="someone")
+    up = fork(serve_from, *given, ports[1], **space, LENET_PATIENCE=str(patience))
     began = time.monotonic()
     seconds = []
     for process in (undisturbed, up):
         process.until("* Running on local URL:")
         seconds.append(time.monotonic() - began)
-    assert seconds[1] < seconds[0] + 5
+    assert seconds[1] < seconds[0] + patience + 2
     html = [html_of(port) for port in ports]
     assert '<p class="origin-notice"' not in html[0]
     notice = unescape(matched('<p class="origin-notice" role="status">(.*?)</p>', html[1]))
     assert notice == (
-        f"cannot load {REPOSITORY} from the Hub: no complete response within 4 s (set LENET_PATIENCE to wait longer). "
-        "Using the bundled weights."
+        f"cannot load {REPOSITORY} from the Hub: no complete response within {patience} s "
+        "(set LENET_PATIENCE to wait longer). Using the bundled weights."
     )
     assert (undisturbed.errors, up.errors) == ("", f"app.py: {notice}\n")
     for each in html:
@@ -122,20 +125,22 @@ def test_gradios_environment_variables_are_used(configured_app):
     """Server name and port apply if there is no flag; under a root path the page's modules are found."""
     with httpx.Client(base_url=configured_app.url) as client:
         assert "/lenet" in client.get("/").text
-        for name in FILES:
+        for name in [*FILES][::10]:
             assert client.get(f"{STATIC_URL}/{name}").status_code == 200
         assert client.get(f"{STATIC_URL}/..%2Fblocks.py").status_code == 404
         assert client.get(f"{STATIC_URL}/blocks.py").status_code == 404
 
 
-@pytest.mark.parametrize("seconds", [0.5, 1.5])
-def test_ctrl_c_during_the_start_prints_nothing(hub, monkeypatch, seconds):
-    """No traceback, whatever is being imported or downloaded, and no files are left."""
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("library", ["libtorch_cpu", "_pydantic_core"])
+def test_ctrl_c_during_the_start_prints_nothing(hub, monkeypatch, library):
+    """No traceback, while PyTorch is being imported or Gradio, and weights downloaded; no files are left."""
     monkeypatch.setenv("LENET_PATIENCE", "60")  # so that the start does not end by itself
     inject(hub, "black hole")
     command = [sys.executable, "app.py", "--model", REPOSITORY]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as starting:
-        time.sleep(seconds)
+        while library not in Path(f"/proc/{starting.pid}/maps").read_text():
+            time.sleep(0.01)
         starting.send_signal(signal.SIGINT)
         printed, _ = starting.communicate(timeout=50)
     assert (starting.returncode, printed) == (130, "")

@@ -46,6 +46,12 @@ def decoder() -> Iterator[Decoder]:
         yield decoder
 
 
+@pytest.fixture(scope="module")
+def single() -> Iterator[Decoder]:
+    with Decoder(1) as decoder:
+        yield decoder
+
+
 def children(pid: int) -> list[int]:
     return processes_of(pid)[1:]
 
@@ -123,20 +129,20 @@ def test_a_file_of_more_than_20_mb_is_refused(decoder):
         (signal.SIGKILL, "reading the image takes too much memory"),
     ],
 )
-def test_a_crash_is_a_sentence(number, sentence):
+def test_a_crash_is_a_sentence(single, number, sentence):
     """The next image is read at once, by a process that is forked within milliseconds."""
-    with Decoder(1) as decoder:
-        decoder.ink(DIGIT)
-        (child,) = children(decoder.workers[0].process.pid)
-        thread, result = meanwhile(lambda: decoder.ink(SLOW))
-        time.sleep(0.3)
-        os.kill(child, number)
-        thread.join(5)
-        began = time.perf_counter()
-        assert decoder.ink(DIGIT).any()
-        assert time.perf_counter() - began < 0.5
-        assert [str(error) for error in result] == [sentence]
-        assert decoder.ended == {number.name: 1}
+    single.ended.clear()
+    single.ink(DIGIT)
+    (child,) = children(single.workers[0].process.pid)
+    thread, result = meanwhile(lambda: single.ink(SLOW))
+    time.sleep(0.3)
+    os.kill(child, number)
+    thread.join(5)
+    began = time.perf_counter()
+    assert single.ink(DIGIT).any()
+    assert time.perf_counter() - began < 0.5
+    assert [str(error) for error in result] == [sentence]
+    assert single.ended == {number.name: 1}
 
 
 @linux
@@ -194,7 +200,7 @@ def test_memory_is_given_back():
             (child,) = children(decoder.workers[0].process.pid)
             return child
 
-        first = process_after(encoded(draw(EXAMPLES[1]["strokes"], side=3_000)))
+        first = process_after(encoded(draw(EXAMPLES[1]["strokes"]).resize((3_000, 3_000)), compress_level=1))
         assert process_after(DIGIT) == first
         assert process_after(large_webp(7_071)) != first
         assert not decoder.ended
@@ -204,7 +210,7 @@ def test_memory_is_given_back():
 def test_a_process_has_access_to_nothing(monkeypatch):
     """No new file, no process, no core dump, none of the environment; neither PyTorch nor Gradio are loaded."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    with Decoder(1) as decoder:
+    with Decoder(1) as decoder:  # started with the token in the environment
         decoder.ink(DIGIT)
         (child,) = children(decoder.workers[0].process.pid)
         limits = {
@@ -260,20 +266,24 @@ def test_a_slow_image_makes_nobody_wait(decoder):
 
 @pytest.mark.parametrize(
     "content",
-    [encoded(Image.new("L", (7_000, 7_000), 255), compress_level=1), run_length_encoded(3_900, 4_000)],
+    [encoded(Image.new("L", (4_100, 4_100), 255), compress_level=1), run_length_encoded(3_900, 4_000)],
     ids=["by its size", "by the time that it takes"],
 )
-def test_many_slow_images_make_nobody_wait(content):
-    """They take turns, and are answered as they are otherwise."""
+def test_many_slow_images_make_nobody_wait(monkeypatch, content):
+    """As many as there are processes take turns, and are answered as they are otherwise."""
+    hasty = "from lenet.image import decoder_process\ndecoder_process.QUICK_SECONDS = 0.2\nmain(*limits)"
+    monkeypatch.setattr(module, "COMMAND", module.COMMAND.replace("main(*limits)", hasty))
     with Decoder(2, seconds=20) as decoder:
-        slow = [meanwhile(lambda: decoder.ink(content)) for _ in range(3)]
-        time.sleep(0.2)
-        while not slow[0][1]:
+        decoder.ink(DIGIT)
+        slow = [meanwhile(lambda: decoder.ink(content)) for _ in range(2)]
+        read_meanwhile = False
+        while not any(result for _, result in slow):
             assert decoder.ink(DIGIT).any()
-            time.sleep(0.05)
+            read_meanwhile |= not any(result for _, result in slow)
+        assert read_meanwhile
         for thread, result in slow:
             thread.join()
-            assert str(result[0]) == "damaged BMP image" or result[0].shape == (0, 1_000)
+            assert str(result[0]) == "damaged BMP image" or result[0].shape == (0, 820)
         assert not decoder.ended
 
 
@@ -388,14 +398,14 @@ else:
 
 
 @linux
-@pytest.mark.parametrize("way", ["file", "command", "thread"])
+@pytest.mark.parametrize("way", ["file", "command in a thread"])
 def test_processes_end_with_the_one_that_started_them(tmp_path, way):
     """Also if that is killed while one of them decodes. Its main module, a file or not, runs once."""
     for name, content in {"digit": DIGIT, "slow": SLOW}.items():
         (tmp_path / name).write_bytes(content)
     (tmp_path / "main.py").write_text(PARENT)
-    started = ["-c", PARENT] if way == "command" else [str(tmp_path / "main.py")]
-    with python(tmp_path, *started, "digit", "slow", way) as process:
+    started = [str(tmp_path / "main.py")] if way == "file" else ["-c", PARENT]
+    with python(tmp_path, *started, "digit", "slow", *way.split()) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(3)]
         assert lines[0] == "main module\n"
@@ -454,7 +464,7 @@ def test_several_threads_share_the_processes(decoder):
     """Each gets the ink of its own image."""
     contents = [encoded(draw(EXAMPLES[digit]["strokes"], side=90)) for digit in range(10)]
     expected = [extract_ink(load_image(io.BytesIO(content))) for content in contents]
-    results = [meanwhile(lambda content=content: [decoder.ink(content) for _ in range(10)]) for content in contents]
+    results = [meanwhile(lambda content=content: [decoder.ink(content) for _ in range(4)]) for content in contents]
     for (thread, result), ink in zip(results, expected, strict=True):
         thread.join()
         for given in result[0]:
@@ -463,7 +473,7 @@ def test_several_threads_share_the_processes(decoder):
 
 @linux
 def test_mutants_are_read_or_refused(decoder):
-    """2,500 files with fields, chunks and entries changed: afterwards all is as before."""
+    """1,000 files with fields, chunks and entries changed: afterwards all is as before."""
 
     def state() -> tuple[int, int]:
         return len(processes(decoder)), len(os.listdir("/proc/self/fd"))
@@ -475,7 +485,7 @@ def test_mutants_are_read_or_refused(decoder):
     decoder.ended.clear()
     before, memory = state(), resident()
     read, said = 0, set()
-    for _, content in mutants(seed=1, count=2_500):
+    for _, content in mutants(seed=1, count=1_000):
         try:
             ink = decoder.ink(content)
             assert max(ink.shape) <= 1_024
@@ -484,7 +494,7 @@ def test_mutants_are_read_or_refused(decoder):
             said.add(str(error))
     assert not [sentence for sentence in said if re.search(r"\n|0x|/", sentence)]
     np.testing.assert_array_equal(decoder.ink(DIGIT), expected)
-    assert read > 600  # not all of them are refused by the first check
+    assert read > 240  # not all of them are refused by the first check
     assert state() == before
     assert resident() - memory < 30_000_000
     assert not decoder.ended["without a signal"]  # an error of ours

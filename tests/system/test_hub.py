@@ -1,15 +1,11 @@
 """Weights from the Hub, as far as the process is the point."""
 
-import os
 import subprocess
 import sys
 import time
 
 from harness import ROOT
-from harness.fake_hub.faults import (
-    REPOSITORY,
-    inject,
-)
+from harness.fake_hub.faults import REPOSITORY, inject
 from tests.fixtures.reading import files_below, hub, on_a_space  # noqa: F401
 
 # ruff: noqa: F811
@@ -29,13 +25,3 @@ def test_the_process_exits_while_a_download_hangs(hub):
         assert hub.requests
         assert process.communicate("\n", timeout=5) == ("", "")
     assert process.returncode == 0
-
-
-def test_bundled_weights_are_loaded_without_the_hubs_client():
-    """Its import would delay every reader."""
-    code = "import sys, lenet; lenet.Recognizer.from_pretrained(); print('huggingface_hub' in sys.modules)"
-    environment = {name: value for name, value in os.environ.items() if name not in ("LENET_MODEL", "SPACE_ID")}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=environment
-    )
-    assert done.stdout.strip() == "False"

@@ -1,6 +1,5 @@
 """The wheel: what is in it, and that it works by itself, outside of the repository."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,8 +11,10 @@ import pytest
 
 from harness import ROOT
 from harness.drawings import EXAMPLES, draw
-from harness.servers import free_port, running
+from harness.servers import free_port
+from harness.services import wait_for
 from lenet import __version__
+from tests.processes import run_elsewhere
 
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -35,14 +36,6 @@ def wheel(tmp_path_factory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-@pytest.fixture(scope="module")
-def installed(wheel, tmp_path_factory) -> dict[str, str]:
-    """The environment of a process that finds the installed wheel, and not the repository."""
-    site = tmp_path_factory.mktemp("site")
-    subprocess.run([*PIP, "install", "--no-deps", "--target", site, wheel], check=True, capture_output=True)
-    return {**os.environ, "PYTHONPATH": str(site)}
-
-
 def test_the_wheel_contains_the_package_and_nothing_else(wheel):
     """Every tracked file below lenet/, the license and the commands; neither train nor tests; at most 5 MB."""
     with zipfile.ZipFile(wheel) as archive:
@@ -56,25 +49,29 @@ def test_the_wheel_contains_the_package_and_nothing_else(wheel):
     assert wheel.stat().st_size <= 5_000_000
 
 
-def test_an_installed_package_reads_an_image(installed, tmp_path):
-    """From an empty folder: in three lines of Python, and as `python -m lenet`."""
+READ = """
+import lenet
+print(lenet.__file__)
+print(lenet.Recognizer.from_pretrained().read("digit.png").digit)
+"""
+# Among what is not needed to read an image is the Hub's client, whose import would delay every reader.
+NOT_NEEDED = ("gradio", "huggingface_hub", "torchvision", "matplotlib", "train")
+
+
+def test_an_installed_package_reads_images_and_serves_the_page(wheel, fork, tmp_path):
+    """From another folder: in three lines of Python, as `python -m lenet`, and as `python -m lenet.page`."""
+    site = tmp_path / "site"
+    subprocess.run([*PIP, "install", "--no-deps", "--target", site, wheel], check=True, capture_output=True)
     draw(EXAMPLES[7]["strokes"]).save(tmp_path / "digit.png")
-    code = (
-        "import lenet, runpy; print(lenet.__file__); print(lenet.Recognizer.from_pretrained().read('digit.png').digit);"
-        "runpy.run_module('lenet', run_name='__main__', alter_sys=True)"  # as by -m, and PyTorch is imported once
-    )
-    command = [sys.executable, "-c", code, "digit.png"]
-    done = subprocess.run(command, cwd=tmp_path, env=installed, capture_output=True, text=True, check=True)
-    file, digit, line = done.stdout.splitlines()
-    assert Path(file).is_relative_to(installed["PYTHONPATH"])
+    (tmp_path / "read.py").write_text(READ)
+    reading = fork(run_elsewhere, tmp_path, site, NOT_NEEDED, ("read.py",), ("lenet", "digit.png"))
+    port = free_port()
+    serving = fork(run_elsewhere, tmp_path, site, ("train",), ("lenet.page", "--port", str(port)))
+    assert reading.wait() == 0, reading.errors
+    file, digit, line = reading.printed.splitlines()
+    assert Path(file).is_relative_to(site)
     assert digit == "7"
     assert line.startswith("digit.png: 7  (7 ")
-
-
-def test_an_installed_package_serves_the_page(installed, tmp_path):
-    """`python -m lenet.page`, with the files of the browser's side."""
-    port = free_port()
-    command = [sys.executable, "-m", "lenet.page", "--port", str(port)]
-    with running(command, port, cwd=tmp_path, env=installed) as url:
-        page = httpx.get(url).text
-        assert "LeNet-5" in page
+    wait_for(url := f"http://127.0.0.1:{port}", serving, 60)
+    assert "LeNet-5" in httpx.get(url).text
+    serving.kill()

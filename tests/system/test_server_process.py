@@ -19,7 +19,7 @@ from harness.services import wait_for
 from tests.processes import Forked, serve
 
 STROKE = encoded(draw(EXAMPLES[7]["strokes"]))
-MUTANTS = 100  # tests of the decoder have more
+MUTANTS = 40  # tests of the decoder have more
 PNG = {"Content-Type": "image/png"}
 
 

@@ -13,7 +13,6 @@ import pytest
 
 from harness.servers import free_port
 from lenet.page.__main__ import main
-from tests.processes import serve
 
 DEAD = "127.0.0.1:9"  # nothing listens there
 
@@ -28,82 +27,18 @@ def page_of(process) -> str:
         return client.get(url).text
 
 
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {"HTTP_PROXY": f"http://{DEAD}", "http_proxy": f"http://{DEAD}"},
-        {"ALL_PROXY": f"socks5://{DEAD}"},
-        {"ALL_PROXY": f"socks5://{DEAD}", "NO_PROXY": "127.0.0.1"},
-        {"HTTP_PROXY": "http://["},
-    ],
-    ids=lambda variables: ", ".join(variables.values()),
-)
-def test_a_proxy_does_not_keep_the_page_from_starting(fork, variables):
-    """Gradio asks the page whether it is up, which no proxy knows."""
-    process = fork(serve, ("--port", free_port()), **variables)
-    assert "modulepreload" in page_of(process)
-    assert process.errors == ""
-    process.kill()
-
-
-@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
-@pytest.mark.parametrize("host", ["::1", "[::1]", "::", "localhost"])
-def test_hosts_with_addresses_of_version_6(fork, host):
-    """The printed address is one that a browser understands."""
-    port = free_port()
-    process = fork(serve, ("--port", port), GRADIO_SERVER_NAME=host)
-    page_of(process)
-    named = process.printed.split()[-1]
-    assert named in (f"http://[::1]:{port}/", f"http://127.0.0.1:{port}/")
-    if host == "localhost":
-        with httpx.Client(trust_env=False) as client:
-            assert client.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
-    process.kill()
-
-
-def test_the_root_path_may_be_written_with_slashes(fork):
-    """Behind a proxy that strips it or does not, the page is found; tests/unit/test_address.py has other spellings."""
-    process = fork(serve, ("--port", free_port()), GRADIO_ROOT_PATH="//lenet//")
-    page_of(process)
-    url = process.printed.split()[-1]
-    with httpx.Client(trust_env=False) as client:
-        assert client.get(f"{url}config").json()["root"] == f"{url}lenet"
-        assert client.get(f"{url}lenet/healthz").json()["status"] == "ok"
-    process.kill()
-
-
-def test_the_root_path_may_be_an_address(fork):
-    """It is then the page's address, whatever the proxy says."""
-    process = fork(serve, ("--port", free_port()), GRADIO_ROOT_PATH="https://example.com/lenet/")
-    html = page_of(process)
-    assert 'content="https://example.com/lenet/static-' in html
-    process.kill()
-
-
-def test_a_start_in_a_thread(fork):
+def start_in_a_thread(arguments: list[str]) -> int:
     """As a notebook's extension may do; Ctrl+C and SIGTERM are then not the page's."""
-    process = fork(serve_in_a_thread, free_port())
-    page_of(process)
-    process.kill()
-
-
-def serve_in_a_thread(port: int) -> None:
-    thread = threading.Thread(target=main, args=(["--port", str(port)],))
+    thread = threading.Thread(target=main, args=(arguments,))
     thread.start()
     thread.join()
+    return 0
 
 
-def test_a_start_in_a_notebook(fork):
+def start_in_a_notebook(arguments: list[str]) -> int:
     """Its process has a running loop, and arguments that are not meant for the page."""
-    process = fork(serve_in_a_notebook, free_port())
-    page_of(process)
-    process.send_signal(signal.SIGINT)
-    assert (process.wait(60), process.errors) == (0, "")
-
-
-def serve_in_a_notebook(port: int) -> int:
     sys.argv = ["/somewhere/ipykernel_launcher.py", "-f", "kernel.json"]
-    os.environ["GRADIO_SERVER_PORT"] = str(port)
+    os.environ["GRADIO_SERVER_PORT"] = arguments[1]
     before = signal.getsignal(signal.SIGTERM)
 
     async def cell() -> int:
@@ -113,18 +48,50 @@ def serve_in_a_notebook(port: int) -> int:
     return code if signal.getsignal(signal.SIGTERM) == before else 1
 
 
-def test_a_user_without_a_name_and_a_home(fork):
-    """As in a container that runs with a number only."""
-    process = fork(serve_without_a_home, free_port())
-    page_of(process)
-    assert process.errors == ""
-    process.kill()
-
-
-def serve_without_a_home(port: int) -> int:
+def start_without_a_home(arguments: list[str]) -> int:
+    """As in a container whose user has a number only."""
     del os.environ["HOME"]
     pwd.getpwuid = {}.__getitem__
-    return main(["--port", str(port)])
+    return main(arguments)
+
+
+# A proxy, which does not know the page, when Gradio asks the page whether it is up; a host with addresses of version 6;
+# a root path, with the address that it makes of the printed one; who starts it.
+SURROUNDINGS = [
+    ({"HTTP_PROXY": f"http://{DEAD}", "http_proxy": f"http://{DEAD}"}, "::1", "//lenet//", "{}lenet", main),
+    ({"ALL_PROXY": f"socks5://{DEAD}"}, "[::1]", "https://example.com/lenet/", None, start_in_a_thread),
+    ({"ALL_PROXY": f"socks5://{DEAD}", "NO_PROXY": "127.0.0.1"}, "::", "", "{}", start_without_a_home),
+    ({"HTTP_PROXY": "http://["}, "localhost", "", "{}", start_in_a_notebook),
+]
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
+@pytest.mark.parametrize(("proxy", "host", "path", "root", "start"), SURROUNDINGS)
+def test_a_start_in_unusual_surroundings(fork, proxy, host, path, root, start):
+    """Several of them at once, since none has to do with another: the page is served, at the printed address.
+
+    A root path may be written with slashes, and the proxy strip it or not; tests/unit/test_address.py has other
+    spellings. As an address it is the page's, whatever the proxy says.
+    """
+    port = free_port()
+    process = fork(start, ["--port", str(port)], GRADIO_SERVER_NAME=host, GRADIO_ROOT_PATH=path, **proxy)
+    html = page_of(process)
+    assert "modulepreload" in html
+    url = process.printed.split()[-1]
+    assert url in (f"http://[::1]:{port}/", f"http://127.0.0.1:{port}/")  # which a browser understands
+    with httpx.Client(trust_env=False) as client:
+        if root:
+            assert client.get(f"{url}config").json()["root"].rstrip("/") == root.format(url).rstrip("/")
+            assert client.get(f"{root.format(url).rstrip('/')}/healthz").json()["status"] == "ok"
+        else:
+            assert f'content="{path}static-' in html
+        if host == "localhost":
+            assert client.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+    if start is start_in_a_notebook:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    assert process.errors == ""
+    process.kill()
 
 
 @pytest.mark.parametrize(

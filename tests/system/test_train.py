@@ -5,12 +5,13 @@ import io
 import re
 import signal
 import subprocess
+import sys
 
 import pytest
 
 from harness import ROOT
 from tests.fixtures.plots import without_plots
-from tests.processes import ONE_THREAD, command
+from tests.processes import ONE_THREAD
 from train.__main__ import main
 
 SMALL = (
@@ -26,7 +27,10 @@ def test_the_command_in_a_new_process_gives_the_same_run(small_data, tmp_path):
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), without_plots():
         assert main([*map(str, arguments), str(here)]) == 0
-    done = subprocess.run(command(*arguments, there), cwd=ROOT, capture_output=True, text=True, env=ONE_THREAD)
+    without = "from runpy import run_module; from tests.fixtures.plots import without_plots\nwith without_plots(): "
+    code = f"{without}run_module('train', run_name='__main__', alter_sys=True)"  # as by -m
+    train = [sys.executable, "-c", code, *map(str, arguments), there]
+    done = subprocess.run(train, cwd=ROOT, capture_output=True, text=True, env=ONE_THREAD)
     assert (done.returncode, done.stderr) == (0, "")
     assert _without_seconds(done.stdout.replace(str(there), str(here))) == _without_seconds(printed.getvalue())
     assert {path.name for path in there.iterdir()} == {path.name for path in here.iterdir()}

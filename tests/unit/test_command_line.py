@@ -32,6 +32,20 @@ def _typed(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["/somewhere/lenet/__main__.py"])
 
 
+def test_one_line_per_image(images, capsys):
+    """The digit and the top 3, or the reason for a rejection; nothing on stderr."""
+    assert main([images["seven"], images["two"], images["blank"]]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    seven, two, blank = said.out.splitlines()
+    assert seven.startswith(f"{images['seven']}: 7  (7 ")
+    assert two.startswith(f"{images['two']}: 2  (2 ")
+    assert two.count("%") == 3
+    assert "100.0 %" not in said.out
+    assert " 0.0 %" not in said.out
+    assert blank == f"{images['blank']}: rejected: blank"
+
+
 def test_json_contains_what_the_reader_returns(images, reader, capsys):
     """--json prints one object per line; --activations adds the output of every layer."""
     assert main([images["seven"], images["blank"], "--json", "--activations"]) == 0

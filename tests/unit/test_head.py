@@ -33,12 +33,12 @@ def test_behind_a_proxy_the_picture_has_the_visitors_address(app_url):
 
 
 def test_everything_that_is_preloaded_exists(app_url):
-    """The stylesheet, the module, the examples and the weights, each from the app itself."""
+    """The icon, the stylesheet, the module, the examples and the weights, each from the app itself."""
     html = httpx.get(app_url).text
     links = re.findall(
-        r'<link rel="(stylesheet|modulepreload|preload)"[^>]* href="[.](/(?:static|network)-[^"]+)"', html
+        r'<link rel="(icon|stylesheet|modulepreload|preload)"[^>]* href="[.](/(?:static|network)-[^"]+)"', html
     )
     names = {path.rsplit("/", 1)[1] for _, path in links}
-    assert names == {"page.css", "page.js", "model.safetensors", "examples.json"}
+    assert names == {"page.css", "page.js", "model.safetensors", "examples.json", "favicon.svg"}
     for _, path in links:
         assert httpx.get(app_url + path).status_code == 200, path

@@ -77,8 +77,8 @@ def test_the_training_accuracy_is_that_on_the_digits(small_data):
     """Outliers have no correct class and are not counted: after overfitting, the accuracy is nearly 100 %."""
     corpus = load_corpus(small_data, Recipe(validation_size=200, copies=0, styles=0, outliers=40))
     assert int((corpus.training.labels < 0).sum()) == 40
-    learner = trainer(corpus.training, epochs=8, batch_size=16, ema_decay=0.9)
-    rows = [learner.train_epoch(corpus.mnist_validation[:20]) for _ in range(8)]
+    learner = trainer(corpus.training, epochs=6, batch_size=16, ema_decay=0.9)
+    rows = [learner.train_epoch(corpus.mnist_validation[:20]) for _ in range(6)]
     assert 0.95 < rows[-1]["training_accuracy"] <= 1
 
 

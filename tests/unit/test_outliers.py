@@ -32,17 +32,17 @@ def sources(digits, pen) -> Sources:
 
 @pytest.fixture(scope="module")
 def drawn(digits, pen) -> Digits:
-    return make_outliers(digits, pen, 260, seed=3)
+    return make_outliers(digits, pen, 130, seed=3)
 
 
 def test_outliers_are_labeled_images(drawn):
     """In the format of digits, with the label -1, and never blank."""
-    assert drawn.images.shape == (260, 1, 32, 32)
+    assert drawn.images.shape == (130, 1, 32, 32)
     assert drawn.images.dtype == torch.uint8
     assert drawn.labels.dtype == torch.int64
     assert set(drawn.labels.tolist()) == {OUTLIER_LABEL} == {-1}
     assert int(drawn.images.amax((1, 2, 3)).min()) > 200
-    assert torch.unique(drawn.images, dim=0).shape[0] > 247
+    assert torch.unique(drawn.images, dim=0).shape[0] > 120
 
 
 def test_outliers_depend_on_the_seed(digits, pen):
@@ -64,7 +64,7 @@ def test_every_kind_occurs(digits, drawn):
     mirrored = _among(images[:, :, ::-1], ink)
     pairs = sum(rejection_reason(image / 255) == SEVERAL for image in images)
     for count in (rotated, mirrored, pairs):
-        assert 5 < count < 65
+        assert 2 < count < 35
     assert _among(images, ink) == 0
 
 
@@ -72,7 +72,7 @@ def test_every_kind_occurs(digits, drawn):
 def test_every_kind_is_a_valid_image(sources, kind):
     """uint8, 32x32, with some ink, but mostly blank."""
     rng = np.random.default_rng(1)
-    for _ in range(20):
+    for _ in range(10):
         drawn = getattr(outliers, kind)(sources, rng)
         image = render(drawn) if isinstance(drawn, PenDrawing) else drawn
         assert image.shape == (32, 32)
@@ -84,7 +84,7 @@ def test_every_kind_is_a_valid_image(sources, kind):
 def test_most_pairs_are_detected_as_several_digits(sources):
     """If they are side by side; those one above the other are left to the network."""
     rng = np.random.default_rng(2)
-    found = [rejection_reason(outliers.pair(sources, rng) / 255) == SEVERAL for _ in range(200)]
+    found = [rejection_reason(outliers.pair(sources, rng) / 255) == SEVERAL for _ in range(100)]
     assert 0.55 < np.mean(found) < 0.85
 
 

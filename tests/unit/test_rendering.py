@@ -18,7 +18,7 @@ from train.data.pen_digits import TRAINING_WRITERS, load_pen_digits, render_pen_
 from train.data.strokes import PenDrawing, choose_pen, draw_page, render, vary_handwriting
 from train.recipe import Recipe
 
-SMALL = Recipe(validation_size=50, copies=1, styles=20, outliers=20)
+SMALL = Recipe(validation_size=50, copies=1, styles=5, outliers=5)
 
 
 def drawn_plainly(drawing: PenDrawing) -> np.ndarray:
@@ -48,11 +48,11 @@ def test_an_image_is_that_of_the_page_drawn_dot_for_dot(small_data):
     """Bit for bit: pens of all widths, large and small pages, faded and aliased, drawings at the border of the page."""
     rng = np.random.default_rng(0)
     digits = load_pen_digits(small_data, TRAINING_WRITERS)
-    drawings = [choose_pen(vary_handwriting(digit.strokes, rng), rng) for digit in digits[::2]]
-    drawings += [choose_pen(invent_doodle(rng), rng) for _ in range(40)]
+    drawings = [choose_pen(vary_handwriting(digit.strokes, rng), rng) for digit in digits[::5]]
+    drawings += [choose_pen(invent_doodle(rng), rng) for _ in range(15)]
     drawings += [PenDrawing(digits[0].strokes, 30, 260, center, 280) for center in ((140, 140), (20, 250), (150, 139))]
     square = [np.array([(0, 0), (9, 0), (9, 9), (0, 9), (0, 1), (8, 1), (8, 8), (1, 8), (1, 2), (7, 2), (7, 7)], float)]
-    drawings += [PenDrawing(square, 30, size, (140, 140), 280) for size in range(30, 250, 30)]  # nearly all is ink
+    drawings += [PenDrawing(square, 30, size, (140, 140), 280) for size in range(30, 250, 70)]  # nearly all is ink
     for drawing in drawings:
         page = drawn_plainly(drawing)
         assert np.array_equal(draw_page(drawing), page), drawing
@@ -108,8 +108,8 @@ def test_drawings_are_rendered_once(data, first, unrendered):
     ("change", "parts"),
     [
         ({"copies": 2}, {"strokes"}),
-        ({"styles": 21}, {"styles"}),
-        ({"outliers": 21}, {"outliers"}),
+        ({"styles": 6}, {"styles"}),
+        ({"outliers": 6}, {"outliers"}),
         ({"validation_size": 60}, {"outliers"}),
         ({"seed": 1}, {"strokes", "styles", "outliers"}),
     ],
@@ -117,7 +117,7 @@ def test_drawings_are_rendered_once(data, first, unrendered):
 def test_another_recipe_renders_what_depends_on_it(data, change, parts):
     """And what it gives is the same as without a cache."""
     before = set((data / FOLDER).iterdir())
-    changed = Recipe(**{"validation_size": 50, "copies": 1, "styles": 20, "outliers": 20, **change})
+    changed = Recipe(**{"validation_size": 50, "copies": 1, "styles": 5, "outliers": 5, **change})
     second = fingerprints(data, changed)
     assert {path.name.rpartition("-")[0] for path in set((data / FOLDER).iterdir()) - before} == parts
     for path in (data / FOLDER).iterdir():

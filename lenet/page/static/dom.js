@@ -44,6 +44,38 @@ export function findAll(parent, selector) {
 }
 
 /**
+ * The element that an event is about, or the nearest around it that a selector matches.
+ *
+ * @param {EventTarget | null} target
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function closest(target, selector) {
+  return target instanceof Element ? target.closest(selector) : null;
+}
+
+/**
+ * Set an element's text, if it is another: the browser would lay it out again even if it is the same.
+ *
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Set a property of an element's style, if it is another: the browser would compute the style of all that is in it again.
+ *
+ * @param {HTMLElement} element
+ * @param {string} name
+ * @param {string} value
+ */
+export function setProperty({ style }, name, value) {
+  if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
+}
+
+/**
  * Listen to something outside of an element, for as long as that is in the document.
  *
  * @template {Event} E

@@ -4,6 +4,7 @@ import { Address } from "./explore/address.js";
 import { Background } from "./explore/background.js";
 import { Breaking } from "./explore/breaking.js";
 import { Comparing } from "./explore/comparing.js";
+import { addDigest } from "./explore/digest.js";
 import { Inspect } from "./explore/inspect.js";
 import { Learning } from "./explore/learning.js";
 import { networkOf } from "./explore/link.js";
@@ -93,9 +94,10 @@ async function open(root, base, { settings }, home, fragment = null) {
   store.addEventListener("reading", () =>
     root.dispatchEvent(new CustomEvent("lenet:shown", { detail: store.reading })),
   );
+  addDigest(root, store);
   addModes(root, store);
   addPointing(root, store, figure);
-  new Inspect(root, store);
+  new Inspect(root, store, figure.sides);
   new Muting(root, store);
   addControls(root, pad, store);
   addKeyboard(root, pad, store);

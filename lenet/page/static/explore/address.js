@@ -49,7 +49,10 @@ export class Address {
         if (location.hash === this.#written) return;
         const network = networkOf(location.hash);
         if (network !== this.variant && [home, ...others].includes(network)) choose(network, location.hash);
-        else this.#apply(location.hash, false);
+        else {
+          this.#before = null; // one step back is now what was shown before the link
+          this.#apply(location.hash, false);
+        }
       });
       const later = () => {
         clearTimeout(this.#timer);

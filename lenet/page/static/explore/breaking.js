@@ -1,7 +1,8 @@
 // Break it: change the drawing by a slider, and see where the answer changes. The layers and the prediction show the
 // changed drawing; the film strip shows what the preprocessing makes of it.
-import { element, find } from "../dom.js";
+import { contextOf, element, find } from "../dom.js";
 import { readPad } from "../pad/read_pad.js";
+import { SIDE } from "../pad/strokes.js";
 import { answerText, decimal } from "../show/format.js";
 import { onThemeChange } from "../theme.js";
 import { showCurve } from "./curve.js";
@@ -39,6 +40,7 @@ export class Breaking {
     this.reader = reader;
     this.background = background;
     this.panel = find(root, ".panel.break");
+    this.ink = find(root, ".changed-ink", HTMLCanvasElement);
     this.slider = find(this.panel, "input[type=range]", HTMLInputElement);
     this.slider.max = String(POSITIONS - 1);
     this.centering = find(this.panel, ".centering", HTMLInputElement);
@@ -106,6 +108,7 @@ export class Breaking {
   #open() {
     this.panel.hidden = !this.open;
     this.player.stop();
+    if (!this.open) this.#showInk(undefined);
     if (this.open) this.#use();
     else this.store.dropSource(this.#source);
   }
@@ -125,6 +128,7 @@ export class Breaking {
     if (!this.open) return;
     const { reading, unmuted } = this.store;
     const { panel } = this;
+    this.#showInk(reading?.opacity);
     find(panel, ".hint").hidden = Boolean(reading);
     find(panel, ".breaking").hidden = !reading;
     const { name, value, preprocessed } = this.#change;
@@ -142,6 +146,22 @@ export class Breaking {
     this.#ask();
     const { network } = this.reader.description;
     showFilmstrip(find(panel, ".filmstrip"), unmuted ?? reading, network, preprocessed);
+  }
+
+  /**
+   * On the pad, the changed ink is shown over that of the drawing, which is faint. Of an image there is none.
+   *
+   * @param {Uint8Array | undefined} opacity
+   */
+  #showInk(opacity) {
+    this.pad.element.classList.toggle("changed", Boolean(opacity));
+    this.ink.hidden = !opacity;
+    if (!opacity) return;
+    const context = contextOf(this.ink);
+    const image = context.createImageData(SIDE, SIDE);
+    const [red, green, blue] = (getComputedStyle(this.ink).color.match(/\d+/g) ?? []).map(Number);
+    for (const [i, a] of opacity.entries()) image.data.set([red, green, blue, a], 4 * i);
+    context.putImageData(image, 0, 0);
   }
 
   /** What the curve depends on: the drawing, the change and the preprocessing. */
@@ -174,7 +194,7 @@ export class Breaking {
       words.textContent = "";
       return;
     }
-    showCurve(canvas, result, Number(this.slider.value));
+    showCurve(canvas, result, Number(this.slider.value), positionOf(result.name, TRANSFORMS[result.name].start));
     words.textContent = breakingPoint(result);
   }
 }

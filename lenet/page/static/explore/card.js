@@ -60,7 +60,7 @@ const CARDS = {
       sum,
       [`times the map's coefficient, ${show(coefficient)}`, show(sumOf(found.inputs) * coefficient)],
       ["bias of the map", show(bias)],
-      ["sum with bias, before the activation", show(before), "result"],
+      ["sum with bias", show(before), "result"],
     ]);
     return { sentence, steps: [...steps, activation(network, before)] };
   },
@@ -97,14 +97,13 @@ export function card({ network, reading, blank, muted, mutedMaps }, unit, option
         "h2",
         {},
         name,
-        place ? node("small", {}, place) : null,
         node("output", { className: "value" }, show(found.value)),
+        place ? node("small", {}, place) : null,
       ),
-      node("p", {}, sentence),
-      aside,
-      node("p", { className: "remark" }, text),
     ),
+    node("p", { className: "sentence" }, sentence),
     node("div", { className: "equation" }, ...steps.flatMap((step, i) => (i ? [arrow(), step] : [step]))),
+    node("div", { className: "more" }, aside, node("p", { className: "remark" }, text)),
   ];
 }
 
@@ -177,8 +176,8 @@ function convolution(network, { source, terms, bias, before }, { numbers, all })
   if (rest.length) {
     sum.push([`sum of these ${shown.length} maps`, show(sumOf(shown.map((term) => term.sum)))]);
     sum.push([`the other ${rest.length} maps`, show(sumOf(rest.map((term) => term.sum)))]);
-  } else if (several) sum.push([`sum of the ${terms.length} maps`, show(sumOf(terms.map((term) => term.sum)))]);
-  sum.push(["bias", show(bias)], ["sum with bias, before the activation", show(before), "result"]);
+  } else if (several) sum.push([`sum of ${terms.length} maps`, show(sumOf(terms.map((term) => term.sum)))]);
+  sum.push(["bias", show(bias)], ["sum with bias", show(before), "result"]);
   const range = parts.map((part, i) => `${names[part].replace(/^\W+/, "")} \u00b1${decimal(scales[i], 2)}`).join(", ");
   const seen = `${terms.length} maps of ${from}, the same square of each with its own kernel, added up.`;
   return {
@@ -266,7 +265,7 @@ function fullyConnected(network, { source, contributions, bias, before, activate
   /** @type {LedgerLine[]} */
   const lines = [
     ["bias", show(bias)],
-    [activated ? "sum with bias, before the activation" : "score: the sum with bias", show(before), "result"],
+    [activated ? "sum with bias" : "score: the sum with bias", show(before), "result"],
   ];
   if (rest.length) lines.unshift([`the other ${rest.length} units`, show(sumOf(rest.map((item) => item.value)))]);
   return {

@@ -41,6 +41,10 @@ export class Comparing {
     this.table = find(this.panel, ".networks");
     /** @type {Record<string, string>} */
     this.differences = JSON.parse(this.panel.dataset.variants ?? "{}");
+    // By the names that they are chosen by, in the title.
+    this.names = new Map(
+      [...find(root, ".network", HTMLSelectElement).options].map(({ value, text }) => [value, text]),
+    );
     const fetchReaders = async (/** @type {(text: string) => void} */ say) => {
       /** @type {(variant: string) => Promise<[string, Reader]>} */
       const fetchReader = async (variant) => {
@@ -95,7 +99,12 @@ export class Comparing {
           {},
           node("td", {}),
           ...columns.map(({ variant }) =>
-            node("th", { scope: "col" }, node("b", {}, variant), node("span", {}, this.differences[variant])),
+            node(
+              "th",
+              { scope: "col" },
+              node("b", {}, this.#nameOf(variant)),
+              node("span", {}, this.differences[variant]),
+            ),
           ),
         ),
       ),
@@ -129,7 +138,12 @@ export class Comparing {
         ? answers[0] === null
           ? "All three reject it."
           : "All three agree."
-        : `They disagree: ${columns.map(({ variant }, i) => `${variant} ${answers[i] ?? "rejects it"}`).join(", ")}.`);
+        : `They disagree: ${columns.map(({ variant }, i) => `${this.#nameOf(variant)} ${answers[i] ?? "rejected"}`).join(", ")}.`);
+  }
+
+  /** @param {string} variant */
+  #nameOf(variant) {
+    return this.names.get(variant) ?? variant;
   }
 }
 
@@ -197,7 +211,7 @@ function outputs(probabilities) {
  *
  * @param {Column} column
  */
-function bitmaps({ variant, network, reading }) {
+function bitmaps({ network, reading }) {
   const { centers = [] } = network.layer("output");
   const { f6, output } = reading.outputs;
   const scale = Math.max(1, peak(f6));
@@ -206,7 +220,7 @@ function bitmaps({ variant, network, reading }) {
   const figure = (name, values, className = "") =>
     node("figure", { className }, grid(Float64Array.from(values), scale, false, 7), node("figcaption", {}, name));
   return [
-    node("p", {}, `${variant}: F6, and its squared distance to the bitmap of each digit. The smallest wins.`),
+    node("p", {}, "The network of 1998: F6, and its squared distance to the bitmap of each digit. The smallest wins."),
     node(
       "div",
       { className: "bitmap-row" },

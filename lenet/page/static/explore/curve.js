@@ -1,15 +1,19 @@
-// The ten probabilities over the range of a change, with a marker, and the rejected region hatched.
+// The ten probabilities over the range of a change, with a marker; above them, where which digit is read, and gray where the
+// drawing is rejected.
 import { contextOf } from "../dom.js";
 
 const LABELED = 0.25; // digits that reach this probability get a label
+const HEAD = 20; // pixels for the answers
+const FOOT = 3;
 
 /**
  * @typedef {{ probabilities: Float32Array, answers: string[] }} Curve ten probabilities and the answer for each position, "" if it is rejected
  * @param {HTMLCanvasElement} canvas
  * @param {Curve} curve
  * @param {number} position
+ * @param {number} start the position of the unchanged drawing
  */
-export function showCurve(canvas, { probabilities, answers }, position) {
+export function showCurve(canvas, { probabilities, answers }, position, start) {
   const [width, height] = [canvas.clientWidth || 300, canvas.clientHeight || 110];
   const ratio = window.devicePixelRatio;
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -17,50 +21,62 @@ export function showCurve(canvas, { probabilities, answers }, position) {
   context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
   const ink = style.color;
-  const mark = style.getPropertyValue("--mark");
+  const [mark, paper, serif] = ["--mark", "--paper", "--serif"].map((name) => style.getPropertyValue(name).trim());
   const count = answers.length;
-  const x = (/** @type {number} */ at) => ((at + 0.5) * width) / count;
-  const y = (/** @type {number} */ value) => 12 + (1 - value) * (height - 16);
-  context.fillStyle = ink;
-  context.font = `11px ${style.fontFamily}`;
+  const edge = (/** @type {number} */ at) => (at * width) / count;
+  const x = (/** @type {number} */ at) => edge(at + 0.5);
+  const y = (/** @type {number} */ value) => HEAD + (1 - value) * (height - HEAD - FOOT);
+  const p = (/** @type {number} */ at, /** @type {number} */ digit) => probabilities[at * 10 + digit];
+  context.fillStyle = context.strokeStyle = ink;
+  context.textAlign = "center";
+  context.lineJoin = "round";
 
+  for (const { answer, first, end } of stretches(answers)) {
+    const [left, right] = [edge(first), edge(end)];
+    context.globalAlpha = answer ? 0.04 : 0.14;
+    context.fillRect(left, HEAD, right - left, height - HEAD);
+    const text = answer || "no digit";
+    context.font = answer ? `700 15px ${serif}` : `italic 13px ${serif}`;
+    context.globalAlpha = answer ? 1 : 0.75;
+    if (context.measureText(text).width < right - left - 4) context.fillText(text, (left + right) / 2, HEAD - 6);
+  }
+  context.globalAlpha = 0.2;
+  context.fillRect(0, y(0.5), width, 1);
+  context.globalAlpha = 1;
   context.lineWidth = 3;
   context.strokeStyle = mark; // below the lines and their labels
   context.beginPath();
-  context.moveTo(x(position), 0);
+  context.moveTo(x(position), HEAD);
   context.lineTo(x(position), height);
   context.stroke();
 
-  context.globalAlpha = 0.35;
-  context.lineWidth = 1;
   context.strokeStyle = ink;
-  for (let at = 0; at < count; at++) if (!answers[at]) hatch(context, (at * width) / count, width / count, height);
+  /** @type {{ text: string, x: number, y: number }[]} */
+  const labels = [{ text: "50 %", x: 18, y: y(0.5) + 4 }];
   for (let digit = 0; digit < 10; digit++) {
     const best = Array.from({ length: count }, (_, at) => at).reduce((a, b) => (p(b, digit) > p(a, digit) ? b : a));
     const clear = p(best, digit) >= LABELED;
-    context.globalAlpha = clear ? 1 : 0.35;
-    context.lineWidth = clear ? 1.5 : 1;
-    context.setLineDash(clear ? DASHES[digit % DASHES.length] : []);
+    const isRead = answers[start] === String(digit);
+    context.globalAlpha = isRead ? 1 : clear ? 0.8 : 0.3;
+    context.lineWidth = isRead ? 2.5 : 1.25;
     context.beginPath();
     for (let at = 0; at < count; at++) context.lineTo(x(at), y(p(at, digit)));
     context.stroke();
-    if (clear)
-      context.fillText(
-        String(digit),
-        Math.min(width - 8, Math.max(2, x(middleOf(digit, best)) - 3)),
-        y(p(best, digit)) - 3,
-      );
+    if (!clear || isRead) continue; // that is said above
+    const at = x(middleOf(digit, best));
+    labels.push({ text: String(digit), x: Math.min(width - 8, Math.max(8, at)), y: y(p(best, digit)) + 14 });
   }
-  context.setLineDash([]);
-  context.globalAlpha = 0.75;
-  context.fillText("100 %", 2, 9);
-
-  /**
-   * @param {number} at
-   * @param {number} digit
-   */
-  function p(at, digit) {
-    return probabilities[at * 10 + digit];
+  context.globalAlpha = 1;
+  context.font = `700 12px ${style.fontFamily}`;
+  context.lineWidth = 4;
+  context.strokeStyle = paper;
+  const placed = labels.slice(0, 0);
+  for (const label of labels) {
+    // Of two digits that peak at the same place, the second stands below the first.
+    while (placed.some((other) => Math.abs(other.x - label.x) < 14 && Math.abs(other.y - label.y) < 12)) label.y += 12;
+    placed.push(label);
+    context.strokeText(label.text, label.x, label.y);
+    context.fillText(label.text, label.x, label.y);
   }
 
   /**
@@ -77,24 +93,18 @@ export function showCurve(canvas, { probabilities, answers }, position) {
   }
 }
 
-const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
-
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {number} left
- * @param {number} width
- * @param {number} height
+ * Where the answer stays the same.
+ *
+ * @param {string[]} answers
  */
-function hatch(context, left, width, height) {
-  context.save();
-  context.beginPath();
-  context.rect(left, 0, width, height);
-  context.clip();
-  context.beginPath();
-  for (let offset = -height - (left % 8); offset < width; offset += 8) {
-    context.moveTo(left + offset, height);
-    context.lineTo(left + offset + height, 0);
+export function stretches(answers) {
+  /** @type {{ answer: string, first: number, end: number }[]} */
+  const found = [];
+  for (const [at, answer] of answers.entries()) {
+    const last = found.at(-1);
+    if (last?.answer === answer) last.end = at + 1;
+    else found.push({ answer, first: at, end: at + 1 });
   }
-  context.stroke();
-  context.restore();
+  return found;
 }

@@ -69,7 +69,11 @@ function paintElement(context, one) {
     context.fillStyle = style.backgroundColor;
     context.fillRect(left, top, width, height);
   }
-  if (one instanceof HTMLCanvasElement) context.drawImage(one, left, top, width, height);
+  if (one instanceof HTMLCanvasElement) {
+    context.globalAlpha = Number(style.opacity);
+    context.drawImage(one, left, top, width, height);
+    context.globalAlpha = 1;
+  }
   const border = Number.parseFloat(style.borderTopWidth);
   if (border && Number.parseFloat(style.borderBottomWidth)) {
     context.lineWidth = border;

@@ -1,5 +1,5 @@
 // Pointing at units: with the mouse, which previews, a click or a tap, which pins, and the keyboard, which does both.
-import { findAll, listenOutside } from "../dom.js";
+import { closest, findAll, listenOutside } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
 import { isVector, nameOf } from "../show/cells.js";
 import { decimal } from "../show/format.js";
@@ -115,17 +115,6 @@ function indexOf({ layer, map }) {
 /** @param {Event} event */
 function mapOf({ target }) {
   return closest(target, ".map");
-}
-
-/**
- * The element itself, or the nearest around it.
- *
- * @param {EventTarget | null} target
- * @param {string} selector
- * @returns {HTMLElement | null}
- */
-function closest(target, selector) {
-  return target instanceof Element ? target.closest(selector) : null;
 }
 
 /** @param {HTMLElement} map */

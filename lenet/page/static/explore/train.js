@@ -53,7 +53,7 @@ const HTML = `
     <p class="chips"><button type="button" class="start">Start</button>
       <button type="button" class="one-step">One step</button>
       <button type="button" class="again" disabled>Reset</button></p>
-    <p class="chips which" role="group" aria-label="Network that is shown" hidden><span>Shown:</span>
+    <p class="chips shown-run" role="group" aria-label="Network that is shown" hidden><span>Shown:</span>
       <button type="button">first</button><button type="button">second</button></p>
     <p class="training-status" role="status"></p>
   </div>
@@ -120,7 +120,7 @@ export class Train {
     this.start.addEventListener("click", () => this.#go(!this.#going));
     find(panel, ".one-step").addEventListener("click", () => this.#step());
     this.reset.addEventListener("click", () => this.stop());
-    for (const [i, button] of findAll(panel, ".which button").entries()) {
+    for (const [i, button] of findAll(panel, ".shown-run button").entries()) {
       button.addEventListener("click", () => {
         this.#shown = i;
         this.#tell({ shown: i });
@@ -384,8 +384,8 @@ export class Train {
     reset.disabled = !started;
     find(panel, "fieldset", HTMLFieldSetElement).disabled = started || this.#going;
     this.#showChoices();
-    find(panel, ".which").hidden = !started || this.#curves.length < 2;
-    for (const [i, button] of findAll(panel, ".which button").entries()) {
+    find(panel, ".shown-run").hidden = !started || this.#curves.length < 2;
+    for (const [i, button] of findAll(panel, ".shown-run button").entries()) {
       button.setAttribute("aria-pressed", String(i === this.#shown));
     }
     draw(

@@ -1,15 +1,15 @@
-// The network as one drawing: links at rest below the maps, all maps and units on one canvas, and above it what is lit for
-// the unit that is pointed at.
-import { element, find, findAll, listenOutside } from "../dom.js";
+// The network as one drawing, on one canvas: where the browser paints without a graphics card, each canvas that changes is
+// copied twice a frame. What is lit for the unit that is pointed at is painted with it: links below the maps, which need
+// no clipping then, and outlines above them.
+import { element, find, findAll, listenOutside, setText } from "../dom.js";
 import { onDrawing, sourceOf } from "../network/explain.js";
 import { ownsPage } from "../pad/embedding.js";
 import { SIDE } from "../pad/strokes.js";
 import { number } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
-import { colorOf } from "../show/palette.js";
 import { scaleOf } from "../show/view.js";
 import { isDark, onThemeChange } from "../theme.js";
-import { partOf, unitAt, unitBeside } from "./geometry.js";
+import { around, COLUMNS, partOf, unitAt, unitBeside } from "./geometry.js";
 import { layOut } from "./layout.js";
 import { carried, hairlines, lightsOf, sidesOf, signals } from "./links.js";
 import { addLink, outline, ray, Strip, Surface } from "./painting.js";
@@ -38,13 +38,11 @@ export class Figure {
   #key = ""; // of the sizes that it was laid out for
   #size = { width: 0, height: 0 };
   #frames = new Path2D();
-  #outside = new Path2D(); // all but the tiles
   #line = 1;
   /** @type {Record<string, Strip>} */
   #strips = {};
   /** @type {Record<string, Float32Array>} */
   #carries = {};
-  #isLit = false; // whether anything is on the canvases for it
   #late = { frame: 0, mean: 0, slow: false };
   #colors = { ink: "", paper: "", mark: "", edge: "", positive: "", negative: "", dark: false };
 
@@ -59,25 +57,29 @@ export class Figure {
     this.description = description;
     this.sides = sidesOf(description);
     this.framed = !ownsPage(root) || window.self !== window.top;
-    const surface = (/** @type {string} */ name) => new Surface(find(root, `canvas.${name}`, HTMLCanvasElement));
-    this.under = surface("under");
-    this.base = surface("base");
-    this.lit = surface("lit");
+    this.base = new Surface(find(root, "canvas.base", HTMLCanvasElement));
     this.still = new Surface(element("canvas"));
     this.field = element("div", { className: "outline field", hidden: true, attributes: { "aria-hidden": "true" } });
     find(root, ".pad").append(this.field);
     const { digits, scores } = addMaps(root, description.layers);
     this.digits = digits;
     this.scores = scores;
-    for (const name of MAPS) this.#strips[name] = new Strip(this.sides[name], this.#maps(name));
-    this.#strips.kernels = new Strip(description.layers[0].size ?? 1, this.#maps("c1"));
+    for (const name of MAPS) this.#strips[name] = new Strip(this.sides[name], this.sides[name], this.#maps(name));
+    for (const name of UNITS) {
+      const { count, across } = COLUMNS[name];
+      this.#strips[name] = new Strip(across, count / across, 1, 1);
+    }
+    const size = description.layers[0].size ?? 1;
+    this.#strips.kernels = new Strip(size, size, this.#maps("c1"));
     store.addEventListener("reading", () => this.#read());
     store.addEventListener("network", () => this.#repaint());
     store.addEventListener("view", () => this.#show());
     store.addEventListener("muted", () => this.#showMuted());
-    for (const event of ["selection", "mode"]) store.addEventListener(event, () => this.#select());
+    for (const event of ["selection", "mode"]) store.addEventListener(event, () => this.#draw());
     store.addEventListener("state", () => {
-      if (store.state !== "live") this.#sharpen();
+      if (store.state === "live") return;
+      this.#sharpen();
+      this.#showScores();
     });
     onThemeChange(root, () => this.#repaint());
     new ResizeObserver(() => this.#resize()).observe(root);
@@ -134,12 +136,9 @@ export class Figure {
     this.geometry = geometry;
     this.#size = { width, height: high };
     this.#frames = new Path2D();
-    this.#outside = new Path2D();
-    this.#outside.rect(0, 0, width, high);
     for (const [name, list] of Object.entries({ ...geometry.tiles, kernels: geometry.kernels })) {
       for (const { x, y, width: w, height: h } of list) {
-        if (name !== "input") this.#outside.rect(x, y, w, h);
-        if (name in this.#strips) this.#frames.rect(x - 0.5, y - 0.5, w + 1, h + 1);
+        if (name === "kernels" || MAPS.includes(name)) this.#frames.rect(x - 0.5, y - 0.5, w + 1, h + 1);
       }
     }
     this.#line = Math.max(0.3, Math.min(1, geometry.gap / 45));
@@ -147,12 +146,24 @@ export class Figure {
     this.#repaint();
   }
 
+  /**
+   * The tiles of the maps of a layer; the units of C5 and F6 are one map.
+   *
+   * @param {string} name
+   */
+  #tiles(name) {
+    const { tiles, kernels } = /** @type {Geometry} */ (this.geometry);
+    if (name === "kernels") return kernels;
+    return UNITS.includes(name) ? [around(tiles[name])] : (tiles[name] ?? []);
+  }
+
   /** @param {number} density */
   #fit(density) {
-    for (const surface of [this.under, this.still, this.base, this.lit]) {
-      surface.fit(this.#size.width, this.#size.height, density);
+    for (const surface of [this.still, this.base]) surface.fit(this.#size.width, this.#size.height, density);
+    for (const [name, strip] of Object.entries(this.#strips)) {
+      const [tile] = this.#tiles(name);
+      if (tile) strip.fit(tile, density);
     }
-    this.#isLit = true; // so that the canvases are cleared
   }
 
   /** Everything again: another size, theme or network. */
@@ -181,8 +192,7 @@ export class Figure {
       for (const point of rest) path.lineTo(...point);
     }
     context.strokeStyle = this.#colors.ink;
-    context.globalAlpha = this.#colors.dark ? 0.14 : 0.12;
-    context.lineWidth = this.#line;
+    this.still.thin(this.#line, this.#colors.dark ? 0.14 : 0.12);
     context.stroke(path);
     context.globalAlpha = 1;
   }
@@ -215,7 +225,6 @@ export class Figure {
     this.#fit(devicePixelRatio);
     this.#drawStill();
     this.#draw();
-    this.#light();
   }
 
   /** Another reading, or the same in another view. */
@@ -225,14 +234,19 @@ export class Figure {
     const reading = this.#reading;
     if (!reading || !network) return;
     const [values, less] = [this.#values(reading), view.difference && blank ? this.#values(blank) : null];
-    for (const name of MAPS) {
+    for (const name of [...MAPS, ...UNITS]) {
       const strip = this.#strips[name];
       if (name === "input") strip.set(reading.outputs.input, 1, "gray");
       else strip.set(difference(values[name], less?.[name]), scaleOf(description, view.before, name));
     }
-    for (const [digit, line] of this.scores.entries()) line.textContent = number(reading.outputs.output[digit]);
+    if (store.state !== "live" || store.source) this.#showScores();
     this.#draw();
-    this.#light();
+  }
+
+  /** The scores for screen readers, which read them once the pen rests. */
+  #showScores() {
+    const output = this.#reading?.outputs.output;
+    for (const [digit, line] of this.scores.entries()) setText(line, output ? number(output[digit]) : "");
   }
 
   /** @param {Reading} reading */
@@ -241,29 +255,23 @@ export class Figure {
   }
 
   #draw() {
-    const { geometry, store, description, base } = this;
-    const { network, view, blank } = store;
-    const reading = this.#reading;
+    const { geometry, base } = this;
+    const { network } = this.store;
+    const [unit, reading] = [this.#unit, this.#reading];
     if (!geometry || !reading || !network) return;
     const { ink, dark } = this.#colors;
-    const { tiles, kernels } = geometry;
+    const lights = unit && lightsOf(network, reading, unit, geometry);
     const context = base.clean();
-    context.globalAlpha = this.#unit ? 0.5 : 1;
+    const onPad = lights?.input ? this.#fieldOnPad(lights.input) : null;
+    this.field.hidden = !onPad;
+    if (lights && onPad) this.#drawRays(context, lights, onPad);
+    context.globalAlpha = lights ? 0.5 : 1; // links at rest are paler while one is lit
     context.drawImage(this.still.canvas, 0, 0, this.#size.width, this.#size.height);
     context.globalAlpha = 1;
-    if (!this.#unit) this.#drawSignals(context);
+    if (lights) this.#drawLinks(context, lights);
+    else this.#drawSignals(context);
     for (const [name, strip] of Object.entries(this.#strips)) {
-      const list = name === "kernels" ? kernels : (tiles[name] ?? []);
-      for (const [map, tile] of list.entries()) strip.draw(context, map, tile);
-    }
-    for (const name of UNITS) {
-      const values = this.#values(reading)[name];
-      const less = view.difference && blank ? this.#values(blank)[name] : null;
-      const scale = scaleOf(description, view.before, name);
-      for (const [i, { x, y, width, height }] of tiles[name].entries()) {
-        context.fillStyle = colorOf(values[i] - (less?.[i] ?? 0), scale);
-        context.fillRect(x, y, width - 1, height - 1);
-      }
+      for (const [map, tile] of this.#tiles(name).entries()) strip.draw(context, map, tile, base.density);
     }
     context.strokeStyle = ink;
     context.lineWidth = 1;
@@ -272,6 +280,9 @@ export class Figure {
     context.globalAlpha = 1;
     this.#drawScores(context, reading);
     this.#drawMuted(context);
+    if (!lights) return;
+    this.#fade(context, lights);
+    this.#drawOutlines(context, lights);
   }
 
   /**
@@ -285,8 +296,7 @@ export class Figure {
     const reading = this.#reading;
     if (!geometry || !network || !reading) return;
     const { positive, negative } = this.#colors;
-    context.globalAlpha = 0.42;
-    context.lineWidth = this.#line * (devicePixelRatio > 1.5 ? 0.8 : 1);
+    this.base.thin(this.#line * (devicePixelRatio > 1.5 ? 0.8 : 1), 0.42);
     for (const [name, most] of SIGNALS) {
       const paths = { positive: new Path2D(), negative: new Path2D() };
       this.#carries[name] = carried(network, reading.outputs[sourceOf(network, name)], name, this.#carries[name]);
@@ -355,46 +365,36 @@ export class Figure {
     context.stroke();
   }
 
-  #select() {
-    this.#draw(); // links at rest are paler while one is lit
-    this.#light();
+  /**
+   * From what the unit sees on the pad to the maps of C1 that it sees.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Lights} lights
+   * @param {Box} onPad
+   */
+  #drawRays(context, { unit, fields }, onPad) {
+    const pad = this.geometry?.pad;
+    if (!pad) return;
+    const inside = { x: BORDER, y: pad.y + BORDER, width: pad.width - 2 * BORDER, height: pad.height - 2 * BORDER };
+    const from = partOf(inside, SIDE, onPad);
+    const seen = fields.filter(({ layer, back }) => back && layer === "c1").map(({ tile }) => tile);
+    const ends = unit && this.#unit?.layer === "c1" ? [unit] : seen;
+    for (const tile of ends) ray(context, from, tile, this.#colors, ends.length > 1);
   }
 
-  /** What is lit for the unit that is pointed at. */
-  #light() {
-    const { geometry, store, lit, under } = this;
-    const { network, pinned } = store;
-    const [unit, reading] = [this.#unit, this.#reading];
-    const shown = geometry && network && reading ? unit : null;
-    for (const { canvas } of [lit, under]) canvas.style.visibility = shown ? "" : "hidden"; // empty ones are not painted
-    if (!shown && !this.#isLit) return;
-    const [above, below] = [lit.clean(), under.clean()];
-    this.#isLit = Boolean(shown);
-    this.field.hidden = true;
-    if (!shown || !geometry || !network || !reading) return;
-    const { tiles, kernels } = geometry;
-    const lights = lightsOf(network, reading, shown, geometry);
-    this.#fade(above, lights);
-    above.save();
-    above.lineJoin = "round";
-    above.clip(this.#outside, "evenodd");
-    this.#drawLit(above, lights, geometry);
-    const onPad = lights.input && this.#fieldOnPad(lights.input);
-    if (onPad && geometry.pad) {
-      const seen = lights.fields.filter(({ layer, back }) => back && layer === "c1").map(({ tile }) => tile);
-      const ends = shown.layer === "c1" && lights.unit ? [lights.unit] : seen;
-      below.save();
-      below.clip(this.#outside, "evenodd");
-      for (const tile of ends) ray(below, onPad, tile, this.#colors, ends.length > 1);
-      below.restore();
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Lights} lights
+   */
+  #drawOutlines(context, { unit, input, fields }) {
+    const { tiles, kernels } = /** @type {Geometry} */ (this.geometry);
+    const { layer, map } = /** @type {Unit} */ (this.#unit);
+    for (const { tile, back } of fields) outline(context, tile, back ? 2 : 1.25, this.#colors);
+    if (tiles.input && input && layer !== "input") {
+      outline(context, partOf(tiles.input[0], this.sides.input, input), 2, this.#colors);
     }
-    above.restore();
-    for (const { tile, back } of lights.fields) outline(above, tile, back ? 2 : 1.25, this.#colors);
-    if (tiles.input && lights.input && shown.layer !== "input") {
-      outline(above, partOf(tiles.input[0], this.sides.input, lights.input), 2, this.#colors);
-    }
-    if (shown.layer === "c1" && kernels.length) outline(above, kernels[shown.map], 2, this.#colors);
-    if (lights.unit) outline(above, lights.unit, pinned ? 4 : 3, this.#colors);
+    if (layer === "c1" && kernels.length) outline(context, kernels[map], 2, this.#colors);
+    if (unit) outline(context, unit, this.store.pinned ? 4 : 3, this.#colors);
   }
 
   /**
@@ -419,10 +419,11 @@ export class Figure {
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {Lights} lights
-   * @param {Geometry} geometry
    */
-  #drawLit(context, { links }, { between }) {
+  #drawLinks(context, { links }) {
+    const { between } = /** @type {Geometry} */ (this.geometry);
     const { ink, positive, negative } = this.#colors;
+    context.lineJoin = "round";
     /** @type {Record<string, number>} */
     const most = {};
     for (const { value, group } of links) most[group] = Math.max(most[group] ?? 1e-9, Math.abs(value ?? 0));
@@ -444,11 +445,11 @@ export class Figure {
   }
 
   /**
-   * Outline the square on the pad where a part of the input comes from. Returns where that is in the figure, null if it
-   * is not known, as of images.
+   * Outline the square on the pad where a part of the input comes from, and return it; null if it is not known, as of
+   * images.
    *
    * @param {Box} field
-   * @returns {Tile | null}
+   * @returns {Box | null}
    */
   #fieldOnPad(field) {
     const placement = this.store.reading?.placement;
@@ -458,11 +459,7 @@ export class Figure {
     const { top, left, bottom, right } = onDrawing(placement, field);
     const box = { top: clamp(top), left: clamp(left), bottom: clamp(bottom), right: clamp(right) };
     overlay(this.field, box, SIDE);
-    this.field.hidden = false;
-    const pad = this.geometry?.pad;
-    if (!pad) return null;
-    const inside = { x: BORDER, y: pad.y + BORDER, width: pad.width - 2 * BORDER, height: pad.height - 2 * BORDER };
-    return partOf(inside, SIDE, box);
+    return box;
   }
 }
 

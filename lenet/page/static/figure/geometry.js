@@ -14,11 +14,12 @@ export const COLUMNS = {
 
 // How the width that is left of the tiles is shared out among the gaps that follow each column.
 /** @type {Record<string, number>} */
-const GAPS = { pad: 1.5, c1: 0.85, s2: 1.35, c3: 0.65, s4: 1.15, c5: 1.05, f6: 1, output: 0 };
+const GAPS = { pad: 1.5, input: 0.9, c1: 0.85, s2: 1.35, c3: 0.65, s4: 1.15, c5: 1.05, f6: 1, output: 0 };
 const HEIGHTS = 30; // units of C5, one below the other, fill the height
-const LEAST = { wide: 36, short: 18, phone: 12 }; // the narrowest gap, as a share of 1, in pixels
+const LEAST = { wide: 36, short: 18, phone: 10 }; // the narrowest gap, as a share of 1, in pixels
 const LOWEST = 110; // pixels that the tiles are high, however narrow the gaps become
-const EXAMPLES = 40; // pixels of the row of examples below the pad
+const EXAMPLES = { least: 24, one: 40, two: 60 }; // pixels that an example is wide, and the rows of them below the pad are high
+export const PICTURES = 11; // the examples, and the button that opens an image
 const INPUT = { wide: 96, short: 40, phone: 0 }; // the least side of the tile of the input
 const HEAD = 0.32; // of the height of the output is the answer
 
@@ -64,11 +65,15 @@ function place({ kind, width, top, density }, tall) {
   const c3 = whole(step - between);
   const s4 = whole(c3 * 0.84);
   const unit = whole(tall / HEIGHTS);
-  const padSide = withPad ? Math.round(Math.min(0.23 * width, tall - EXAMPLES - INPUT[kind])) : 0;
+  const besidesInput = tall - INPUT[kind];
+  const broad = kind === "short" || Math.min(0.23 * width, besidesInput - EXAMPLES.one) >= PICTURES * EXAMPLES.least;
+  const examples = broad ? EXAMPLES.one : EXAMPLES.two;
+  const padSide = withPad ? Math.round(Math.min(0.23 * width, besidesInput - examples)) : 0;
+  const inputSide = whole((side * 8) / 7); // 32 pixels beside the 28 of C1
   const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : 0.14 * width);
   /** @type {Record<string, number>} */
   const widths = {
-    ...(withPad ? { pad: padSide } : {}),
+    ...(withPad ? { pad: padSide } : { input: inputSide }),
     ...{ c1: side, s2: side, c3: 2 * c3 + between, s4: 2 * s4 + between, c5: 4 * unit, f6: 3 * unit, output: out },
   };
   const names = Object.keys(widths);
@@ -135,10 +140,14 @@ function place({ kind, width, top, density }, tall) {
     kernels: [],
     pad: null,
     answer: null,
+    examples: broad ? PICTURES : Math.ceil(PICTURES / 2),
   };
-  if (!withPad) return made;
+  if (!withPad) {
+    tiles.input = [{ x: columns.input.x, y: whole(top + (tall - inputSide) / 2), width: inputSide, height: inputSide }];
+    return made;
+  }
   const kernel = Math.floor(Math.min(gap * 0.66, side * 0.55) / 5) * 5;
-  const input = Math.floor((Math.min(tall - padSide - EXAMPLES, padSide * 0.52) * density) / 32) * (32 / density);
+  const input = Math.floor((Math.min(tall - padSide - examples, padSide * 0.52) * density) / 32) * (32 / density);
   tiles.input = [{ x: 1, y: top + tall - input - 1, width: input, height: input }];
   return {
     ...made,

@@ -7,6 +7,7 @@ const PANEL = { least: 170, most: 300, share: 0.245, short: 92 }; // of the wind
 const FRAMED = { least: 560, share: 0.56 }; // the height of a page in a frame follows its width
 const LABELS = 20; // pixels above the tiles where the names have no shapes below them
 const NUMBERS = 104; // pixels of the output beside its digit
+const PAPER = 1040; // pixels that a sheet of paper is wide
 const ROWS = { masthead: 34, tools: 104, labels: 24, modes: 254, modesOfLowWindows: 60 }; // of a phone
 
 /**
@@ -26,6 +27,7 @@ export function layOut(root, framed) {
     ? Math.max(FRAMED.least, FRAMED.share * width)
     : innerHeight - figure.getBoundingClientRect().top - scrollY;
   const density = devicePixelRatio;
+  root.style.setProperty("--on-paper", Math.min(1, PAPER / width).toFixed(3));
   const [pad, tools, answer] = [".pad", ".tools", ".answer"].map((selector) => find(root, selector));
   const net = find(root, ".net");
   for (const element of [figure, pad, tools, answer, net]) element.removeAttribute("style");
@@ -39,6 +41,7 @@ export function layOut(root, framed) {
     const room = high - rows - side - (high > 700 ? ROWS.modes : ROWS.modesOfLowWindows);
     const geometry = geometryOf({ kind, width, top: LABELS, tall: Math.min(0.7 * width, room), density });
     set("--pad", side);
+    root.style.removeProperty("--examples");
     set("--big", 0.62 * side);
     set("--answer", width - side - 12);
     const height = geometry.top + geometry.height + 4;
@@ -51,7 +54,7 @@ export function layOut(root, framed) {
   const size = Number.parseFloat(getComputedStyle(figure).fontSize);
   const top = short ? 24 : Math.ceil(find(root, ".masthead").offsetHeight) + 5;
   const bottom = short ? 4 : Math.ceil(2.15 * size) + 8;
-  const below = find(root, ".modes").offsetHeight + (short ? 0 : find(root, ".messages").offsetHeight);
+  const below = find(root, ".modes").offsetHeight;
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
   const tall = high - top - bottom - below - panel - 10;
   const geometry = geometryOf({ kind, width, top, tall, density });
@@ -64,6 +67,8 @@ export function layOut(root, framed) {
   const beneath = onPad.y + onPad.height + 5;
   put(tools, { x: 0, y: beneath, width: onPad.width, height: top + geometry.height - beneath });
   set("--input", tiles.input[0].width);
+  set("--pad", onPad.width);
+  root.style.setProperty("--examples", String(geometry.examples));
   set("--big", Math.min(1.18 * atAnswer.height, 0.72 * atAnswer.width));
   set("--answer", atAnswer.width - NUMBERS);
   placeStages(root, geometry);

@@ -44,7 +44,10 @@ export function hairlines(network, geometry) {
     if (pad) links.push({ from: [[pad.x + pad.width, pad.y + pad.height / 2]], to: [[x, middle]] });
     links.push({ from: [[x + width, middle]], to: into("c1", i) });
   }
-  for (let i = 0; i < COLUMNS.c1.count; i++) join("c1", i, "s2", i);
+  for (let i = 0; i < COLUMNS.c1.count; i++) {
+    if (!kernels.length) join("input", 0, "c1", i);
+    join("c1", i, "s2", i);
+  }
   for (const [map, seen] of (network.layer("c3").sees ?? []).entries()) {
     for (const i of seen) join("s2", i, "c3", map);
   }
@@ -240,7 +243,11 @@ function lightBack(network, reading, unit, geometry, lights) {
   const link = (layer, map, tile, to, value) => {
     lights.links.push({ from: wayOut(geometry, layer, map, tile), to, value, group: "back" });
   };
-  if (source === "input") return;
+  if (source === "input") {
+    // Where the pad is in the figure, a cone leads to it.
+    if (!geometry.pad && lights.input) link("input", 0, partOf(tiles.input[0], sides.input, lights.input), end, null);
+    return;
+  }
   if (terms.length) {
     // What it gets from its maps meets at the edge of the column, and goes on as one line.
     if (end.length > 1) lights.links.push({ from: [end[0]], to: end.slice(1), value: before - bias, group: "sum" });

@@ -1,9 +1,7 @@
-// What the figure is painted with: canvases of the screen's density, curves, outlines, and maps enlarged.
-import { contextOf, element } from "../dom.js";
+// What the figure is painted with: canvases of the screen's density, curves, outlines, and maps as pixels.
+import { contextOf } from "../dom.js";
 import { fill } from "../show/palette.js";
 
-const ENLARGED = 4; // times, before a map is scaled to its tile: else its units would not be equally wide
-const SHARP = 1.5; // pixels per CSS pixel from which that is not seen
 const LEAST_OUTLINE = 7; // CSS pixels: units are smaller
 
 /** A canvas of any density, whose unit is the CSS pixel. */
@@ -37,23 +35,59 @@ export class Surface {
     context.clearRect(0, 0, canvas.width, canvas.height);
     return context;
   }
+
+  /**
+   * Draw lines of a width and an opacity. Many lines wider than a pixel of the canvas take up to thirty times as long, so
+   * these are a pixel wide, and more opaque.
+   *
+   * @param {number} width
+   * @param {number} opacity
+   */
+  thin(width, opacity) {
+    const { context, density } = this;
+    context.lineWidth = Math.min(width, 1 / density);
+    context.globalAlpha = Math.min(1, opacity * Math.sqrt(width / context.lineWidth));
+  }
 }
 
-/** The maps of a layer, one below the other, as pixels. */
+/**
+ * The maps of a layer as pixels of the canvas, which are put there as they are: scaled by the browser, with units that are
+ * equally wide, they would take four times as long. Units of C5 and F6 are one map, with gaps.
+ */
 export class Strip {
+  #columns = new Cells(1, 1, 0);
+  #rows = new Cells(1, 1, 0);
+  #image = new ImageData(1, 1);
+  #pixels = new Uint32Array(1);
+
   /**
-   * @param {number} side
+   * @param {number} across units of a map
+   * @param {number} down
    * @param {number} maps
+   * @param {number} gap CSS pixels between units
    */
-  constructor(side, maps) {
-    this.side = side;
-    const size = { width: side, height: side * maps };
-    this.canvas = element("canvas", size);
-    this.context = contextOf(this.canvas);
-    this.image = this.context.createImageData(size.width, size.height);
-    this.pixels = new Uint32Array(this.image.data.buffer);
-    this.large = element("canvas", { width: ENLARGED * size.width, height: ENLARGED * size.height });
-    this.enlarged = contextOf(this.large);
+  constructor(across, down, maps, gap = 0) {
+    this.gap = gap;
+    this.across = across;
+    this.down = down;
+    this.maps = maps;
+    this.values = new Uint32Array(across * down * maps);
+  }
+
+  /**
+   * Scale to tiles of this size.
+   *
+   * @param {Tile} tile
+   * @param {number} density
+   */
+  fit({ width, height }, density) {
+    const [w, h] = [width, height].map((length) => Math.max(1, Math.round(length * density)));
+    const gap = Math.round(this.gap * density);
+    this.#columns = new Cells(this.across, w, gap);
+    this.#rows = new Cells(this.down, h, gap);
+    this.#image = new ImageData(w, h * this.maps);
+    this.#pixels = new Uint32Array(this.#image.data.buffer);
+    this.#scale();
   }
 
   /**
@@ -62,25 +96,84 @@ export class Strip {
    * @param {import("../show/palette.js").Palette} palette
    */
   set(values, scale, palette = "diverging") {
-    fill(this.pixels, values, scale, palette);
-    this.context.putImageData(this.image, 0, 0);
-    if (devicePixelRatio >= SHARP) return;
-    this.enlarged.imageSmoothingEnabled = false;
-    this.enlarged.drawImage(this.canvas, 0, 0, this.large.width, this.large.height);
+    fill(this.values, values, scale, palette);
+    this.#scale();
+  }
+
+  #scale() {
+    const { across, down, maps, values } = this;
+    const { first: columns, second: parts } = this.#columns;
+    const { first: rows, second: weights } = this.#rows;
+    const pixels = this.#pixels;
+    const width = columns.length;
+    const units = new Uint32Array(across + 1);
+    let to = 0;
+    for (let map = 0; map < maps; map++) {
+      for (let y = 0; y < rows.length; y++, to += width) {
+        const weight = weights[y];
+        if (y && !weight && !weights[y - 1] && rows[y] === rows[y - 1]) {
+          pixels.copyWithin(to, to - width, to);
+          continue;
+        }
+        if (rows[y] < 0) continue; // a gap
+        const from = (map * down + rows[y]) * across;
+        for (let i = 0; i < across; i++) units[i] = mix(values[from + i], values[from + across + i], weight);
+        for (let x = 0; x < width; x++) {
+          const column = columns[x];
+          if (column >= 0) pixels[to + x] = mix(units[column], units[column + 1], parts[x]);
+        }
+      }
+    }
   }
 
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {number} map
    * @param {Tile} tile
+   * @param {number} density
    */
-  draw(context, map, { x, y, width, height }) {
-    const sharp = devicePixelRatio >= SHARP;
-    const side = sharp ? this.side : ENLARGED * this.side;
-    context.imageSmoothingEnabled = !sharp;
-    context.imageSmoothingQuality = "medium";
-    context.drawImage(sharp ? this.canvas : this.large, 0, map * side, side, side, x, y, width, height);
+  draw(context, map, { x, y }, density) {
+    const [width, height] = [this.#columns.first.length, this.#rows.first.length];
+    const [left, top] = [Math.round(x * density), Math.round(y * density)];
+    context.putImageData(this.#image, left, top - map * height, 0, map * height, width, height);
   }
+}
+
+/**
+ * How units share pixels: the unit that each pixel begins in, -1 for a gap, and how much of it belongs to the next one, of
+ * 256.
+ */
+class Cells {
+  /**
+   * @param {number} units
+   * @param {number} pixels
+   * @param {number} gap
+   */
+  constructor(units, pixels, gap) {
+    this.first = new Int16Array(pixels);
+    this.second = new Uint16Array(pixels);
+    for (let i = 0; i < pixels; i++) {
+      const [from, to] = [(i * units) / pixels, ((i + 1) * units) / pixels];
+      const unit = Math.floor(from + 1e-6);
+      const rest = to - unit - 1;
+      const inGap = gap && Math.floor(((i + gap) * units) / pixels + 1e-6) > unit;
+      this.first[i] = inGap ? -1 : unit;
+      this.second[i] = gap || rest < 1e-6 || unit + 1 >= units ? 0 : Math.round((256 * rest) / (to - from));
+    }
+  }
+}
+
+/**
+ * @param {number} a a pixel
+ * @param {number} b
+ * @param {number} part of b, of 256
+ */
+function mix(a, b, part) {
+  if (!part) return a;
+  const rest = 256 - part;
+  const redAndBlue = ((a & 0xff00ff) * rest + (b & 0xff00ff) * part) / 256;
+  const green = ((a & 0xff00) * rest + (b & 0xff00) * part) / 256;
+  return ((redAndBlue & 0xff00ff) | (green & 0xff00) | 0xff000000) >>> 0;
 }
 
 /**

@@ -8,17 +8,22 @@
  * @returns {Box | null}
  */
 export function boundingBox({ data, width, height }, threshold, from = 0, to = width) {
-  const box = { top: height, left: to, bottom: 0, right: from };
-  for (let y = 0; y < height; y++) {
-    for (let x = from; x < to; x++) {
-      if (data[y * width + x] <= threshold) continue;
-      if (y < box.top) box.top = y;
-      if (x < box.left) box.left = x;
-      if (x >= box.right) box.right = x + 1;
-      box.bottom = y + 1;
-    }
+  const isBlank = (/** @type {number} */ row) => {
+    for (let i = row * width + from, end = row * width + to; i < end; i++) if (data[i] > threshold) return false;
+    return true;
+  };
+  let [top, bottom] = [0, height];
+  while (top < bottom && isBlank(top)) top++;
+  if (top === bottom) return null;
+  while (isBlank(bottom - 1)) bottom--;
+  // Of each row, only what is beyond the box so far.
+  let [left, right] = [to, from];
+  for (let y = top; y < bottom; y++) {
+    const row = y * width;
+    for (let x = from; x < left; x++) if (data[row + x] > threshold) left = x;
+    for (let x = to - 1; x >= right; x--) if (data[row + x] > threshold) right = x + 1;
   }
-  return box.bottom ? box : null;
+  return { top, left, bottom, right };
 }
 
 /**

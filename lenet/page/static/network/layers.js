@@ -12,23 +12,28 @@
  * @param {number} size
  */
 export function convolution(input, side, sees, weight, bias, size) {
+  // C5: its kernels are as large as the maps.
+  if (weight.length === sees.length * input.length) return fullyConnected(input, weight, bias);
   const out = side - size + 1;
   const output = new Float32Array(sees.length * out * out);
+  const sums = new Float64Array(out * out);
   let w = 0;
   for (let m = 0; m < sees.length; m++) {
-    const map = output.subarray(m * out * out, (m + 1) * out * out).fill(bias[m]);
+    sums.fill(bias[m]);
     for (const i of sees[m]) {
       for (let ky = 0; ky < size; ky++, w += size)
-        addRow(map, out, input, (i * side + ky) * side, side, weight, w, size);
+        addRow(sums, out, input, (i * side + ky) * side, side, weight, w, size);
     }
+    output.set(sums, m * sums.length);
   }
   return output;
 }
 
 /**
- * Add what one row of a kernel contributes to a map. Five weights at once, the usual number, take half the time.
+ * Add what one row of a kernel contributes to a map. Five weights at once, the usual number, and each input read only once,
+ * take a third of the time.
  *
- * @param {Float32Array} map
+ * @param {Float64Array} sums
  * @param {number} out
  * @param {Float32Array} input
  * @param {number} first
@@ -37,19 +42,27 @@ export function convolution(input, side, sees, weight, bias, size) {
  * @param {number} w
  * @param {number} size
  */
-function addRow(map, out, input, first, side, weight, w, size) {
+function addRow(sums, out, input, first, side, weight, w, size) {
   if (size !== 5) {
     for (let y = 0, to = 0; y < out; y++) {
       for (let x = 0; x < out; x++, to++) {
-        for (let k = 0; k < size; k++) map[to] += weight[w + k] * input[first + y * side + x + k];
+        for (let k = 0; k < size; k++) sums[to] += weight[w + k] * input[first + y * side + x + k];
       }
     }
     return;
   }
   const [a, b, c, d, e] = [weight[w], weight[w + 1], weight[w + 2], weight[w + 3], weight[w + 4]];
   for (let y = 0, to = 0; y < out; y++) {
-    for (let x = 0, at = first + y * side; x < out; x++, to++, at++) {
-      map[to] += a * input[at] + b * input[at + 1] + c * input[at + 2] + d * input[at + 3] + e * input[at + 4];
+    let at = first + y * side;
+    let [p, q, r, s] = [input[at], input[at + 1], input[at + 2], input[at + 3]];
+    at += 4;
+    for (const end = at + out; at < end; at++, to++) {
+      const t = input[at];
+      sums[to] += a * p + b * q + c * r + d * s + e * t;
+      p = q;
+      q = r;
+      r = s;
+      s = t;
     }
   }
 }
@@ -107,11 +120,22 @@ export function subsampling(input, maps, side, coefficient, bias) {
  * @param {Float32Array} bias
  */
 export function fullyConnected(input, weight, bias) {
-  return Float32Array.from(bias, (start, unit) => {
-    let sum = start;
-    for (let i = 0, w = unit * input.length; i < input.length; i++, w++) sum += weight[w] * input[i];
-    return sum;
-  });
+  const n = input.length;
+  const output = new Float32Array(bias.length);
+  for (let unit = 0, w = 0; unit < bias.length; unit++) {
+    // Four sums: the processor does not wait for one addition before it begins the next.
+    let [a, b, c, d] = [bias[unit], 0, 0, 0];
+    let i = 0;
+    for (; i + 3 < n; i += 4, w += 4) {
+      a += weight[w] * input[i];
+      b += weight[w + 1] * input[i + 1];
+      c += weight[w + 2] * input[i + 2];
+      d += weight[w + 3] * input[i + 3];
+    }
+    for (; i < n; i++, w++) a += weight[w] * input[i];
+    output[unit] = a + b + (c + d);
+  }
+  return output;
 }
 
 /**

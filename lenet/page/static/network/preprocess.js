@@ -72,10 +72,20 @@ function inkOf(opacity, width, height, preprocessing) {
   let highest = 0;
   for (let i = 0; i < opacity.length; i++) if (opacity[i] > highest) highest = opacity[i];
   if (depth(highest) < preprocessing.min_contrast) return null;
-  const ink = Float32Array.from({ length: 256 }, (_, value) => depth(value) / depth(highest));
-  const data = new Float32Array(opacity.length);
-  for (let i = 0; i < opacity.length; i++) data[i] = ink[opacity[i]];
-  return clean({ data, width, height }, preprocessing);
+  const shades = new Float32Array(256);
+  for (let value = 0; value <= highest; value++) shades[value] = depth(value) / depth(highest);
+  // Most of the pad is blank: what is not has to be converted only.
+  const threshold = Math.fround(preprocessing.crop_threshold);
+  let faint = 0;
+  while (faint < highest && shades[faint + 1] <= threshold) faint++;
+  const box = boundingBox({ data: opacity, width, height }, faint);
+  if (!box) return null;
+  const { top, left, bottom, right } = box;
+  const data = new Float32Array((right - left) * (bottom - top));
+  for (let y = top, to = 0; y < bottom; y++) {
+    for (let at = y * width + left, end = y * width + right; at < end; at++, to++) data[to] = shades[opacity[at]];
+  }
+  return withoutSpecks({ data, width: right - left, height: bottom - top, left, top }, preprocessing);
 }
 
 /**
@@ -94,11 +104,22 @@ function depth(opacity) {
  * @param {Preprocessing} preprocessing
  * @returns {Cropped | null}
  */
-export function clean(ink, { crop_threshold, specks }) {
+export function clean(ink, preprocessing) {
+  const all = cropToInk(ink, Math.fround(preprocessing.crop_threshold));
+  return all && withoutSpecks(all, preprocessing);
+}
+
+/**
+ * @param {Cropped} all
+ * @param {Preprocessing} preprocessing
+ * @returns {Cropped | null}
+ */
+function withoutSpecks(all, { crop_threshold, specks }) {
   const threshold = Math.fround(crop_threshold);
-  const all = cropToInk(ink, threshold);
-  const digit = all && cropToInk(removeSpecks(all, specks, threshold), threshold);
-  return digit && { ...digit, left: all.left + digit.left, top: all.top + digit.top };
+  const digit = removeSpecks(all, specks, threshold);
+  if (digit === all) return all; // the usual case
+  const cropped = cropToInk(digit, threshold);
+  return cropped && { ...cropped, left: all.left + cropped.left, top: all.top + cropped.top };
 }
 
 /**

@@ -66,10 +66,7 @@ export class Reader {
     if (!rows || !cropped || !ROWS.has(reading.reason)) return reading;
     const parts = readRow(this.network, cropped, this.description);
     if (!parts) return reading;
-    const digits = parts.map(({ probabilities }) => {
-      const highest = Math.max(...probabilities);
-      return /** @type {DigitProbability} */ ([probabilities.indexOf(highest), highest]);
-    });
+    const digits = parts.map(({ likeliest }) => likeliest);
     const numbers = likeliestNumbers(parts.map(({ probabilities }) => probabilities));
     return { ...reading, reason: "several digits", cropped, parts, digits, numbers, number: numbers[0][0] };
   }

@@ -15,7 +15,7 @@ export function resize({ data, width, height }, newWidth, newHeight) {
     for (let x = 0; x < newWidth; x++) {
       const { first, factors } = columns[x];
       let sum = 0;
-      for (let i = 0; i < factors.length; i++) sum += data[y * width + first + i] * factors[i];
+      for (let i = 0, at = y * width + first; i < factors.length; i++, at++) sum += data[at] * factors[i];
       narrow[y * newWidth + x] = sum;
     }
   }
@@ -66,11 +66,14 @@ function weights(size, newSize) {
     const center = (i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(center - support + 0.5));
     const last = Math.min(size, Math.trunc(center + support + 0.5));
-    const factors = Array.from({ length: last - first }, (_, j) => {
-      return Math.max(0, 1 - Math.abs((first + j - center + 0.5) / support));
-    });
-    const sum = factors.reduce((total, factor) => total + factor, 0);
-    return { first, factors: factors.map((factor) => factor / sum) };
+    const factors = new Float64Array(last - first);
+    let sum = 0;
+    for (let j = 0; j < factors.length; j++) {
+      factors[j] = Math.max(0, 1 - Math.abs((first + j - center + 0.5) / support));
+      sum += factors[j];
+    }
+    for (let j = 0; j < factors.length; j++) factors[j] /= sum;
+    return { first, factors };
   });
 }
 

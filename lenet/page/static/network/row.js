@@ -38,8 +38,14 @@ export function readRow(network, cropped, { preprocessing, row }) {
     [path, least] = [bestPath(pieces, apart, Math.log(row.cut)), row.least];
   }
   if (!sure(path, least)) return null;
-  const parts = path.map(({ scores, read }) => ({ ...read, probabilities: network.probabilities(scores) }));
-  const digits = parts.map(({ probabilities }) => probabilities.indexOf(Math.max(...probabilities)));
+  const parts = path.map(({ scores, read }) => {
+    const probabilities = network.probabilities(scores);
+    const highest = Math.max(...probabilities);
+    /** @type {DigitProbability} */
+    const likeliest = [probabilities.indexOf(highest), highest];
+    return { ...read, probabilities, likeliest };
+  });
+  const digits = parts.map(({ likeliest: [digit] }) => digit);
   const ones = digits.every((digit) => digit === 1);
   const besideOthers = least === row.least ? row.shortest_one : row.shortest_one_cut;
   const ofOne = ones ? row.shortest_ones : besideOthers;

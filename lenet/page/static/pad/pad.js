@@ -7,7 +7,7 @@ import { boundingBox, crop } from "../network/image.js";
 import { onThemeChange } from "../theme.js";
 import { grayPng } from "./png.js";
 import { CONTROLS, isPalm } from "./pointers.js";
-import { drawStroke, onGrid, SIDE } from "./strokes.js";
+import { drawStroke, extent, onGrid, SIDE } from "./strokes.js";
 
 /** @type {PadState} */
 const EMPTY = { strokes: [] };
@@ -79,9 +79,13 @@ export class Pad extends EventTarget {
 
   /** The drawing's opacity, 0 to 255, row by row. */
   opacity() {
-    const { data } = this.#ink.getImageData(0, 0, SIDE, SIDE);
     const opacity = new Uint8Array(SIDE * SIDE);
-    for (let i = 0; i < opacity.length; i++) opacity[i] = data[4 * i + 3];
+    const { top, left, bottom, right } = extent(this.strokes); // beside them, the pad is blank
+    if (right <= left || bottom <= top) return opacity;
+    const { data } = this.#ink.getImageData(left, top, right - left, bottom - top);
+    for (let y = top, from = 3; y < bottom; y++) {
+      for (let i = y * SIDE + left, end = y * SIDE + right; i < end; i++, from += 4) opacity[i] = data[from];
+    }
     return opacity;
   }
 

@@ -34,3 +34,29 @@ export function drawStroke(context, { points, width }, from = 0) {
     context.stroke();
   }
 }
+
+/**
+ * The pixels of the pad that strokes may have painted.
+ *
+ * @param {Stroke[]} strokes
+ * @returns {Box}
+ */
+export function extent(strokes) {
+  let [top, left, bottom, right] = [SIDE, SIDE, 0, 0];
+  for (const { points, width } of strokes) {
+    const reach = width / 2 + 1; // of antialiasing
+    for (const [x, y] of points) {
+      if (y - reach < top) top = y - reach;
+      if (x - reach < left) left = x - reach;
+      if (y + reach > bottom) bottom = y + reach;
+      if (x + reach > right) right = x + reach;
+    }
+  }
+  const within = (/** @type {number} */ at) => Math.min(SIDE, Math.max(0, at));
+  return {
+    top: within(Math.floor(top)),
+    left: within(Math.floor(left)),
+    bottom: within(Math.ceil(bottom)),
+    right: within(Math.ceil(right)),
+  };
+}

@@ -16,7 +16,7 @@ const PALETTES = {
 };
 
 /**
- * Colors between evenly spaced ones, as LEVELS 32-bit pixels (R, G, B, A in memory), and as text.
+ * Colors between evenly spaced ones, as LEVELS 32-bit pixels (R, G, B, A in memory).
  *
  * @param {string} anchors
  */
@@ -24,14 +24,13 @@ function gradient(anchors) {
   const colors = anchors.split(" ").map((color) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)));
   const pixels = new Uint32Array(LEVELS);
   const bytes = new Uint8Array(pixels.buffer);
-  const names = Array.from({ length: LEVELS }, (_, i) => {
+  for (let i = 0; i < LEVELS; i++) {
     const position = (i / (LEVELS - 1)) * (colors.length - 1);
     const below = Math.min(Math.floor(position), colors.length - 2);
     const rgb = colors[below].map((from, c) => Math.round(from + (position - below) * (colors[below + 1][c] - from)));
     bytes.set([...rgb, 255], 4 * i);
-    return `rgb(${rgb})`;
-  });
-  return { pixels, names };
+  }
+  return pixels;
 }
 
 /** @param {Palette} palette */
@@ -42,20 +41,8 @@ function colors(palette) {
 /** @typedef {"diverging" | "gray"} Palette */
 
 /**
- * The color of a value as text: with "diverging", from -scale to scale; with "gray", from 0 to scale, as ink on paper.
- *
- * @param {number} value
- * @param {number} scale
- * @param {Palette} palette
- */
-export function colorOf(value, scale, palette = "diverging") {
-  const from = palette === "gray" ? 0 : -scale;
-  const level = Math.round(((value - from) / (scale - from)) * (LEVELS - 1));
-  return colors(palette).names[Math.min(LEVELS - 1, Math.max(0, level))];
-}
-
-/**
- * The same for many values, as pixels of an image.
+ * The colors of values as pixels of an image: with "diverging", from -scale to scale; with "gray", from 0 to scale, as ink
+ * on paper.
  *
  * @param {Uint32Array} pixels
  * @param {ArrayLike<number>} values
@@ -63,7 +50,7 @@ export function colorOf(value, scale, palette = "diverging") {
  * @param {Palette} palette
  */
 export function fill(pixels, values, scale, palette = "diverging") {
-  const found = colors(palette).pixels;
+  const found = colors(palette);
   const [slope, offset] =
     palette === "gray" ? [(LEVELS - 1) / scale, 0] : [(LEVELS - 1) / (2 * scale), (LEVELS - 1) / 2];
   for (let i = 0; i < values.length; i++) {

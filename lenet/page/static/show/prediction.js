@@ -1,6 +1,6 @@
 // The prediction: one large digit and, always, the three most likely ones; whether the server has checked it, and a sentence
 // for screen readers.
-import { find, findAll } from "../dom.js";
+import { find, findAll, setProperty, setText } from "../dom.js";
 import { percentage } from "./format.js";
 
 /** @import { Store } from "../store.js" */
@@ -42,7 +42,7 @@ export class Prediction {
     for (const event of ["reading", "network"]) store.addEventListener(event, () => this.#show(store.reading));
     for (const event of ["state", "muted", "source"]) store.addEventListener(event, () => this.#showState());
     store.addEventListener("notice", () => {
-      this.notice.textContent = store.notice;
+      setText(this.notice, store.notice);
     });
     store.addEventListener("announcement", (event) => this.#say(/** @type {CustomEvent} */ (event).detail));
     this.#show(null);
@@ -57,18 +57,18 @@ export class Prediction {
     this.#showReason(reading);
     const text = String(reading?.digit ?? reading?.number ?? "?");
     this.root.classList.toggle("empty", text === "?");
-    this.digit.textContent = text;
-    this.root.style.setProperty("--digits", String(text.length));
+    setText(this.digit, text);
+    setProperty(this.root, "--digits", String(text.length));
     const { blank } = this.store;
     const likely = reading ?? blank;
-    this.how.textContent = likely ? howSure(reading) : "\u00a0";
+    setText(this.how, likely ? howSure(reading) : "\u00a0");
     const ranks = reading?.numbers ?? likely?.top ?? [];
     this.rows.forEach(({ row, name, percent }, i) => {
       const [digit, probability] = ranks[i] ?? ["\u00a0", 0];
-      name.textContent = String(digit);
-      percent.textContent = i in ranks ? percentage(probability) : "\u00a0";
-      row.style.setProperty("--probability", probability.toFixed(4));
-      row.style.visibility = i in ranks ? "" : "hidden"; // of two digits there is no third
+      setText(name, String(digit));
+      setText(percent, i in ranks ? percentage(probability) : "\u00a0");
+      setProperty(row, "--probability", probability.toFixed(4));
+      setProperty(row, "visibility", i in ranks ? "" : "hidden"); // of two digits there is no third
     });
   }
 
@@ -80,10 +80,11 @@ export class Prediction {
   #showReason(reading) {
     const { reason = null, digits = null, rejected = null } = reading ?? {};
     const waiting = reason === "several digits" && this.store.state === "live" && !this.store.source;
-    if (rejected) this.reason.textContent = `Outside of the test, it would be rejected: ${rejected}.`;
-    else if (digits) this.reason.textContent = inDigits(digits);
-    else if (waiting) this.reason.textContent = "Several digits.";
-    else this.reason.textContent = reason ? explanation(reason) : "";
+    if (rejected) setText(this.reason, `Outside of the test, it would be rejected: ${rejected}.`);
+    else if (digits)
+      setText(this.reason, "Several digits, read one by one."); // each is below, with its probability
+    else if (waiting) setText(this.reason, "Several digits.");
+    else setText(this.reason, reason ? explanation(reason) : "");
   }
 
   #showState() {
@@ -92,9 +93,8 @@ export class Prediction {
     this.#showReason(reading);
     const muted = mutedMaps.length ? MUTED : "";
     this.check.classList.toggle("muted-too", Boolean(muted));
-    if (muted || (reading && source))
-      this.check.textContent = [reading && source?.note, muted].filter(Boolean).join(" ");
-    else this.check.textContent = reading ? CHECKS[state] : "";
+    if (muted || (reading && source)) setText(this.check, [reading && source?.note, muted].filter(Boolean).join(" "));
+    else setText(this.check, reading ? CHECKS[state] : "");
     if (state !== "live") this.#announce(reading);
     else {
       this.#reported = "";
@@ -120,7 +120,7 @@ export class Prediction {
   #say(text) {
     if (text === this.#announced) return;
     this.#announced = text;
-    this.announcement.textContent = text;
+    setText(this.announcement, text);
   }
 }
 
