@@ -61,7 +61,7 @@ window.Worker = class extends Plain {
   constructor(...options) {
     super(...options);
     this.addEventListener("message", ({ data }) => {
-      (data.digits ? window.sweeps : window.trials).push(data.milliseconds);
+      (data.evidence ? window.trials : window.sweeps).push(data.milliseconds);
     });
   }
 };

@@ -111,15 +111,16 @@ def run_elsewhere(folder: Path, path: Path, missing: tuple[str, ...], *programs:
     for name in [*sys.modules]:
         if name.partition(".")[0] in anew:
             del sys.modules[name]
-    sys.modules.update(dict.fromkeys(missing))  # None: its import fails
+    vars(sys)["modules"].update(dict.fromkeys(missing))  # None: its import fails
     os.chdir(folder)
     sys.path[:] = [str(path), *(entry for entry in sys.path if Path(entry).resolve() != ROOT)]
     for program, *arguments in programs:
         sys.argv = [program, *arguments]
-        run = runpy.run_path if program.endswith(".py") else runpy.run_module
-        options = {} if program.endswith(".py") else {"alter_sys": True}
         try:
-            run(program, run_name="__main__", **options)
+            if program.endswith(".py"):
+                runpy.run_path(program, run_name="__main__")
+            else:
+                runpy.run_module(program, run_name="__main__", alter_sys=True)
         except SystemExit as end:
             if end.code:
                 raise

@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 import numpy as np
 import torch
-from playwright.sync_api import Locator, Page, Position
+from playwright.sync_api import Locator, Page, Position, ViewportSize
 
 from harness.browser import Visitor, box_of, fit
 from lenet import Recognizer
 
-WIDE, PHONE = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1400, "height": 1000}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 UNITS = {"c5": (30, 4), "f6": (28, 3), "output": (10, 1)}  # rows and columns of the layers without maps
 MARK, INK = (255, 210, 31), 60  # red, green and blue of outlines, and what all three of ink are below
 ROUNDING = 0.00051  # numbers are shown with three digits after the point

@@ -31,7 +31,7 @@ export function convolution(input, side, sees, weight, bias, size) {
 
 /**
  * Add what one row of a kernel contributes to a map. Five weights at once, the usual number, and each input read only once,
- * take a third of the time.
+ * take two thirds of the time.
  *
  * @param {Float64Array} sums
  * @param {number} out
