@@ -80,13 +80,13 @@ class Recognizer:
 
     @classmethod
     def from_pretrained(cls, source: str | Path | Fetch | None = None, revision: str | None = None) -> "Recognizer":
-        """A reader with the weights of `source`: a folder, or USER/NAME or USER/NAME@REVISION on the Hugging Face Hub.
+        """A reader with the weights of `source`: a folder, a file, or USER/NAME or USER/NAME@REVISION on the Hub.
 
-        `revision` is a branch, a tag or a full commit hash. The default is the source that LENET_MODEL names; on a
-        Space, the repository lenet-5 of its owner; else the bundled weights. A `Fetch` is a load that `begin` has
-        started, with its revision. Raises ValueError, one line, if a named source cannot be loaded within four seconds
-        or does not hold such a network. An unnamed source falls back to the cached copy of an earlier download, then to
-        the bundled weights, and `weights.notice` says so.
+        A file is one that the page has saved. `revision` is a branch, a tag or a full commit hash. The default is the
+        source that LENET_MODEL names; on a Space, the repository lenet-5 of its owner; else the bundled weights. A
+        `Fetch` is a load that `begin` has started, with its revision. Raises ValueError, one line, if a named source
+        cannot be loaded within four seconds or does not hold such a network. An unnamed source falls back to the cached
+        copy of an earlier download, then to the bundled weights, and `weights.notice` says so.
         """
         if not isinstance(source, Fetch):
             source = begin(source, revision)

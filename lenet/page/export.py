@@ -27,7 +27,8 @@ from lenet.weights.model import bundled, load_weights, safetensors
 
 SITE = Path(__file__).parent / "site_files"
 FOLDER = Path("build/static")
-MOST_SNAPSHOTS = 9  # so that all files but the digits to train on take less than 3 MB
+LATER = (DIGITS, "train.js")  # loaded when somebody trains, not at the first visit
+MOST_SNAPSHOTS = 8  # so that all files but the digits to train on take less than 3 MB
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -87,7 +88,7 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
         files[name] = (SITE / name).read_bytes()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     offline = (SITE / "offline.js").read_text().replace("/* version */", version)
-    kept = ["./", *(name for name in sorted(files) if not name.endswith(DIGITS))]
+    kept = ["./", *(name for name in sorted(files) if name.removeprefix("static/") not in LATER)]
     files["offline.js"] = offline.replace("/* files */ []", json.dumps(kept)).encode()
     return files
 

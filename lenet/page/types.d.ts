@@ -266,6 +266,8 @@ type AnyContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 // ---- networks and readings
 
 interface Tensor {
+  /** As in the file that it is from, if it is. */
+  dtype?: string;
   shape: number[];
   data: Float32Array | Uint8Array;
 }
@@ -482,6 +484,17 @@ interface Source {
   read(): Reading;
   /** For another network only. */
   reader?: import("./static/network/reader.js").Reader;
+}
+/** What a worker needs to build a network. */
+interface WorkerNetwork {
+  description: ReaderDescription;
+  tensors: Tensors;
+}
+/** A network in place of the page's: in words, and its reader; each has another `version`. */
+interface Taught {
+  note: string;
+  reader: import("./static/network/reader.js").Reader;
+  version: number;
 }
 /**
  * What is set in a mode: in Break the change, its value and whether there is preprocessing; in Learn the step; in Train the

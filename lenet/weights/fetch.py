@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from lenet.weights.model import Weights
 
 MODEL_HELP = (
-    "weights to use: textbook, tutorial or original, a folder, or USER/NAME[@REVISION] on the Hugging Face Hub "
+    "weights to use: textbook, tutorial or original, a folder, a file that the page has saved, or USER/NAME[@REVISION] "
+    "on the Hugging Face Hub "
     "(default: LENET_MODEL if set, else textbook)"
 )
 REQUIRED = (WEIGHTS, CONFIG)

@@ -3,8 +3,10 @@
 Only safetensors, so loading never runs code. Loading is strict: a missing, unexpected or misshapen tensor is an error.
 """
 
+import contextlib
 import dataclasses
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from lenet.weights.source import PRETRAINED
 ARCHITECTURE = "LeNet5"
 NUMBERS = ("mean", "std", "temperature", "max_energy")
 LARGEST_WEIGHT = 1_000  # of trained networks, the largest is about 2
+CONFIG_KEY = "config"  # of a file's metadata, with what a folder has in config.json
 KEYS = ("architecture", "variant", *NUMBERS)
 
 
@@ -72,36 +75,57 @@ def safetensors(model: Network) -> bytes:
     return save({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()})
 
 
-def load_weights(folder: Path, origin: str | None = None, url: str | None = None) -> Weights:
-    """Load what `save_model` wrote to `folder`, in evaluation mode, with metrics.json if there is one.
+def load_weights(path: Path, origin: str | None = None, url: str | None = None) -> Weights:
+    """Load a folder that `save_model` wrote, in evaluation mode, with metrics.json if there is one.
 
-    Raises ValueError, naming the file and what is wrong with it, if the folder does not hold such a network.
+    Or a file that the page has saved: a model.safetensors whose metadata has the configuration. Raises ValueError,
+    naming the file and what is wrong with it, if `path` does not hold such a network.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise ValueError(f"folder not found: {folder}")
+    path = Path(path)
+    if path.is_file():
+        with _problems_of(path):
+            content = read_limited(path, LIMITS[WEIGHTS])
+            model, calibration = _build(_config_in(content))
+            _load_state(model, content)
+        return Weights(model.eval(), calibration, origin=f"file {path}")
+    if not path.is_dir():
+        raise ValueError(f"folder not found: {path}")
     for name in (CONFIG, WEIGHTS):
-        if not (folder / name).is_file():
-            raise ValueError(f"{folder} has no {name}: a model folder needs {CONFIG} and {WEIGHTS}")
-    config = _read_json(folder / CONFIG)
+        if not (path / name).is_file():
+            raise ValueError(f"{path} has no {name}: a model folder needs {CONFIG} and {WEIGHTS}")
+    config = _read_json(path / CONFIG)
     try:
-        with torch.device("cpu"):  # whatever the default device and dtype of this process are
-            model, calibration = _build(config)
-            model.float()
+        model, calibration = _build(config)
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{folder / CONFIG} is not a valid LeNet-5 configuration: {one_line(error)}") from error
+        raise ValueError(f"{path / CONFIG} is not a valid LeNet-5 configuration: {one_line(error)}") from error
+    with _problems_of(path / WEIGHTS):
+        _load_state(model, read_limited(path / WEIGHTS, LIMITS[WEIGHTS]))
+    return Weights(model.eval(), calibration, load_metrics(path), origin or f"folder {path}", url, folder=path)
+
+
+@contextlib.contextmanager
+def _problems_of(path: Path) -> Iterator[None]:
+    """Raises ValueError, naming the file of weights, for what can be wrong with it."""
     try:
-        with torch.device("cpu"):
-            _load_state(model, read_limited(folder / WEIGHTS, LIMITS[WEIGHTS]))
+        yield
     except SafetensorError as error:
-        pointer = read_limited(folder / WEIGHTS, LIMITS[WEIGHTS]).startswith(b"version https://git-lfs")
+        pointer = read_limited(path, LIMITS[WEIGHTS]).startswith(b"version https://git-lfs")
         what = (
             "is a pointer of Git LFS: run `git lfs pull`" if pointer else f"is damaged or incomplete: {one_line(error)}"
         )
-        raise ValueError(f"{folder / WEIGHTS} {what}") from error
-    except (RuntimeError, ValueError, KeyError) as error:
-        raise ValueError(f"{folder / WEIGHTS} does not fit this network: {one_line(error)}") from error
-    return Weights(model.eval(), calibration, load_metrics(folder), origin or f"folder {folder}", url, folder=folder)
+        raise ValueError(f"{path} {what}") from error
+    except (RuntimeError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} does not fit this network: {one_line(error)}") from error
+
+
+def _config_in(content: bytes) -> dict:
+    """The configuration in the metadata of a file. Raises SafetensorError or ValueError."""
+    load(content)  # which checks it as a whole
+    length = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+    if CONFIG_KEY not in metadata:
+        raise ValueError(f"a file needs its configuration in its metadata, else a folder with {CONFIG} and {WEIGHTS}")
+    return parse_object(metadata[CONFIG_KEY].encode())
 
 
 def load_metrics(folder: Path) -> dict | None:
@@ -127,13 +151,15 @@ def _build(config: dict) -> tuple[Network, Calibration]:
     for key in ("std", "temperature"):
         if config[key] < 1e-3:  # a divisor
             raise ValueError(f"{key} must be at least 0.001")
-    model = NETWORKS[config["variant"]](mean=config["mean"], std=config["std"])
+    with torch.device("cpu"):  # whatever the default device and dtype of this process are
+        model = NETWORKS[config["variant"]](mean=config["mean"], std=config["std"]).float()
     return model, Calibration(config["temperature"], config["max_energy"])
 
 
 def _load_state(model: Network, content: bytes) -> None:
     """Raises SafetensorError, RuntimeError or ValueError if the tensors are not exactly those of the network."""
-    tensors = load(content)
+    with torch.device("cpu"):
+        tensors = load(content)
     expected = model.state_dict()
     for name in sorted(tensors.keys() & expected.keys()):
         found, wanted = tensors[name], expected[name]
@@ -143,8 +169,9 @@ def _load_state(model: Network, content: bytes) -> None:
             raise ValueError(f"{name} has shape {tuple(found.shape)}, expected {tuple(wanted.shape)}")
         if not (found.abs() <= LARGEST_WEIGHT).all():  # nor NaN
             raise ValueError(f"{name} contains numbers that are not between -{LARGEST_WEIGHT} and {LARGEST_WEIGHT}")
-    model.load_state_dict(tensors, strict=True)
-    _check_scores(model)
+    with torch.device("cpu"):
+        model.load_state_dict(tensors, strict=True)
+        _check_scores(model)
 
 
 def _check_scores(model: Network) -> None:

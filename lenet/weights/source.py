@@ -1,4 +1,4 @@
-"""What names weights: a folder, a repository on the Hub, or nothing for the ones bundled with the package."""
+"""What names weights: a folder, a file, a repository on the Hub, or nothing for the ones bundled with the package."""
 
 import os
 import re
@@ -17,6 +17,7 @@ SPACE_MODEL = "lenet-5"  # the repository that a Space loads from its owner's ac
 class Source:
     """`folder`, or `repository` with `revision` (None: the default branch), or neither: the bundled weights.
 
+    folder: it may be a file instead, which the page has saved.
     named: the user asked for this source, so it must not be replaced silently by another.
     """
 
@@ -34,11 +35,11 @@ class Source:
 def find_source(
     given: str | Path | None = None, revision: str | None = None, environment: Mapping[str, str] = os.environ
 ) -> Source:
-    """Interpret `given`: a folder, the name of a bundled network, or USER/NAME or USER/NAME@REVISION on the Hub.
+    """Interpret `given`: a folder or file, the name of a bundled network, or USER/NAME[@REVISION] on the Hub.
 
     The address of a repository's page, with or without /tree/REVISION, stands for the repository.
 
-    An existing folder takes precedence. None stands for the source in LENET_MODEL, else on a Space for the repository
+    An existing one takes precedence. None stands for the source in LENET_MODEL, else on a Space for the repository
     lenet-5 of its owner, else for the bundled weights. Raises ValueError for an invalid source or revision.
     """
     if given is None:

@@ -25,10 +25,9 @@ KEEP = """() => document.querySelector(".lenet").addEventListener("lenet:shown",
 })"""
 SHOWN_INK = "() => btoa(String.fromCharCode(...window.ink))"
 
-# Of an element of the figure, what a canvas shows there, by default that of the maps: width, height, and four bytes a
-# pixel.
-PIXELS = """(element, name) => {
-  const canvas = document.querySelector(`canvas.${name ?? "base"}`);
+# Of an element of the figure, what the canvas shows there: width, height, and four bytes a pixel.
+PIXELS = """(element) => {
+  const canvas = document.querySelector("canvas.base");
   const [box, figure] = [element, canvas].map((one) => one.getBoundingClientRect());
   const density = canvas.width / figure.width;
   const at = [box.left - figure.left, box.top - figure.top, box.width, box.height].map((x) => Math.round(x * density));
@@ -187,9 +186,9 @@ class Explorer(Visitor):
         tile, position = self.place(layer, index, row, column)
         tile.click(position=position)
 
-    def pixels(self, layer: str, index: int = 0, canvas: str = "base") -> np.ndarray:
+    def pixels(self, layer: str, index: int = 0) -> np.ndarray:
         """What the figure shows of a map, a pixel for each CSS pixel of a screen of density 1, shape (H, W, 3)."""
-        return self._painted(self.map(layer, index), canvas)
+        return self._painted(self.map(layer, index))
 
     def kernel(self, index: int) -> np.ndarray:
         """The pixels of the middle of each weight of a kernel of C1, shape (5, 5, 3)."""
@@ -203,8 +202,8 @@ class Explorer(Visitor):
         tile, at = self.place(layer, index, side / 2, side / 2)
         return bool((self._painted(tile)[int(at["y"]), int(at["x"])] < INK).all())
 
-    def _painted(self, element: Locator, canvas: str = "base") -> np.ndarray:
-        return painted(element, canvas)
+    def _painted(self, element: Locator) -> np.ndarray:
+        return painted(element)
 
     def unit(self) -> str:
         """The unit that the card is about, in words."""
@@ -234,9 +233,9 @@ class Explorer(Visitor):
         return number(self.page.locator(".card .value").inner_text())
 
 
-def painted(element: Locator, canvas: str = "base") -> np.ndarray:
+def painted(element: Locator) -> np.ndarray:
     """What a canvas of the figure shows of one of its elements: see `Explorer.pixels`."""
-    width, height, pixels = element.evaluate(PIXELS, canvas)
+    width, height, pixels = element.evaluate(PIXELS)
     data = np.frombuffer(base64.b64decode(pixels), np.uint8)
     return data.astype(np.int16).reshape(height, width, 4)[..., :3]
 

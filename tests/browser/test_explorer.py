@@ -128,7 +128,7 @@ def test_what_is_pinned_stays_live(reuse):
     assert explorer.unit() == "Output, digit 3"  # the answer's, while none is selected
     assert explorer.page.locator(".inspect .hint").is_visible()
     assert explorer.page.locator(".pad > .outline:visible").count() == 0
-    assert not is_yellow(explorer.pixels("c3", 5, "lit")).any()
+    assert not is_yellow(explorer.pixels("c3", 5)).any()
 
 
 def test_pointing_previews_and_outlines_what_a_unit_reads(reuse):
@@ -169,7 +169,7 @@ def test_pointing_previews_and_outlines_what_a_unit_reads(reuse):
 
 def outline_on(explorer: Explorer, layer: str, index: int, side: int) -> list[float]:
     """Top, left, bottom and right of what is outlined on a map of `side` units, in these; empty if nothing is."""
-    yellow = is_yellow(explorer.pixels(layer, index, "lit"))
+    yellow = is_yellow(explorer.pixels(layer, index))
     if not yellow.any():
         return []
     scale = side / len(yellow)
@@ -316,11 +316,11 @@ def test_why_this_digit_and_not_that(reuse, variant):
 
 
 @pytest.mark.parametrize("variant", NETWORKS)
-def test_the_smallest_change_is_one(explore, variant):
+def test_the_smallest_change_is_one(reuse, variant):
     """What the page says would make it the other digit does, in PyTorch; its square is shown on the pad."""
+    explorer = reuse(variant)
+    page = explorer.page
     for digit in (2, 9, 0, 1, 6):  # not every drawing can be changed by one square
-        explorer = explore(variant)  # on a page of before, the sentence may be about another drawing
-        page = explorer.page
         explorer.load(DIGITS[digit], m="why")
         page.locator(".change", has_text="tried").wait_for()
         text = page.locator(".change").inner_text()

@@ -71,6 +71,7 @@ COMPLETE = {
     "train": ".progress-of-runs td",  # of two runs, after a step
     "compare": ".bitmap-row",
     "mistakes": ".gallery button",
+    "teach": ".kept-now",
 }
 SHOW_ALL = "() => { for (const panel of document.querySelectorAll('.lenet .panel')) panel.hidden = false; }"
 
@@ -86,6 +87,9 @@ def show_all_modes(visitor: Visitor) -> None:
             visitor.page.locator(".train .differs").select_option("activation")
             visitor.click("one-step")
         visitor.page.locator(complete).first.wait_for()
+    visitor.click("until")
+    visitor.page.locator(".forgotten button").first.wait_for()
+    visitor.page.locator(".values").select_option("gradient")
     visitor.open("inspect")
     visitor.click("open-save")
     visitor.page.locator('[data-save="correct"]').click()

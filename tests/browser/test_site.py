@@ -64,7 +64,7 @@ def test_the_explorer_works(visit):
     explorer.open("learn")
     page.locator(".learning").wait_for()
     explorer.open("compare")
-    page.locator(".compare", has_text="original").wait_for()
+    page.locator(".compare", has_text="of 1998").wait_for()
     explorer.open("mistakes")
     page.locator(".mistakes canvas").first.wait_for()
     explorer.open("inspect")

@@ -41,3 +41,9 @@ export function difference(found, expected) {
   for (let i = 0; i < found.length; i++) most = Math.max(most, Math.abs(found[i] - expected[i]));
   return most;
 }
+
+/** The norm of the difference, relative to that of what is expected. */
+export function relativeNorm(found, expected) {
+  const norm = (values) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
+  return norm(found.map((value, i) => value - expected[i])) / norm(expected);
+}

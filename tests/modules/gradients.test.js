@@ -3,21 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lossOf } from "../../lenet/page/static/network/loss.js";
 import { OPTIMIZERS } from "../../lenet/page/static/network/optimizers.js";
-import { arrays, difference, readerOf, VARIANTS } from "./figures.js";
+import { emptyWeights } from "../../lenet/page/static/network/training.js";
+import { arrays, difference, readerOf, relativeNorm, VARIANTS } from "./figures.js";
 
 /** The largest difference, relative to the largest number. */
 function relative(found, expected) {
   return difference(found, expected) / Math.max(...expected.map(Math.abs));
-}
-
-function norm(values) {
-  return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
-}
-
-function zerosLike(parameters) {
-  const zeros = (tensors) =>
-    Object.fromEntries(Object.entries(tensors).map(([key, { length }]) => [key, new Float32Array(length)]));
-  return Object.fromEntries(Object.entries(parameters).map(([layer, tensors]) => [layer, zeros(tensors)]));
 }
 
 for (const variant of Object.keys(VARIANTS)) {
@@ -27,7 +18,7 @@ for (const variant of Object.keys(VARIANTS)) {
 
   test(`${variant}: the gradients for weights, biases and coefficients are autograd's`, () => {
     assert.ok(input.length > 60);
-    const sums = zerosLike(network.parameters);
+    const { learned: sums } = emptyWeights(network.description);
     input.forEach((ink, i) => {
       const features = network.forward(ink);
       const { loss, gradient } = lossOf(features.outputs.output, labels[i][0], rubbish);
@@ -79,7 +70,7 @@ for (const variant of Object.keys(VARIANTS)) {
       const old = structuredClone(network.parameters);
       const step = OPTIMIZERS[name](network, name === "Adam" ? 0.001 : 0.01);
       for (let i = 0; i < 5; i++) {
-        const sums = zerosLike(network.parameters);
+        const { learned: sums } = emptyWeights(network.description);
         [3, 1, 4, 1].forEach((label, j) => {
           const features = network.forward(input[4 + 4 * j]);
           const { gradient } = lossOf(features.outputs.output, label, network.description.outlier_score);
@@ -95,7 +86,7 @@ for (const variant of Object.keys(VARIANTS)) {
         for (const [key, values] of Object.entries(tensors)) {
           const changes = (now) => now.map((value, i) => value - old[layer][key][i]);
           const wanted = changes(expected[`${name}.${layer}.${key}`][0]);
-          const apart = norm(changes(values).map((change, i) => change - wanted[i])) / norm(wanted);
+          const apart = relativeNorm(changes(values), wanted);
           // Adam makes steps of the same size for all gradients, also for those that are zero but for rounding.
           assert.ok(apart < (name === "Adam" ? 0.02 : 1e-3), `${name}, ${layer}.${key}: ${apart}`);
         }

@@ -18,7 +18,7 @@ const EMPTY = {
   unit: null,
   muted: [],
   pair: null,
-  view: { before: false, difference: false },
+  view: { before: false, difference: false, gradient: false, digit: null },
   sliders: {},
 };
 
@@ -50,7 +50,7 @@ test("everything in a link is what it was", () => {
       { layer: "f6", map: 83 },
     ],
     pair: [3, 8],
-    view: { before: true, difference: true },
+    view: { before: true, difference: true, gradient: true, digit: 0 },
     sliders: { change: "rotation", value: -36, preprocessed: false, step: 1200, training: "rate.0.01,second-seed.2" },
   };
   const link = parse(write(full, "textbook"), network);
@@ -77,7 +77,7 @@ test("what cannot be understood is left out", () => {
     [["c1", 2]],
   );
   for (const pair of ["3.3", "3", "3.12", "a.b", "3.4.5"]) assert.equal(parts(`p=${pair}`).pair, null, pair);
-  assert.deepEqual(parts("s=before,later").view, { before: true, difference: false });
+  assert.deepEqual(parts("s=before,later").view, { before: true, difference: false, gradient: false, digit: null });
   for (const change of ["melt,3", "rotation", "rotation,x", "__proto__,1"]) {
     assert.deepEqual(parts(`t=${change}`).sliders, {}, change);
   }

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from harness import ROOT, node
 from harness.drawings import EXAMPLES, NO_DIGITS, draw
@@ -298,3 +298,14 @@ def test_the_modules(output):
         assert str(saved["about"]) == '{"weights": "größer \U0001d54f"}'
         assert saved["matrix"].dtype == np.float32
         assert saved["matrix"].tolist() == [[1, 2.5, -3], [4, 5, 6]]
+
+
+@pytest.mark.parametrize("variant", NETWORKS)
+def test_weights_that_the_page_has_saved(output, readers, variant):
+    """The file alone is enough, and its network computes what the page's did."""
+    inputs = load_file(output / f"{variant}.gradients")["input"][4:20:4].reshape(-1, 1, SIDE, SIDE)
+    reader = Recognizer.from_pretrained(output / f"{variant}-taught.safetensors")
+    scores = reader.weights.model.compute(inputs)["output"]
+    np.testing.assert_allclose(scores, json.loads((output / f"{variant}-taught.json").read_text()), atol=2e-4)
+    assert np.abs(scores - readers[variant].weights.model.compute(inputs)["output"]).max() > 0.01
+    assert reader.weights.calibration == readers[variant].weights.calibration

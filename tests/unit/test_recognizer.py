@@ -217,6 +217,31 @@ def test_incomplete_and_damaged_folders_are_rejected(tmp_path):
         assert re.search(message, error(folder)), name
 
 
+def test_files_of_weights_that_are_incomplete_or_damaged_are_rejected(tmp_path):
+    """A file needs its configuration in its metadata; then it is checked as a folder is."""
+    bundled_file, path = bundled() / "model.safetensors", tmp_path / "taught.safetensors"
+    tensors = load_file(bundled_file)
+    config = json.loads((bundled() / "config.json").read_text())
+    with pytest.raises(ValueError, match="does not fit this network: a file needs its configuration"):
+        Recognizer.from_pretrained(bundled_file)
+    faults = [
+        ({"config": json.dumps({**config, "variant": "none"})}, "unknown variant"),
+        ({"config": json.dumps({**config, "std": 0})}, "std must be at least"),
+        ({"config": "[]"}, "expected an object"),
+        ({"config": "{"}, "does not fit"),
+        ({"config": json.dumps({**config, "variant": "original"})}, "has shape"),
+    ]
+    for metadata, message in faults:
+        save_file(tensors, path, metadata)
+        with pytest.raises(ValueError, match=message):
+            Recognizer.from_pretrained(path)
+    path.write_bytes(path.read_bytes()[:1_000])
+    with pytest.raises(ValueError, match="is damaged or incomplete"):
+        Recognizer.from_pretrained(path)
+    save_file(tensors, path, {"config": json.dumps(config)})
+    assert Recognizer.from_pretrained(str(path)).weights.origin == f"file {path}"
+
+
 def test_a_revision_that_comes_too_late_is_an_error():
     """A download that has begun has its revision, so another one would be ignored."""
     with pytest.raises(ValueError, match="revision v2 comes too late for a Fetch: use begin\\(source, 'v2'\\)"):

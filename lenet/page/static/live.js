@@ -58,9 +58,14 @@ export class Live {
     this.#stopped = true;
   }
 
+  /** The reader of the network, as it has been taught. */
+  get current() {
+    return this.store.taught?.reader ?? this.reader;
+  }
+
   /** The reader of the network that is shown. */
   get shown() {
-    return this.store.source?.reader ?? this.reader;
+    return this.store.source?.reader ?? this.current;
   }
 
   #changed() {
@@ -111,8 +116,8 @@ export class Live {
   }
 
   #read() {
-    const { pad, reader, store } = this;
-    const reading = store.source ? store.source.read() : this.#asInTest(readPad(reader, pad));
+    const { pad, store } = this;
+    const reading = store.source ? store.source.read() : this.#asInTest(readPad(this.current, pad));
     const shown = this.shown.showPart(reading, store.part);
     return pad.image ? { ...shown, placement: null } : shown; // which is not in units of the pad
   }
@@ -162,7 +167,7 @@ export class Live {
       store.setState("example"); // nobody has drawn it, so nobody asks the server about it
       return;
     }
-    if (!this.server || pad.image || store.source) {
+    if (!this.server || pad.image || store.source || store.taught) {
       store.setState(pad.image && !pad.image.test ? "local" : "alone");
       return;
     }
@@ -179,7 +184,7 @@ export class Live {
   #accept({ reason, probabilities, digits, network }) {
     const { store } = this;
     const own = store.unmuted ?? store.reading;
-    if (!own || store.source) return; // there is nothing left to check
+    if (!own || store.source || store.taught) return; // there is nothing left to check
     const { outputs, before, placement, cropped, parts, numbers, part } = own;
     const number = digits?.map(([digit]) => digit).join("") ?? null;
     const layers = { outputs, before, placement, cropped, parts, numbers, part };

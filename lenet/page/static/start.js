@@ -15,6 +15,7 @@ import { addNetworks, fetchPage } from "./explore/networks.js";
 import { PanelOnDemand } from "./explore/panel_on_demand.js";
 import { addPointing } from "./explore/pointing.js";
 import { Saving } from "./explore/saving.js";
+import { Teaching } from "./explore/teaching.js";
 import { addTour } from "./explore/tour.js";
 import { Why } from "./explore/why.js";
 import { Figure } from "./figure/figure.js";
@@ -132,11 +133,7 @@ async function open(root, base, { settings }, home, fragment = null) {
   new Row(root, store, settings.description.preprocessing);
   const server = settings.read === null ? null : new Server(base + settings.read);
   const live = new Live(pad, reader, server, store, settings.identity);
-  const background = new Background(() => {
-    const worker = startWorker("explore/worker.js");
-    worker.postMessage({ description: settings.description, weights });
-    return worker;
-  });
+  const background = new Background(() => startWorker("explore/worker.js"), reader);
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, reader, background);
   /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
@@ -151,6 +148,7 @@ async function open(root, base, { settings }, home, fragment = null) {
   new Learning(root, store, pad, reader, fetchOwn);
   new Mistakes(root, store, pad, fetchOwn);
   const fetchDigits = (/** @type {(text: string) => void} */ say) => fetchExtra(file("digits.safetensors.gz"), say);
+  new Teaching(root, store, pad, reader, background, settings.identity, fetchDigits);
   const train = new PanelOnDemand(root, store, "train", async (panel) => {
     /** @type {typeof import("./explore/train.js")} */
     const { Train } = await import(file("train.js"));

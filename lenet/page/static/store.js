@@ -24,8 +24,11 @@ export class Store extends EventTarget {
   pair = null;
   /** Which of several digits the layers are of, from left to right. */
   part = 0;
-  /** Whether the layers are shown before the activation function, and as the difference from blank paper. */
-  view = { before: false, difference: false };
+  /**
+   * Whether the layers are shown before the activation function, and as the difference from blank paper; or the gradient
+   * of the loss for a digit, null for the likeliest one.
+   */
+  view = { before: false, difference: false, gradient: false, digit: /** @type {number | null} */ (null) };
   /** @type {Sliders} */
   sliders = { change: "rotation", value: null, preprocessed: true, step: null, training: "" };
   /**
@@ -36,6 +39,10 @@ export class Store extends EventTarget {
   network = null;
   /** @type {Source | null} */
   source = null;
+  /** @type {Taught | null} */
+  taught = null;
+  /** What the drawing is taught as; null if nothing can be taught. */
+  lesson = /** @type {number | null} */ (null);
   /**
    * The unit that is explained: the pinned one, else the one that is pointed at, else null.
    *
@@ -100,9 +107,51 @@ export class Store extends EventTarget {
     if (source && source === this.source) this.setSource(null);
   }
 
+  /**
+   * Event "source": the network has been taught, or is as it was.
+   *
+   * @param {Taught | null} taught
+   */
+  setTaught(taught) {
+    this.taught = taught;
+    this.dispatchEvent(new Event("source"));
+  }
+
+  /** What is shown, if it is not the drawing or not the network as they are; else "". */
+  get note() {
+    const { source, taught } = this;
+    return [source?.note, source?.reader ? "" : taught?.note].filter(Boolean).join(" ");
+  }
+
+  /** The digit whose loss the gradient that is shown is of. */
+  get digit() {
+    const taught = this.mode === "teach" ? this.lesson : null;
+    return taught ?? this.view.digit ?? this.reading?.top[0][0] ?? 0;
+  }
+
+  /**
+   * Event "lesson": the drawing is taught as another digit.
+   *
+   * @param {number | null} digit
+   */
+  setLesson(digit) {
+    if (digit === this.lesson) return;
+    this.lesson = digit;
+    this.dispatchEvent(new Event("lesson"));
+  }
+
+  /**
+   * Event "weights": a file of weights is to be loaded.
+   *
+   * @param {File} file
+   */
+  offer(file) {
+    this.dispatchEvent(new CustomEvent("weights", { detail: file }));
+  }
+
   /** Whether the selected unit is explained: in Inspect, and where the drawing or the network changes. */
   get inspecting() {
-    return this.mode === "inspect" || (this.pinned && ["break", "learn", "train"].includes(this.mode));
+    return this.mode === "inspect" || (this.pinned && ["break", "learn", "teach", "train"].includes(this.mode));
   }
 
   /**

@@ -3,31 +3,37 @@
 const PAUSE = 150; // milliseconds between two tasks, so that the pen has the processor, too
 
 export class Background {
-  /** @type {Map<string, { message: object, done: (result: any) => void }>} */
+  /** @type {Map<string, { message: object, done: (result: any) => void, network: WorkerNetwork }>} */
   #waiting = new Map();
   #busy = false;
   /** @type {Worker | null} */
   #worker = null;
+  /** @type {Tensors | null} what the worker has been given last */
+  #given = null;
 
   /**
-   * `start` makes the worker, when there is something to do.
+   * `start` makes the worker, when there is something to do; `network` is what it has to do that for.
    *
    * @param {() => Worker} start
+   * @param {WorkerNetwork} network
    */
-  constructor(start) {
+  constructor(start, network) {
     this.start = start;
+    this.network = network;
   }
 
   /**
-   * Have the worker do a task, and call `done` with its result, unless another task of this kind comes before.
+   * Have the worker do a task for the network of this moment, or another one, and call `done` with its result, unless
+   * another task of this kind comes before.
    *
    * @template T
    * @param {string} kind
    * @param {object} message
    * @param {(result: T) => void} done
+   * @param {WorkerNetwork} network
    */
-  ask(kind, message, done) {
-    this.#waiting.set(kind, { message, done });
+  ask(kind, message, done, network = this.network) {
+    this.#waiting.set(kind, { message, done, network });
     if (!this.#busy) this.#next();
   }
 
@@ -40,7 +46,7 @@ export class Background {
   #next() {
     const [first] = this.#waiting;
     if (!first) return;
-    const [kind, { message, done }] = first;
+    const [kind, { message, done, network }] = first;
     this.#waiting.delete(kind);
     this.#busy = true;
     this.#worker ??= this.start();
@@ -51,6 +57,9 @@ export class Background {
       }, PAUSE);
       done(data);
     };
+    const { description, tensors } = network;
+    if (tensors !== this.#given) this.#worker.postMessage({ network: { description, tensors } });
+    this.#given = tensors;
     this.#worker.postMessage({ kind, ...message });
   }
 }

@@ -37,7 +37,7 @@ export class Breaking {
   constructor(root, store, pad, reader, background) {
     this.store = store;
     this.pad = pad;
-    this.reader = reader;
+    this.untaught = reader;
     this.background = background;
     this.panel = find(root, ".panel.break");
     this.ink = find(root, ".changed-ink", HTMLCanvasElement);
@@ -65,6 +65,10 @@ export class Breaking {
 
   get open() {
     return this.store.mode === "break";
+  }
+
+  get reader() {
+    return this.store.taught?.reader ?? this.untaught;
   }
 
   /** What is set: the change, its value, and whether the changed drawing is preprocessed. */
@@ -164,10 +168,10 @@ export class Breaking {
     context.putImageData(image, 0, 0);
   }
 
-  /** What the curve depends on: the drawing, the change and the preprocessing. */
+  /** What the curve depends on: the drawing, the network, the change and the preprocessing. */
   get #key() {
     const { name, preprocessed } = this.#change;
-    return `${this.pad.version} ${name} ${preprocessed}`;
+    return `${this.pad.version} ${this.store.taught?.version} ${name} ${preprocessed}`;
   }
 
   /** One batch when any of it is another. */

@@ -2,6 +2,7 @@
 import { explain, receptiveField } from "../network/explain.js";
 import { nameOf } from "../show/cells.js";
 import { decimal, percentage } from "../show/format.js";
+import { gradientOf } from "../show/gradient.js";
 import { node } from "../show/tree.js";
 import { CURVE, drawCurve } from "./activation_curve.js";
 import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
@@ -80,7 +81,8 @@ function show(value) {
  * @param {Unit} unit
  * @param {CardOptions} options
  */
-export function card({ network, reading, blank, muted, mutedMaps }, unit, options) {
+export function card(store, unit, options) {
+  const { network, reading, blank, muted, mutedMaps, view, digit } = store;
   const shown = reading ?? blank;
   if (!network || !blank || !shown) return []; // not loaded yet
   const found = explain(network, shown, unit);
@@ -103,8 +105,27 @@ export function card({ network, reading, blank, muted, mutedMaps }, unit, option
     ),
     node("p", { className: "sentence" }, sentence),
     node("div", { className: "equation" }, ...steps.flatMap((step, i) => (i ? [arrow(), step] : [step]))),
-    node("div", { className: "more" }, aside, node("p", { className: "remark" }, text)),
+    node(
+      "div",
+      { className: "more" },
+      view.gradient ? node("p", { className: "gradient" }, gradient(store, unit, digit)) : null,
+      aside,
+      node("p", { className: "remark" }, text),
+    ),
   ];
+}
+
+/**
+ * How the loss changes with the unit, in words.
+ *
+ * @param {Store} store
+ * @param {Unit} unit
+ * @param {number} digit
+ */
+function gradient(store, unit, digit) {
+  const value = gradientOf(store)?.[unit.layer][store.network?.indexOf(unit) ?? 0] ?? 0;
+  const amount = value.toPrecision(2).replace("-", "\u2212");
+  return `Gradient: if it were larger by a little, the loss for ${digit} would change by ${amount} times that.`;
 }
 
 /**

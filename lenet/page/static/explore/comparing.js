@@ -80,11 +80,11 @@ export class Comparing {
     this.table.hidden = !reading;
     if (!reading) return;
     const ink = reading.outputs.input;
-    const columns = [...readers].map(([variant, reader]) => ({
-      variant,
-      network: reader.network,
-      reading: reader.readInk(ink),
-    }));
+    const { taught } = this.store;
+    const columns = [...readers].map(([variant, bundled]) => {
+      const reader = taught?.reader.description.network.variant === variant ? taught.reader : bundled;
+      return { variant, network: reader.network, reading: reader.readInk(ink) };
+    });
     const answers = columns.map((column) => column.reading.digit);
     const agree = new Set(answers).size === 1;
     const layers = ["c1", "s2", "c3", "s4", "c5", "f6"];

@@ -29,7 +29,8 @@ export class Inspect {
       if (store.unit) store.toggleMuted(store.unit.layer, store.unit.map);
     });
     for (const box of [this.numbers, this.all]) box.addEventListener("change", () => this.#show());
-    for (const event of ["network", "muted", "mode"]) store.addEventListener(event, () => this.#show());
+    for (const event of ["network", "muted", "mode", "view", "lesson"])
+      store.addEventListener(event, () => this.#show());
     store.addEventListener("selection", () => {
       this.#show();
       this.#reveal();

@@ -1,7 +1,8 @@
 // The state of the page as the fragment of its address: drawing, mode, network and pinned unit. Version 1:
-// #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference&t=CHANGE,VALUE
+// #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference,gradient,DIGIT&t=CHANGE,VALUE
 // &k=STEP&e=SETTING.VALUE,..., with i=IMAGE in place of d=DRAWING if it is an image, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
 // without preprocessing, k the step in Learn, and e the settings in Train. Unknown parts, of a later version, are ignored.
+
 import { decode, encode } from "../pad/code.js";
 import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
 
@@ -19,7 +20,7 @@ import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
  * @property {Unit | null} unit
  * @property {{ layer: string, map: number }[]} muted
  * @property {[number, number] | null} pair
- * @property {{ before: boolean, difference: boolean }} view
+ * @property {import("../store.js").Store["view"]} view
  * @property {Partial<Sliders>} sliders
  */
 
@@ -42,7 +43,9 @@ export function write({ network, strokes, image, mode, unit, muted, pair, view, 
   if (unit) parts.u = UNIT.map((part) => unit[part]).join(".");
   if (muted.length) parts.x = muted.map(({ layer, map }) => `${layer}.${map}`).join();
   if (pair) parts.p = pair.join(".");
-  const shown = Object.entries(view).flatMap(([name, on]) => (on ? [name] : []));
+  const { digit, ...ways } = view;
+  const shown = Object.entries(ways).flatMap(([name, on]) => (on ? [name] : []));
+  if (digit !== null) shown.push(String(digit));
   if (shown.length) parts.s = shown.join();
   const { change, value, preprocessed, step, training } = sliders;
   if (change) parts.t = [change, value ?? TRANSFORMS[change].start, ...(preprocessed ? [] : ["raw"])].join();
@@ -82,6 +85,7 @@ export function parse(fragment, network) {
     ?.slice(1)
     .map(Number) ?? [0, 0];
   const view = (parts.get("s") ?? "").split(",");
+  const digit = view.find((part) => /^\d$/.test(part));
   return {
     network: made,
     strokes: decode(parts.get("d") ?? ""),
@@ -90,7 +94,12 @@ export function parse(fragment, network) {
     unit: own ? parseUnit(parts.get("u") ?? "", network) : null,
     muted: own ? muted.filter((unit) => unit !== null).filter(({ layer }) => !["input", "output"].includes(layer)) : [],
     pair: first === second ? null : [first, second],
-    view: { before: view.includes("before"), difference: view.includes("difference") },
+    view: {
+      before: view.includes("before"),
+      difference: view.includes("difference"),
+      gradient: view.includes("gradient"),
+      digit: digit === undefined ? null : Number(digit),
+    },
     sliders: {
       ...parseChange(parts.get("t") ?? ""),
       ...parseStep(parts.get("k") ?? ""),

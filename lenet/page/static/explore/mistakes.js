@@ -2,7 +2,7 @@
 // of F6 are nearest to its own.
 import { element, find } from "../dom.js";
 import { readSafetensors } from "../network/safetensors.js";
-import { blackOnWhite } from "../pad/images.js";
+import { testDigit } from "../pad/images.js";
 import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -95,7 +95,9 @@ export class Mistakes {
           canvas,
           element("span", {}, `${label} \u2192 ${answer}`),
         );
-        button.addEventListener("click", () => this.pad.loadImage(testDigit(ink)));
+        button.addEventListener("click", () =>
+          this.pad.loadImage(testDigit(inputOf(ink), { data: ink, width: SIDE, height: SIDE })),
+        );
         return button;
       }),
     );
@@ -143,23 +145,6 @@ function nearestTo(f6, digit, { images, labels, f6: vectors }) {
 /** @param {ArrayLike<number>} bytes */
 function inkOf(bytes) {
   return Float32Array.from(bytes, (x) => x / 255);
-}
-
-/**
- * A test digit, whose image is the input of the network but for its margin.
- *
- * @param {Float32Array} ink
- * @returns {OpenImage}
- */
-function testDigit(ink) {
-  return {
-    canvas: blackOnWhite({ data: ink, width: SIDE, height: SIDE }),
-    paper: "white",
-    ink: inputOf(ink),
-    placement: null,
-    cropped: null,
-    test: true,
-  };
 }
 
 /** @param {Float32Array} ink */

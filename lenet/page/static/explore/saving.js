@@ -65,7 +65,7 @@ export class Saving {
 
   /** What the numbers are of. */
   #about() {
-    const { note } = this.store.source ?? {};
+    const { note } = this.store;
     const muted = this.store.mutedMaps.map(([layer, map]) => `${layer}.${map}`);
     return {
       network: this.store.network?.description.variant,
@@ -161,7 +161,7 @@ function json(value, indent) {
  * @param {string} name
  * @param {Blob} blob
  */
-function save(name, blob) {
+export function save(name, blob) {
   const link = element("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

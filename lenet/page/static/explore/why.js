@@ -182,12 +182,17 @@ export class Why {
     });
   }
 
+  /** Until the worker has answered about this drawing, what it has said of another one is not shown. */
   #showTrials() {
     const result = this.#result;
+    const { reading } = this.store;
     const trials = find(this.panel, ".trials");
+    const current = result && reading?.outputs.input === result.ink && result.key === this.#asked?.key;
     trials.hidden = !result;
-    if (!result) return;
-    const { evidence, first, second, other, change, changes, ink } = result;
+    trials.style.visibility = current ? "" : "hidden"; // what is below stays where it is
+    this.ghost.hidden = true;
+    if (!result || !current) return;
+    const { evidence, first, second, other, change, changes } = result;
     paint(find(trials, "canvas", HTMLCanvasElement), evidence, peak(evidence));
     find(trials, ".for-first").textContent = `speaks for ${first}`;
     find(trials, ".for-second").textContent = `speaks for ${second}`;
@@ -197,7 +202,6 @@ export class Why {
     find(trials, ".change").textContent = sentence;
     const box = find(trials, ".ghost");
     box.hidden = !change;
-    this.ghost.hidden = true;
     if (!change) return;
     const square = {
       top: change.top,
@@ -207,8 +211,7 @@ export class Why {
     };
     box.className = this.ghost.className = `ghost ${change.kind}`;
     overlay(box, square, 32);
-    const { reading } = this.store;
-    if (!reading?.placement || reading.outputs.input !== ink) return; // it belongs to another drawing
+    if (!reading.placement) return;
     this.ghost.hidden = false;
     overlay(this.ghost, onDrawing(reading.placement, square), this.side);
   }

@@ -1,5 +1,6 @@
 // The worker of explore/background.js. "why": the evidence for one digit against another, and the smallest change of the
-// answer. "break": the probabilities over the range of a change of the drawing.
+// answer. "break": the probabilities over the range of a change of the drawing. "old" and "taught": what digits are read as.
+import { Digits } from "../network/digits.js";
 import { occlude, smallestChange } from "../network/evidence.js";
 import { Reader } from "../network/reader.js";
 import { sweep } from "./transforms.js";
@@ -23,11 +24,24 @@ const tasks = {
   break({ drawing, name, preprocessed }) {
     return sweep(reader, drawing, name, preprocessed);
   },
+  /**
+   * What old digits are read as, where nothing is rejected; the one before teaching and the one after it are two kinds.
+   *
+   * @param {{ images: Uint8Array, labels: Uint8Array }} message
+   */
+  old: answers,
+  taught: answers,
 };
 
+/** @param {{ images: Uint8Array, labels: Uint8Array }} digits */
+function answers({ images, labels }) {
+  const digits = new Digits(images, labels);
+  return { answers: Uint8Array.from(labels, (_, i) => reader.readInk(digits.ink(i)).top[0][0]) };
+}
+
 self.addEventListener("message", ({ data }) => {
-  if (data.description) {
-    reader = Reader.of(data.description, data.weights);
+  if (data.network) {
+    reader = new Reader(data.network.description, data.network.tensors);
     return;
   }
   const start = performance.now();

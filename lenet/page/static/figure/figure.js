@@ -6,6 +6,7 @@ import { onDrawing, sourceOf } from "../network/explain.js";
 import { ownsPage } from "../pad/embedding.js";
 import { SIDE } from "../pad/strokes.js";
 import { number } from "../show/format.js";
+import { gradientOf } from "../show/gradient.js";
 import { overlay } from "../show/overlay.js";
 import { scaleOf } from "../show/view.js";
 import { isDark, onThemeChange } from "../theme.js";
@@ -73,7 +74,7 @@ export class Figure {
     this.#strips.kernels = new Strip(size, size, this.#maps("c1"));
     store.addEventListener("reading", () => this.#read());
     store.addEventListener("network", () => this.#repaint());
-    store.addEventListener("view", () => this.#show());
+    for (const event of ["view", "lesson"]) store.addEventListener(event, () => this.#show());
     store.addEventListener("muted", () => this.#showMuted());
     for (const event of ["selection", "mode"]) store.addEventListener(event, () => this.#draw());
     store.addEventListener("state", () => {
@@ -229,17 +230,16 @@ export class Figure {
 
   /** Another reading, or the same in another view. */
   #show() {
-    const { store, description } = this;
-    const { view, blank, network } = store;
+    const { view, network } = this.store;
     const reading = this.#reading;
     if (!reading || !network) return;
-    const [values, less] = [this.#values(reading), view.difference && blank ? this.#values(blank) : null];
     for (const name of [...MAPS, ...UNITS]) {
       const strip = this.#strips[name];
-      if (name === "input") strip.set(reading.outputs.input, 1, "gray");
-      else strip.set(difference(values[name], less?.[name]), scaleOf(description, view.before, name));
+      const isInk = name === "input" && !view.gradient;
+      if (isInk) strip.set(reading.outputs.input, 1, "gray");
+      else strip.set(this.#shown(reading, name), this.#scale(reading, name));
     }
-    if (store.state !== "live" || store.source) this.#showScores();
+    if (this.store.state !== "live" || this.store.source || this.store.taught) this.#showScores();
     this.#draw();
   }
 
@@ -249,9 +249,30 @@ export class Figure {
     for (const [digit, line] of this.scores.entries()) setText(line, output ? number(output[digit]) : "");
   }
 
-  /** @param {Reading} reading */
-  #values(reading) {
-    return this.store.view.before ? reading.before : reading.outputs;
+  /**
+   * What is shown of a layer: its values, their difference from those for blank paper, or the gradient.
+   *
+   * @param {Reading} reading
+   * @param {string} name
+   */
+  #shown(reading, name) {
+    const { view, blank } = this.store;
+    const gradient = view.gradient && gradientOf(this.store);
+    if (gradient) return gradient[name];
+    const of = (/** @type {Reading} */ { before, outputs }) => (view.before ? before : outputs)[name];
+    return difference(of(reading), view.difference && blank ? of(blank) : undefined);
+  }
+
+  /**
+   * The end of the scale of a layer: of gradients, the largest.
+   *
+   * @param {Reading} reading
+   * @param {string} name
+   */
+  #scale(reading, name) {
+    const { view } = this.store;
+    if (!view.gradient) return scaleOf(this.description, view.before, name);
+    return this.#shown(reading, name).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
   }
 
   #draw() {
@@ -279,10 +300,9 @@ export class Figure {
     context.stroke(this.#frames);
     context.globalAlpha = 1;
     this.#drawScores(context, reading);
-    this.#drawMuted(context);
-    if (!lights) return;
-    this.#fade(context, lights);
-    this.#drawOutlines(context, lights);
+    if (lights) this.#fade(context, lights);
+    this.#drawMuted(context); // also where the rest is paler
+    if (lights) this.#drawOutlines(context, lights);
   }
 
   /**

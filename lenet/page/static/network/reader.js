@@ -20,6 +20,7 @@ export class Reader {
    */
   constructor(description, tensors) {
     this.description = description;
+    this.tensors = tensors;
     this.network = new Network(description.network, tensors);
   }
 

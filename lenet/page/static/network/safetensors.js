@@ -27,9 +27,37 @@ export function readSafetensors(buffer) {
     if (!(dtype in KINDS)) throw new Error(`${name} has dtype ${dtype}, expected ${Object.keys(KINDS).join(", ")}`);
     const data = KINDS[dtype](buffer.slice(8 + length + from, 8 + length + to)); // aligned, as a view may not be
     if (data.length !== shape.reduce((product, side) => product * side, 1)) throw new Error(`${name} has another size`);
-    tensors[name] = { shape, data };
+    tensors[name] = { dtype, shape, data };
   }
   return { tensors, metadata };
+}
+
+/**
+ * A file of tensors in single precision.
+ *
+ * @param {Tensors} tensors
+ * @param {Record<string, string>} metadata
+ */
+export function writeSafetensors(tensors, metadata) {
+  /** @type {Record<string, object>} */
+  const header = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    const begin = end;
+    end += 4 * data.length;
+    header[name] = { dtype: "F32", shape, data_offsets: [begin, end] };
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = 8 * Math.ceil(text.length / 8); // filled with spaces, so that the numbers are aligned
+  const file = new Uint8Array(8 + length + end).fill(32, 8, 8 + length);
+  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
+  file.set(text, 8);
+  let at = 8 + length;
+  for (const { data } of Object.values(tensors)) {
+    new Float32Array(file.buffer, at, data.length).set(data);
+    at += 4 * data.length;
+  }
+  return file.buffer;
 }
 
 /**

@@ -28,6 +28,10 @@ export function addImages(root, pad, store, preprocessing) {
   let latest = 0;
 
   const open = async (/** @type {File} */ file) => {
+    if (file.name.endsWith(".safetensors")) {
+      store.offer(file);
+      return;
+    }
     const [number, version] = [++latest, pad.version];
     store.notify("Opening the image…");
     const fits = await isSmallEnough(file, preprocessing.size);
@@ -134,6 +138,17 @@ export function imageOf(text, preprocessing) {
     ? blackOnWhite(cropped, Math.ceil(cropped.height / 4))
     : blackOnWhite({ data: ink, width: side, height: side });
   return { ...image, canvas, paper: "white" };
+}
+
+/**
+ * A digit of MNIST's test set, which is answered as in the test.
+ *
+ * @param {Float32Array} ink the network's input
+ * @param {Raster} shown
+ * @returns {OpenImage}
+ */
+export function testDigit(ink, shown = { data: ink, width: 32, height: 32 }) {
+  return { canvas: blackOnWhite(shown), paper: "white", ink, placement: null, cropped: null, test: true };
 }
 
 /**

@@ -88,12 +88,12 @@ export class Prediction {
   }
 
   #showState() {
-    const { state, busy, reading, mutedMaps, source } = this.store;
+    const { state, busy, reading, mutedMaps, source, note } = this.store;
     this.root.setAttribute("aria-busy", String(busy));
     this.#showReason(reading);
     const muted = mutedMaps.length ? MUTED : "";
     this.check.classList.toggle("muted-too", Boolean(muted));
-    if (muted || (reading && source)) setText(this.check, [reading && source?.note, muted].filter(Boolean).join(" "));
+    if (muted || (reading && note)) setText(this.check, [reading && note, muted].filter(Boolean).join(" "));
     else setText(this.check, reading ? CHECKS[state] : "");
     if (state !== "live") this.#announce(reading);
     else {

@@ -1,6 +1,6 @@
 // How the values of the layers are shown: before or after the activation function, as they are or as the difference from
-// blank paper; and the scale of their colors.
-import { find } from "../dom.js";
+// blank paper; or how the loss changes with each of them; and the scale of their colors.
+import { element, find } from "../dom.js";
 import { onThemeChange } from "../theme.js";
 import { number } from "./format.js";
 import { paint } from "./palette.js";
@@ -30,13 +30,19 @@ export function scaleOf({ activation, layers }, before, layer) {
  */
 export function addView(root, store, description) {
   const select = find(root, ".view .values", HTMLSelectElement);
+  const digit = find(root, ".view .of-digit select", HTMLSelectElement);
+  digit.append(...Array.from({ length: 10 }, (_, i) => element("option", {}, String(i))));
   const scale = find(root, ".view .scale", HTMLCanvasElement);
   const show = () => {
-    const { before, difference } = store.view;
-    select.value = `${before ? "before" : "after"}${difference ? " difference" : ""}`;
+    const { before, difference, gradient } = store.view;
+    select.value = gradient ? "gradient" : `${before ? "before" : "after"}${difference ? " difference" : ""}`;
+    find(root, ".view .of-digit").hidden = !gradient;
+    const isTaught = store.mode === "teach" && store.lesson !== null;
+    digit.value = isTaught ? String(store.lesson) : String(store.view.digit ?? "");
+    digit.disabled = isTaught; // as there
     const end = number(scaleOf(description, before)).replace(/\.?0+$/, "");
-    find(root, ".view .low").textContent = `\u2212${end}`;
-    find(root, ".view .high").textContent = `+${end}`;
+    find(root, ".view .low").textContent = gradient ? "\u2212max" : `\u2212${end}`;
+    find(root, ".view .high").textContent = gradient ? "+max of the layer" : `+${end}`;
     paint(
       scale,
       Float32Array.from({ length: scale.width }, (_, i) => (2 * i) / (scale.width - 1) - 1),
@@ -45,9 +51,10 @@ export function addView(root, store, description) {
   };
   select.addEventListener("change", () => {
     const [kind, difference] = select.value.split(" ");
-    store.setView({ before: kind === "before", difference: Boolean(difference) });
+    store.setView({ before: kind === "before", difference: Boolean(difference), gradient: kind === "gradient" });
   });
-  store.addEventListener("view", show);
+  digit.addEventListener("change", () => store.setView({ digit: digit.value === "" ? null : Number(digit.value) }));
+  for (const event of ["view", "lesson", "mode"]) store.addEventListener(event, show);
   onThemeChange(root, show);
   show();
 }

@@ -1,0 +1,187 @@
+"""Teach it, as a visitor uses it: what the page shows after its steps is what PyTorch computes after the same ones."""
+
+import copy
+import gzip
+import re
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load
+
+from harness.drawings import DIGITS
+from lenet import NETWORKS, Recognizer
+from lenet.page.assets import DIGITS as FILE
+from lenet.page.assets import STATIC
+from tests.browser.explorer import DROP, Explorer, close, number
+
+OLD = 500
+RATES = {"textbook": 0.001, "tutorial": 0.001, "original": 0.0001}  # the third of four
+
+
+def taught(explorer: Explorer, label: int, rate: float, steps: int):
+    """The network after steps of PyTorch's SGD on what is shown."""
+    model = copy.deepcopy(explorer.model).requires_grad_(True)
+    optimizer = torch.optim.SGD(model.parameters(), rate)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        model.losses(model(explorer.ink()), torch.tensor([label])).sum().backward()
+        optimizer.step()
+    return model.requires_grad_(False)
+
+
+def old_digits() -> tuple[torch.Tensor, np.ndarray]:
+    """The old digits that are to be kept, as ink of shape (N, 1, 32, 32), and their labels."""
+    content = load(gzip.decompress((STATIC / FILE).read_bytes()))
+    images = np.pad(content["test.images"][:OLD].reshape(-1, 1, 28, 28), ((0, 0), (0, 0), (2, 2), (2, 2)))
+    return torch.from_numpy(images).float() / 255, content["test.labels"][:OLD]
+
+
+def check_scores(explorer: Explorer, model) -> None:
+    expected = model(explorer.ink())[0].numpy()
+    shown = np.array(explorer.scores())
+    assert (np.abs(shown - expected) < 0.011 + 0.01 * np.abs(expected)).all(), (shown, expected)
+
+
+def take(explorer: Explorer, steps: str) -> None:
+    panel = explorer.page.locator(".panel.teach")
+    panel.get_by_role("button", name=steps, exact=True).click()
+
+
+@pytest.mark.parametrize("variant", NETWORKS)
+def test_steps_are_those_of_pytorch(explore, variant):
+    """Answer, Inspect and Break are of the taught network; Undo and Forget bring the old one back."""
+    explorer = explore(variant)
+    page = explorer.page
+    explorer.load(DIGITS[3], m="teach")
+    page.locator(".check", has_text="Checked").wait_for()
+    untaught = explorer.scores()
+    page.locator(".this-is").get_by_role("button", name="5", exact=True).click()
+    page.locator(".rates button").nth(2).click()
+    page.locator(".replay input").uncheck()
+    for i in range(5):
+        take(explorer, "1 step")
+        page.locator(".check", has_text=f"after {i + 1} step").wait_for()
+    model = taught(explorer, 5, RATES[variant], 5)
+    check_scores(explorer, model)
+    loss = float(model.losses(model(explorer.ink()), torch.tensor([5])))
+    caption = page.locator(".losses figcaption").inner_text()
+    assert abs(number(re.findall(r"[\d.]+", caption)[0]) - loss) < 0.002 + 0.001 * loss, (caption, loss)
+    explorer.open("inspect")
+    explorer.pin("c3", 7, 3, 4)
+    assert close(explorer.value(), model.features(explorer.ink())["c3"][0, 7, 3, 4])
+    explorer.open("break")
+    page.locator(".breaking-point:not(:empty)").wait_for()
+    check = page.locator(".check").inner_text()
+    assert "the unchanged drawing" in check
+    assert "after 5 steps of teaching" in check
+    check_scores(explorer, model)
+    explorer.open("teach")
+    page.locator(".show-before").click()
+    page.locator(".check", has_text="before teaching").wait_for()
+    assert explorer.scores() == untaught
+    page.locator(".show-before").click()
+    for _ in range(2):
+        page.locator(".take-back").click()
+    page.locator(".check", has_text="after 3 steps").wait_for()
+    check_scores(explorer, taught(explorer, 5, RATES[variant], 3))
+    page.locator(".forget").click()
+    page.locator(".check", has_text="Checked with PyTorch").wait_for()
+    assert explorer.scores() == untaught
+
+
+def test_a_digit_is_taught_and_kept(explore, tmp_path):
+    """Until it is read right, with old digits mixed in; what is forgotten; a reload; and the weights as a file."""
+    explorer = explore()
+    page = explorer.page
+    explorer.load(DIGITS[1], m="teach")
+    page.locator(".kept-now").wait_for()
+    inks, labels = old_digits()
+    right = explorer.model(inks).argmax(1).numpy() == labels
+    assert page.locator(".kept-now").inner_text() == str(right.sum())
+    label = page.locator(".this-is [aria-pressed=true]").inner_text()
+    assert label == page.locator(".top .name").nth(1).inner_text() != "1"  # at first, the second likeliest
+    take(explorer, "Until it is read right")
+    page.locator(".teaching-status", has_text=f"read as {label}").wait_for()
+    assert explorer.digit() == label
+    assert page.locator(".lessons button").inner_text().startswith(label)
+    with page.expect_download() as download:
+        page.locator(".download").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    saved = Recognizer.from_pretrained(path).weights.model.requires_grad_(False)
+    check_scores(explorer, saved)
+    still = saved(inks).argmax(1).numpy() == labels
+    page.locator(".kept-now", has_text=str(still.sum())).wait_for()
+    assert page.locator(".forgotten button").count() == min(6, (right & ~still).sum())
+    scores = explorer.scores()
+    page.reload()
+    page.locator(".check", has_text="of teaching").wait_for()
+    assert explorer.scores() == scores
+    assert page.locator(".lessons button").count() == 1
+    page.locator(".lessons button").click()  # leaves it out
+    page.locator(".lessons").wait_for(state="hidden")
+    page.locator(".forget").click()
+    page.locator(".check", has_text="Checked").wait_for()
+    page.locator(".weights-file").set_input_files(path)
+    page.locator(".check", has_text=path.name).wait_for()
+    assert explorer.scores() == scores
+
+
+def test_a_file_that_is_no_weights_of_this_network(explore, tmp_path):
+    """It says what is accepted, and everything stays as it is."""
+    explorer = explore()
+    explorer.load(DIGITS[2], m="teach")
+    scores = explorer.scores()
+    path = tmp_path / "other.safetensors"
+    path.write_bytes((STATIC.parents[1] / "pretrained/tutorial/snapshots.safetensors").read_bytes()[:1_000_000])
+    for content in (b"", path.read_bytes()):
+        path.write_bytes(content)
+        explorer.page.locator(".weights-file").set_input_files(path)
+        explorer.page.locator(".notice", has_text="Accepted is a safetensors file").wait_for()
+    assert explorer.scores() == scores
+    drop = DROP.replace('"picture"', '"dropped.safetensors"')
+    explorer.page.evaluate(drop, ["AAAA", ""])
+    explorer.page.locator(".notice", has_text="dropped.safetensors cannot be used").wait_for()
+
+
+def test_the_gradient_at_every_layer(explore):
+    """For the likeliest digit, and for one that is named; the card has the number of a unit."""
+    explorer = explore()
+    page = explorer.page
+    explorer.load(DIGITS[4])
+    page.locator(".view .values").select_option("gradient")
+    assert "max" in page.locator(".legend .high").inner_text()
+    explorer.pin("f6", 11)
+    for name in ("", "9"):
+        page.get_by_label("Digit of the loss").select_option(name)
+        label = int(name or explorer.digit())
+        features = explorer.model.features(explorer.ink().requires_grad_())
+        loss = explorer.model.losses(features["output"], torch.tensor([label])).sum()
+        (expected,) = torch.autograd.grad(loss, [features["f6"]])
+        words = page.locator(".card .gradient", has_text=f"the loss for {label} ").inner_text()
+        assert number(re.findall(r"by (\S+) times", words)[0]) == pytest.approx(float(expected[0, 11]), rel=0.06)
+        shown = explorer.pixels("input")
+        assert (np.abs(shown[..., 0] - shown[..., 2]) > 60).any()  # in color
+    page.wait_for_function("() => decodeURIComponent(location.hash).includes('gradient,9')")
+
+
+def test_one_sees_the_steps(explore):
+    """A step a frame, unless one wants less motion; drawing something else ends them."""
+    explorer = explore(reduced_motion="no-preference")
+    page = explorer.page
+    explorer.load(DIGITS[7], m="teach")
+    page.locator(".rates button").nth(0).click()
+    page.evaluate("""() => {
+      window.seen = new Set();
+      new MutationObserver(() => window.seen.add(document.querySelector(".losses figcaption").textContent))
+        .observe(document.querySelector(".losses figcaption"), { childList: true });
+    }""")
+    take(explorer, "10 steps")
+    page.locator(".teaching-status", has_text="10 steps taken").wait_for()
+    assert page.evaluate("() => window.seen.size") >= 8
+    take(explorer, "Until it is read right")
+    page.locator(".check", has_text=re.compile(r"after 1\d step")).wait_for()
+    page.locator(".examples button").nth(2).click()
+    page.locator(".take-back").click()
+    page.locator(".check", has_text="after 10 steps").wait_for()
