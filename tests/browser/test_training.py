@@ -3,6 +3,7 @@
 import re
 
 from harness.drawings import DIGITS
+from lenet import Recognizer
 
 NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".progress-of-runs tbody tr")].map((row) =>
   [row.cells[0].textContent, [...row.cells].slice(1).map((cell) => cell.textContent)]))"""
@@ -13,7 +14,7 @@ def wait_for_steps(page, steps: int) -> None:
     page.wait_for_function(SINCE, arg=steps, timeout=120_000)
 
 
-def test_a_network_learns_while_one_draws(explore):
+def test_a_network_learns_while_one_draws(explore, tmp_path):
     """It begins by guessing, and loss and answer follow its steps; pausing, leaving and a reset do what they say."""
     visitor = explore(fragment="#v=1&n=textbook&m=train&e=batch.4,rate.0.01,optimizer.momentum")
     page = visitor.page
@@ -40,6 +41,13 @@ def test_a_network_learns_while_one_draws(explore):
     status.filter(has_text="Paused at step").wait_for()
     paused = page.evaluate(NUMBERS)
     assert float(paused["Loss"][0]) < float(first["Loss"][0])
+
+    with page.expect_download() as download:
+        page.locator(".save-trained").click()
+    weights = tmp_path / "trained.safetensors"
+    download.value.save_as(weights)
+    trained = Recognizer.from_pretrained(str(weights)).weights.model
+    assert trained(visitor.ink()).argmax() == int(visitor.digit())
 
     start.click()
     wait_for_steps(page, int(paused["Steps"][0]) + 2)

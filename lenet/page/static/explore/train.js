@@ -5,9 +5,11 @@ import { readDigits } from "../network/digits.js";
 import { Reader } from "../network/reader.js";
 import { tensorsOf } from "../network/training.js";
 import { variationOf, varied } from "../network/variations.js";
+import { writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
 import { answerText, decimal } from "../show/format.js";
 import { OnDemand } from "./on_demand.js";
+import { save } from "./saving.js";
 import { curvesOf, FRAME, withPoint } from "./training_curves.js";
 import { CHOICES, changed, decode, encode, runsOf, workersFor } from "./training_settings.js";
 
@@ -52,7 +54,8 @@ const HTML = `
     <h3>2 Train</h3>
     <p class="chips"><button type="button" class="start">Start</button>
       <button type="button" class="one-step">One step</button>
-      <button type="button" class="again" disabled>Reset</button></p>
+      <button type="button" class="again" disabled>Reset</button>
+      <button type="button" class="save-trained" disabled>Save weights</button></p>
     <p class="chips shown-run" role="group" aria-label="Network that is shown" hidden><span>Shown:</span>
       <button type="button">first</button><button type="button">second</button></p>
     <p class="training-status" role="status"></p>
@@ -120,6 +123,7 @@ export class Train {
     this.start.addEventListener("click", () => this.#go(!this.#going));
     find(panel, ".one-step").addEventListener("click", () => this.#step());
     this.reset.addEventListener("click", () => this.stop());
+    find(panel, ".save-trained").addEventListener("click", () => this.#save());
     for (const [i, button] of findAll(panel, ".shown-run button").entries()) {
       button.addEventListener("click", () => {
         this.#shown = i;
@@ -366,6 +370,29 @@ export class Train {
     this.store.setSource(this.#source);
   }
 
+  /** The weights that are shown as a file, which only those of the network as it is can be. */
+  #save() {
+    const { reader } = this;
+    if (!this.#report || !this.#isOwn) return;
+    const { weights, shown, runs } = this.#report;
+    const network = this.#descriptions[shown];
+    const trained = tensorsOf(network, weights);
+    const tensors = Object.fromEntries(
+      Object.entries(reader.tensors).map(([name, tensor]) => [
+        name,
+        { ...tensor, ...trained[name], shape: tensor.shape },
+      ]),
+    );
+    const file = writeWeights(new Reader({ ...reader.description, network }, tensors));
+    save(`lenet-5-${network.variant}-${runs[shown].steps}-steps.safetensors`, new Blob([file]));
+  }
+
+  /** Whether the run that is shown is of the network as it is, with its own activation function and pooling. */
+  get #isOwn() {
+    const run = runsOf(this.#chosen, this.own)[this.#report?.shown ?? 0];
+    return run.activation === this.own.activation && run.pooling === this.own.pooling;
+  }
+
   /** How the drawing is read, beside the numbers: the answer may be out of the window. */
   #describe() {
     if (!this.open || !this.#report) return;
@@ -382,6 +409,7 @@ export class Train {
     start.disabled = Boolean(this.#report?.runs.every(({ broken }) => broken));
     find(panel, ".one-step", HTMLButtonElement).disabled = this.#going || start.disabled;
     reset.disabled = !started;
+    find(panel, ".save-trained", HTMLButtonElement).disabled = !this.#report || !this.#isOwn;
     find(panel, "fieldset", HTMLFieldSetElement).disabled = started || this.#going;
     this.#showChoices();
     find(panel, ".shown-run").hidden = !started || this.#curves.length < 2;
