@@ -10,8 +10,12 @@ DIGITS = "digits.safetensors.gz"  # digits of MNIST to teach and train on, writt
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
 STYLES = b"".join(SOURCES[f"css/{name}.css"] for name in ("tokens", "page", "explore", "panels"))
-# The page loads the modules as one. Workers, and whoever reads the code in the browser, get them one by one.
-FILES = {**SOURCES, "page.js": bundle(MODULES, "start.js").encode(), "page.css": STYLES}
+# The page loads its modules as one, and those of panels that few open as one each, when they are opened. Workers, and
+# whoever reads the code in the browser, get them one by one.
+BUNDLES = {"page.js": "start.js", "train.js": "explore/train.js"}
+WORKERS = ("explore/worker.js", "explore/trainer.js")
+BUNDLED = {name: bundle(MODULES, entry).encode() for name, entry in BUNDLES.items()}
+FILES = {**SOURCES, **BUNDLED, "page.css": STYLES}
 
 
 def address(name: str, files: dict[str, bytes]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.networks import NETWORKS
-from lenet.page.assets import DIGITS, FILES, MODULES
+from lenet.page.assets import BUNDLES, DIGITS, FILES, MODULES, WORKERS
 from lenet.page.browser import description, network_files
 from lenet.page.bundle import imported
 from lenet.page.document import document
@@ -27,6 +27,7 @@ from lenet.weights.model import bundled, load_weights, safetensors
 
 SITE = Path(__file__).parent / "site_files"
 FOLDER = Path("build/static")
+LATER = (DIGITS, "train.js")  # loaded when somebody trains, not at the first visit
 MOST_SNAPSHOTS = 8  # so that all files but the digits to train on take less than 3 MB
 
 
@@ -87,18 +88,18 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
         files[name] = (SITE / name).read_bytes()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     offline = (SITE / "offline.js").read_text().replace("/* version */", version)
-    kept = ["./", *(name for name in sorted(files) if not name.endswith(DIGITS))]
+    kept = ["./", *(name for name in sorted(files) if name.removeprefix("static/") not in LATER)]
     files["offline.js"] = offline.replace("/* files */ []", json.dumps(kept)).encode()
     return files
 
 
 def _needed() -> set[str]:
-    """What the page loads: all modules as one, and those of its worker one by one."""
-    modules = imported(MODULES, "explore/worker.js")
+    """What the page loads: bundles of modules, and those of its workers one by one."""
+    modules = set[str]().union(*(imported(MODULES, worker) for worker in WORKERS))
     return (
         modules
         | {name for name in FILES if not name.endswith((".html", ".jpg", ".js", ".css"))}
-        | {"page.js", "page.css"}
+        | {*BUNDLES, "page.css"}
     )
 
 

@@ -496,7 +496,10 @@ interface Taught {
   reader: import("./static/network/reader.js").Reader;
   version: number;
 }
-/** Where the sliders are: in Break the change, its value and whether there is preprocessing; in Learn the step. */
+/**
+ * What is set in a mode: in Break the change, its value and whether there is preprocessing; in Learn the step; in Train the
+ * settings as a text, see explore/training_settings.js.
+ */
 interface Sliders {
   change: string;
   /** null: where the change begins. */
@@ -504,6 +507,7 @@ interface Sliders {
   preprocessed: boolean;
   /** null: the end of the training. */
   step: number | null;
+  training: string;
 }
 type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local" | "example";
 

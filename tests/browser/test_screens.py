@@ -68,6 +68,7 @@ COMPLETE = {
     "why": ".change:not(:empty)",
     "break": ".breaking-point:not(:empty)",
     "learn": ".learning",
+    "train": ".progress-of-runs td",  # of two runs, after a step
     "compare": ".bitmap-row",
     "mistakes": ".gallery button",
     "teach": ".kept-now",
@@ -82,6 +83,9 @@ def show_all_modes(visitor: Visitor) -> None:
     """
     for mode, complete in COMPLETE.items():
         visitor.open(mode)
+        if mode == "train":
+            visitor.page.locator(".train .differs").select_option("activation")
+            visitor.click("one-step")
         visitor.page.locator(complete).first.wait_for()
     visitor.click("until")
     visitor.page.locator(".forgotten button").first.wait_for()

@@ -1,8 +1,6 @@
 // Training from random weights.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { readDigits } from "../../lenet/page/static/network/digits.js";
 import {
   emptyWeights,
   flatNetwork,
@@ -12,9 +10,8 @@ import {
   Training,
 } from "../../lenet/page/static/network/training.js";
 import { readerOf, VARIANTS } from "./figures.js";
+import { DIGITS } from "./page_digits.js";
 
-const file = readFileSync(new URL("../../lenet/page/static/digits.safetensors.gz", import.meta.url));
-const { training: digits } = await readDigits(file.buffer.slice(file.byteOffset, file.byteOffset + file.length));
 const SETTINGS = { optimizer: "Adam", rate: 0.002, batch: 16, seed: 1 };
 
 for (const [variant, { network: description }] of Object.entries(VARIANTS)) {
@@ -33,7 +30,7 @@ for (const [variant, { network: description }] of Object.entries(VARIANTS)) {
   });
 
   test(`${variant}: it learns`, async () => {
-    const training = new Training(description, SETTINGS, digits);
+    const training = new Training(description, SETTINGS, DIGITS);
     const losses = [];
     for (let i = 0; i < 40; i++) losses.push(await training.step());
     const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -45,11 +42,11 @@ for (const [variant, { network: description }] of Object.entries(VARIANTS)) {
 test("the weights do not depend on who computes, and another seed gives others", async () => {
   const description = VARIANTS.textbook.network;
   const after = async (peers, settings) => {
-    const training = new Training(description, { ...SETTINGS, ...settings }, digits, peers);
+    const training = new Training(description, { ...SETTINGS, ...settings }, DIGITS, peers);
     for (let i = 0; i < 3; i++) await training.step();
     return training.weights;
   };
-  const others = (count) => Array.from({ length: count }, () => new Local(description, digits));
+  const others = (count) => Array.from({ length: count }, () => new Local(description, DIGITS));
   const alone = await after([]);
   for (const count of [1, 2, 3, 7]) assert.deepEqual(await after(others(count)), alone);
   assert.notDeepEqual(await after([], { seed: 2 }), alone);
@@ -67,7 +64,7 @@ test("every digit is seen once a pass", () => {
 test("random weights keep the spread of the activations", () => {
   const { network } = flatNetwork(VARIANTS.textbook.network);
   initialize(network, new Random(0));
-  const { outputs } = network.forward(digits.ink(0));
+  const { outputs } = network.forward(DIGITS.training.ink(0));
   const spread = (values) => Math.sqrt(values.reduce((sum, x) => sum + x ** 2, 0) / values.length);
   for (const layer of ["c1", "c3", "c5", "f6"])
     assert.ok(spread(outputs[layer]) > 0.15 && spread(outputs[layer]) < 0.9, layer);

@@ -9,8 +9,8 @@ from safetensors.torch import load
 from lenet import Recognizer
 from lenet.extras.check import check
 from lenet.extras.files import SNAPSHOTS
-from lenet.page.assets import DIGITS
 from lenet.page.export import FOLDER, MOST_SNAPSHOTS, main, site_files, thin
+from lenet.page.export import LATER as WHEN_TRAINING
 from lenet.weights.model import bundled
 
 LIMIT, LATER = 3_000_000, 2_500_000  # bytes: at the first visit, and when somebody trains
@@ -32,15 +32,15 @@ def test_the_command_writes_the_page(files, tmp_path, monkeypatch, capsys):
 
 
 def test_the_files_are_small_and_whole(files):
-    """At most 3 MB besides the digits to train on; every file that the page or the service worker names is there."""
-    digits = f"static/{DIGITS}"
-    assert len(files[digits]) <= LATER
-    assert sum(map(len, files.values())) - len(files[digits]) <= LIMIT
+    """At most 3 MB besides what is loaded to train; every file that the page or the service worker names is there."""
+    later = {f"static/{name}" for name in WHEN_TRAINING}
+    assert sum(len(files[name]) for name in later) <= LATER
+    assert sum(len(content) for name, content in files.items() if name not in later) <= LIMIT
     html, worker = files["index.html"].decode(), files["offline.js"].decode()
     for name in re.findall(r'(?:href|src)="(?!data:)([^"#]+)"', html):
         assert name in files or name.startswith("https://"), name
     kept = re.findall(r'"([^"]+)"', worker.split("FILES = ")[1].split(";")[0])
-    assert set(kept) == {"./", *files} - {"offline.js", digits}
+    assert set(kept) == {"./", *files} - {"offline.js", *later}
     assert "<!-- " not in html.split("</main>")[0].split("<main>")[0]
 
 

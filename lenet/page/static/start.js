@@ -12,6 +12,7 @@ import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
 import { Muting } from "./explore/muting.js";
 import { addNetworks, fetchPage } from "./explore/networks.js";
+import { PanelOnDemand } from "./explore/panel_on_demand.js";
 import { addPointing } from "./explore/pointing.js";
 import { Saving } from "./explore/saving.js";
 import { Teaching } from "./explore/teaching.js";
@@ -132,7 +133,7 @@ async function open(root, base, { settings }, home, fragment = null) {
   new Row(root, store, settings.description.preprocessing);
   const server = settings.read === null ? null : new Server(base + settings.read);
   const live = new Live(pad, reader, server, store, settings.identity);
-  const background = new Background(startWorker, reader);
+  const background = new Background(() => startWorker("explore/worker.js"), reader);
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, reader, background);
   /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
@@ -148,6 +149,11 @@ async function open(root, base, { settings }, home, fragment = null) {
   new Mistakes(root, store, pad, fetchOwn);
   const fetchDigits = (/** @type {(text: string) => void} */ say) => fetchExtra(file("digits.safetensors.gz"), say);
   new Teaching(root, store, pad, reader, background, settings.identity, fetchDigits);
+  const train = new PanelOnDemand(root, store, "train", async (panel) => {
+    /** @type {typeof import("./explore/train.js")} */
+    const { Train } = await import(file("train.js"));
+    return new Train(panel, store, pad, reader, fetchDigits, () => startWorker("explore/trainer.js"));
+  });
   addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
   await restoreDrawing(pad, reader);
   /** @type {(network: string, link?: string) => Promise<void>} */
@@ -156,6 +162,7 @@ async function open(root, base, { settings }, home, fragment = null) {
     const shown = link ?? address.fragment(network);
     live.stop();
     background.stop();
+    train.value?.stop();
     if (ownsPage(root)) history.replaceState(history.state, "", shown || location.pathname + location.search);
     const chosen = replace(root, other.html);
     await open(chosen, base, other, home, shown);
@@ -171,9 +178,13 @@ async function open(root, base, { settings }, home, fragment = null) {
   return live;
 }
 
-/** The worker. A script that imports it may be started from a page of another origin, too. */
-function startWorker() {
-  const script = new Blob([`import ${JSON.stringify(file("explore/worker.js"))};`], { type: "text/javascript" });
+/**
+ * A worker. A script that imports it may be started from a page of another origin, too.
+ *
+ * @param {string} name
+ */
+function startWorker(name) {
+  const script = new Blob([`import ${JSON.stringify(file(name))};`], { type: "text/javascript" });
   return new Worker(URL.createObjectURL(script), { type: "module" });
 }
 

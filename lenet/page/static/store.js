@@ -30,7 +30,7 @@ export class Store extends EventTarget {
    */
   view = { before: false, difference: false, gradient: false, digit: /** @type {number | null} */ (null) };
   /** @type {Sliders} */
-  sliders = { change: "rotation", value: null, preprocessed: true, step: null };
+  sliders = { change: "rotation", value: null, preprocessed: true, step: null, training: "" };
   /**
    * The network, once it is loaded.
    *
@@ -151,7 +151,7 @@ export class Store extends EventTarget {
 
   /** Whether the selected unit is explained: in Inspect, and where the drawing or the network changes. */
   get inspecting() {
-    return this.mode === "inspect" || (this.pinned && ["break", "learn", "teach"].includes(this.mode));
+    return this.mode === "inspect" || (this.pinned && ["break", "learn", "teach", "train"].includes(this.mode));
   }
 
   /**

@@ -79,7 +79,7 @@ export class Address {
   /** "" for a blank pad and a page as it is at the start; of another `network`, the same as shown by that. */
   fragment(network = this.variant) {
     const { mode, unit, pinned, mutedMaps, pair, view, sliders } = this.store;
-    const { change, value, preprocessed, step } = sliders;
+    const { change, value, preprocessed, step, training } = sliders;
     const link = {
       network,
       ...this.#drawing(),
@@ -88,7 +88,11 @@ export class Address {
       muted: mutedMaps.map(([layer, map]) => ({ layer, map })),
       pair,
       view,
-      sliders: { ...(mode === "break" ? { change, value, preprocessed } : {}), ...(mode === "learn" ? { step } : {}) },
+      sliders: {
+        ...(mode === "break" ? { change, value, preprocessed } : {}),
+        ...(mode === "learn" ? { step } : {}),
+        ...(mode === "train" ? { training } : {}),
+      },
     };
     return write(link, this.home);
   }

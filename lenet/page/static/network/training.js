@@ -19,11 +19,15 @@ const TANH_GAIN = 5 / 3; // as in PyTorch's calculate_gain
  * @property {number} seed
  */
 
+/** @typedef {{ training: Digits, test: Digits }} Parts */
+
 /**
- * What computes the gradients of chunks of a batch, in this thread or another.
+ * What computes the gradients of chunks of a batch, in this thread or another, and counts the digits of a part of the test
+ * that are misread.
  *
  * @typedef {object} Peer
  * @property {(weights: Float32Array, chunks: number[][]) => Promise<ChunkGradients>} compute
+ * @property {(weights: Float32Array, from: number, to: number) => Promise<number>} misread
  */
 
 /** @typedef {{ sums: Float32Array[], losses: number[] }} ChunkGradients for each chunk, the sums over its digits */
@@ -93,25 +97,45 @@ function sizes({ kind, shape, size = 1, table }, inputs) {
  *
  * @param {NetworkDescription} description
  */
-export function emptyWeights({ layers }) {
-  let inputs = 1;
-  const counts = layers.map((layer) => {
-    const count = sizes(layer, inputs);
-    [inputs] = layer.shape;
-    return count;
-  });
-  const all = new Float32Array(counts.flatMap(Object.values).reduce((a, b) => a + b, 0));
+export function emptyWeights(description) {
+  const all = new Float32Array(
+    Object.values(weightSizes(description))
+      .flatMap(Object.values)
+      .reduce((a, b) => a + b, 0),
+  );
+  return { all, learned: partsOf(description, all) };
+}
+
+/**
+ * What a network of this description learns, by layer and name, as parts of one array.
+ *
+ * @param {NetworkDescription} description
+ * @param {Float32Array} all
+ */
+export function partsOf(description, all) {
   let from = 0;
   /** @type {Learned} */
   const learned = {};
-  for (const [i, count] of counts.entries()) {
-    learned[layers[i].name] = {};
-    for (const [name, length] of Object.entries(count)) {
-      learned[layers[i].name][name] = all.subarray(from, from + length);
+  for (const [layer, counts] of Object.entries(weightSizes(description))) {
+    learned[layer] = {};
+    for (const [name, length] of Object.entries(counts)) {
+      learned[layer][name] = all.subarray(from, from + length);
       from += length;
     }
   }
-  return { all, learned };
+  return learned;
+}
+
+/** @param {NetworkDescription} description */
+function weightSizes({ layers }) {
+  let inputs = 1;
+  return Object.fromEntries(
+    layers.map((layer) => {
+      const count = sizes(layer, inputs);
+      [inputs] = layer.shape;
+      return [layer.name, count];
+    }),
+  );
 }
 
 /**
@@ -120,13 +144,23 @@ export function emptyWeights({ layers }) {
  * @param {NetworkDescription} description
  */
 export function flatNetwork(description) {
-  const { all, learned } = emptyWeights(description);
+  const { all } = emptyWeights(description);
+  return { network: new Network(description, tensorsOf(description, all)), all };
+}
+
+/**
+ * One array as the tensors of a file.
+ *
+ * @param {NetworkDescription} description
+ * @param {Float32Array} all
+ */
+export function tensorsOf(description, all) {
   /** @type {Tensors} */
   const tensors = {};
-  for (const [layer, named] of Object.entries(learned)) {
+  for (const [layer, named] of Object.entries(partsOf(description, all))) {
     for (const [name, data] of Object.entries(named)) tensors[`${layer}.${name}`] = { shape: [data.length], data };
   }
-  return { network: new Network(description, tensors), all };
+  return tensors;
 }
 
 /**
@@ -157,11 +191,12 @@ export function initialize({ layers }, random) {
 export class Local {
   /**
    * @param {NetworkDescription} description
-   * @param {Digits} digits
+   * @param {Parts} digits
    */
-  constructor(description, digits) {
+  constructor(description, { training, test }) {
     this.description = description;
-    this.digits = digits;
+    this.digits = training;
+    this.test = test;
     const { network, all } = flatNetwork(description);
     this.network = network;
     this.weights = all;
@@ -176,6 +211,22 @@ export class Local {
     if (weights !== this.weights) this.weights.set(weights);
     const found = chunks.map((chunk) => this.#gradients(chunk));
     return { sums: found.map(({ all }) => all), losses: found.map(({ loss }) => loss) };
+  }
+
+  /**
+   * @param {Float32Array} weights
+   * @param {number} from
+   * @param {number} to
+   */
+  async misread(weights, from, to) {
+    if (weights !== this.weights) this.weights.set(weights);
+    const { network, test } = this;
+    let count = 0;
+    for (let i = from; i < to; i++) {
+      const { output } = network.forward(test.ink(i)).outputs;
+      if (output.indexOf(Math.max(...output)) !== test.labels[i]) count++;
+    }
+    return count;
   }
 
   /** @param {number[]} chunk */
@@ -208,12 +259,13 @@ export class Training {
    *
    * @param {NetworkDescription} description
    * @param {TrainingSettings} settings
-   * @param {Digits} digits
+   * @param {Parts} digits
    * @param {Peer[]} peers
    */
   constructor(description, settings, digits, peers = []) {
     this.settings = settings;
-    this.digits = digits;
+    this.digits = digits.training;
+    this.test = digits.test;
     this.own = new Local(description, digits);
     this.network = this.own.network;
     this.weights = this.own.weights;
@@ -235,21 +287,44 @@ export class Training {
     const chunks = Array.from({ length: Math.ceil(batch.length / CHUNK) }, (_, i) =>
       batch.slice(i * CHUNK, (i + 1) * CHUNK),
     );
-    const share = Math.ceil(chunks.length / this.peers.length);
-    const shares = this.peers.map((_, i) => chunks.slice(i * share, (i + 1) * share));
-    const working = this.peers.map((peer, i) => (i && shares[i].length ? peer.compute(this.weights, shares[i]) : null));
-    const found = [await this.own.compute(this.weights, shares[0]), ...(await Promise.all(working))];
+    const found = await this.#share(chunks.length, (peer, from, to) =>
+      peer.compute(this.weights, chunks.slice(from, to)),
+    );
     const { all, learned } = this.#sums;
     all.fill(0);
     let loss = 0;
     for (const part of found) {
-      for (const sum of part?.sums ?? []) for (let i = 0; i < all.length; i++) all[i] += sum[i];
-      for (const one of part?.losses ?? []) loss += one;
+      for (const sum of part.sums) for (let i = 0; i < all.length; i++) all[i] += sum[i];
+      for (const one of part.losses) loss += one;
     }
     for (let i = 0; i < all.length; i++) all[i] /= batch.length;
     this.#optimize(learned);
     this.steps++;
     return loss / batch.length;
+  }
+
+  /** How many of the test digits are misread. */
+  async misread() {
+    const counts = await this.#share(this.test.length, (peer, from, to) => peer.misread(this.weights, from, to));
+    return counts.reduce((a, b) => a + b, 0);
+  }
+
+  /**
+   * Have each peer do its share of `count` things, those in other threads first: they work meanwhile.
+   *
+   * @template T
+   * @param {number} count
+   * @param {(peer: Peer, from: number, to: number) => Promise<T>} ask
+   */
+  #share(count, ask) {
+    const share = Math.ceil(count / this.peers.length);
+    const asked = this.peers.map((peer, i) => ({ peer, from: i * share, to: Math.min(count, (i + 1) * share) }));
+    /** @type {Promise<T>[]} */
+    const answers = [];
+    for (const [i, { peer, from, to }] of [...asked.entries()].reverse()) {
+      if (from < to) answers[i] = ask(peer, from, to);
+    }
+    return Promise.all(answers);
   }
 
   /** The numbers of the next digits. */

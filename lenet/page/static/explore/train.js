@@ -1,0 +1,547 @@
+// Train it: the page's network from random weights, in workers, on digits of MNIST. While it learns, the figure, the
+// kernels and the answer are those of the network as it is then, also while one draws. Two runs can be compared.
+import { element, find, findAll } from "../dom.js";
+import { readDigits } from "../network/digits.js";
+import { Reader } from "../network/reader.js";
+import { tensorsOf } from "../network/training.js";
+import { variationOf, varied } from "../network/variations.js";
+import { writeWeights } from "../network/weights.js";
+import { readPad } from "../pad/read_pad.js";
+import { answerText, decimal } from "../show/format.js";
+import { OnDemand } from "./on_demand.js";
+import { save } from "./saving.js";
+import { curvesOf, FRAME, withPoint } from "./training_curves.js";
+import { CHOICES, changed, decode, encode, runsOf, workersFor } from "./training_settings.js";
+
+/**
+ * @import { Digits } from "../network/digits.js"
+ * @import { Pad } from "../pad/pad.js"
+ * @import { Store } from "../store.js"
+ * @import { Begun, Report, RunReport } from "./coordinator.js"
+ * @import { CurvePoint } from "./training_curves.js"
+ * @import { Chosen, Run } from "./training_settings.js"
+ */
+
+const [CHANGE, CHANGE_WHILE_DRAWING, CHANGE_IF_REDUCED] = [90, 300, 1_000]; // milliseconds between two that are shown
+const RUNS = ["First", "Second"];
+
+/** @type {Record<keyof Run, string>} */
+const TITLES = {
+  activation: "Activation",
+  pooling: "Pooling",
+  optimizer: "Optimizer",
+  rate: "Learning rate",
+  batch: "Batch",
+  seed: "Seed",
+};
+/** @type {Record<string, string>} */
+const VALUES = {
+  scaled: "the paper\u2019s tanh",
+  relu: "ReLU",
+  max: "maximum",
+  trainable: "the paper\u2019s, trainable",
+};
+
+const HTML = `
+<div class="training">
+  <fieldset>
+    <legend>1 Set</legend>
+    <div class="choices"></div>
+    <p class="second-run"><label>Second run differs in <select class="differs"></select></label>
+      <select class="other" aria-label="Setting of the second run" hidden></select></p>
+  </fieldset>
+  <div class="going">
+    <h3>2 Train</h3>
+    <p class="chips"><button type="button" class="start">Start</button>
+      <button type="button" class="one-step">One step</button>
+      <button type="button" class="again" disabled>Reset</button>
+      <button type="button" class="save-trained" disabled>Save weights</button></p>
+    <p class="chips shown-run" role="group" aria-label="Network that is shown" hidden><span>Shown:</span>
+      <button type="button">first</button><button type="button">second</button></p>
+    <p class="training-status" role="status"></p>
+  </div>
+  <div class="curves">
+    <figure class="of-loss"><svg role="img" aria-label="Loss over the training, on a logarithmic scale"></svg>
+      <figcaption>Loss of the training digits</figcaption></figure>
+    <figure class="of-test"><svg role="img" aria-label="Misread test digits over the training, on a logarithmic scale"></svg>
+      <figcaption>Misread of 1,000 test digits</figcaption></figure>
+  </div>
+  <table class="progress-of-runs"><thead><tr></tr></thead><tbody></tbody></table>
+</div>`;
+
+const LICENCE =
+  "The digits are of MNIST, by Yann LeCun, Corinna Cortes and Christopher Burges, CC BY-SA 3.0; 1.7 MB, loaded when you start.";
+
+export class Train {
+  /** @type {Chosen} */
+  #chosen;
+  /** @type {Worker[]} the first one is the coordinator; none before the start */
+  #workers = [];
+  /** @type {NetworkDescription[]} those of the runs */
+  #descriptions = [];
+  /** @type {Report | null} the last one */
+  #report = null;
+  /** @type {{ losses: CurvePoint[], errors: CurvePoint[] }[]} of each run */
+  #curves = [];
+  #going = false; // what the visitor wants
+  #resumes = false; // whether it goes on when the mode is opened again
+  #shown = 0;
+  #said = ""; // the last result that was announced
+  #changed = -Infinity; // when another network was shown
+  #timer = 0;
+  /** @type {Source | null} */
+  #source = null;
+  /** @type {OnDemand<{ training: Digits, test: Digits }>} */
+  #digits;
+
+  /**
+   * `fetchDigits` fetches the file of digits: see server.js; `startWorker` starts explore/trainer.js.
+   *
+   * @param {HTMLElement} panel
+   * @param {Store} store
+   * @param {Pad} pad
+   * @param {Reader} reader
+   * @param {(waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
+   * @param {() => Worker} startWorker
+   */
+  constructor(panel, store, pad, reader, fetchDigits, startWorker) {
+    this.panel = panel;
+    this.store = store;
+    this.pad = pad;
+    this.reader = reader;
+    this.startWorker = startWorker;
+    const { network } = reader.description;
+    this.own = { ...variationOf(network), steep: network.layers.some(({ kind }) => kind === "RBF") };
+    panel.append(document.createRange().createContextualFragment(HTML));
+    this.status = find(panel, ".training-status");
+    this.start = find(panel, ".start", HTMLButtonElement);
+    this.reset = find(panel, ".again", HTMLButtonElement);
+    find(panel, "header").append(element("p", { className: "remark" }, LICENCE));
+    this.#digits = new OnDemand(this.status, async (say) => readDigits(await fetchDigits(say)), "Loading the digits…");
+    this.#chosen = decode(store.sliders.training, this.own);
+    this.#addChoices();
+    this.start.addEventListener("click", () => this.#go(!this.#going));
+    find(panel, ".one-step").addEventListener("click", () => this.#step());
+    this.reset.addEventListener("click", () => this.stop());
+    find(panel, ".save-trained").addEventListener("click", () => this.#save());
+    for (const [i, button] of findAll(panel, ".shown-run button").entries()) {
+      button.addEventListener("click", () => {
+        this.#shown = i;
+        this.#tell({ shown: i });
+        this.#show();
+      });
+    }
+    store.addEventListener("mode", () => this.#open());
+    store.addEventListener("sliders", () => this.#link());
+    store.addEventListener("reading", () => this.#describe());
+    this.#open();
+  }
+
+  get open() {
+    return this.store.mode === "train";
+  }
+
+  #open() {
+    if (this.open && this.#resumes) this.#go(true, "It was paused while you were elsewhere, and goes on.");
+    else if (!this.open && this.#going) {
+      this.#go(false);
+      this.#resumes = true;
+    }
+    if (this.open) {
+      this.#changed = -Infinity;
+      this.#showNetwork();
+    } else this.store.dropSource(this.#source);
+    this.#show();
+  }
+
+  /** A link has other settings. */
+  #link() {
+    const text = this.store.sliders.training;
+    if (this.#workers.length || text === encode(this.#chosen, this.own)) return;
+    this.#chosen = decode(text, this.own);
+    this.#show();
+  }
+
+  #addChoices() {
+    const names = /** @type {(keyof Run)[]} */ (Object.keys(TITLES));
+    const select = (/** @type {keyof Run} */ name) => {
+      const made = element("select", { dataset: { setting: name } }, ...options(CHOICES[name]));
+      made.addEventListener("change", () => {
+        const { first, differs, other } = this.#chosen;
+        const same = differs === name && other === made.value;
+        this.#choose({
+          first: changed(first, name, made.value, this.own),
+          ...(same ? { differs: "", other: "" } : { differs, other }),
+        });
+      });
+      return element("label", {}, element("span", {}, TITLES[name]), made);
+    };
+    find(this.panel, ".choices").append(...names.map(select));
+    this.differs = find(this.panel, ".differs", HTMLSelectElement);
+    this.other = find(this.panel, ".other", HTMLSelectElement);
+    const nothing = element("option", { value: "" }, "nothing");
+    const titles = names.map((name) => element("option", { value: name }, TITLES[name].toLowerCase()));
+    this.differs.append(nothing, ...titles);
+    this.differs.addEventListener("change", () => {
+      const differs = /** @type {keyof Run | ""} */ (this.differs?.value ?? "");
+      const { first } = this.#chosen;
+      this.#choose({ first, differs, other: differs && otherThan(differs, first[differs]) });
+    });
+    this.other.addEventListener("change", () => this.#choose({ ...this.#chosen, other: this.other?.value ?? "" }));
+  }
+
+  /** @param {Chosen} chosen */
+  #choose(chosen) {
+    this.#chosen = chosen;
+    this.store.setSliders({ training: encode(chosen, this.own) });
+    this.#show();
+  }
+
+  /**
+   * @param {boolean} going
+   * @param {string} words what is said when it has begun
+   */
+  async #go(going, words = "Training\u2026") {
+    this.#going = going;
+    this.#resumes = false;
+    this.#show();
+    if (going && !(await this.#begin())) this.#going = false;
+    if (this.#going) this.#say(words);
+    this.#tell({ going: this.#going });
+    this.#show();
+  }
+
+  async #step() {
+    this.#going = false;
+    this.#resumes = false;
+    if (await this.#begin()) this.#tell({ going: false, step: true });
+    this.#show();
+  }
+
+  /** Forget the training: the next one has the same start, or that of other settings. */
+  stop() {
+    const { length } = this.#workers;
+    for (const worker of this.#workers) worker.terminate();
+    clearTimeout(this.#timer);
+    [this.#workers, this.#report, this.#curves, this.#shown, this.#said] = [[], null, [], 0, ""];
+    this.#going = this.#resumes = false;
+    this.store.dropSource(this.#source);
+    if (length) this.#say("Back at the start: the same seed gives the same random weights.");
+    this.#show();
+  }
+
+  /** Load the digits and start the workers, unless that is done. Whether they are there. */
+  async #begin() {
+    if (!this.#workers.length) await this.#digits.load();
+    const digits = this.#digits.value;
+    if (!digits || this.#workers.length) return Boolean(digits);
+    const count = workersFor(navigator.hardwareConcurrency || 1);
+    const workers = Array.from({ length: count }, () => this.startWorker());
+    for (const worker of workers) {
+      worker.addEventListener("error", ({ message }) => this.#fail(workers, message));
+      worker.postMessage({ kind: "digits", ...digits });
+    }
+    const [coordinator, ...peers] = workers;
+    const runs = runsOf(this.#chosen, this.own).map((run) => this.#begun(run, peers));
+    coordinator.addEventListener("message", ({ data }) => {
+      if (this.#workers === workers) this.#receive(data);
+    });
+    coordinator.postMessage(
+      { kind: "begin", runs },
+      runs.flatMap(({ ports }) => ports),
+    );
+    this.#workers = workers;
+    this.#descriptions = runs.map(({ description }) => description);
+    this.#curves = runs.map(() => ({ losses: [], errors: [] }));
+    return true;
+  }
+
+  /**
+   * What the coordinator is told of a run, with a port to each of the others, which are told, too.
+   *
+   * @param {Run} run
+   * @param {Worker[]} peers
+   * @returns {Begun}
+   */
+  #begun({ activation, pooling, optimizer, rate, batch, seed }, peers) {
+    const description = varied(this.reader.description.network, { activation, pooling });
+    const ports = peers.map((peer) => {
+      const { port1, port2 } = new MessageChannel();
+      peer.postMessage({ kind: "serve", description, port: port1 }, [port1]);
+      return port2;
+    });
+    return {
+      description,
+      settings: { optimizer, rate: Number(rate), batch: Number(batch), seed: Number(seed) },
+      ports,
+    };
+  }
+
+  /** @param {{ going?: boolean, shown?: number, step?: boolean }} wanted */
+  #tell(wanted) {
+    this.#workers[0]?.postMessage({ kind: "tell", ...wanted });
+  }
+
+  /**
+   * @param {Worker[]} workers
+   * @param {string} message
+   */
+  #fail(workers, message) {
+    if (this.#workers !== workers) return;
+    this.stop();
+    this.#say(`The training has stopped, because a worker of this page failed${message ? `: ${message}` : ""}.`);
+  }
+
+  /** @param {Report} report */
+  #receive(report) {
+    this.#report = report;
+    for (const [i, { passes, loss, tested }] of report.runs.entries()) {
+      const { losses, errors } = this.#curves[i];
+      const isNew = tested && tested.passes !== errors.at(-1)?.[0];
+      this.#curves[i] = {
+        losses: loss === null ? losses : withPoint(losses, [passes, loss]),
+        errors: isNew ? withPoint(errors, [tested.passes, tested.misread / this.#tests]) : errors,
+      };
+    }
+    if (this.#going && !report.going && report.runs.every(({ broken }) => broken)) this.#going = false;
+    this.#announce(report);
+    this.#showNetwork();
+    this.#show();
+  }
+
+  get #tests() {
+    return this.#digits.value?.test.length ?? 1;
+  }
+
+  /**
+   * Say what has happened, once: a result, at most four times a pass, a pause, or that a run cannot go on.
+   *
+   * @param {Report} report
+   */
+  #announce({ runs, going }) {
+    const several = runs.length > 1;
+    const sentences = runs.map(({ steps, tested, broken }, i) => {
+      const name = several ? `${RUNS[i]} run, ` : "";
+      if (broken) {
+        return `${several ? `${RUNS[i]} run: t` : "T"}he loss is not a number any more at step ${count(steps)}: the learning rate is too high.`;
+      }
+      if (!tested) return "";
+      return `${name}${several ? "step" : "Step"} ${count(tested.steps)}: ${this.#percent(tested)} of the test digits are misread.`;
+    });
+    const results = sentences.join(" ").trim();
+    const isPaused = !going && !this.#going && runs[0].steps > 0;
+    if (results !== this.#said) this.#say(results);
+    else if (isPaused) this.#say(`Paused at step ${count(runs[0].steps)}.`);
+    this.#said = results;
+  }
+
+  /** @param {{ misread: number }} tested */
+  #percent({ misread }) {
+    return `${((100 * misread) / this.#tests).toFixed(1)} %`;
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    this.status.textContent = text;
+  }
+
+  /** The figure shows the network as it is now, but not more often than one can see, and less often while one draws. */
+  #showNetwork() {
+    if (!this.open || !this.#report) return;
+    const isReduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const least = this.pad.penDown ? CHANGE_WHILE_DRAWING : isReduced && this.#going ? CHANGE_IF_REDUCED : CHANGE;
+    const wait = this.#changed + least - performance.now();
+    clearTimeout(this.#timer);
+    if (wait > 0) {
+      this.#timer = window.setTimeout(() => this.#showNetwork(), wait);
+      return;
+    }
+    this.#changed = performance.now();
+    const { weights, shown, runs } = this.#report;
+    const network = this.#descriptions[shown];
+    const reader = new Reader({ ...this.reader.description, network }, tensorsOf(network, weights));
+    const which = runs.length > 1 ? `${RUNS[shown].toLowerCase()} network` : "network";
+    const { steps } = runs[shown];
+    this.#source = {
+      note: `Shown: the ${which} after ${count(steps)} ${steps === 1 ? "step" : "steps"} of training here.`,
+      reader,
+      read: () => readPad(reader, this.pad),
+    };
+    this.store.setSource(this.#source);
+  }
+
+  /** The weights that are shown as a file, which only those of the network as it is can be. */
+  #save() {
+    const { reader } = this;
+    if (!this.#report || !this.#isOwn) return;
+    const { weights, shown, runs } = this.#report;
+    const network = this.#descriptions[shown];
+    const trained = tensorsOf(network, weights);
+    const tensors = Object.fromEntries(
+      Object.entries(reader.tensors).map(([name, tensor]) => [
+        name,
+        { ...tensor, ...trained[name], shape: tensor.shape },
+      ]),
+    );
+    const file = writeWeights(new Reader({ ...reader.description, network }, tensors));
+    save(`lenet-5-${network.variant}-${runs[shown].steps}-steps.safetensors`, new Blob([file]));
+  }
+
+  /** Whether the run that is shown is of the network as it is, with its own activation function and pooling. */
+  get #isOwn() {
+    const run = runsOf(this.#chosen, this.own)[this.#report?.shown ?? 0];
+    return run.activation === this.own.activation && run.pooling === this.own.pooling;
+  }
+
+  /** How the drawing is read, beside the numbers: the answer may be out of the window. */
+  #describe() {
+    if (!this.open || !this.#report) return;
+    const { reading } = this.store;
+    const cell = this.panel.querySelector(".read-as");
+    if (cell) cell.textContent = reading ? answerText(reading).replace(/^read as /, "") : "\u2013";
+  }
+
+  #show() {
+    const { panel, start, reset } = this;
+    const started = this.#workers.length > 0;
+    const steps = this.#report?.runs[0].steps;
+    start.textContent = this.#going ? "Pause" : steps ? "Go on" : "Start";
+    start.disabled = Boolean(this.#report?.runs.every(({ broken }) => broken));
+    find(panel, ".one-step", HTMLButtonElement).disabled = this.#going || start.disabled;
+    reset.disabled = !started;
+    find(panel, ".save-trained", HTMLButtonElement).disabled = !this.#report || !this.#isOwn;
+    find(panel, "fieldset", HTMLFieldSetElement).disabled = started || this.#going;
+    this.#showChoices();
+    find(panel, ".shown-run").hidden = !started || this.#curves.length < 2;
+    for (const [i, button] of findAll(panel, ".shown-run button").entries()) {
+      button.setAttribute("aria-pressed", String(i === this.#shown));
+    }
+    draw(
+      find(panel, ".of-loss svg", SVGElement),
+      this.#curves.map(({ losses }) => losses),
+      2.5,
+      String,
+    );
+    const percent = (/** @type {number} */ value) => `${100 * value} %`;
+    draw(
+      find(panel, ".of-test svg", SVGElement),
+      this.#curves.map(({ errors }) => errors),
+      1,
+      percent,
+    );
+    this.#showNumbers();
+  }
+
+  #showChoices() {
+    const { first, differs, other } = this.#chosen;
+    for (const made of this.panel.querySelectorAll("select")) {
+      const name = /** @type {keyof Run | undefined} */ (made.dataset.setting);
+      if (name) made.value = first[name];
+    }
+    if (!this.differs || !this.other) return;
+    this.differs.value = differs;
+    this.other.hidden = !differs;
+    if (!differs) return;
+    this.other.replaceChildren(...options(CHOICES[differs].filter((value) => value !== first[differs])));
+    this.other.value = other;
+  }
+
+  #showNumbers() {
+    const runs = this.#report?.runs ?? [];
+    const heads = runs.length > 1 ? ["Run", ...RUNS.map((name) => name.toLowerCase())] : [];
+    find(this.panel, ".progress-of-runs thead tr").replaceChildren(
+      ...heads.map((name) => element("th", { scope: "col" }, name)),
+    );
+    /** @type {[string, (run: RunReport, i: number) => string][]} */
+    const rows = [
+      ["Steps", ({ steps }) => count(steps)],
+      ["Passes", ({ passes }) => decimal(passes, 2)],
+      ["Loss", (_, i) => shortLoss(this.#curves[i].losses.at(-1)?.[1])],
+      ["Misread", ({ tested }) => (tested ? this.#percent(tested) : "\u2013")],
+    ];
+    const lines = rows.map(([name, text]) =>
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, name),
+        ...runs.map((run, i) => element("td", {}, text(run, i))),
+      ),
+    );
+    const speed = this.#report?.speed;
+    const across = { colSpan: Math.max(1, runs.length) };
+    const last = [
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, "Digits a second"),
+        element("td", across, speed ? count(Math.round(speed)) : "\u2013"),
+      ),
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, "Your drawing"),
+        element("td", { ...across, className: "read-as" }),
+      ),
+    ];
+    find(this.panel, ".progress-of-runs tbody").replaceChildren(...(runs.length ? [...lines, ...last] : []));
+    this.#describe();
+  }
+}
+
+/** @param {string[]} values */
+function options(values) {
+  return values.map((value) => element("option", { value }, VALUES[value] ?? value));
+}
+
+/**
+ * Another value of a setting: of a rate the one ten times as high or nearly so, else the next or the first one.
+ *
+ * @param {keyof Run} name
+ * @param {string} value
+ */
+function otherThan(name, value) {
+  const values = CHOICES[name];
+  if (name === "rate") return values.find((one) => Number(one) >= 9 * Number(value)) ?? values[values.length - 3];
+  return values[(values.indexOf(value) + 1) % values.length];
+}
+
+/** @param {number} value */
+function count(value) {
+  return value.toLocaleString("en");
+}
+
+/** @param {number | undefined} loss */
+function shortLoss(loss) {
+  return loss === undefined ? "\u2013" : decimal(loss, 3);
+}
+
+/**
+ * @param {SVGElement} svg
+ * @param {CurvePoint[][]} runs
+ * @param {number} highest
+ * @param {(value: number) => string} label
+ */
+function draw(svg, runs, highest, label) {
+  const { width, height, left, right } = FRAME;
+  const { lines, ticks, last } = curvesOf(runs, highest);
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.replaceChildren(
+    ...ticks.flatMap(({ value, y }) => [
+      shape("line", { x1: left, x2: right, y1: y, y2: y }),
+      shape("text", { x: left - 4, y: y + 4 }, label(value)),
+    ]),
+    ...lines.map((points, i) => shape("polyline", { points, class: i ? "second" : "" })),
+    ...last.flatMap((point) => (point ? [shape("circle", { cx: point[0], cy: point[1], r: 4 })] : [])),
+  );
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ */
+function shape(tag, attributes, text = "") {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.textContent = text;
+  return made;
+}
