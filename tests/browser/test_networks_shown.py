@@ -131,7 +131,7 @@ def test_a_link_shows_the_same_step_of_the_training(explore):
     steps, _, networks = snapshots()
     nearest = min(range(len(steps)), key=lambda i: abs(steps[i] - 100))
     explorer = explore(fragment="#v=1&m=learn&k=x")
-    for step, position in (("x", len(steps) - 1), ("100", nearest), ("1", 1), ("999999", len(steps) - 1)):
+    for step, position in (("100", nearest), ("1", 1), ("x", len(steps) - 1), ("999999", len(steps) - 1)):
         explorer.load(DIGITS[3], m="learn", k=step)
         explorer.page.locator(".learning").wait_for()
         assert int(explorer.page.locator(".learn input").input_value()) == position, step

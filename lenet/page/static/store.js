@@ -1,6 +1,13 @@
 // What is shown: the reading, how far it has been checked, the selected unit, and a notice. Views listen to its events.
 /** @import { Network } from "./network/network.js" */
 
+/**
+ * Where all sliders are at first, and where a link has them that says nothing about them.
+ *
+ * @type {Sliders}
+ */
+export const SLIDERS = { change: "rotation", value: null, preprocessed: true, step: null, training: "" };
+
 export class Store extends EventTarget {
   /** @type {Reading | null} */
   reading = null;
@@ -30,7 +37,7 @@ export class Store extends EventTarget {
    */
   view = { before: false, difference: false, gradient: false, digit: /** @type {number | null} */ (null) };
   /** @type {Sliders} */
-  sliders = { change: "rotation", value: null, preprocessed: true, step: null, training: "" };
+  sliders = SLIDERS;
   /**
    * The network, once it is loaded.
    *

@@ -3,6 +3,7 @@ import { find, findAll, listenOutside } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
 import { encodeImage } from "../pad/image_code.js";
 import { imageOf } from "../pad/images.js";
+import { SLIDERS } from "../store.js";
 import { networkOf, parse, write } from "./link.js";
 
 /**
@@ -139,7 +140,7 @@ export class Address {
     else if (!opened && other && (strokes.length || !opening)) pad.load(strokes);
     store.mute(muted);
     store.setPair(pair);
-    store.setSliders(sliders);
+    store.setSliders({ ...SLIDERS, ...sliders });
     store.setView(view);
     if (this.modes.includes(mode)) store.setMode(mode); // after what it depends on: it begins to compute at once
     if (unit) store.pin(unit);
