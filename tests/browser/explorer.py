@@ -226,7 +226,11 @@ class Explorer(Visitor):
         return {text: number(value) for text, value in lines if "%" not in value}
 
     def scores(self) -> list[float]:
-        """The ten scores of the output, as screen readers have them, with one digit after the point or more."""
+        """The ten scores of the output, as screen readers have them, with one digit after the point or more.
+
+        They have them once the pen rests, which is when the page says how far the answer is checked.
+        """
+        self.page.locator(".check:not(:empty)").wait_for()
         return [number(text) for text in self.page.locator(".scores li").all_text_contents()]
 
     def value(self) -> float:

@@ -1,6 +1,7 @@
 """Back and Forward, in a real browser."""
 
 from harness.drawings import DIGITS
+from tests.browser.explorer import encode
 
 
 def test_back_closes_a_mode_before_it_leaves_the_page(explore):
@@ -51,3 +52,17 @@ def test_a_mode_closes_in_place_after_a_link_has_been_followed(explore):
     page.wait_for_function("() => location.hash.includes('d=') && !location.hash.includes('m=')")
     assert explorer.digit() == "8"
     assert page.locator(".panel.inspect").is_visible()
+
+
+# As when the page writes its own address, a moment after each change, between a link's click and the event.
+OVERWRITTEN = """(hash) => {
+  location.hash = hash;
+  history.replaceState(history.state, "", location.pathname);
+}"""
+
+
+def test_a_link_is_followed_although_the_page_writes_its_address_meanwhile(explore):
+    """The event says what the address was."""
+    explorer = explore()
+    explorer.page.evaluate(OVERWRITTEN, f"#v=1&d={encode(DIGITS[7], 0.65)}")
+    explorer.page.locator(".digit", has_text="7").wait_for()

@@ -66,7 +66,7 @@ def test_learn_shows_the_network_of_each_step(reuse):
         clear = 0.2 * float(network.c1.weight.abs().max())
         assert has_signs(explorer.kernel(2), network.c1.weight[2, 0], clear)
     slider.fill("2")
-    explorer.load(DIGITS[8], m="learn")
+    explorer.load(DIGITS[8], m="learn", k=str(steps[2]))
     features = networks[2].features(explorer.ink())
     assert np.allclose(explorer.scores(), features["output"][0], atol=0.051)
     assert "after" in page.locator(".check").inner_text()

@@ -1,12 +1,8 @@
 // What is shown: the reading, how far it has been checked, the selected unit, and a notice. Views listen to its events.
 /** @import { Network } from "./network/network.js" */
 
-/**
- * Where all sliders are at first, and where a link has them that says nothing about them.
- *
- * @type {Sliders}
- */
-export const SLIDERS = { change: "rotation", value: null, preprocessed: true, step: null, training: "" };
+/** @type {Sliders} */
+const SLIDERS = { change: "rotation", value: null, preprocessed: true, step: null, training: "" };
 
 export class Store extends EventTarget {
   /** @type {Reading | null} */
@@ -243,6 +239,14 @@ export class Store extends EventTarget {
   setSliders(sliders) {
     this.sliders = { ...this.sliders, ...sliders };
     this.dispatchEvent(new Event("sliders"));
+  }
+  /**
+   * The same, and the others are where they were at first, but for the settings of a training, which may be going on.
+   *
+   * @param {Partial<Sliders>} sliders
+   */
+  startSliders(sliders) {
+    this.setSliders({ ...SLIDERS, training: this.sliders.training, ...sliders });
   }
 
   /**

@@ -3,7 +3,6 @@ import { find, findAll, listenOutside } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
 import { encodeImage } from "../pad/image_code.js";
 import { imageOf } from "../pad/images.js";
-import { SLIDERS } from "../store.js";
 import { networkOf, parse, write } from "./link.js";
 
 /**
@@ -46,13 +45,14 @@ export class Address {
     const own = ownsPage(root);
     this.#apply(fragment ?? (own ? location.hash : ""), true);
     if (own) {
-      listenOutside(root, window, "hashchange", () => {
-        if (location.hash === this.#written) return;
-        const network = networkOf(location.hash);
-        if (network !== this.variant && [home, ...others].includes(network)) choose(network, location.hash);
+      listenOutside(root, window, "hashchange", (/** @type {HashChangeEvent} */ { newURL }) => {
+        const { hash } = new URL(newURL); // the page may have written another address since
+        if (hash === this.#written) return;
+        const network = networkOf(hash);
+        if (network !== this.variant && [home, ...others].includes(network)) choose(network, hash);
         else {
           this.#before = null; // one step back is now what was shown before the link
-          this.#apply(location.hash, false);
+          this.#apply(hash, false);
         }
       });
       const later = () => {
@@ -140,7 +140,7 @@ export class Address {
     else if (!opened && other && (strokes.length || !opening)) pad.load(strokes);
     store.mute(muted);
     store.setPair(pair);
-    store.setSliders({ ...SLIDERS, ...sliders });
+    store.startSliders(sliders);
     store.setView(view);
     if (this.modes.includes(mode)) store.setMode(mode); // after what it depends on: it begins to compute at once
     if (unit) store.pin(unit);
