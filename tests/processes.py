@@ -104,12 +104,13 @@ def serve(arguments: tuple) -> int:
 def run_elsewhere(folder: Path, path: Path, missing: tuple[str, ...], *programs: tuple[str, ...]) -> int:
     """Run modules or files, each with its arguments, as Python does in a folder, if `path` is its PYTHONPATH.
 
-    The project's own packages are imported anew, from there, and the Hub's client, which reads its settings then;
-    `missing` ones cannot be imported. What else has been imported stays: that takes most of the time of a start.
+    The project's packages are imported again, from `path`, and so is `huggingface_hub`, which reads its settings on
+    import; importing a module in `missing` fails. What else has been imported stays: that takes most of the time of a
+    start.
     """
-    anew = {"app", "harness", "lenet", "tests", "train", "huggingface_hub", *missing}
+    reimported = {"app", "harness", "lenet", "tests", "train", "huggingface_hub", *missing}
     for name in [*sys.modules]:
-        if name.partition(".")[0] in anew:
+        if name.partition(".")[0] in reimported:
             del sys.modules[name]
     vars(sys)["modules"].update(dict.fromkeys(missing))  # None: its import fails
     os.chdir(folder)

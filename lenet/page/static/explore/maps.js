@@ -3,7 +3,7 @@
 import { closest, find, findAll } from "../dom.js";
 import { decimal, range } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
-import { paint } from "../show/palette.js";
+import { KERNEL, paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { grid, peak } from "./figures.js";
 
@@ -15,7 +15,6 @@ import { grid, peak } from "./figures.js";
 const STEPS = { left: [0, -1], right: [0, 1], up: [-1, 0], down: [1, 0] };
 const NEAR = 8; // pixels from its place that a card may be
 const REST = 120; // milliseconds without scrolling after which a swipe has ended, where the browser does not say so
-const KERNEL = 0.6; // the end of the scale of kernels, as in the figure
 
 export class Maps {
   #key = ""; // what the cards are of

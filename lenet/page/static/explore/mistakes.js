@@ -1,6 +1,7 @@
 // Mistakes: MNIST test digits that the network misreads, and, for the present drawing, the training digits whose outputs
 // of F6 are nearest to its own.
 import { element, find } from "../dom.js";
+import { inkOf, inputOf, SIDE } from "../network/digits.js";
 import { readSafetensors } from "../network/safetensors.js";
 import { testDigit } from "../pad/images.js";
 import { decimal, percentage } from "../show/format.js";
@@ -14,8 +15,6 @@ import { OnDemand } from "./on_demand.js";
  * @import { Store } from "../store.js"
  */
 
-const SIDE = 28; // of MNIST's images
-const INPUT = 32; // the side of the input, in whose middle they are
 const EACH = 3; // nearest digits of the first and of the second answer
 
 /**
@@ -140,19 +139,4 @@ function nearestTo(f6, digit, { images, labels, f6: vectors }) {
   found.sort((a, b) => a.distance - b.distance);
   const imageOf = (/** @type {number} */ i) => inkOf(images.data.subarray(i * SIDE ** 2, (i + 1) * SIDE ** 2));
   return found.slice(0, EACH).map(({ i, distance }) => ({ ink: imageOf(i), distance }));
-}
-
-/** @param {ArrayLike<number>} bytes */
-function inkOf(bytes) {
-  return Float32Array.from(bytes, (x) => x / 255);
-}
-
-/** @param {Float32Array} ink */
-function inputOf(ink) {
-  const input = new Float32Array(INPUT ** 2);
-  const margin = (INPUT - SIDE) / 2;
-  for (let y = 0; y < SIDE; y++) {
-    input.set(ink.subarray(y * SIDE, (y + 1) * SIDE), (y + margin) * INPUT + margin);
-  }
-  return input;
 }

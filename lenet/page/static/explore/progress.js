@@ -2,7 +2,7 @@
 import { element } from "../dom.js";
 import { testDigit } from "../pad/images.js";
 import { decimal } from "../show/format.js";
-import { paint } from "../show/palette.js";
+import { KERNEL, paint } from "../show/palette.js";
 import { node } from "../show/tree.js";
 import { grid, peak } from "./figures.js";
 
@@ -11,7 +11,6 @@ import { grid, peak } from "./figures.js";
  * @import { Network } from "../network/network.js"
  */
 
-const KERNEL = 0.6; // the end of the scale of kernels, as in the figure
 const SHOWN = 6; // forgotten digits
 const [WIDTH, HEIGHT] = [300, 130]; // of the curve
 

@@ -8,6 +8,7 @@ import { SIDE } from "../pad/strokes.js";
 import { number } from "../show/format.js";
 import { gradientOf } from "../show/gradient.js";
 import { overlay } from "../show/overlay.js";
+import { KERNEL } from "../show/palette.js";
 import { scaleOf } from "../show/view.js";
 import { isDark, onThemeChange } from "../theme.js";
 import { around, COLUMNS, partOf, unitAt, unitBeside } from "./geometry.js";
@@ -26,7 +27,6 @@ const SIGNALS = [
   ["f6", 100],
   ["output", 50],
 ];
-const KERNEL = 0.6; // the end of the scale of kernels
 const BORDER = 2; // pixels of the pad's border
 const LATE = 19; // milliseconds to the next frame, on average: of 60 a second, some are missed
 const COARSE = 1.25; // pixels per CSS pixel while the pen moves where frames are late

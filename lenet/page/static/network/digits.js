@@ -1,7 +1,7 @@
 // Digits of MNIST to teach and train on, in a file that is loaded when somebody asks for it.
 import { readSafetensors } from "./safetensors.js";
 
-const SIDE = 28; // of MNIST's images
+export const SIDE = 28; // of MNIST's images
 const INPUT = 32; // the side of the input, in whose middle they are
 
 /** Images with their labels. */
@@ -25,13 +25,31 @@ export class Digits {
    * @param {number} i
    */
   ink(i) {
-    const ink = new Float32Array(INPUT * INPUT);
-    const border = (INPUT - SIDE) / 2;
-    for (let y = 0, from = i * SIDE * SIDE; y < SIDE; y++) {
-      for (let x = 0; x < SIDE; x++, from++) ink[(y + border) * INPUT + x + border] = this.images[from] / 255;
-    }
-    return ink;
+    return inputOf(inkOf(this.images.subarray(i * SIDE ** 2, (i + 1) * SIDE ** 2)));
   }
+}
+
+/**
+ * The ink, in [0, 1], of an image of bytes.
+ *
+ * @param {ArrayLike<number>} bytes
+ */
+export function inkOf(bytes) {
+  return Float32Array.from(bytes, (x) => x / 255);
+}
+
+/**
+ * The network's input for the ink of an image of MNIST.
+ *
+ * @param {Float32Array} ink
+ */
+export function inputOf(ink) {
+  const input = new Float32Array(INPUT ** 2);
+  const margin = (INPUT - SIDE) / 2;
+  for (let y = 0; y < SIDE; y++) {
+    input.set(ink.subarray(y * SIDE, (y + 1) * SIDE), (y + margin) * INPUT + margin);
+  }
+  return input;
 }
 
 /**

@@ -1,8 +1,10 @@
 // What training makes small.
+/** @import { Network } from "./network.js" */
 
 /**
- * The loss of an image, equation (9) of the paper, and its gradient for the ten scores. It is the cross-entropy over the
- * scores and a constant, that of the paper's "rubbish" class. `label` is a digit, or -1 for what is no digit.
+ * The training loss of an image, equation (9) of the paper, and its gradient with respect to the ten scores: the
+ * cross-entropy over these and a constant score, `rubbish`, for the paper's class of that name. `label` is 0 to 9, or -1
+ * for an image that is not a digit.
  *
  * @param {Float32Array} scores
  * @param {number} label
@@ -18,4 +20,16 @@ export function lossOf(scores, label, rubbish) {
     loss: Math.log(sum) + highest - all[wanted],
     gradient: scores.map((_, i) => exponentials[i] / sum - Number(i === wanted)),
   };
+}
+
+/**
+ * What a network computes for an image, with the loss of that and its gradient with respect to the scores.
+ *
+ * @param {Network} network
+ * @param {Float32Array} ink
+ * @param {number} label
+ */
+export function forwardWithLoss(network, ink, label) {
+  const features = network.forward(ink);
+  return { features, ...lossOf(features.outputs.output, label, network.description.outlier_score) };
 }

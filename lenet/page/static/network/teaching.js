@@ -1,5 +1,5 @@
 // Teaching a network what some images are: copies of its weights, and steps of gradient descent on them.
-import { lossOf } from "./loss.js";
+import { forwardWithLoss } from "./loss.js";
 import { OPTIMIZERS } from "./optimizers.js";
 import { Reader } from "./reader.js";
 import { emptyWeights } from "./training.js";
@@ -25,8 +25,8 @@ export function descend({ description, tensors }, lessons, rate) {
   const reader = new Reader(description, Object.fromEntries(copies));
   const { network } = reader;
   const { learned: sums } = emptyWeights(description.network);
-  const losses = lessons.map((lesson) => {
-    const { features, loss, gradient } = look(network, lesson);
+  const losses = lessons.map(({ ink, label }) => {
+    const { features, loss, gradient } = forwardWithLoss(network, ink, label);
     network.backward(features, gradient, { sums });
     return loss;
   });
@@ -41,16 +41,7 @@ export function descend({ description, tensors }, lessons, rate) {
  * @param {Lesson[]} lessons
  */
 export function meanLoss(network, lessons) {
-  return lessons.reduce((sum, lesson) => sum + look(network, lesson).loss, 0) / lessons.length;
-}
-
-/**
- * @param {Network} network
- * @param {Lesson} lesson
- */
-function look(network, { ink, label }) {
-  const features = network.forward(ink);
-  return { features, ...lossOf(features.outputs.output, label, network.description.outlier_score) };
+  return lessons.reduce((sum, { ink, label }) => sum + forwardWithLoss(network, ink, label).loss, 0) / lessons.length;
 }
 
 const SURE = 2 / 3; // the probability from which a digit counts as learned

@@ -1,7 +1,7 @@
 // Training from random weights: the weights themselves, the order of the digits, and the steps, which several workers can
 // share. The gradients of a batch are summed up in chunks, always the same and in the same order, so that the result does
 // not depend on how many workers there are.
-import { lossOf } from "./loss.js";
+import { forwardWithLoss } from "./loss.js";
 import { Network } from "./network.js";
 import { OPTIMIZERS } from "./optimizers.js";
 
@@ -235,8 +235,7 @@ export class Local {
     const { all, learned } = emptyWeights(description);
     let total = 0;
     for (const i of chunk) {
-      const features = network.forward(digits.ink(i));
-      const { loss, gradient } = lossOf(features.outputs.output, digits.labels[i], description.outlier_score);
+      const { features, loss, gradient } = forwardWithLoss(network, digits.ink(i), digits.labels[i]);
       network.backward(features, gradient, { sums: learned });
       total += loss;
     }

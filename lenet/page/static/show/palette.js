@@ -3,6 +3,7 @@
 import { contextOf } from "../dom.js";
 import { isDark } from "../theme.js";
 
+export const KERNEL = 0.6; // the end of the scale of kernels
 const LEVELS = 255;
 const PALETTES = {
   light: {
