@@ -10,7 +10,7 @@ import re
 
 IMPORT = re.compile(r'^import (?:\{([^}]+)\}|\* as (\w+)) from "(\.[^"]+)";\n', re.MULTILINE)
 TYPES = re.compile(r"^ */\*\*.*?\*/ *\n", re.MULTILINE | re.DOTALL)
-EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 
 
 def bundle(files: dict[str, str], entry: str) -> str:

@@ -498,7 +498,7 @@ interface Taught {
 }
 /**
  * What is set in a mode: in Break the change, its value and whether there is preprocessing; in Learn the step; in Train the
- * settings as a text, see explore/training_settings.js.
+ * settings as a text, see explore/training_settings.js; in Fool method, digit and budget as a text, see explore/attack_settings.js.
  */
 interface Sliders {
   change: string;
@@ -508,6 +508,7 @@ interface Sliders {
   /** null: the end of the training. */
   step: number | null;
   training: string;
+  attack: string;
 }
 type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local" | "example";
 

@@ -12,7 +12,7 @@ import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
 import { Muting } from "./explore/muting.js";
 import { addNetworks, fetchPage } from "./explore/networks.js";
-import { PanelOnDemand } from "./explore/panel_on_demand.js";
+import { DetailsOnDemand, PanelOnDemand } from "./explore/panel_on_demand.js";
 import { addPointing } from "./explore/pointing.js";
 import { Saving } from "./explore/saving.js";
 import { Teaching } from "./explore/teaching.js";
@@ -153,6 +153,16 @@ async function open(root, base, { settings }, home, fragment = null) {
     /** @type {typeof import("./explore/train.js")} */
     const { Train } = await import(file("train.js"));
     return new Train(panel, store, pad, reader, fetchDigits, () => startWorker("explore/trainer.js"));
+  });
+  new PanelOnDemand(root, store, "fool", async (panel) => {
+    /** @type {typeof import("./explore/fooling.js")} */
+    const { Fooling } = await import(file("fool.js"));
+    return new Fooling(root, panel, store, pad, reader, background, fetchOther);
+  });
+  new DetailsOnDemand(find(root, ".wants", HTMLDetailsElement), async (details) => {
+    /** @type {typeof import("./explore/wants.js")} */
+    const { Wants } = await import(file("wants.js"));
+    return new Wants(details, store, pad, background, fetchDigits);
   });
   addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
   await restoreDrawing(pad, reader);

@@ -2,7 +2,7 @@
 /** @import { Network } from "./network/network.js" */
 
 /** @type {Sliders} */
-const SLIDERS = { change: "rotation", value: null, preprocessed: true, step: null, training: "" };
+const SLIDERS = { change: "rotation", value: null, preprocessed: true, step: null, training: "", attack: "" };
 
 export class Store extends EventTarget {
   /** @type {Reading | null} */
@@ -154,7 +154,7 @@ export class Store extends EventTarget {
 
   /** Whether the selected unit is explained: in Inspect, and where the drawing or the network changes. */
   get inspecting() {
-    return this.mode === "inspect" || (this.pinned && ["break", "learn", "teach", "train"].includes(this.mode));
+    return this.mode === "inspect" || (this.pinned && ["break", "fool", "learn", "teach", "train"].includes(this.mode));
   }
 
   /**

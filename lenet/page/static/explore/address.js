@@ -80,7 +80,7 @@ export class Address {
   /** "" for a blank pad and a page as it is at the start; of another `network`, the same as shown by that. */
   fragment(network = this.variant) {
     const { mode, unit, pinned, mutedMaps, pair, view, sliders } = this.store;
-    const { change, value, preprocessed, step, training } = sliders;
+    const { change, value, preprocessed, step, training, attack } = sliders;
     const link = {
       network,
       ...this.#drawing(),
@@ -93,6 +93,7 @@ export class Address {
         ...(mode === "break" ? { change, value, preprocessed } : {}),
         ...(mode === "learn" ? { step } : {}),
         ...(mode === "train" ? { training } : {}),
+        ...(mode === "fool" ? { attack } : {}),
       },
     };
     return write(link, this.home);

@@ -1,16 +1,17 @@
 // Compare: the three networks on the same drawing, layer by layer. They are loaded when this is opened.
 import { find } from "../dom.js";
-import { Reader } from "../network/reader.js";
 import { canvasesOf } from "../show/cells.js";
 import { decimal, ordinalDigit, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { grid, peak } from "./figures.js";
+import { fetchReader, namesOf } from "./networks.js";
 import { OnDemand } from "./on_demand.js";
 
 /**
  * @import { Network } from "../network/network.js"
+ * @import { Reader } from "../network/reader.js"
  * @import { Store } from "../store.js"
  */
 
@@ -28,11 +29,9 @@ export class Comparing {
   #readers;
 
   /**
-   * `fetchNetwork` fetches a file of one of the three networks: see server.js.
-   *
    * @param {HTMLElement} root
    * @param {Store} store
-   * @param {(variant: string, name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchNetwork
+   * @param {import("./networks.js").FetchOther} fetchNetwork
    */
   constructor(root, store, fetchNetwork) {
     this.store = store;
@@ -41,18 +40,11 @@ export class Comparing {
     this.table = find(this.panel, ".networks");
     /** @type {Record<string, string>} */
     this.differences = JSON.parse(this.panel.dataset.variants ?? "{}");
-    // By the names that they are chosen by, in the title.
-    this.names = new Map(
-      [...find(root, ".network", HTMLSelectElement).options].map(({ value, text }) => [value, text]),
-    );
+    this.names = namesOf(root);
     const fetchReaders = async (/** @type {(text: string) => void} */ say) => {
-      /** @type {(variant: string) => Promise<[string, Reader]>} */
-      const fetchReader = async (variant) => {
-        const names = ["description.json", "model.safetensors"];
-        const [description, weights] = await Promise.all(names.map((name) => fetchNetwork(variant, name, say)));
-        return [variant, Reader.of(JSON.parse(new TextDecoder().decode(description)), weights)];
-      };
-      return new Map(await Promise.all(Object.keys(this.differences).map(fetchReader)));
+      const variants = Object.keys(this.differences);
+      const readers = await Promise.all(variants.map((variant) => fetchReader(fetchNetwork, variant, say)));
+      return new Map(variants.map((variant, i) => [variant, readers[i]]));
     };
     this.#readers = new OnDemand(this.hint, fetchReaders, "Loading the three networks…");
     store.addEventListener("mode", () => this.#open());

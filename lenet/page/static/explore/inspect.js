@@ -23,6 +23,7 @@ export class Inspect {
     this.mute = find(this.panel, ".mute");
     this.numbers = find(this.panel, ".with-numbers", HTMLInputElement);
     this.all = find(this.panel, ".all-terms", HTMLInputElement);
+    this.wants = find(this.panel, ".wants");
     this.maps = new Maps(root, store, sides);
     find(this.panel, ".unpin").addEventListener("click", () => store.free());
     this.mute.addEventListener("click", () => {
@@ -57,6 +58,7 @@ export class Inspect {
     this.hint.hidden = Boolean(unit);
     const shown = network && (unit ?? answerOf(store.reading));
     this.actions.hidden = !(shown && pinned);
+    this.wants.hidden = !unit || !pinned || unit.layer === "input" || store.mode !== "inspect";
     const open = (/** @type {Unit} */ other) => store.pin(other);
     const options = { numbers: this.numbers.checked, all: this.all.checked, open };
     patch(this.card, shown ? card(store, shown, options) : []);

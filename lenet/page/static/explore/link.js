@@ -1,7 +1,7 @@
 // The state of the page as the fragment of its address: drawing, mode, network and pinned unit. Version 1:
 // #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference,gradient,DIGIT&t=CHANGE,VALUE
-// &k=STEP&e=SETTING.VALUE,..., with i=IMAGE in place of d=DRAWING if it is an image, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
-// without preprocessing, k the step in Learn, and e the settings in Train. Unknown parts, of a later version, are ignored.
+// &k=STEP&e=SETTING.VALUE,...&f=METHOD,DIGIT,BUDGET, with i=IMAGE in place of d=DRAWING if it is an image, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
+// without preprocessing, k the step in Learn, e the settings in Train, and f those in Fool. Unknown parts, of a later version, are ignored.
 
 import { decode, encode } from "../pad/code.js";
 import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
@@ -25,7 +25,7 @@ import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
  */
 
 const VERSION = "1";
-const LONGEST = 200; // characters of the settings in Train, which reads them
+const LONGEST = 200; // characters of the settings in Train or Fool, which read them
 const UNIT = /** @type {const} */ (["layer", "map", "row", "column"]);
 
 /**
@@ -47,10 +47,11 @@ export function write({ network, strokes, image, mode, unit, muted, pair, view, 
   const shown = Object.entries(ways).flatMap(([name, on]) => (on ? [name] : []));
   if (digit !== null) shown.push(String(digit));
   if (shown.length) parts.s = shown.join();
-  const { change, value, preprocessed, step, training } = sliders;
+  const { change, value, preprocessed, step, training, attack } = sliders;
   if (change) parts.t = [change, value ?? TRANSFORMS[change].start, ...(preprocessed ? [] : ["raw"])].join();
   if (step !== undefined && step !== null) parts.k = String(step);
   if (training) parts.e = training;
+  if (attack) parts.f = attack;
   return Object.keys(parts).length || network !== home
     ? `#${new URLSearchParams({ v: VERSION, n: network, ...parts })}`
     : "";
@@ -103,7 +104,8 @@ export function parse(fragment, network) {
     sliders: {
       ...parseChange(parts.get("t") ?? ""),
       ...parseStep(parts.get("k") ?? ""),
-      ...(parts.has("e") && { training: (parts.get("e") ?? "").slice(0, LONGEST) }),
+      ...parseText("training", parts.get("e")),
+      ...parseText("attack", parts.get("f")),
     },
   };
 }
@@ -146,4 +148,15 @@ function parseChange(text) {
  */
 function parseStep(text) {
   return /^\d{1,9}$/.test(text) ? { step: Number(text) } : {};
+}
+
+/**
+ * Settings that their mode reads.
+ *
+ * @param {"training" | "attack"} name
+ * @param {string | null} text
+ * @returns {Partial<Sliders>}
+ */
+function parseText(name, text) {
+  return text === null ? {} : { [name]: text.slice(0, LONGEST) };
 }

@@ -1,5 +1,6 @@
 // The choice of the network, in the title: each has a page of its own, with its figure and its words.
 import { find } from "../dom.js";
+import { Reader } from "../network/reader.js";
 import { fetchExtra, messageOf } from "../server.js";
 
 /** @import { Store } from "../store.js" */
@@ -15,6 +16,35 @@ import { fetchExtra, messageOf } from "../server.js";
 export async function fetchPage(base, variant, waiting) {
   const content = await fetchExtra(`${base}/networks/${variant}/page.json`, waiting);
   return JSON.parse(new TextDecoder().decode(content));
+}
+
+/**
+ * Fetches a file of one of the three networks: see server.js.
+ *
+ * @typedef {(variant: string, name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} FetchOther
+ */
+
+/**
+ * The reader of one of the three networks.
+ *
+ * @param {FetchOther} fetchOther
+ * @param {string} variant
+ * @param {(text: string) => void} waiting
+ */
+export async function fetchReader(fetchOther, variant, waiting) {
+  const names = ["description.json", "model.safetensors"];
+  const [description, weights] = await Promise.all(names.map((name) => fetchOther(variant, name, waiting)));
+  return Reader.of(JSON.parse(new TextDecoder().decode(description)), weights);
+}
+
+/**
+ * The names of the networks, by which they are chosen in the title.
+ *
+ * @param {HTMLElement} root
+ */
+export function namesOf(root) {
+  const { options } = find(root, ".network", HTMLSelectElement);
+  return new Map([...options].map(({ value, text }) => [value, text]));
 }
 
 /**

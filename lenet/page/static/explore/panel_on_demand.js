@@ -1,4 +1,4 @@
-// A panel whose module is loaded when somebody opens it.
+// Parts of the page whose modules are loaded when somebody opens them.
 import { find } from "../dom.js";
 import { OnDemand } from "./on_demand.js";
 
@@ -10,7 +10,28 @@ const TROUBLE = "This part of the page cannot be loaded. Check the connection, t
  * @template T
  * @extends {OnDemand<T>}
  */
-export class PanelOnDemand extends OnDemand {
+class PartOnDemand extends OnDemand {
+  /**
+   * `open` loads the module and starts it in an element, whose hint says what is going on.
+   *
+   * @param {HTMLElement} part
+   * @param {() => Promise<T>} open
+   */
+  constructor(part, open) {
+    super(find(part, ".hint"), () =>
+      open().catch((error) => {
+        console.error(error);
+        throw new Error(TROUBLE);
+      }),
+    );
+  }
+}
+
+/**
+ * @template T
+ * @extends {PartOnDemand<T>}
+ */
+export class PanelOnDemand extends PartOnDemand {
   /**
    * `open` loads the module and starts it in the panel of the mode.
    *
@@ -21,17 +42,29 @@ export class PanelOnDemand extends OnDemand {
    */
   constructor(root, store, mode, open) {
     const panel = find(root, `.panel.${mode}`);
-    super(find(panel, ".hint"), () =>
-      open(panel).catch((error) => {
-        console.error(error);
-        throw new Error(TROUBLE);
-      }),
-    );
+    super(panel, () => open(panel));
     const show = () => {
       panel.hidden = store.mode !== mode;
       if (!panel.hidden) this.load();
     };
     store.addEventListener("mode", show);
     show();
+  }
+}
+
+/**
+ * @template T
+ * @extends {PartOnDemand<T>}
+ */
+export class DetailsOnDemand extends PartOnDemand {
+  /**
+   * @param {HTMLDetailsElement} details
+   * @param {(details: HTMLDetailsElement) => Promise<T>} open
+   */
+  constructor(details, open) {
+    super(details, () => open(details));
+    details.addEventListener("toggle", () => {
+      if (details.open) this.load();
+    });
   }
 }

@@ -1,7 +1,11 @@
 // The worker of explore/background.js. "why": the evidence for one digit against another, and the smallest change of the
 // answer. "break": the probabilities over the range of a change of the drawing. "old" and "taught": what digits are read as.
+// "fool": changes that make the drawing another digit. "wants": some steps towards what excites a unit most; "responses": how
+// much some digits excite each of them.
+import { attackWithEachBudget } from "../network/attack.js";
 import { Digits } from "../network/digits.js";
 import { occlude, smallestChange } from "../network/evidence.js";
+import { ascend, responses } from "../network/maximize.js";
 import { Reader } from "../network/reader.js";
 import { sweep } from "./transforms.js";
 
@@ -31,6 +35,15 @@ const tasks = {
    */
   old: answers,
   taught: answers,
+  /** @param {{ ink: Float32Array, method: string, digit: number }} message */
+  fool: ({ ink, method, digit }) => attackWithEachBudget(reader, ink, method, digit),
+  /** @param {{ unit: Unit, image: Float32Array, first: number, count: number }} message */
+  wants({ unit, image, first, count }) {
+    const after = ascend(reader.network, unit, image, first, count);
+    return { image: after, value: reader.network.forward(after).before[unit.layer][reader.network.indexOf(unit)] };
+  },
+  /** @param {{ images: Uint8Array, labels: Uint8Array }} message */
+  responses: ({ images, labels }) => responses(reader.network, new Digits(images, labels)),
 };
 
 /** @param {{ images: Uint8Array, labels: Uint8Array }} digits */

@@ -51,3 +51,20 @@ export function crop({ data, width }, { top, left, bottom, right }) {
 export function boxOf({ left, top, width, height }) {
   return { top, left, bottom: top + height, right: left + width };
 }
+
+/**
+ * The content of a square image, moved right and down by whole pixels; what leaves it is lost, and what comes in is blank.
+ *
+ * @param {Float32Array} image
+ * @param {number} right
+ * @param {number} down
+ */
+export function shifted(image, right, down) {
+  const side = Math.sqrt(image.length);
+  const result = new Float32Array(image.length);
+  for (let y = Math.max(0, down); y < Math.min(side, side + down); y++) {
+    const from = (y - down) * side + Math.max(0, -right);
+    result.set(image.subarray(from, from + side - Math.abs(right)), y * side + Math.max(0, right));
+  }
+  return result;
+}

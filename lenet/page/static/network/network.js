@@ -52,28 +52,29 @@ export class Network {
   }
 
   /**
-   * The gradient of a loss for every unit, from that for the ten scores: for the layers' outputs, and for the same before
-   * the activation function. That for what the network learns is added to `sums`. That for the input, which training does
-   * not need, is found if `pixels` is set.
+   * The gradient of a loss for every unit, from that for the ten scores, or for the units of another `layer` before the
+   * activation function: for the layers' outputs, and for the same before the activation function. That for what the
+   * network learns is added to `sums`. That for the input, which training does not need, is found if `pixels` is set.
    *
    * @param {Features} features
    * @param {Float32Array} scores
-   * @param {{ sums?: Learned, pixels?: boolean, muted?: Muted }} options
+   * @param {{ layer?: string, sums?: Learned, pixels?: boolean, muted?: Muted }} options
    * @returns {Features}
    */
-  backward(features, scores, { sums, pixels = false, muted = {} } = {}) {
+  backward(features, scores, { layer: first, sums, pixels = false, muted = {} } = {}) {
     const { slope } = this.activation;
     /** @type {[Layers, Layers]} */
     const [outputs, before] = [{}, {}];
     let gradient = scores;
-    for (let i = this.layers.length - 1; i >= 0; i--) {
+    const last = first ? this.layers.indexOf(this.layer(first)) : this.layers.length - 1;
+    for (let i = last; i >= 0; i--) {
       const layer = this.layers[i];
       const { name, activated } = layer;
       const x = i ? features.outputs[this.layers[i - 1].name] : this.input(features.before.input);
       if (muted[name]?.size) gradient = this.#mute(name, gradient, muted[name]);
       outputs[name] = gradient;
       const values = features.outputs[name];
-      before[name] = activated ? gradient.map((g, j) => g * slope(values[j])) : gradient;
+      before[name] = activated && i < last ? gradient.map((g, j) => g * slope(values[j])) : gradient;
       if (sums) layer.addGradients?.(before[name], x, sums[name]);
       if (i || pixels) gradient = layer.inputGradient(before[name], x);
     }

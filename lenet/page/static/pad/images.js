@@ -143,12 +143,23 @@ export function imageOf(text, preprocessing) {
 /**
  * A digit of MNIST's test set, which is answered as in the test.
  *
+ * @param {Float32Array} ink
+ * @param {Raster} [shown]
+ * @returns {OpenImage}
+ */
+export function testDigit(ink, shown) {
+  return { ...mnistDigit(ink, shown), test: true };
+}
+
+/**
+ * A digit of MNIST.
+ *
  * @param {Float32Array} ink the network's input
  * @param {Raster} shown
  * @returns {OpenImage}
  */
-export function testDigit(ink, shown = { data: ink, width: 32, height: 32 }) {
-  return { canvas: blackOnWhite(shown), paper: "white", ink, placement: null, cropped: null, test: true };
+export function mnistDigit(ink, shown = { data: ink, width: 32, height: 32 }) {
+  return { canvas: blackOnWhite(shown), paper: "white", ink, placement: null, cropped: null };
 }
 
 /**

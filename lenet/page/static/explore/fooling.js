@@ -1,0 +1,390 @@
+// Fool it: the smallest change of the input, found by gradient, that makes it another digit. The layers and the prediction
+// show the changed input; below them what was changed, how the answer changes with the budget, and what undoes it.
+import { element, find } from "../dom.js";
+import { BUDGETS, STEPS, smallestBudget } from "../network/attack.js";
+import { shifted } from "../network/image.js";
+import { readPad } from "../pad/read_pad.js";
+import { answerText, ordinalDigit, percentage } from "../show/format.js";
+import { paint } from "../show/palette.js";
+import { node, patch } from "../show/tree.js";
+import { onThemeChange } from "../theme.js";
+import { decode, encode } from "./attack_settings.js";
+import { showCurve } from "./curve.js";
+import { fetchReader, namesOf } from "./networks.js";
+import { OnDemand } from "./on_demand.js";
+
+/**
+ * @import { Reader } from "../network/reader.js"
+ * @import { Pad } from "../pad/pad.js"
+ * @import { Store } from "../store.js"
+ * @import { AttackSettings } from "./attack_settings.js"
+ * @import { Background } from "./background.js"
+ * @import { Curve } from "./curve.js"
+ */
+
+/** @type {Record<string, { label: string, about: string }>} */
+const METHODS = {
+  fgsm: {
+    label: "One step",
+    about: "Every pixel is changed by as much, up or down by the sign of its gradient: the fast gradient sign method.",
+  },
+  pgd: {
+    label: "Many steps",
+    about: `${STEPS} small steps of that, none of which leads further than the budget: projected gradient descent.`,
+  },
+  pixels: {
+    label: "Few pixels",
+    about: "One pixel after the other is blackened or erased, always the one from which the gradient promises most.",
+  },
+};
+const SHIFTS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
+
+const HTML = `
+<div class="fooling" hidden>
+  <div class="settings">
+    <p class="label-of-digits">1 Make it a</p>
+    <div class="chips this-is" role="group" aria-label="Make it a"></div>
+    <p>2 By</p>
+    <div class="chips methods" role="group" aria-label="Method"></div>
+    <p class="about-method remark"></p>
+    <div class="chips others"><button type="button" class="smallest">Smallest that does it</button>
+      <label class="replay"><input type="checkbox" class="keep"> keep the change while I draw</label></div>
+  </div>
+  <div class="sum-of-ink">
+    <figure><canvas width="32" height="32" role="img" aria-label="The drawing"></canvas><figcaption>drawing</figcaption></figure>
+    <span aria-hidden="true">+</span>
+    <figure><canvas width="32" height="32" role="img" aria-label="The change: orange adds ink, blue removes it"></canvas>
+      <figcaption class="of-change"></figcaption></figure>
+    <span aria-hidden="true">=</span>
+    <figure><canvas width="32" height="32" role="img" aria-label="The changed drawing"></canvas><figcaption class="of-changed"></figcaption></figure>
+  </div>
+  <div class="curve">
+    <p class="breaking-point" role="status"></p>
+    <p class="position"><output class="amount"></output></p>
+    <canvas role="img" aria-label="The ten probabilities over the budget"></canvas>
+    <input type="range" min="0" max="${BUDGETS - 1}" step="1" aria-label="Budget">
+  </div>
+  <dl class="undone"></dl>
+</div>`;
+
+/** @typedef {Curve & { images: Float32Array }} Attacked */
+/** @typedef {Attacked & { key: string, ink: Float32Array, method: string, digit: number, smallest: number }} Result */
+
+export class Fooling {
+  /** @type {Result | null} */
+  #result = null;
+  #asked = "";
+  /** @type {Reading | null} what is on the pad, unchanged */
+  #base = null;
+  #keeps = false;
+  /** @type {Source | null} */
+  #source = null;
+  /** @type {OnDemand<[name: string, reader: Reader][]>} */
+  #others;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLElement} panel
+   * @param {Store} store
+   * @param {Pad} pad
+   * @param {Reader} reader
+   * @param {Background} background
+   * @param {import("./networks.js").FetchOther} fetchOther
+   */
+  constructor(root, panel, store, pad, reader, background, fetchOther) {
+    this.panel = panel;
+    this.store = store;
+    this.pad = pad;
+    this.untaught = reader;
+    this.background = background;
+    panel.append(document.createRange().createContextualFragment(HTML));
+    this.slider = find(panel, ".curve input", HTMLInputElement);
+    this.keep = find(panel, ".keep", HTMLInputElement);
+    const digits = Array.from({ length: 10 }, (_, digit) => digit);
+    this.digits = this.#choices(".this-is", digits.map(String), (i) => this.#choose({ digit: i, budget: null }));
+    const methods = Object.keys(METHODS);
+    const labels = methods.map((method) => METHODS[method].label);
+    this.methods = this.#choices(".methods", labels, (i) => this.#choose({ method: methods[i], budget: null }));
+    const { variant } = reader.description.network;
+    const names = [...namesOf(root)].filter(([other]) => other !== variant);
+    this.#others = new OnDemand(find(panel, ".hint"), (say) =>
+      Promise.all(
+        names.map(async ([other, name]) => {
+          return /** @type {[string, Reader]} */ ([name, await fetchReader(fetchOther, other, say)]);
+        }),
+      ),
+    );
+    this.slider.addEventListener("input", () => this.#choose({ budget: Number(this.slider.value) }, true));
+    find(panel, ".smallest").addEventListener("click", () => this.#choose({ budget: null }, true));
+    this.keep.addEventListener("change", () => this.#setKeep(this.keep.checked));
+    store.addEventListener("mode", () => this.#open());
+    store.addEventListener("sliders", () => this.open && this.#use());
+    store.addEventListener("reading", () => this.#show());
+    pad.addEventListener("rest", () => this.#show());
+    pad.addEventListener("new", () => {
+      if (!this.#keeps && this.#settings.budget !== null) this.#choose({ budget: null });
+    });
+    onThemeChange(panel, () => this.#show());
+    new ResizeObserver(() => this.#show()).observe(panel);
+    this.#open();
+  }
+
+  get open() {
+    return this.store.mode === "fool";
+  }
+
+  get reader() {
+    return this.store.taught?.reader ?? this.untaught;
+  }
+
+  get #settings() {
+    return decode(this.store.sliders.attack);
+  }
+
+  /** The digit that the drawing is to become: the chosen one, or the second likeliest. */
+  get #digit() {
+    const { digit } = this.#settings;
+    const [[first] = [0], [second] = [1]] = this.#base?.top ?? [];
+    return digit === null || digit === first ? second : digit;
+  }
+
+  /**
+   * @param {string} selector
+   * @param {string[]} names
+   * @param {(i: number) => void} choose
+   */
+  #choices(selector, names, choose) {
+    const buttons = names.map((name) => element("button", { type: "button" }, name));
+    for (const [i, button] of buttons.entries()) button.addEventListener("click", () => choose(i));
+    find(this.panel, selector).append(...buttons);
+    return buttons;
+  }
+
+  /**
+   * @param {Partial<AttackSettings>} chosen
+   * @param {boolean} keeps whether it is still the change that is kept
+   */
+  #choose(chosen, keeps = false) {
+    if (!keeps) this.#keeps = this.keep.checked = false;
+    this.store.setSliders({ attack: encode({ ...this.#settings, ...chosen }) });
+  }
+
+  /** @param {boolean} keeps */
+  #setKeep(keeps) {
+    this.#keeps = keeps && this.#current !== null;
+    this.keep.checked = this.#keeps;
+    this.#use();
+  }
+
+  async #open() {
+    if (!this.open) {
+      this.store.dropSource(this.#source);
+      return;
+    }
+    this.#use();
+    await this.#others.load();
+    this.#show();
+  }
+
+  /** The changed input is shown. */
+  #use() {
+    const note = this.#keeps
+      ? "Shown: the drawing with the change that is kept."
+      : `Shown: the drawing, changed towards ${this.#digit}.`;
+    this.#source = { note, read: () => this.#read() };
+    this.store.setSource(this.#source);
+  }
+
+  /**
+   * The reading of the drawing with the change, once that is found.
+   *
+   * @returns {Reading}
+   */
+  #read() {
+    const { reader, pad, store } = this;
+    this.#base = reader.showPart(readPad(reader, pad), store.part);
+    const result = this.#current;
+    if (!result) return this.#base;
+    const { placement } = this.#base;
+    return { ...reader.readInk(this.#changed(result, this.#base.outputs.input)), placement };
+  }
+
+  /**
+   * @param {Result} result
+   * @param {Float32Array} ink
+   */
+  #changed(result, ink) {
+    const budget = this.#budgetOf(result);
+    const image = result.images.subarray(budget * ink.length, (budget + 1) * ink.length);
+    return this.#keeps ? ink.map((x, i) => Math.min(1, Math.max(0, x + image[i] - result.ink[i]))) : image.slice();
+  }
+
+  /** @param {Result} result */
+  #budgetOf({ smallest }) {
+    return this.#settings.budget ?? (smallest < 0 ? BUDGETS - 1 : smallest);
+  }
+
+  /** What a change is found for. */
+  get #key() {
+    const { pad, store } = this;
+    return [pad.version, store.taught?.version, store.part, this.#settings.method, this.#digit].join();
+  }
+
+  /** What was found, if it is for what is on the pad, or is kept. */
+  get #current() {
+    return this.#keeps || this.#result?.key === this.#key ? this.#result : null;
+  }
+
+  #ask() {
+    const key = this.#key;
+    if (!this.#base || this.#keeps || this.pad.penDown || key === this.#asked) return;
+    this.#asked = key;
+    const given = { ink: this.#base.outputs.input, method: this.#settings.method, digit: this.#digit };
+    this.background.ask("fool", given, (/** @type {Attacked} */ found) => {
+      if (key !== this.#asked || this.#keeps) return;
+      this.#result = { ...found, ...given, key, smallest: smallestBudget(found.probabilities, given.digit) };
+      if (this.open) this.#use();
+    });
+  }
+
+  #show() {
+    if (!this.open) return;
+    const { panel, store } = this;
+    const { reading } = store;
+    if (!this.#others.value || !reading) {
+      find(panel, ".hint").textContent = reading ? "" : "Draw a digit to see how little it takes to fool the network.";
+    }
+    find(panel, ".fooling").hidden = !reading;
+    if (!reading || !this.#base) return;
+    if (!this.pad.penDown) this.#ask();
+    const { method } = this.#settings;
+    const digit = this.#digit;
+    const result = this.#current;
+    for (const [i, button] of this.digits.entries()) {
+      button.setAttribute("aria-pressed", String(i === digit));
+      button.toggleAttribute("disabled", i === this.#base.top[0][0]);
+    }
+    for (const [i, button] of this.methods.entries()) {
+      button.setAttribute("aria-pressed", String(Object.keys(METHODS)[i] === method));
+    }
+    find(panel, ".label-of-digits").textContent = `1 Make it ${article(digit)}`;
+    find(panel, ".about-method").textContent = METHODS[method].about;
+    const budget = result ? this.#budgetOf(result) : (this.#settings.budget ?? 0);
+    this.slider.value = String(budget);
+    this.slider.setAttribute("aria-valuetext", `${amount(method, budget)}, ${answerText(reading)}`);
+    find(panel, ".amount").textContent = `Budget: ${amount(method, budget)}`;
+    this.#showSum(this.#base.outputs.input, reading, result);
+    if (this.pad.penDown) return;
+    this.#showCurve(result, budget);
+    this.#showUndone(reading, result);
+  }
+
+  /**
+   * The drawing, the change and what comes of it, pixel by pixel.
+   *
+   * @param {Float32Array} ink
+   * @param {Reading} reading
+   * @param {Result | null} result
+   */
+  #showSum(ink, reading, result) {
+    const [drawing, change, changed] = this.panel.querySelectorAll("canvas");
+    const now = reading.outputs.input;
+    const difference = now.map((x, i) => x - ink[i]);
+    const most = difference.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    paint(drawing, ink, 1, "gray");
+    paint(change, difference, most || 1);
+    paint(changed, now, 1, "gray");
+    const count = difference.filter((x) => x !== 0).length;
+    find(this.panel, ".of-change").textContent = result
+      ? `${count} pixels, \u00b1${Math.round(100 * most)} %`
+      : "change";
+    find(this.panel, ".of-changed").textContent =
+      reading.digit === null ? "rejected" : `${answerText(reading)}, ${percentage(reading.top[0][1])}`;
+  }
+
+  /**
+   * @param {Result | null} result
+   * @param {number} budget
+   */
+  #showCurve(result, budget) {
+    const canvas = find(this.panel, ".curve canvas", HTMLCanvasElement);
+    canvas.style.visibility = result ? "" : "hidden";
+    const words = find(this.panel, ".breaking-point");
+    words.textContent = result ? smallestInWords(result) : "Looking for the smallest change\u2026";
+    if (result) showCurve(canvas, result, budget, 0);
+  }
+
+  /**
+   * Whether anything notices the change, or undoes it.
+   *
+   * @param {Reading} reading
+   * @param {Result | null} result
+   */
+  #showUndone(reading, result) {
+    const list = find(this.panel, ".undone");
+    list.style.visibility = result ? "" : "hidden";
+    if (!result) return;
+    const { reader } = this;
+    const ink = reading.outputs.input;
+    const read = (/** @type {Float32Array} */ image, by = reader) => by.readInk(image);
+    const answers = Object.entries(SHIFTS).map(
+      ([way, [right, down]]) => `${way} ${shortly(read(shifted(ink, right, down)))}`,
+    );
+    const others = (this.#others.value ?? []).map(([name, other]) => `${name}: ${shortly(read(ink, other), true)}`);
+    const rejects = reading.digit === null;
+    const several = this.#base?.number ? `Of ${this.#base.number}, this is ${ordinalDigit(this.#base)}.` : "";
+    patch(
+      list,
+      [
+        ["The rejection", rejects ? "notices it: it is not answered" : "does not notice it"],
+        ["Shifted by a pixel", `${answers.join(", ")}`],
+        ["Other networks", others.join("; ") || "are being loaded"],
+        ...(this.#keeps
+          ? [
+              [
+                "Kept, on this drawing",
+                reading.top[0][0] === result.digit ? "it still fools" : "it does not fool any more",
+              ],
+            ]
+          : []),
+        ...(several ? [["Several digits", several]] : []),
+      ].map(([name, text]) => node("div", {}, node("dt", {}, name), node("dd", {}, text))),
+    );
+  }
+}
+
+/**
+ * The smallest change that does it, in words.
+ *
+ * @param {Result} result
+ */
+export function smallestInWords({ method, digit, smallest, answers }) {
+  const wanted = `${article(digit)} ${digit}`;
+  if (smallest < 0) return `No change of up to ${amount(method, BUDGETS - 1)} makes it ${wanted} with this method.`;
+  const from = `A change of ${amount(method, smallest)} makes it ${wanted}`;
+  if (answers[smallest]) return `${from}, and it is not rejected.`;
+  const answered = answers.findIndex((answer, budget) => budget > smallest && answer === String(digit));
+  return `${from}, but it is rejected, ${answered < 0 ? "and so is every larger one tried" : `until the change is ${amount(method, answered)}`}.`;
+}
+
+/**
+ * @param {string} method
+ * @param {number} budget
+ */
+function amount(method, budget) {
+  if (method === "pixels") return budget === 1 ? "1 pixel" : `${budget} pixels`;
+  return `${budget} % of full ink in each pixel`;
+}
+
+/**
+ * @param {Reading} reading
+ */
+function shortly({ digit, top }, withProbability = false) {
+  if (digit === null) return "rejected";
+  return withProbability ? `${digit}, ${percentage(top[0][1])}` : String(digit);
+}
+
+/** @param {number} digit */
+function article(digit) {
+  return digit === 8 ? "an" : "a";
+}

@@ -1,0 +1,236 @@
+// What a unit wants: the input that excites it most, by gradient ascent, step by step, and the training digits that do.
+import { find, setText } from "../dom.js";
+import { readDigits, SIDE } from "../network/digits.js";
+import { receptiveField } from "../network/explain.js";
+import { crop } from "../network/image.js";
+import { count, noise, STEPS, strongest } from "../network/maximize.js";
+import { mnistDigit } from "../pad/images.js";
+import { isVector, nameOf } from "../show/cells.js";
+import { decimal } from "../show/format.js";
+import { placed } from "../show/overlay.js";
+import { paint } from "../show/palette.js";
+import { node, patch } from "../show/tree.js";
+import { onThemeChange } from "../theme.js";
+import { OnDemand } from "./on_demand.js";
+
+/**
+ * @import { Digits } from "../network/digits.js"
+ * @import { Pad } from "../pad/pad.js"
+ * @import { Store } from "../store.js"
+ * @import { Background } from "./background.js"
+ */
+
+const AT_ONCE = 8; // steps between two pictures
+const PART = 500; // digits that the worker reads at a time
+const MOST = 9;
+
+const HTML = `
+<p>Left a picture made by gradient to excite the unit as much as possible, right the training digits that excite it most. Try
+  the output: which strokes make a 3 for this network, and do they look like one?</p>
+<div class="wanted">
+  <figure><canvas role="img"></canvas><figcaption></figcaption></figure>
+  <div>
+    <p class="chips" role="group" aria-label="Start from"><span>Start from</span> <button type="button">noise</button>
+      <button type="button">the drawing</button></p>
+    <p class="remark">${STEPS} steps of gradient ascent on its value before the activation function, where ink costs a little, and
+      so do differences between neighbors.</p>
+    <p class="remark">It says what the unit responds to most, not what it usually sees: few of these pictures look like anything that
+      was ever drawn. The digits were.</p>
+  </div>
+  <div>
+    <p class="which-digits" role="status"></p>
+    <div class="nine" role="group" aria-label="Digits that excite it most"></div>
+  </div>
+</div>`;
+
+/** How much the digits excite all maps and units of a network: see `responses`. The first `done` digits have been read. */
+/** @typedef {{ tensors: Tensors, each: number, values: Float32Array, places: Uint16Array, done: number }} Table */
+
+export class Wants {
+  #key = ""; // what the picture is of
+  /** @type {Float32Array} */
+  #image = noise();
+  #step = 0;
+  #value = 0;
+  #turn = 0; // of those who ask the worker: an answer to an earlier one is not waited for
+  #fromDrawing = false;
+  /** @type {Table | null} */
+  #table = null;
+  /** @type {OnDemand<Digits>} */
+  #digits;
+
+  /**
+   * `fetchDigits` fetches the file of digits: see server.js.
+   *
+   * @param {HTMLDetailsElement} details
+   * @param {Store} store
+   * @param {Pad} pad
+   * @param {Background} background
+   * @param {(waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
+   */
+  constructor(details, store, pad, background, fetchDigits) {
+    this.details = details;
+    this.store = store;
+    this.pad = pad;
+    this.background = background;
+    details.append(document.createRange().createContextualFragment(HTML));
+    this.which = find(details, ".which-digits");
+    const fetchTraining = async (/** @type {(text: string) => void} */ say) =>
+      (await readDigits(await fetchDigits(say))).training;
+    this.#digits = new OnDemand(this.which, fetchTraining, "Loading the training digits (1.7 MB)…");
+    this.starts = [...details.querySelectorAll(".chips button")];
+    for (const [i, button] of this.starts.entries()) {
+      button.addEventListener("click", () => {
+        this.#fromDrawing = i === 1;
+        this.#key = "";
+        this.#update();
+      });
+    }
+    details.addEventListener("toggle", () => this.#update());
+    for (const event of ["selection", "mode", "source"]) store.addEventListener(event, () => this.#update());
+    onThemeChange(details, () => this.#show());
+    this.#update();
+  }
+
+  /** The unit, if one is asked for. */
+  get #unit() {
+    const { details, store } = this;
+    return details.open && !details.hidden ? store.unit : null;
+  }
+
+  async #update() {
+    const unit = this.#unit;
+    this.#turn++;
+    if (!unit) return;
+    const { layer, map, row, column } = unit;
+    const key = [layer, map, row, column, this.store.taught?.version].join();
+    if (key !== this.#key) {
+      this.#key = key;
+      const ink = this.#fromDrawing && this.store.reading?.outputs.input;
+      this.#image = ink || noise();
+      this.#step = 0;
+    }
+    this.#show();
+    this.#ask();
+    await this.#digits.load();
+    this.#show();
+  }
+
+  /** Have the worker make some more steps, or read some more digits. */
+  #ask() {
+    const unit = this.#unit;
+    const turn = ++this.#turn;
+    if (!unit) return;
+    /** @type {<T>(kind: string, message: object, done: (result: T) => void) => void} */
+    const ask = (kind, message, done) =>
+      this.background.ask(kind, message, (result) => {
+        if (turn !== this.#turn) return;
+        done(result);
+        this.#show();
+        this.#ask();
+      });
+    if (this.#step < STEPS) {
+      const message = { unit, image: this.#image, first: this.#step, count: AT_ONCE };
+      ask("wants", message, (/** @type {{ image: Float32Array, value: number }} */ { image, value }) => {
+        [this.#image, this.#value, this.#step] = [image, value, this.#step + AT_ONCE];
+      });
+      return;
+    }
+    const digits = this.#digits.value;
+    const { network } = this.store;
+    if (!digits || !network) return;
+    const { tensors } = this.background.network;
+    if (this.#table?.tensors !== tensors) this.#table = emptyTable(tensors, count(network), digits.length);
+    const table = this.#table;
+    if (table.done === digits.length) return;
+    const size = SIDE ** 2;
+    const end = table.done + PART;
+    const part = {
+      images: digits.images.slice(size * table.done, size * end),
+      labels: digits.labels.slice(table.done, end),
+    };
+    ask("responses", part, (/** @type {{ values: Float32Array, places: Uint16Array }} */ { values, places }) => {
+      table.values.set(values, table.done * table.each);
+      table.places.set(places, table.done * table.each);
+      table.done = end;
+    });
+  }
+
+  #show() {
+    const unit = this.#unit;
+    const { network, reading } = this.store;
+    if (!unit || !network) return;
+    for (const [i, button] of this.starts.entries()) {
+      button.setAttribute("aria-pressed", String((i === 1) === this.#fromDrawing));
+    }
+    this.starts[1].toggleAttribute("disabled", !reading);
+    const field = receptiveField(network, unit, "input");
+    if (!field) return;
+    const { data, width, height } = crop({ data: this.#image, width: 32, height: 32 }, field);
+    const canvas = find(this.details, ".wanted canvas", HTMLCanvasElement);
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    canvas.ariaLabel = `What excites ${nameOf(unit)} most`;
+    paint(canvas, data, 1, "gray");
+    const own = reading?.before[unit.layer][network.indexOf(unit)];
+    const drawn = own === undefined ? "" : `; the drawing: ${decimal(own, 1)}`;
+    const value = this.#step ? `${decimal(this.#value, 1)}${drawn}` : "";
+    setText(find(this.details, "figcaption"), `step ${Math.min(this.#step, STEPS)}: ${value}`);
+    this.#showDigits(network, unit);
+  }
+
+  /**
+   * @param {import("../network/network.js").Network} network
+   * @param {Unit} unit
+   */
+  #showDigits(network, unit) {
+    const [digits, table] = [this.#digits.value, this.#table];
+    const current = digits && table?.done && table.tensors === this.background.network.tensors;
+    const list = find(this.details, ".nine");
+    if (!digits || !current) {
+      patch(list, []);
+      if (digits) setText(this.which, "");
+      return;
+    }
+    const { each, values, places, done } = table;
+    const which = count(network, unit);
+    const isMap = !isVector(unit.layer) && unit.layer !== "output";
+    const name = isMap ? `map ${unit.map} of ${unit.layer.toUpperCase()}, somewhere,` : "it";
+    const of = done < digits.length ? `the first ${done.toLocaleString("en")} of ` : "";
+    setText(
+      this.which,
+      `Of ${of}${digits.length.toLocaleString("en")} training digits, those that excite ${name} most:`,
+    );
+    const buttons = strongest(values.subarray(0, done * each), each, which, MOST).map((i) => {
+      const [ink, label, value] = [digits.ink(i), digits.labels[i], values[i * each + which]];
+      const width = network.shape(unit.layer)[2] ?? 1;
+      const place = places[i * each + which];
+      const found = { ...unit, row: Math.floor(place / width), column: place % width };
+      const field = isMap ? receptiveField(network, found, "input") : null;
+      const draw = (/** @type {HTMLCanvasElement} */ canvas) => paint(canvas, ink, 1, "gray");
+      const text = `A ${label}, ${decimal(value, 1)}: put it onto the pad`;
+      const attributes = { "aria-label": text };
+      return node(
+        "button",
+        { type: "button", title: text, attributes, onclick: () => this.pad.loadImage(mnistDigit(ink)) },
+        node(
+          "span",
+          { className: "place" },
+          node("canvas", { width: 32, height: 32, draw }),
+          field ? node("span", { className: "ghost", style: placed(field, 32) }) : null,
+        ),
+        node("span", {}, decimal(value, 1)),
+      );
+    });
+    patch(list, buttons);
+  }
+}
+
+/**
+ * @param {Tensors} tensors
+ * @param {number} each
+ * @param {number} digits
+ * @returns {Table}
+ */
+function emptyTable(tensors, each, digits) {
+  return { tensors, each, values: new Float32Array(each * digits), places: new Uint16Array(each * digits), done: 0 };
+}
