@@ -67,6 +67,7 @@ def open_at(new_page, app_url):
 COMPLETE = {
     "why": ".change:not(:empty)",
     "break": ".breaking-point:not(:empty)",
+    "fool": ".undone dd >> nth=2",  # once the other networks are loaded
     "learn": ".learning",
     "train": ".progress-of-runs td",  # of two runs, after a step
     "compare": ".bitmap-row",
@@ -91,6 +92,9 @@ def show_all_modes(visitor: Visitor) -> None:
     visitor.page.locator(".forgotten button").first.wait_for()
     visitor.page.locator(".values").select_option("gradient")
     visitor.open("inspect")
+    if visitor.page.locator(".wants").is_visible():
+        visitor.page.locator(".wants summary").click()
+        visitor.page.locator(".nine button").first.wait_for()
     visitor.click("open-save")
     visitor.page.locator('[data-save="correct"]').click()
     visitor.page.evaluate(SHOW_ALL)

@@ -1,17 +1,15 @@
 """Teach it, as a visitor uses it: what the page shows after its steps is what PyTorch computes after the same ones."""
 
 import copy
-import gzip
 import re
 
 import numpy as np
 import pytest
 import torch
-from safetensors.numpy import load
 
 from harness.drawings import DIGITS
+from harness.page_digits import page_digits
 from lenet import NETWORKS, Recognizer
-from lenet.page.assets import DIGITS as FILE
 from lenet.page.assets import STATIC
 from tests.browser.explorer import DROP, Explorer, close, number
 
@@ -28,13 +26,6 @@ def taught(explorer: Explorer, label: int, rate: float, steps: int):
         model.losses(model(explorer.ink()), torch.tensor([label])).sum().backward()
         optimizer.step()
     return model.requires_grad_(False)
-
-
-def old_digits() -> tuple[torch.Tensor, np.ndarray]:
-    """The old digits that are to be kept, as ink of shape (N, 1, 32, 32), and their labels."""
-    content = load(gzip.decompress((STATIC / FILE).read_bytes()))
-    images = np.pad(content["test.images"][:OLD].reshape(-1, 1, 28, 28), ((0, 0), (0, 0), (2, 2), (2, 2)))
-    return torch.from_numpy(images).float() / 255, content["test.labels"][:OLD]
 
 
 def check_scores(explorer: Explorer, model) -> None:
@@ -96,7 +87,7 @@ def test_a_digit_is_taught_and_kept(explore, tmp_path):
     page = explorer.page
     explorer.load(DIGITS[1], m="teach")
     page.locator(".kept-now").wait_for()
-    inks, labels = old_digits()
+    inks, labels = page_digits("test", OLD)
     right = explorer.model(inks).argmax(1).numpy() == labels
     assert page.locator(".kept-now").inner_text() == str(right.sum())
     label = page.locator(".this-is [aria-pressed=true]").inner_text()

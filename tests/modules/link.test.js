@@ -51,7 +51,14 @@ test("everything in a link is what it was", () => {
     ],
     pair: [3, 8],
     view: { before: true, difference: true, gradient: true, digit: 0 },
-    sliders: { change: "rotation", value: -36, preprocessed: false, step: 1200, training: "rate.0.01,second-seed.2" },
+    sliders: {
+      change: "rotation",
+      value: -36,
+      preprocessed: false,
+      step: 1200,
+      training: "rate.0.01,second-seed.2",
+      attack: "pixels,8,12",
+    },
   };
   const link = parse(write(full, "textbook"), network);
   assert.deepEqual(

@@ -3,6 +3,7 @@
 `pytest tests/modules` writes the figures, and runs Node once, on all files `*.test.js`.
 """
 
+import itertools
 import json
 import re
 import subprocess
@@ -15,7 +16,9 @@ from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 from harness import ROOT, node
+from harness.attacks import pixel_by_pixel, projected_gradient
 from harness.drawings import EXAMPLES, NO_DIGITS, draw
+from harness.page_digits import page_digits
 from harness.parity import place, row, torch_layers
 from harness.pictures import pictures
 from lenet import NETWORKS, LeNet5, Recognizer
@@ -82,6 +85,8 @@ def output(readers, opacities, tmp_path_factory) -> Path:
         write_layers(folder, variant, reader, readings)
         write_gradients(folder, variant, reader.weights.model, readings)
         write_steps(folder, variant, readings)
+        write_attacks(folder, variant, reader.weights.model)
+        write_responses(folder, variant, reader.weights.model)
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
     write_images(folder, readers["textbook"])
@@ -140,8 +145,7 @@ def write_gradients(folder: Path, variant: str, model: Network, readings: list) 
     """
     ink = torch.from_numpy(np.stack([reading.activations["input"][0] for reading in readings])).double()[:, None]
     labels = torch.arange(len(ink)) % 11 - 1
-    exact = type(model)(model.mean, model.std).double()
-    exact.load_state_dict(model.state_dict())
+    exact = exactly(model)
     features = exact.features(ink.requires_grad_())
     losses = exact.losses(features["output"], labels)
     arrays = {f"outputs.{name}": gradient[4::8] for name, gradient in gradients(losses.sum(), features).items()}
@@ -151,6 +155,32 @@ def write_gradients(folder: Path, variant: str, model: Network, readings: list) 
     arrays |= {"labels": labels, "losses": losses.detach(), "input": ink.detach()}
     arrays = {name: values.flatten(1) if values.ndim > 1 else values[:, None] for name, values in arrays.items()}
     save_file({name: values.float().numpy() for name, values in arrays.items()}, folder / f"{variant}.gradients")
+
+
+def exactly(model: Network) -> Network:
+    """The same network in double precision."""
+    exact = type(model)(model.mean, model.std).double()
+    exact.load_state_dict(model.state_dict())
+    return exact
+
+
+def write_attacks(folder: Path, variant: str, model: Network) -> None:
+    """What makes some of the page's test digits the next digit: one step, ten steps, and few pixels, by autograd."""
+    ink, labels = page_digits("test", 12)
+    ink, digits = ink.double(), torch.from_numpy((labels + 1) % 10).long()
+    exact = exactly(model)
+    arrays = {"ink": ink, "fgsm": projected_gradient(exact, ink, digits, 0.1, 1, 0.1)}
+    arrays["pgd"] = projected_gradient(exact, ink, digits, 0.1, 10)
+    arrays["pixels"] = next(itertools.islice(pixel_by_pixel(exact, ink, digits), 19, None))
+    arrays = {name: values.flatten(1) for name, values in arrays.items()} | {"digits": digits[:, None]}
+    save_file({name: values.float().numpy() for name, values in arrays.items()}, folder / f"{variant}.attacks")
+
+
+def write_responses(folder: Path, variant: str, model: Network) -> None:
+    """The largest value of each map, and that of each unit of layers without maps, for training digits of the page."""
+    _, before = torch_layers(model, page_digits("training", 100)[0])
+    values = [before[name].flatten(2).amax(2) if before[name].ndim > 2 else before[name] for name in list(before)[1:]]
+    save_file({"values": torch.cat(values, 1).numpy()}, folder / f"{variant}.responses")
 
 
 def write_steps(folder: Path, variant: str, readings: list) -> None:

@@ -11,7 +11,8 @@ SOURCES = {
     "start.js": 'import { sum as add, ONE } from "./lib/sum.js";\nimport * as sums from "./lib/sum.js";\n'
     "export const result = [add(ONE, 2), sums.sum(3, 4), new (class extends sums.Base {})().x];\n",
     "lib/sum.js": 'import { zero } from "../zero.js";\nexport const ONE = zero + 1;\n'
-    "export function sum(a, b) { return a + b + zero; }\nexport class Base { x = hidden; }\nconst hidden = 9;\n",
+    "export function sum(a, b) { return a + b + zero; }\nexport class Base { x = [...all()][0]; }\n"
+    "export function* all() { yield hidden; }\nconst hidden = 9;\n",
     "zero.js": "export const zero = 0;\nconst hidden = 1;\n",
 }
 

@@ -1,15 +1,17 @@
 // Fool it: the smallest change of the input, found by gradient, that makes it another digit. The layers and the prediction
 // show the changed input; below them what was changed, how the answer changes with the budget, and what undoes it.
 import { element, find } from "../dom.js";
-import { BUDGETS, STEPS, smallestBudget } from "../network/attack.js";
+import { BUDGETS, STEPS, smallestBudgets } from "../network/attack.js";
 import { shifted } from "../network/image.js";
 import { readPad } from "../pad/read_pad.js";
-import { answerText, ordinalDigit, percentage } from "../show/format.js";
+import { answerText, article, ordinalDigit, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { decode, encode } from "./attack_settings.js";
+import { amount, isInk, smallestInWords } from "./attack_words.js";
 import { showCurve } from "./curve.js";
+import { peak } from "./figures.js";
 import { fetchReader, namesOf } from "./networks.js";
 import { OnDemand } from "./on_demand.js";
 
@@ -26,18 +28,23 @@ import { OnDemand } from "./on_demand.js";
 const METHODS = {
   fgsm: {
     label: "One step",
-    about: "Every pixel is changed by as much, up or down by the sign of its gradient: the fast gradient sign method.",
+    about: "All pixels up or down by the budget: the fast gradient sign method.",
   },
   pgd: {
     label: "Many steps",
-    about: `${STEPS} small steps of that, none of which leads further than the budget: projected gradient descent.`,
+    about: `${STEPS} small steps, none further than the budget: projected gradient descent.`,
   },
   pixels: {
     label: "Few pixels",
-    about: "One pixel after the other is blackened or erased, always the one from which the gradient promises most.",
+    about: "Blackens or erases the pixel with most to gain, one after the other.",
   },
 };
-const SHIFTS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
+const SHIFTS = [
+  { way: "left", right: -1, down: 0 },
+  { way: "right", right: 1, down: 0 },
+  { way: "up", right: 0, down: -1 },
+  { way: "down", right: 0, down: 1 },
+];
 
 const HTML = `
 <div class="fooling" hidden>
@@ -46,17 +53,17 @@ const HTML = `
     <div class="chips this-is" role="group" aria-label="Make it a"></div>
     <p>2 By</p>
     <div class="chips methods" role="group" aria-label="Method"></div>
-    <p class="about-method remark"></p>
+    <p class="others remark about-method"></p>
     <div class="chips others"><button type="button" class="smallest">Smallest that does it</button>
-      <label class="replay"><input type="checkbox" class="keep"> keep the change while I draw</label></div>
+      <label class="replay"><input type="checkbox" class="keep"> keep it while I draw</label></div>
   </div>
   <div class="sum-of-ink">
     <figure><canvas width="32" height="32" role="img" aria-label="The drawing"></canvas><figcaption>drawing</figcaption></figure>
     <span aria-hidden="true">+</span>
     <figure><canvas width="32" height="32" role="img" aria-label="The change: orange adds ink, blue removes it"></canvas>
-      <figcaption class="of-change"></figcaption></figure>
+      <figcaption></figcaption></figure>
     <span aria-hidden="true">=</span>
-    <figure><canvas width="32" height="32" role="img" aria-label="The changed drawing"></canvas><figcaption class="of-changed"></figcaption></figure>
+    <figure><canvas width="32" height="32" role="img" aria-label="The changed drawing"></canvas><figcaption></figcaption></figure>
   </div>
   <div class="curve">
     <p class="breaking-point" role="status"></p>
@@ -64,11 +71,14 @@ const HTML = `
     <canvas role="img" aria-label="The ten probabilities over the budget"></canvas>
     <input type="range" min="0" max="${BUDGETS - 1}" step="1" aria-label="Budget">
   </div>
-  <dl class="undone"></dl>
+  <div class="undone">
+    <dl></dl>
+    <p class="other-networks" role="status"></p>
+  </div>
 </div>`;
 
 /** @typedef {Curve & { images: Float32Array }} Attacked */
-/** @typedef {Attacked & { key: string, ink: Float32Array, method: string, digit: number, smallest: number }} Result */
+/** @typedef {Attacked & { key: string, ink: Float32Array, method: string, digit: number, answered: number, likeliest: number }} Result */
 
 export class Fooling {
   /** @type {Result | null} */
@@ -107,7 +117,7 @@ export class Fooling {
     this.methods = this.#choices(".methods", labels, (i) => this.#choose({ method: methods[i], budget: null }));
     const { variant } = reader.description.network;
     const names = [...namesOf(root)].filter(([other]) => other !== variant);
-    this.#others = new OnDemand(find(panel, ".hint"), (say) =>
+    this.#others = new OnDemand(find(panel, ".other-networks"), (say) =>
       Promise.all(
         names.map(async ([other, name]) => {
           return /** @type {[string, Reader]} */ ([name, await fetchReader(fetchOther, other, say)]);
@@ -190,7 +200,7 @@ export class Fooling {
   #use() {
     const note = this.#keeps
       ? "Shown: the drawing with the change that is kept."
-      : `Shown: the drawing, changed towards ${this.#digit}.`;
+      : `${this.#current ? "Shown: the drawing, changed" : "Looking for a change"} towards ${this.#digit}.`;
     this.#source = { note, read: () => this.#read() };
     this.store.setSource(this.#source);
   }
@@ -220,7 +230,8 @@ export class Fooling {
   }
 
   /** @param {Result} result */
-  #budgetOf({ smallest }) {
+  #budgetOf({ answered, likeliest }) {
+    const smallest = answered < 0 ? likeliest : answered;
     return this.#settings.budget ?? (smallest < 0 ? BUDGETS - 1 : smallest);
   }
 
@@ -242,7 +253,7 @@ export class Fooling {
     const given = { ink: this.#base.outputs.input, method: this.#settings.method, digit: this.#digit };
     this.background.ask("fool", given, (/** @type {Attacked} */ found) => {
       if (key !== this.#asked || this.#keeps) return;
-      this.#result = { ...found, ...given, key, smallest: smallestBudget(found.probabilities, given.digit) };
+      this.#result = { ...found, ...given, key, ...smallestBudgets(found, given.digit) };
       if (this.open) this.#use();
     });
   }
@@ -251,9 +262,7 @@ export class Fooling {
     if (!this.open) return;
     const { panel, store } = this;
     const { reading } = store;
-    if (!this.#others.value || !reading) {
-      find(panel, ".hint").textContent = reading ? "" : "Draw a digit to see how little it takes to fool the network.";
-    }
+    find(panel, ".hint").textContent = reading ? "" : "Draw a digit to see how little it takes to fool the network.";
     find(panel, ".fooling").hidden = !reading;
     if (!reading || !this.#base) return;
     if (!this.pad.penDown) this.#ask();
@@ -272,7 +281,7 @@ export class Fooling {
     const budget = result ? this.#budgetOf(result) : (this.#settings.budget ?? 0);
     this.slider.value = String(budget);
     this.slider.setAttribute("aria-valuetext", `${amount(method, budget)}, ${answerText(reading)}`);
-    find(panel, ".amount").textContent = `Budget: ${amount(method, budget)}`;
+    find(panel, ".amount").textContent = `Budget: ${amount(method, budget)}${isInk(method) ? ", each pixel" : ""}`;
     this.#showSum(this.#base.outputs.input, reading, result);
     if (this.pad.penDown) return;
     this.#showCurve(result, budget);
@@ -287,19 +296,17 @@ export class Fooling {
    * @param {Result | null} result
    */
   #showSum(ink, reading, result) {
-    const [drawing, change, changed] = this.panel.querySelectorAll("canvas");
+    const canvases = [...this.panel.querySelectorAll("canvas")];
     const now = reading.outputs.input;
     const difference = now.map((x, i) => x - ink[i]);
-    const most = difference.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-    paint(drawing, ink, 1, "gray");
-    paint(change, difference, most || 1);
-    paint(changed, now, 1, "gray");
-    const count = difference.filter((x) => x !== 0).length;
-    find(this.panel, ".of-change").textContent = result
-      ? `${count} pixels, \u00b1${Math.round(100 * most)} %`
-      : "change";
-    find(this.panel, ".of-changed").textContent =
-      reading.digit === null ? "rejected" : `${answerText(reading)}, ${percentage(reading.top[0][1])}`;
+    const most = peak(difference);
+    paint(canvases[0], ink, 1, "gray");
+    paint(canvases[1], difference, most);
+    paint(canvases[2], now, 1, "gray");
+    const [, change, changed] = this.panel.querySelectorAll(".sum-of-ink figcaption");
+    const pixels = difference.filter((x) => x !== 0).length;
+    change.textContent = result ? `${pixels} pixels, \u00b1${Math.round(100 * most)} %` : "change";
+    changed.textContent = `${answerText(reading)}${reading.digit === null ? "" : `, ${percentage(reading.top[0][1])}`}`;
   }
 
   /**
@@ -321,59 +328,34 @@ export class Fooling {
    * @param {Result | null} result
    */
   #showUndone(reading, result) {
-    const list = find(this.panel, ".undone");
+    const list = find(this.panel, ".undone dl");
     list.style.visibility = result ? "" : "hidden";
     if (!result) return;
     const { reader } = this;
     const ink = reading.outputs.input;
     const read = (/** @type {Float32Array} */ image, by = reader) => by.readInk(image);
-    const answers = Object.entries(SHIFTS).map(
-      ([way, [right, down]]) => `${way} ${shortly(read(shifted(ink, right, down)))}`,
-    );
+    const answers = SHIFTS.map(({ right, down }) => shortly(read(shifted(ink, right, down))));
+    const allSame = new Set(answers).size === 1;
+    const moved = allSame
+      ? `${answers[0]} in every direction`
+      : SHIFTS.map(({ way }, i) => `${way} ${answers[i]}`).join(", ");
     const others = (this.#others.value ?? []).map(([name, other]) => `${name}: ${shortly(read(ink, other), true)}`);
-    const rejects = reading.digit === null;
-    const several = this.#base?.number ? `Of ${this.#base.number}, this is ${ordinalDigit(this.#base)}.` : "";
+    const fools = reading.top[0][0] === result.digit;
+    /** @type {[name: string, text: string][]} */
+    const lines = [
+      ["Rejection", reading.digit === null ? "notices it, and nothing is answered" : "does not notice it"],
+      ["Moved a pixel", moved],
+      ["Elsewhere", others.join("; ")],
+    ];
+    if (this.#keeps) lines.push(["Now", fools ? "the change still fools it" : "the change does not fool it any more"]);
+    if (this.#base?.number) lines.push([`Of ${this.#base.number}`, `this is ${ordinalDigit(this.#base)}`]);
     patch(
       list,
-      [
-        ["The rejection", rejects ? "notices it: it is not answered" : "does not notice it"],
-        ["Shifted by a pixel", `${answers.join(", ")}`],
-        ["Other networks", others.join("; ") || "are being loaded"],
-        ...(this.#keeps
-          ? [
-              [
-                "Kept, on this drawing",
-                reading.top[0][0] === result.digit ? "it still fools" : "it does not fool any more",
-              ],
-            ]
-          : []),
-        ...(several ? [["Several digits", several]] : []),
-      ].map(([name, text]) => node("div", {}, node("dt", {}, name), node("dd", {}, text))),
+      lines
+        .filter(([, text]) => text)
+        .map(([name, text]) => node("div", {}, node("dt", {}, name), node("dd", {}, text))),
     );
   }
-}
-
-/**
- * The smallest change that does it, in words.
- *
- * @param {Result} result
- */
-export function smallestInWords({ method, digit, smallest, answers }) {
-  const wanted = `${article(digit)} ${digit}`;
-  if (smallest < 0) return `No change of up to ${amount(method, BUDGETS - 1)} makes it ${wanted} with this method.`;
-  const from = `A change of ${amount(method, smallest)} makes it ${wanted}`;
-  if (answers[smallest]) return `${from}, and it is not rejected.`;
-  const answered = answers.findIndex((answer, budget) => budget > smallest && answer === String(digit));
-  return `${from}, but it is rejected, ${answered < 0 ? "and so is every larger one tried" : `until the change is ${amount(method, answered)}`}.`;
-}
-
-/**
- * @param {string} method
- * @param {number} budget
- */
-function amount(method, budget) {
-  if (method === "pixels") return budget === 1 ? "1 pixel" : `${budget} pixels`;
-  return `${budget} % of full ink in each pixel`;
 }
 
 /**
@@ -382,9 +364,4 @@ function amount(method, budget) {
 function shortly({ digit, top }, withProbability = false) {
   if (digit === null) return "rejected";
   return withProbability ? `${digit}, ${percentage(top[0][1])}` : String(digit);
-}
-
-/** @param {number} digit */
-function article(digit) {
-  return digit === 8 ? "an" : "a";
 }

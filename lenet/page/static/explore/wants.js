@@ -25,8 +25,8 @@ const PART = 500; // digits that the worker reads at a time
 const MOST = 9;
 
 const HTML = `
-<p>Left a picture made by gradient to excite the unit as much as possible, right the training digits that excite it most. Try
-  the output: which strokes make a 3 for this network, and do they look like one?</p>
+<p>A picture that is made, by gradient, to excite the unit as much as possible, and the training digits that excite it most. Try
+  digit 3 of the output: which strokes make a 3 for this network?</p>
 <div class="wanted">
   <figure><canvas role="img"></canvas><figcaption></figcaption></figure>
   <div>
@@ -86,10 +86,16 @@ export class Wants {
         this.#update();
       });
     }
-    details.addEventListener("toggle", () => this.#update());
+    details.addEventListener("toggle", () => this.#open());
     for (const event of ["selection", "mode", "source"]) store.addEventListener(event, () => this.#update());
     onThemeChange(details, () => this.#show());
+    this.#open();
+  }
+
+  /** It is below the window on most screens. */
+  #open() {
     this.#update();
+    if (this.details.open) this.details.scrollIntoView({ block: "nearest" });
   }
 
   /** The unit, if one is asked for. */
@@ -172,9 +178,11 @@ export class Wants {
     canvas.ariaLabel = `What excites ${nameOf(unit)} most`;
     paint(canvas, data, 1, "gray");
     const own = reading?.before[unit.layer][network.indexOf(unit)];
-    const drawn = own === undefined ? "" : `; the drawing: ${decimal(own, 1)}`;
-    const value = this.#step ? `${decimal(this.#value, 1)}${drawn}` : "";
-    setText(find(this.details, "figcaption"), `step ${Math.min(this.#step, STEPS)}: ${value}`);
+    const drawn = own === undefined ? "" : `; ${decimal(own, 1)} for the drawing`;
+    setText(
+      find(this.details, "figcaption"),
+      this.#step ? `${decimal(this.#value, 1)} after ${this.#step} steps${drawn}` : "\u00a0",
+    );
     this.#showDigits(network, unit);
   }
 
@@ -194,12 +202,9 @@ export class Wants {
     const { each, values, places, done } = table;
     const which = count(network, unit);
     const isMap = !isVector(unit.layer) && unit.layer !== "output";
-    const name = isMap ? `map ${unit.map} of ${unit.layer.toUpperCase()}, somewhere,` : "it";
+    const name = isMap ? `map ${unit.map} of ${unit.layer.toUpperCase()} most, each at the marked place` : "it most";
     const of = done < digits.length ? `the first ${done.toLocaleString("en")} of ` : "";
-    setText(
-      this.which,
-      `Of ${of}${digits.length.toLocaleString("en")} training digits, those that excite ${name} most:`,
-    );
+    setText(this.which, `Of ${of}${digits.length.toLocaleString("en")} training digits, those that excite ${name}:`);
     const buttons = strongest(values.subarray(0, done * each), each, which, MOST).map((i) => {
       const [ink, label, value] = [digits.ink(i), digits.labels[i], values[i * each + which]];
       const width = network.shape(unit.layer)[2] ?? 1;

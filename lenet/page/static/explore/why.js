@@ -3,7 +3,7 @@
 import { element, find } from "../dom.js";
 import { compare } from "../network/evidence.js";
 import { explain, onDrawing } from "../network/explain.js";
-import { decimal, ordinalDigit, percentage } from "../show/format.js";
+import { article, decimal, ordinalDigit, percentage } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -215,9 +215,4 @@ export class Why {
     this.ghost.hidden = false;
     overlay(this.ghost, onDrawing(reading.placement, square), this.side);
   }
-}
-
-/** @param {number} digit */
-function article(digit) {
-  return digit === 8 ? "an" : "a";
 }

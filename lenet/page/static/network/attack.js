@@ -132,15 +132,16 @@ export function attackWithEachBudget(reader, ink, method, digit) {
 }
 
 /**
- * The smallest budget with which a digit is the likeliest; -1 if none of those tried is enough.
+ * The smallest budget with which a digit is the answer, and with which it is the likeliest, whether or not it is rejected; -1
+ * if none of those tried is enough.
  *
- * @param {Float32Array} probabilities
+ * @param {{ answers: string[], probabilities: Float32Array }} attacked
  * @param {number} digit
  */
-export function smallestBudget(probabilities, digit) {
-  for (let budget = 0; budget < BUDGETS; budget++) {
+export function smallestBudgets({ answers, probabilities }, digit) {
+  const likeliest = answers.findIndex((_, budget) => {
     const ten = probabilities.subarray(budget * 10, budget * 10 + 10);
-    if (ten.indexOf(Math.max(...ten)) === digit) return budget;
-  }
-  return -1;
+    return ten.indexOf(Math.max(...ten)) === digit;
+  });
+  return { answered: answers.indexOf(String(digit)), likeliest };
 }

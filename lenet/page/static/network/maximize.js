@@ -40,11 +40,25 @@ export function ascend(network, unit, image, first, count) {
     const features = network.forward(shifted(ink, right, down));
     const { outputs } = network.backward(features, wanted, { layer, pixels: true });
     const gradient = shifted(outputs.input, -right, -down);
-    const steepest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0) || 1;
+    const steepest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    if (!steepest) {
+      ink = blots(random); // others each time, until a ReLU lets something through
+      continue;
+    }
     const rate = RATE[0] + ((RATE[1] - RATE[0]) * step) / STEPS;
     ink = ink.map((x, i) => clip(x + rate * (gradient[i] / steepest - INK - EDGES * edges(ink, i))));
   }
   return ink;
+}
+
+/**
+ * Squares of ink, 4x4 pixels each.
+ *
+ * @param {Random} random
+ */
+function blots(random) {
+  const squares = Array.from({ length: 8 * 8 }, () => Math.round(random.uniform()));
+  return Float32Array.from({ length: 32 * 32 }, (_, i) => squares[8 * (i >> 7) + ((i >> 2) & 7)]);
 }
 
 /** @param {number} x */

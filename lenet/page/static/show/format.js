@@ -68,3 +68,12 @@ export function ordinalDigit({ part = 0 }) {
 export function answerText({ digit, number }) {
   return digit === null && !number ? "rejected" : `read as ${number ?? digit}`;
 }
+
+/**
+ * "a" or "an".
+ *
+ * @param {number} digit
+ */
+export function article(digit) {
+  return digit === 8 ? "an" : "a";
+}

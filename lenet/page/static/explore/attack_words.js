@@ -1,0 +1,38 @@
+// Attacks in words.
+import { BUDGETS } from "../network/attack.js";
+import { article } from "../show/format.js";
+
+/**
+ * The smallest change that does it, in words.
+ *
+ * @param {{ method: string, digit: number, answered: number, likeliest: number }} attacked `smallestBudgets` of a method
+ */
+export function smallestInWords({ method, digit, answered, likeliest }) {
+  const wanted = `${article(digit)} ${digit}`;
+  const each = isInk(method) ? " in each pixel" : "";
+  if (likeliest < 0) return `No change of up to ${amount(method, BUDGETS - 1)}${each} makes it ${wanted}.`;
+  const change = (/** @type {number} */ budget) => `a change of ${amount(method, budget)}${each}`;
+  if (answered < 0)
+    return `With ${change(likeliest)} it is likeliest ${wanted}, but rejected, as with every larger one.`;
+  const earlier =
+    answered > likeliest ? ` With ${amount(method, likeliest)} it is likeliest that, too, but rejected.` : "";
+  return `It takes ${change(answered)} to make it ${wanted}.${earlier}`;
+}
+
+/**
+ * Whether the budget of a method is ink, not pixels.
+ *
+ * @param {string} method
+ */
+export function isInk(method) {
+  return method !== "pixels";
+}
+
+/**
+ * @param {string} method
+ * @param {number} budget
+ */
+export function amount(method, budget) {
+  if (isInk(method)) return `${budget} % of full ink`;
+  return budget === 1 ? "1 pixel" : `${budget} pixels`;
+}

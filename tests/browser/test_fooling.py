@@ -1,0 +1,93 @@
+"""Fool it, and What it wants, as a visitor uses them, beside PyTorch's attacks and values."""
+
+import re
+
+import numpy as np
+import torch
+
+from harness.attacks import pixel_by_pixel
+from harness.drawings import DIGITS
+from harness.page_digits import page_digits
+from harness.parity import torch_layers
+from tests.browser.explorer import number
+
+UNDONE = """() => Object.fromEntries([...document.querySelectorAll(".undone dl div")].map((line) =>
+  ["dt", "dd"].map((part) => line.querySelector(part).textContent)))"""
+
+
+def test_few_pixels_make_another_digit(reuse):
+    """As many as PyTorch needs; then another budget, the network's neighbors, a shift, and a change that is kept."""
+    visitor = reuse()
+    page = visitor.page
+    visitor.load(DIGITS[4])
+    ink = visitor.ink()
+    visitor.load(DIGITS[4], m="fool", f="pixels,9")
+    words = page.locator(".fool .breaking-point")
+    words.filter(has_text="It takes a change of").wait_for()
+    smallest = int(re.findall(r"change of (\d+) pixel", words.inner_text())[0])
+    changed = list(zip(range(smallest), pixel_by_pixel(visitor.model, ink, torch.tensor([9])), strict=False))
+    expected = changed[-1][1]
+    assert visitor.digit() == "9"
+    np.testing.assert_allclose(visitor.ink(), expected, atol=1e-6)
+    before = visitor.model(changed[-2][1])[0].numpy()
+    assert before.argmax() != 9 or visitor.calibration.rejects(before) or "too, but rejected" in words.inner_text()
+    page.locator(".undone", has_text="of 1998").wait_for()
+    undone = page.evaluate(UNDONE)
+    assert undone["Rejection"] == "does not notice it"
+    shifts = [(-1, 3), (1, 3), (-1, 2), (1, 2)]
+    scores = [visitor.model(torch.roll(expected, by, axis))[0].numpy() for by, axis in shifts]
+    answers = ["rejected" if visitor.calibration.rejects(s) else str(s.argmax()) for s in scores]
+    same = f"{answers[0]} in every direction"
+    ways = ", ".join(f"{way} {a}" for way, a in zip(("left", "right", "up", "down"), answers, strict=True))
+    assert undone["Moved a pixel"] == (same if len(set(answers)) == 1 else ways)
+
+    page.locator(".fool .curve input").fill("0")
+    page.locator(".fool .amount", has_text="0 pixels").wait_for()
+    assert visitor.digit() == "4"
+    page.wait_for_function(
+        "() => location.hash.includes('m=fool') && decodeURIComponent(location.hash).includes('f=pixels,9,0')"
+    )
+    visitor.click("smallest")
+    assert visitor.digit() == "9"
+
+    page.locator(".fool .keep").check()
+    page.locator(".examples button").nth(4).click()  # another 4
+    page.locator(".undone", has_text="the change").wait_for()
+    own = page.locator(".undone").inner_text()
+    assert ("still fools it" in own) == (visitor.digit() == "9" or "9" in page.locator(".top .name").first.inner_text())
+    difference = (visitor.ink() - expected).abs().sum()
+    assert difference > 1  # it is another drawing
+    page.locator(".fool .keep").uncheck()
+    visitor.open("inspect")
+    page.locator(".check", has_not_text="change").wait_for()
+    assert visitor.digit() == "4"
+
+
+def test_what_a_unit_wants(reuse):
+    """The picture excites the unit more than the drawing does; the digits are PyTorch's, and one is put onto the pad."""
+    visitor = reuse("tutorial")
+    page = visitor.page
+    visitor.load(DIGITS[3], u="output.7.0.0")
+    page.locator(".wants summary").click()
+    caption = page.locator(".wants figcaption")
+    caption.filter(has_text="after 120 steps").wait_for()
+    picture, drawing = (number(text) for text in re.findall(r"[\u2212\d.]+(?= after| for)", caption.inner_text()))
+    assert picture > 5 > drawing
+    nine = page.locator(".nine button")
+    page.locator(".which-digits", has_text=re.compile(r"^Of 10,000")).wait_for()
+    ink, labels = page_digits("training", 10_000)
+    scores = torch_layers(visitor.model, ink)[0]["output"][:, 7].numpy()
+    best = np.argsort(-scores)[:9]
+    shown = [number(text) for text in nine.locator("span:last-child").all_inner_texts()]
+    np.testing.assert_allclose(shown, scores[best], atol=0.06)
+    assert nine.first.get_attribute("aria-label", timeout=5_000).startswith(f"A {labels[best[0]]}, ")
+    nine.first.click()
+    visitor.digit()
+    np.testing.assert_allclose(visitor.ink()[0, 0], ink[best[0], 0], atol=1e-6)
+    assert caption.inner_text().startswith(f"{picture:.1f} after 120 steps")
+
+    visitor.pin("c1", 2, 5, 5)
+    page.locator(".wants .ghost").first.wait_for()
+    assert nine.count() == 9
+    page.locator(".wants figcaption", has_text="after 120 steps").wait_for()
+    assert page.locator(".wanted canvas").first.evaluate("(canvas) => [canvas.width, canvas.height]") == [5, 5]
