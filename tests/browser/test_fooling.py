@@ -64,7 +64,7 @@ def test_few_pixels_make_another_digit(reuse):
 
 
 def test_what_a_unit_wants(reuse):
-    """The picture excites the unit more than the drawing does; the digits are PyTorch's, and one is put onto the pad."""
+    """The picture excites it more than the drawing does; the digits are PyTorch's, and one is put onto the pad."""
     visitor = reuse("tutorial")
     page = visitor.page
     visitor.load(DIGITS[3], u="output.7.0.0")

@@ -54,8 +54,6 @@ const HTML = `
     <p>2 By</p>
     <div class="chips methods" role="group" aria-label="Method"></div>
     <p class="others remark about-method"></p>
-    <div class="chips others"><button type="button" class="smallest">Smallest that does it</button>
-      <label class="replay"><input type="checkbox" class="keep"> keep it while I draw</label></div>
   </div>
   <div class="sum-of-ink">
     <figure><canvas width="32" height="32" role="img" aria-label="The drawing"></canvas><figcaption>drawing</figcaption></figure>
@@ -64,10 +62,11 @@ const HTML = `
       <figcaption></figcaption></figure>
     <span aria-hidden="true">=</span>
     <figure><canvas width="32" height="32" role="img" aria-label="The changed drawing"></canvas><figcaption></figcaption></figure>
+    <label class="replay"><input type="checkbox" class="keep"> keep the change while I draw</label>
   </div>
   <div class="curve">
     <p class="breaking-point" role="status"></p>
-    <p class="position"><output class="amount"></output></p>
+    <p class="position"><output class="amount"></output> <button type="button" class="smallest">Smallest</button></p>
     <canvas role="img" aria-label="The ten probabilities over the budget"></canvas>
     <input type="range" min="0" max="${BUDGETS - 1}" step="1" aria-label="Budget">
   </div>
