@@ -30,7 +30,7 @@ def test_few_pixels_make_another_digit(reuse):
     assert visitor.digit() == "9"
     np.testing.assert_allclose(visitor.ink(), expected, atol=1e-6)
     before = visitor.model(changed[-2][1])[0].numpy()
-    assert before.argmax() != 9 or visitor.calibration.rejects(before) or "too, but rejected" in words.inner_text()
+    assert before.argmax() != 9 or visitor.calibration.rejects(before)
     page.locator(".undone", has_text="of 1998").wait_for()
     undone = page.evaluate(UNDONE)
     assert undone["Rejection"] == "does not notice it"
@@ -54,7 +54,7 @@ def test_few_pixels_make_another_digit(reuse):
     page.locator(".examples button").nth(4).click()  # another 4
     page.locator(".undone", has_text="the change").wait_for()
     own = page.locator(".undone").inner_text()
-    assert ("still fools it" in own) == (visitor.digit() == "9" or "9" in page.locator(".top .name").first.inner_text())
+    assert ("still fools it" in own) == (visitor.digit() == "9")
     difference = (visitor.ink() - expected).abs().sum()
     assert difference > 1  # it is another drawing
     page.locator(".fool .keep").uncheck()

@@ -83,9 +83,12 @@ test("the smallest change, in words", () => {
   );
   assert.equal(
     words({ method: "pixels", answered: 9, likeliest: 1 }),
-    "It takes a change of 9 pixels to make it an 8. With 1 pixel it is likeliest that, too, but rejected.",
+    "It takes a change of 9 pixels to make it an 8. With 1 pixel it would be one already, but is rejected.",
   );
-  assert.match(words({ answered: -1, likeliest: 3 }), /likeliest an 8, but rejected, as with every larger one\.$/);
+  assert.match(
+    words({ answered: -1, likeliest: 3 }),
+    /^With a change of 3 % of full ink .* it would be an 8, but is rejected; no change tried/,
+  );
   assert.match(
     words({ answered: -1, likeliest: -1 }),
     /^No change of up to 40 % of full ink in each pixel makes it an 8/,

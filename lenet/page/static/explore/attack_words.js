@@ -13,9 +13,9 @@ export function smallestInWords({ method, digit, answered, likeliest }) {
   if (likeliest < 0) return `No change of up to ${amount(method, BUDGETS - 1)}${each} makes it ${wanted}.`;
   const change = (/** @type {number} */ budget) => `a change of ${amount(method, budget)}${each}`;
   if (answered < 0)
-    return `With ${change(likeliest)} it is likeliest ${wanted}, but rejected, as with every larger one.`;
+    return `With ${change(likeliest)} it would be ${wanted}, but is rejected; no change tried makes the answer ${wanted}.`;
   const earlier =
-    answered > likeliest ? ` With ${amount(method, likeliest)} it is likeliest that, too, but rejected.` : "";
+    answered > likeliest ? ` With ${amount(method, likeliest)} it would be one already, but is rejected.` : "";
   return `It takes ${change(answered)} to make it ${wanted}.${earlier}`;
 }
 

@@ -339,7 +339,7 @@ export class Fooling {
       ? `${answers[0]} in every direction`
       : SHIFTS.map(({ way }, i) => `${way} ${answers[i]}`).join(", ");
     const others = (this.#others.value ?? []).map(([name, other]) => `${name}: ${shortly(read(ink, other), true)}`);
-    const fools = reading.top[0][0] === result.digit;
+    const fools = reading.digit === result.digit;
     /** @type {[name: string, text: string][]} */
     const lines = [
       ["Rejection", reading.digit === null ? "notices it, and nothing is answered" : "does not notice it"],
