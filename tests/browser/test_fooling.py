@@ -22,7 +22,7 @@ def test_few_pixels_make_another_digit(reuse):
     visitor.load(DIGITS[4])
     ink = visitor.ink()
     visitor.load(DIGITS[4], m="fool", f="pixels,9")
-    words = page.locator(".fool .breaking-point")
+    words = page.locator(".smallest-change")
     words.filter(has_text="It takes a change of").wait_for()
     smallest = int(re.findall(r"change of (\d+) pixel", words.inner_text())[0])
     changed = list(zip(range(smallest), pixel_by_pixel(visitor.model, ink, torch.tensor([9])), strict=False))
@@ -41,8 +41,8 @@ def test_few_pixels_make_another_digit(reuse):
     ways = ", ".join(f"{way} {a}" for way, a in zip(("left", "right", "up", "down"), answers, strict=True))
     assert undone["Moved a pixel"] == (same if len(set(answers)) == 1 else ways)
 
-    page.locator(".fool .curve input").fill("0")
-    page.locator(".fool .amount", has_text="0 pixels").wait_for()
+    page.locator(".curve-of-budgets input").fill("0")
+    page.locator(".fool .budget", has_text="0 pixels").wait_for()
     assert visitor.digit() == "4"
     page.wait_for_function(
         "() => location.hash.includes('m=fool') && decodeURIComponent(location.hash).includes('f=pixels,9,0')"

@@ -50,7 +50,7 @@ const HTML = `
 <div class="fooling" hidden>
   <div class="settings">
     <p class="label-of-digits">1 Make it a</p>
-    <div class="chips this-is" role="group" aria-label="Make it a"></div>
+    <div class="chips make-it" role="group" aria-label="Make it a"></div>
     <p>2 By</p>
     <div class="chips methods" role="group" aria-label="Method"></div>
     <p class="others remark about-method"></p>
@@ -62,11 +62,11 @@ const HTML = `
       <figcaption></figcaption></figure>
     <span aria-hidden="true">=</span>
     <figure><canvas width="32" height="32" role="img" aria-label="The changed drawing"></canvas><figcaption></figcaption></figure>
-    <label class="replay"><input type="checkbox" class="keep"> keep the change while I draw</label>
+    <label class="keep-change"><input type="checkbox" class="keep"> keep the change while I draw</label>
   </div>
-  <div class="curve">
-    <p class="breaking-point" role="status"></p>
-    <p class="position"><output class="amount"></output> <button type="button" class="smallest">Smallest</button></p>
+  <div class="curve-of-budgets">
+    <p class="smallest-change" role="status"></p>
+    <p class="position"><output class="budget"></output> <button type="button" class="smallest">Smallest</button></p>
     <canvas role="img" aria-label="The ten probabilities over the budget"></canvas>
     <input type="range" min="0" max="${BUDGETS - 1}" step="1" aria-label="Budget">
   </div>
@@ -107,10 +107,10 @@ export class Fooling {
     this.untaught = reader;
     this.background = background;
     panel.append(document.createRange().createContextualFragment(HTML));
-    this.slider = find(panel, ".curve input", HTMLInputElement);
+    this.slider = find(panel, ".curve-of-budgets input", HTMLInputElement);
     this.keep = find(panel, ".keep", HTMLInputElement);
     const digits = Array.from({ length: 10 }, (_, digit) => digit);
-    this.digits = this.#choices(".this-is", digits.map(String), (i) => this.#choose({ digit: i, budget: null }));
+    this.digits = this.#choices(".make-it", digits.map(String), (i) => this.#choose({ digit: i, budget: null }));
     const methods = Object.keys(METHODS);
     const labels = methods.map((method) => METHODS[method].label);
     this.methods = this.#choices(".methods", labels, (i) => this.#choose({ method: methods[i], budget: null }));
@@ -280,7 +280,7 @@ export class Fooling {
     const budget = result ? this.#budgetOf(result) : (this.#settings.budget ?? 0);
     this.slider.value = String(budget);
     this.slider.setAttribute("aria-valuetext", `${amount(method, budget)}, ${answerText(reading)}`);
-    find(panel, ".amount").textContent = `Budget: ${amount(method, budget)}${isInk(method) ? ", each pixel" : ""}`;
+    find(panel, ".budget").textContent = `Budget: ${amount(method, budget)}${isInk(method) ? ", each pixel" : ""}`;
     this.#showSum(this.#base.outputs.input, reading, result);
     if (this.pad.penDown) return;
     this.#showCurve(result, budget);
@@ -313,9 +313,9 @@ export class Fooling {
    * @param {number} budget
    */
   #showCurve(result, budget) {
-    const canvas = find(this.panel, ".curve canvas", HTMLCanvasElement);
+    const canvas = find(this.panel, ".curve-of-budgets canvas", HTMLCanvasElement);
     canvas.style.visibility = result ? "" : "hidden";
-    const words = find(this.panel, ".breaking-point");
+    const words = find(this.panel, ".smallest-change");
     words.textContent = result ? smallestInWords(result) : "Looking for the smallest change\u2026";
     if (result) showCurve(canvas, result, budget, 0);
   }

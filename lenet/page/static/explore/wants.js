@@ -6,7 +6,7 @@ import { crop } from "../network/image.js";
 import { count, noise, STEPS, strongest } from "../network/maximize.js";
 import { mnistDigit } from "../pad/images.js";
 import { isVector, nameOf } from "../show/cells.js";
-import { decimal } from "../show/format.js";
+import { decimal, percentage } from "../show/format.js";
 import { placed } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -38,11 +38,13 @@ const HTML = `
       was ever drawn. The digits were.</p>
   </div>
   <div>
-    <p class="which-digits" role="status"></p>
+    <p class="which-digits"></p>
     <div class="nine" role="group" aria-label="Digits that excite it most"></div>
   </div>
 </div>`;
 
+/** The picture after some steps, and what it is read as. */
+/** @typedef {{ image: Float32Array, value: number } & Pick<Reading, "digit" | "top">} Ascended */
 /** How much the digits excite all maps and units of a network: see `responses`. The first `done` digits have been read. */
 /** @typedef {{ tensors: Tensors, each: number, values: Float32Array, places: Uint16Array, done: number }} Table */
 
@@ -51,7 +53,8 @@ export class Wants {
   /** @type {Float32Array} */
   #image = noise();
   #step = 0;
-  #value = 0;
+  /** @type {Ascended | null} */
+  #last = null;
   #turn = 0; // of those who ask the worker: an answer to an earlier one is not waited for
   #fromDrawing = false;
   /** @type {Table | null} */
@@ -88,6 +91,9 @@ export class Wants {
     }
     details.addEventListener("toggle", () => this.#open());
     for (const event of ["selection", "mode", "source"]) store.addEventListener(event, () => this.#update());
+    store.addEventListener("state", () => {
+      if (store.state !== "live") this.#show(); // another drawing, which the picture is compared with
+    });
     onThemeChange(details, () => this.#show());
     this.#open();
   }
@@ -115,6 +121,7 @@ export class Wants {
       const ink = this.#fromDrawing && this.store.reading?.outputs.input;
       this.#image = ink || noise();
       this.#step = 0;
+      this.#last = null;
     }
     this.#show();
     this.#ask();
@@ -137,8 +144,10 @@ export class Wants {
       });
     if (this.#step < STEPS) {
       const message = { unit, image: this.#image, first: this.#step, count: AT_ONCE };
-      ask("wants", message, (/** @type {{ image: Float32Array, value: number }} */ { image, value }) => {
-        [this.#image, this.#value, this.#step] = [image, value, this.#step + AT_ONCE];
+      ask("wants", message, (/** @type {Ascended} */ ascended) => {
+        this.#last = ascended;
+        this.#image = ascended.image;
+        this.#step += AT_ONCE;
       });
       return;
     }
@@ -179,10 +188,12 @@ export class Wants {
     paint(canvas, data, 1, "gray");
     const own = reading?.before[unit.layer][network.indexOf(unit)];
     const drawn = own === undefined ? "" : `; ${decimal(own, 1)} for the drawing`;
-    setText(
-      find(this.details, "figcaption"),
-      this.#step ? `${decimal(this.#value, 1)} after ${this.#step} steps${drawn}` : "\u00a0",
-    );
+    const { value, digit, top } = this.#last ?? { value: 0, digit: null, top: [] };
+    // A part of the input is not read as anything.
+    const answer = digit === null ? "rejected" : `read as ${digit}, ${percentage(top[0][1])}`;
+    const seen = network.shape(unit.layer).length === 1 ? `; ${answer}` : "";
+    const words = this.#last ? `${decimal(value, 1)} after ${this.#step} steps${drawn}${seen}` : "\u00a0";
+    setText(find(this.details, "figcaption"), words);
     this.#showDigits(network, unit);
   }
 

@@ -40,7 +40,8 @@ const tasks = {
   /** @param {{ unit: Unit, image: Float32Array, first: number, count: number }} message */
   wants({ unit, image, first, count }) {
     const after = ascend(reader.network, unit, image, first, count);
-    return { image: after, value: reader.network.forward(after).before[unit.layer][reader.network.indexOf(unit)] };
+    const { before, digit, top } = reader.readInk(after);
+    return { image: after, value: before[unit.layer][reader.network.indexOf(unit)], digit, top };
   },
   /** @param {{ images: Uint8Array, labels: Uint8Array }} message */
   responses: ({ images, labels }) => responses(reader.network, new Digits(images, labels)),
