@@ -1,7 +1,7 @@
 """Drawing while the explorer works, beside drawing alone: `python -m benchmarks.explorer [--rounds 5]`.
 
 Prints updates per second and the time from the last movement to the painted prediction with nothing open, with a unit
-of C3 pinned and all its numbers shown, in Why, in Break and in Learn; how long a position of Learn's slider takes; and,
+of C3 pinned and all its numbers shown, in Why, Break, Fool it and Learn; how long a position of Learn's slider takes; and,
 for each network, how long a card takes, and the worker for the picture of the evidence and the smallest change. What is
 compared is measured alternately, on one page.
 """
@@ -61,7 +61,7 @@ window.Worker = class extends Plain {
   constructor(...options) {
     super(...options);
     this.addEventListener("message", ({ data }) => {
-      (data.evidence ? window.trials : window.sweeps).push(data.milliseconds);
+      if (!data.images) (data.evidence ? window.trials : window.sweeps).push(data.milliseconds);
     });
   }
 };
@@ -94,6 +94,12 @@ def open_break(visitor: Visitor) -> None:
     visitor.open("break")
 
 
+def open_fool(visitor: Visitor) -> None:
+    open_nothing(visitor)
+    visitor.open("fool")
+    visitor.page.locator(".fool .methods").wait_for(state="attached")
+
+
 def open_learn(visitor: Visitor) -> None:
     open_nothing(visitor)
     visitor.open("learn")
@@ -107,6 +113,7 @@ def print_drawing(visitor: Visitor, rounds: int) -> None:
         "a unit of C3 pinned, with numbers": open_numbers,
         "Why": open_why,
         "Break": open_break,
+        "Fool it": open_fool,
         "Learn": open_learn,
     }
     rates, moves = {name: [] for name in states}, {name: [] for name in states}

@@ -1,6 +1,6 @@
 // Fool it: the smallest change of the input, found by gradient, that makes it another digit. The layers and the prediction
 // show the changed input; below them what was changed, how the answer changes with the budget, and what undoes it.
-import { element, find } from "../dom.js";
+import { find } from "../dom.js";
 import { BUDGETS, STEPS, smallestBudgets } from "../network/attack.js";
 import { shifted } from "../network/image.js";
 import { readPad } from "../pad/read_pad.js";
@@ -10,6 +10,7 @@ import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { decode, encode } from "./attack_settings.js";
 import { amount, isInk, smallestInWords } from "./attack_words.js";
+import { addChoices, press } from "./choices.js";
 import { showCurve } from "./curve.js";
 import { peak } from "./figures.js";
 import { fetchReader, namesOf } from "./networks.js";
@@ -109,11 +110,12 @@ export class Fooling {
     panel.append(document.createRange().createContextualFragment(HTML));
     this.slider = find(panel, ".curve-of-budgets input", HTMLInputElement);
     this.keep = find(panel, ".keep", HTMLInputElement);
-    const digits = Array.from({ length: 10 }, (_, digit) => digit);
-    this.digits = this.#choices(".make-it", digits.map(String), (i) => this.#choose({ digit: i, budget: null }));
-    const methods = Object.keys(METHODS);
-    const labels = methods.map((method) => METHODS[method].label);
-    this.methods = this.#choices(".methods", labels, (i) => this.#choose({ method: methods[i], budget: null }));
+    const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
+    this.digits = addChoices(find(panel, ".make-it"), digits, (digit) => this.#choose({ digit, budget: null }));
+    const labels = Object.values(METHODS).map(({ label }) => label);
+    this.methods = addChoices(find(panel, ".methods"), labels, (i) => {
+      this.#choose({ method: Object.keys(METHODS)[i], budget: null });
+    });
     const { variant } = reader.description.network;
     const names = [...namesOf(root)].filter(([other]) => other !== variant);
     this.#others = new OnDemand(find(panel, ".other-networks"), (say) =>
@@ -155,18 +157,6 @@ export class Fooling {
     const { digit } = this.#settings;
     const [[first] = [0], [second] = [1]] = this.#base?.top ?? [];
     return digit === null || digit === first ? second : digit;
-  }
-
-  /**
-   * @param {string} selector
-   * @param {string[]} names
-   * @param {(i: number) => void} choose
-   */
-  #choices(selector, names, choose) {
-    const buttons = names.map((name) => element("button", { type: "button" }, name));
-    for (const [i, button] of buttons.entries()) button.addEventListener("click", () => choose(i));
-    find(this.panel, selector).append(...buttons);
-    return buttons;
   }
 
   /**
@@ -268,13 +258,9 @@ export class Fooling {
     const { method } = this.#settings;
     const digit = this.#digit;
     const result = this.#current;
-    for (const [i, button] of this.digits.entries()) {
-      button.setAttribute("aria-pressed", String(i === digit));
-      button.toggleAttribute("disabled", i === this.#base.top[0][0]);
-    }
-    for (const [i, button] of this.methods.entries()) {
-      button.setAttribute("aria-pressed", String(Object.keys(METHODS)[i] === method));
-    }
+    press(this.digits, digit);
+    for (const [i, button] of this.digits.entries()) button.toggleAttribute("disabled", i === this.#base.top[0][0]);
+    press(this.methods, Object.keys(METHODS).indexOf(method));
     find(panel, ".label-of-digits").textContent = `1 Make it ${article(digit)}`;
     find(panel, ".about-method").textContent = METHODS[method].about;
     const budget = result ? this.#budgetOf(result) : (this.#settings.budget ?? 0);
@@ -304,7 +290,7 @@ export class Fooling {
     paint(canvases[2], now, 1, "gray");
     const [, change, changed] = this.panel.querySelectorAll(".sum-of-ink figcaption");
     const pixels = difference.filter((x) => x !== 0).length;
-    change.textContent = result ? `${pixels} pixels, \u00b1${Math.round(100 * most)} %` : "change";
+    change.textContent = result ? `${pixels} pixels, \u00b1${Math.round(100 * most)}\u00a0%` : "change";
     changed.textContent = `${answerText(reading)}${reading.digit === null ? "" : `, ${percentage(reading.top[0][1])}`}`;
   }
 

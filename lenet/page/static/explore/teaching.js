@@ -9,6 +9,7 @@ import { messageOf } from "../server.js";
 import { answerText, decimal, ordinalDigit, percentage } from "../show/format.js";
 import { patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
+import { addChoices, press } from "./choices.js";
 import { decodeTaught, encodeTaught, isSame, withLesson } from "./lessons.js";
 import { OnDemand } from "./on_demand.js";
 import { forgottenDigits, kept, kernelRows, lossCurve, thumbnail } from "./progress.js";
@@ -145,22 +146,15 @@ export class Teaching {
   }
 
   /**
-   * Buttons, of which one is pressed at a time.
-   *
    * @param {string} selector
    * @param {number[]} values
    * @param {(value: number) => void} choose
    */
   #choices(selector, values, choose) {
-    const buttons = values.map((value) => element("button", { type: "button" }, String(value)));
-    for (const [i, button] of buttons.entries()) {
-      button.addEventListener("click", () => {
-        choose(values[i]);
-        this.#show();
-      });
-    }
-    find(this.panel, selector).append(...buttons);
-    return buttons;
+    return addChoices(find(this.panel, selector), values.map(String), (i) => {
+      choose(values[i]);
+      this.#show();
+    });
   }
 
   async #open() {
@@ -381,10 +375,8 @@ export class Teaching {
     const label = this.#label;
     store.setLesson(label);
     find(panel, ".hint").hidden = Boolean(reading);
-    for (const [digit, button] of this.labels.entries()) button.setAttribute("aria-pressed", String(digit === label));
-    for (const [i, button] of this.rateButtons.entries()) {
-      button.setAttribute("aria-pressed", String(this.rates[i] === this.rate));
-    }
+    press(this.labels, label ?? -1);
+    press(this.rateButtons, this.rates.indexOf(this.rate));
     for (const button of findAll(panel, ".this-is button, [data-take]")) button.toggleAttribute("disabled", !reading);
     this.undo.disabled = !this.#history.length;
     for (const button of [this.forget, this.before, this.download]) button.disabled = !this.#isTaught;

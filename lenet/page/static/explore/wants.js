@@ -11,6 +11,7 @@ import { placed } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
+import { addChoices, press } from "./choices.js";
 import { OnDemand } from "./on_demand.js";
 
 /**
@@ -30,8 +31,7 @@ const HTML = `
 <div class="wanted">
   <figure><canvas role="img"></canvas><figcaption></figcaption></figure>
   <div>
-    <p class="chips" role="group" aria-label="Start from"><span>Start from</span> <button type="button">noise</button>
-      <button type="button">the drawing</button></p>
+    <p class="chips" role="group" aria-label="Start from"><span>Start from</span></p>
     <p class="remark">${STEPS} steps of gradient ascent on its value before the activation function, where ink costs a little, and
       so do differences between neighbors.</p>
     <p class="remark">It says what the unit responds to most, not what it usually sees: few of these pictures look like anything that
@@ -81,14 +81,11 @@ export class Wants {
     const fetchTraining = async (/** @type {(text: string) => void} */ say) =>
       (await readDigits(await fetchDigits(say))).training;
     this.#digits = new OnDemand(this.which, fetchTraining, "Loading the training digits (1.7 MB)…");
-    this.starts = [...details.querySelectorAll(".chips button")];
-    for (const [i, button] of this.starts.entries()) {
-      button.addEventListener("click", () => {
-        this.#fromDrawing = i === 1;
-        this.#key = "";
-        this.#update();
-      });
-    }
+    this.starts = addChoices(find(details, ".chips"), ["noise", "the drawing"], (i) => {
+      this.#fromDrawing = i === 1;
+      this.#key = "";
+      this.#update();
+    });
     details.addEventListener("toggle", () => this.#open());
     for (const event of ["selection", "mode", "source"]) store.addEventListener(event, () => this.#update());
     store.addEventListener("state", () => {
@@ -175,9 +172,7 @@ export class Wants {
     const unit = this.#unit;
     const { network, reading } = this.store;
     if (!unit || !network) return;
-    for (const [i, button] of this.starts.entries()) {
-      button.setAttribute("aria-pressed", String((i === 1) === this.#fromDrawing));
-    }
+    press(this.starts, Number(this.#fromDrawing));
     this.starts[1].toggleAttribute("disabled", !reading);
     const field = receptiveField(network, unit, "input");
     if (!field) return;
