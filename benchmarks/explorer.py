@@ -1,9 +1,9 @@
 """Drawing while the explorer works, beside drawing alone: `python -m benchmarks.explorer [--rounds 5]`.
 
 Prints updates per second and the time from the last movement to the painted prediction with nothing open, with a unit
-of C3 pinned and all its numbers shown, in Why, Break, Fool it and Learn; how long a position of Learn's slider takes; and,
-for each network, how long a card takes, and the worker for the picture of the evidence and the smallest change. What is
-compared is measured alternately, on one page.
+of C3 pinned and all its numbers shown, in Why, Break, Fool it and Learn; how long a position of Learn's slider takes;
+and, for each network, how long a card takes, and the worker for the picture of the evidence and the smallest change.
+What is compared is measured alternately, on one page.
 """
 
 import argparse
