@@ -172,7 +172,7 @@ export class Fooling {
   #setKeep(keeps) {
     this.#keeps = keeps && this.#current !== null;
     this.keep.checked = this.#keeps;
-    this.#use();
+    if (this.open) this.#use();
   }
 
   async #open() {
