@@ -12,13 +12,13 @@ const TROUBLE = "This part of the page cannot be loaded. Check the connection, t
  */
 class PartOnDemand extends OnDemand {
   /**
-   * `open` loads the module and starts it in an element, whose hint says what is going on.
+   * `open` loads the module and starts it; an element says what is going on.
    *
-   * @param {HTMLElement} part
+   * @param {HTMLElement} message
    * @param {() => Promise<T>} open
    */
-  constructor(part, open) {
-    super(find(part, ".hint"), () =>
+  constructor(message, open) {
+    super(message, () =>
       open().catch((error) => {
         console.error(error);
         throw new Error(TROUBLE);
@@ -42,7 +42,7 @@ export class PanelOnDemand extends PartOnDemand {
    */
   constructor(root, store, mode, open) {
     const panel = find(root, `.panel.${mode}`);
-    super(panel, () => open(panel));
+    super(find(panel, ".hint"), () => open(panel));
     const show = () => {
       panel.hidden = store.mode !== mode;
       if (!panel.hidden) this.load();
@@ -62,7 +62,7 @@ export class DetailsOnDemand extends PartOnDemand {
    * @param {(details: HTMLDetailsElement) => Promise<T>} open
    */
   constructor(details, open) {
-    super(details, () => open(details));
+    super(find(details, ".loading"), () => open(details));
     details.addEventListener("toggle", () => {
       if (details.open) this.load();
     });
