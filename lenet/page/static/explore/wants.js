@@ -210,7 +210,10 @@ export class Wants {
     const isMap = !isVector(unit.layer) && unit.layer !== "output";
     const name = isMap ? `map ${unit.map} of ${unit.layer.toUpperCase()} most, each at the marked place` : "it most";
     const of = done < digits.length ? `the first ${done.toLocaleString("en")} of ` : "";
-    setText(this.which, `Of ${of}${digits.length.toLocaleString("en")} training digits, those that excite ${name}:`);
+    setText(
+      this.which,
+      `Of ${of}${digits.length.toLocaleString("en")} digits of MNIST’s training set, those that excite ${name}:`,
+    );
     const buttons = strongest(values.subarray(0, done * each), each, which, MOST).map((i) => {
       const [ink, label, value] = [digits.ink(i), digits.labels[i], values[i * each + which]];
       const width = network.shape(unit.layer)[2] ?? 1;
