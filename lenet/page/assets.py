@@ -12,7 +12,13 @@ MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswit
 STYLES = b"".join(SOURCES[f"css/{name}.css"] for name in ("tokens", "page", "explore", "panels"))
 # The page loads its modules as one, and those of panels that few open as one each, when they are opened. Workers, and
 # whoever reads the code in the browser, get them one by one.
-BUNDLES = {"page.js": "start.js", "train.js": "explore/train.js"}
+BUNDLES = {
+    "page.js": "start.js",
+    "train.js": "explore/train.js",
+    "teach.js": "explore/teaching.js",
+    "hand.js": "explore/hand.js",
+    "replay.js": "explore/replay.js",
+}
 WORKERS = ("explore/worker.js", "explore/trainer.js")
 BUNDLED = {name: bundle(MODULES, entry).encode() for name, entry in BUNDLES.items()}
 FILES = {**SOURCES, **BUNDLED, "page.css": STYLES}

@@ -154,7 +154,7 @@ export class Store extends EventTarget {
 
   /** Whether the selected unit is explained: in Inspect, and where the drawing or the network changes. */
   get inspecting() {
-    return this.mode === "inspect" || (this.pinned && ["break", "learn", "teach", "train"].includes(this.mode));
+    return this.mode === "inspect" || (this.pinned && ["break", "learn", "teach", "train", "hand"].includes(this.mode));
   }
 
   /**

@@ -60,6 +60,19 @@ export function fill(pixels, values, scale, palette = "diverging") {
   }
 }
 
+/**
+ * The same colors as texts for styles.
+ *
+ * @param {ArrayLike<number>} values
+ * @param {number} scale
+ */
+export function colorsOf(values, scale) {
+  const pixels = new Uint32Array(values.length);
+  fill(pixels, values, scale);
+  const bytes = new Uint8Array(pixels.buffer);
+  return Array.from(pixels, (_, i) => `rgb(${bytes.subarray(4 * i, 4 * i + 3).join(" ")})`);
+}
+
 /** @type {WeakMap<HTMLCanvasElement, ImageData>} */
 const images = new WeakMap(); // the ImageData of each canvas, reused
 
