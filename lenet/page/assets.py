@@ -18,6 +18,7 @@ BUNDLES = {
     "teach.js": "explore/teaching.js",
     "hand.js": "explore/hand.js",
     "replay.js": "explore/replay.js",
+    "weight.js": "explore/one_weight.js",
 }
 WORKERS = ("explore/worker.js", "explore/trainer.js")
 BUNDLED = {name: bundle(MODULES, entry).encode() for name, entry in BUNDLES.items()}

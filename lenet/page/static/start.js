@@ -8,6 +8,7 @@ import { Comparing } from "./explore/comparing.js";
 import { addDigest } from "./explore/digest.js";
 import { Inspect } from "./explore/inspect.js";
 import { Learning } from "./explore/learning.js";
+import { addOneWeight } from "./explore/learning_unit.js";
 import { networkOf } from "./explore/link.js";
 import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
@@ -152,6 +153,11 @@ async function open(root, base, { settings }, home, fragment = null) {
     /** @type {typeof import("./explore/replay.js")} */
     const { replay } = await import(file("replay.js"));
     return replay(...link, fetchDigits, (text) => store.notify(text));
+  });
+  addOneWeight(root, store, async (section) => {
+    /** @type {typeof import("./explore/one_weight.js")} */
+    const { OneWeight } = await import(file("weight.js"));
+    return new OneWeight(section, root, store);
   });
   new PanelOnDemand(root, store, "teach", async (panel) => {
     /** @type {typeof import("./explore/teaching.js")} */

@@ -4,9 +4,10 @@ import { element, find } from "../dom.js";
 import { EDITS, inFineSteps, PRESETS, rounded, weightsOf } from "../network/editing.js";
 import { isVector } from "../show/cells.js";
 import { answerText, decimal, percentage } from "../show/format.js";
-import { KERNEL, paint } from "../show/palette.js";
+import { KERNEL } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
 import { peak } from "./figures.js";
+import { nameOfWeight, showKernels } from "./kernel_choice.js";
 import { edited } from "./steps.js";
 import { WeightGrid } from "./weight_grid.js";
 
@@ -14,7 +15,6 @@ import { WeightGrid } from "./weight_grid.js";
  * @import { Store } from "../store.js"
  * @import { Changes } from "./changes.js"
  * @import { Changed } from "./lessons.js"
- * @import { Part } from "../network/editing.js"
  */
 
 const NOISE = ["10", "30", "100", "300"]; // percent of the standard deviation of the weights
@@ -252,17 +252,7 @@ export class Hand {
     const name = layer === "output" ? "Output" : layer.toUpperCase();
     if (kind === "n" || kind === "b") return name;
     const unit = `${name}, ${isVector(layer) || layer === "output" ? "unit" : "map"} ${map}`;
-    return kind === "w" ? `${unit}, ${this.#words()}` : unit;
-  }
-
-  /** The chosen weight in words. */
-  #words() {
-    const { source, length, columns } = this.#parts[this.#part];
-    if (this.#cell >= length) return "bias";
-    if (length === 1) return "coefficient";
-    if (!source && source !== 0) return `weight for unit ${this.#cell}`;
-    const place = `row ${Math.floor(this.#cell / columns)}, column ${this.#cell % columns}`;
-    return this.#parts.length > 1 ? `map ${source}, ${place}` : place;
+    return kind === "w" ? `${unit}, ${nameOfWeight(this.#parts, this.#part, this.#cell)}` : unit;
   }
 
   /** @param {string} text */
@@ -297,7 +287,11 @@ export class Hand {
     const options = Array.from({ length: shape[0] }, (_, i) => `${isUnit ? "unit" : "map"} ${i}`);
     setOptions(this.maps, options);
     this.maps.value = String(map);
-    this.#showKernels(parts);
+    const choose = (/** @type {number} */ part) => {
+      this.#part = part;
+      this.#show();
+    };
+    showKernels(find(panel, ".kernel-choice"), parts, this.#part, layer === "input" ? {} : this.#layer.tensors, choose);
     if (!parts.length) return;
     this.#part = Math.min(this.#part, parts.length - 1);
     const { tensor, from, length, columns } = parts[this.#part];
@@ -313,7 +307,8 @@ export class Hand {
     const [value, old] = [this.#value, base[place.tensor][place.at]];
     if (document.activeElement !== this.input || this.#dragged) this.input.value = String(Number(value.toFixed(4)));
     const was = Math.abs(value - old) < 5e-7 ? "as it was learned" : `it was ${decimal(old, 4)}`;
-    find(panel, ".place-of-weight").textContent = `${firstUpper(this.#words())}: ${was}.`;
+    find(panel, ".place-of-weight").textContent =
+      `${firstUpper(nameOfWeight(this.#parts, this.#part, this.#cell))}: ${was}.`;
     find(panel, "#hand-part").textContent = kernels ? "Kernel" : length === 1 ? "Coefficient" : "Unit";
     find(panel, "#hand-layer").textContent = `All of ${name.replace("The o", "o")}`;
     for (const [key, { only }] of Object.entries(PRESETS)) {
@@ -324,38 +319,6 @@ export class Hand {
     if (copied.value === String(map)) copied.value = String((map + 1) % options.length);
     this.biases.hidden = bias === null;
     this.biases.setAttribute("aria-pressed", String(!this.#hasBiases));
-  }
-
-  /**
-   * The kernels of a map that reads several, small, to choose one.
-   *
-   * @param {Part[]} parts
-   */
-  #showKernels(parts) {
-    const group = find(this.panel, ".kernel-choice");
-    const several = parts.length > 1 ? parts : [];
-    group.hidden = !several.length;
-    if (group.children.length !== several.length) {
-      group.replaceChildren(
-        ...several.map((_, i) => {
-          const canvas = element("canvas", { width: 5, height: 5, attributes: { "aria-hidden": "true" } });
-          const button = element("button", { type: "button" }, canvas, element("span"));
-          button.addEventListener("click", () => {
-            this.#part = i;
-            this.#show();
-          });
-          return button;
-        }),
-      );
-    }
-    for (const [i, { tensor, from, length, source }] of several.entries()) {
-      const button = /** @type {HTMLElement} */ (group.children[i]);
-      button.setAttribute("aria-pressed", String(i === this.#part));
-      button.ariaLabel = `Kernel for map ${source}`;
-      find(button, "span").textContent = String(source);
-      const values = this.#layer.tensors[tensor].subarray(from, from + length);
-      paint(find(button, "canvas", HTMLCanvasElement), values, KERNEL);
-    }
   }
 
   /** The answer of the network as it was, and as it is. */

@@ -68,3 +68,27 @@ export function ordinalDigit({ part = 0 }) {
 export function answerText({ digit, number }) {
   return digit === null && !number ? "rejected" : `read as ${number ?? digit}`;
 }
+
+/**
+ * A number of any size, with about three digits.
+ *
+ * @param {number} value
+ */
+export function compact(value) {
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size >= 0.001 && size < 10_000) return decimal(value, size < 10 ? 3 : size < 1_000 ? 1 : 0);
+  const [digits, exponent] = value.toExponential(2).split("e");
+  return `${digits.replace("-", "\u2212")} \u00b7 ${powerOfTen(Number(exponent))}`;
+}
+
+/** @param {number} exponent */
+export function powerOfTen(exponent) {
+  return `10${[...String(exponent)].map((c) => SUPERSCRIPTS[c]).join("")}`;
+}
+
+/** @type {Record<string, string>} */
+const SUPERSCRIPTS = {
+  "-": "\u207b",
+  ...Object.fromEntries([..."\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"].map((c, i) => [i, c])),
+};
