@@ -5,6 +5,9 @@ import { sourceOf } from "./explain.js";
 /** @import { Part } from "./editing.js" */
 /** @import { Network } from "./network.js" */
 
+/** @type {Set<Kind>} */
+const NONLINEAR = new Set(["max pooling", "RBF"]);
+
 /**
  * One position at which a weight is used: what comes in there times what flows back.
  *
@@ -103,6 +106,7 @@ export function partsOf(network, features, gradients, next, { map, row, column }
   const [maps, height = 1, width = 1] = next.shape;
   const x = inputOf(network, features, next.name);
   const flows = gradients.before[next.name];
+  const factors = NONLINEAR.has(next.kind) ? null : columnOf(next, x.length, at);
   const only = new Float32Array(flows.length);
   const parts = [];
   for (let to = 0; to < maps * height * width; to++) {
@@ -111,12 +115,26 @@ export function partsOf(network, features, gradients, next, { map, row, column }
     const isSeen = row >= field.top && row < field.bottom && column >= field.left && column < field.right;
     if (!field.maps.includes(map) || !isSeen) continue;
     only[to] = 1;
-    const factor = next.inputGradient(only, x)[at];
+    const factor = factors ? factors[to] : next.inputGradient(only, x)[at];
     only[to] = 0;
     const place = { layer: next.name, map: m, row: y, column: z };
     parts.push({ unit: place, flowing: flows[to], factor, product: flows[to] * factor });
   }
   return parts;
+}
+
+/**
+ * What each output of a linear layer has of one input: a pass forward, which is faster than one back for each output.
+ *
+ * @param {Layer} layer
+ * @param {number} inputs how many it has
+ * @param {number} at
+ */
+function columnOf({ compute }, inputs, at) {
+  const x = new Float32Array(inputs);
+  const biases = compute(x);
+  x[at] = 1;
+  return compute(x).map((value, i) => value - biases[i]);
 }
 
 /**
