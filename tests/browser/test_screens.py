@@ -71,6 +71,7 @@ COMPLETE = {
     "train": ".progress-of-runs td",  # of two runs, after a step
     "compare": ".bitmap-row",
     "mistakes": ".gallery button",
+    "hand": ".hand .weight-grid [data-cell]",
     "teach": ".kept-now",
 }
 SHOW_ALL = "() => { for (const panel of document.querySelectorAll('.lenet .panel')) panel.hidden = false; }"
@@ -91,6 +92,8 @@ def show_all_modes(visitor: Visitor) -> None:
     visitor.page.locator(".forgotten button").first.wait_for()
     visitor.page.locator(".values").select_option("gradient")
     visitor.open("inspect")
+    visitor.page.locator(".step-result dd").first.wait_for()
+    visitor.click("start-chain")
     visitor.click("open-save")
     visitor.page.locator('[data-save="correct"]').click()
     visitor.page.evaluate(SHOW_ALL)

@@ -100,7 +100,7 @@ export class Hand {
     for (const event of ["mode", "selection"]) store.addEventListener(event, () => this.#follow());
     for (const event of ["reading", "network"]) store.addEventListener(event, () => this.#show());
     changes.addEventListener("change", () => this.#show());
-    onThemeChange(changes.root, () => this.#show());
+    onThemeChange(changes.root, () => this.#show(true));
     this.#follow();
   }
 
@@ -260,8 +260,9 @@ export class Hand {
     this.status.textContent = text;
   }
 
-  #show() {
-    if (!this.open) return;
+  /** @param {boolean} anyway also while another mode is open */
+  #show(anyway = false) {
+    if (!this.open && !anyway) return;
     const { panel, changes } = this;
     const { layer, map } = this.#unit;
     const parts = this.#parts;
