@@ -28,7 +28,7 @@ from lenet.weights.model import bundled, load_weights, safetensors
 SITE = Path(__file__).parent / "site_files"
 FOLDER = Path("build/static")
 LATER = (DIGITS, "train.js")  # loaded when somebody trains, not at the first visit
-MOST_SNAPSHOTS = 8  # so that all files but the digits to train on take less than 3 MB
+MOST_SNAPSHOTS = 8  # so that all files but the digits to train on take less than 3.2 MB
 
 
 def main(arguments: list[str] | None = None) -> int:
