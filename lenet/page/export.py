@@ -27,8 +27,8 @@ from lenet.weights.model import bundled, load_weights, safetensors
 
 SITE = Path(__file__).parent / "site_files"
 FOLDER = Path("build/static")
-LATER = (DIGITS, "train.js")  # loaded when somebody trains, not at the first visit
-MOST_SNAPSHOTS = 8  # so that all files but the digits to train on take less than 3.2 MB
+LATER = (DIGITS, *(name for name in BUNDLES if name != "page.js"))  # loaded when opened, not at the first visit
+MOST_SNAPSHOTS = 8  # so that all files but the digits to train on take less than 3 MB
 
 
 def main(arguments: list[str] | None = None) -> int:

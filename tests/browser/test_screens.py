@@ -101,6 +101,8 @@ def show_all_modes(visitor: Visitor) -> None:
     visitor.open("inspect")
     visitor.page.locator(".step-result dd").first.wait_for()
     visitor.click("start-chain")
+    for _ in range(6):
+        visitor.page.keyboard.press("ArrowRight")  # to the pinned unit again
     visitor.click("open-save")
     visitor.page.locator('[data-save="correct"]').click()
     visitor.page.evaluate(SHOW_ALL)

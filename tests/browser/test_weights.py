@@ -59,7 +59,7 @@ def test_weights_are_changed_by_hand(explore):
     assert explorer.scores() == scores
     explorer.open("hand")
     page.locator('.hand [data-network="reset"]').click()
-    page.locator(".check", has_text="Checked with PyTorch").wait_for()
+    page.locator(".check", has_text="Computed in your browser").wait_for()
     other = explore(fragment=link)
     other.page.locator(".check", has_text="changed by hand").wait_for()
     assert other.scores() == scores
@@ -139,6 +139,6 @@ def test_links_carry_teaching(explore):
     assert other.scores() == scores
     assert other.page.locator(".lessons button").count() == 1
     other.load(DIGITS[1])  # without steps
-    other.page.locator(".check", has_text="Checked").wait_for()
+    other.page.locator(".check", has_text="Computed in your browser").wait_for()
     other.load(DIGITS[1], w="nBeB.wA")
     other.page.locator(".notice", has_text="cannot be repeated").wait_for()

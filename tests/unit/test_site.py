@@ -13,7 +13,7 @@ from lenet.page.export import FOLDER, MOST_SNAPSHOTS, main, site_files, thin
 from lenet.page.export import LATER as WHEN_TRAINING
 from lenet.weights.model import bundled
 
-LIMIT, LATER = 3_200_000, 2_500_000  # bytes: at the first visit, and when somebody trains
+LIMIT, LATER = 3_000_000, 2_500_000  # bytes: at the first visit, and when somebody trains
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_the_command_writes_the_page(files, tmp_path, monkeypatch, capsys):
 
 
 def test_the_files_are_small_and_whole(files):
-    """At most 3.2 MB besides what is loaded to train; every file that the page or the service worker names is there."""
+    """At most 3 MB besides what is loaded to train; every file that the page or the service worker names is there."""
     later = {f"static/{name}" for name in WHEN_TRAINING}
     assert sum(len(files[name]) for name in later) <= LATER
     assert sum(len(content) for name, content in files.items() if name not in later) <= LIMIT

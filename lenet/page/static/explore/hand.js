@@ -3,7 +3,7 @@
 import { element, find } from "../dom.js";
 import { EDITS, inFineSteps, PRESETS, rounded, weightsOf } from "../network/editing.js";
 import { isVector } from "../show/cells.js";
-import { answerText, decimal, percentage } from "../show/format.js";
+import { answerText, decimal, firstUpper, percentage } from "../show/format.js";
 import { KERNEL } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
 import { peak } from "./figures.js";
@@ -358,9 +358,4 @@ function middleOf({ name, shape }, map) {
 function setOptions(select, texts) {
   if (select.options.length === texts.length && select.options[0]?.text === texts[0]) return;
   select.replaceChildren(...texts.map((text, i) => element("option", { value: String(i) }, text)));
-}
-
-/** @param {string} text */
-function firstUpper(text) {
-  return text[0].toUpperCase() + text.slice(1);
 }

@@ -4,7 +4,7 @@ import { element, find } from "../dom.js";
 import { usesOf } from "../network/chain.js";
 import { weightsOf } from "../network/editing.js";
 import { ratesOf } from "../network/teaching.js";
-import { compact, decimal, powerOfTen } from "../show/format.js";
+import { article, compact, decimal, powerOfTen } from "../show/format.js";
 import { gradientsOf } from "../show/gradient.js";
 import { KERNEL } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -319,11 +319,6 @@ export function sumInLines(uses, count, isBias) {
   if (rest.length) lines.push([`the other ${rest.length} positions`, show(left)]);
   lines.push([length > 1 ? "gradient: their sum" : "gradient", show(units(total)), "result"]);
   return { lines, unit: exponent ? `, in ${powerOfTen(exponent)}` : "" };
-}
-
-/** @param {number} digit */
-function article(digit) {
-  return digit === 8 ? "an" : "a";
 }
 
 /**

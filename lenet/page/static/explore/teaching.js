@@ -5,7 +5,7 @@ import { readDigits } from "../network/digits.js";
 import { isLearned, meanLoss, ratesOf } from "../network/teaching.js";
 import { encode } from "../pad/code.js";
 import { encodeInput } from "../pad/image_code.js";
-import { answerText, decimal, ordinalDigit, percentage } from "../show/format.js";
+import { answerText, decimal, firstUpper, ordinalDigit, percentage } from "../show/format.js";
 import { patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { isSame, withLesson } from "./lessons.js";
@@ -332,9 +332,4 @@ export class Teaching {
     const open = (/** @type {OpenImage} */ image) => this.pad.loadImage(image);
     find(panel, ".forgotten").replaceChildren(...forgottenDigits(digits.test, forgotten, taught, open));
   }
-}
-
-/** @param {string} text */
-function firstUpper(text) {
-  return text[0].toUpperCase() + text.slice(1);
 }

@@ -4,7 +4,7 @@ import { element, find, findAll } from "../dom.js";
 import { compare } from "../network/evidence.js";
 import { explain, onDrawing } from "../network/explain.js";
 import { saliency } from "../network/saliency.js";
-import { decimal, ordinalDigit, percentage } from "../show/format.js";
+import { article, decimal, ordinalDigit, percentage } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -281,9 +281,4 @@ export class Why {
     this.ghost.hidden = false;
     overlay(this.ghost, onDrawing(placement, square), this.side);
   }
-}
-
-/** @param {number} digit */
-function article(digit) {
-  return digit === 8 ? "an" : "a";
 }

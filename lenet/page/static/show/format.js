@@ -92,3 +92,17 @@ const SUPERSCRIPTS = {
   "-": "\u207b",
   ...Object.fromEntries([..."\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"].map((c, i) => [i, c])),
 };
+
+/** @param {string} text */
+export function firstUpper(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/**
+ * "a" or "an".
+ *
+ * @param {number} digit
+ */
+export function article(digit) {
+  return digit === 8 ? "an" : "a";
+}
