@@ -52,11 +52,11 @@ def test_weights_are_changed_by_hand(explore):
     explorer.pin("c3", 7, 3, 4)
     assert close(explorer.value(), model.features(explorer.ink())["c3"][0, 7, 3, 4])
     scores = explorer.scores()
-    page.wait_for_function("() => location.hash.includes('&w=')")
-    link = page.evaluate("() => location.hash")
-    page.reload()
+    page.reload()  # perhaps before the address has the last step
     page.locator(".check", has_text="changed by hand").wait_for()
     assert explorer.scores() == scores
+    page.wait_for_function("() => location.hash.includes('.bAA')")  # which it was
+    link = page.evaluate("() => location.hash")
     explorer.open("hand")
     page.locator('.hand [data-network="reset"]').click()
     page.locator(".check", has_text="Computed in your browser").wait_for()

@@ -167,7 +167,7 @@ async function open(root, base, { settings }, home, fragment = null) {
   new PanelOnDemand(root, store, "hand", async (panel) => {
     /** @type {typeof import("./explore/hand.js")} */
     const { Hand } = await import(file("hand.js"));
-    return new Hand(panel, store, changes);
+    return new Hand(panel, store, changes, background, fetchDigits);
   });
   const train = new PanelOnDemand(root, store, "train", async (panel) => {
     /** @type {typeof import("./explore/train.js")} */

@@ -105,6 +105,7 @@ export class Changes extends EventTarget {
 
   /** @param {Changed} state what Undo goes back to */
   remember(state) {
+    this.#replaying = ""; // whatever a link wanted
     this.#history = [...this.#history, state].slice(-UNDOABLE);
   }
 
@@ -224,17 +225,26 @@ export class Changes extends EventTarget {
    * @param {boolean} opening
    */
   async follow(text, opening) {
-    if (text === this.link || (!text && (opening || !this.any))) return;
+    const isKept = opening && this.any && isReload(); // the address may not have the last step yet
+    if (text === this.link || isKept || (!text && (opening || !this.any))) return;
+    const before = this.state;
     this.#replaying = text;
     try {
       const use = (/** @type {Changed} */ state) => {
         if (this.#replaying === text) this.use(state);
       };
       const state = text ? await this.replay(text, this.start, use) : this.start;
-      if (this.#replaying === text) this.change(state);
+      if (this.#replaying !== text) return; // something else was done meanwhile
+      this.change(state, before);
     } catch (error) {
+      this.use(before);
       this.store.notify(`The changes of the network in the link cannot be repeated: ${messageOf(error)}`);
     }
-    if (this.#replaying === text) this.#replaying = "";
+    this.#replaying = "";
   }
+}
+
+function isReload() {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
 }

@@ -8,11 +8,13 @@ import { KERNEL } from "../show/palette.js";
 import { onThemeChange } from "../theme.js";
 import { peak } from "./figures.js";
 import { nameOfWeight, showKernels } from "./kernel_choice.js";
+import { OLD, OldDigits } from "./old_digits.js";
 import { edited } from "./steps.js";
 import { WeightGrid } from "./weight_grid.js";
 
 /**
  * @import { Store } from "../store.js"
+ * @import { Background } from "./background.js"
  * @import { Changes } from "./changes.js"
  * @import { Changed } from "./lessons.js"
  */
@@ -51,6 +53,7 @@ const HTML = `
       <button type="button" data-network="save">Save weights</button>
     </div>
     <p class="hand-effect"></p>
+    <p class="chips"><button type="button" class="count-digits">Count on 500 test digits</button> <span class="counted"></span></p>
     <p class="hand-status" role="status"></p>
   </div>
 </div>`;
@@ -62,13 +65,17 @@ export class Hand {
   #cell = 0;
   /** @type {Changed | null} what it was before a cell was dragged */
   #dragged = null;
+  /** @type {OldDigits} */
+  #digits;
 
   /**
    * @param {HTMLElement} panel
    * @param {Store} store
    * @param {Changes} changes
+   * @param {Background} background
+   * @param {(waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
    */
-  constructor(panel, store, changes) {
+  constructor(panel, store, changes, background, fetchDigits) {
     this.panel = panel;
     this.store = store;
     this.changes = changes;
@@ -80,6 +87,8 @@ export class Hand {
     this.amount = find(panel, ".amount", HTMLSelectElement);
     this.seed = find(panel, ".seed", HTMLInputElement);
     this.status = find(panel, ".hand-status");
+    this.counted = find(panel, ".counted");
+    this.#digits = new OldDigits(this.counted, changes, background, fetchDigits, () => this.#showCounted());
     const { layers } = changes.reader.network;
     this.#unit = middleOf(layers[0], 0);
     this.grid = new WeightGrid(find(panel, ".weight-grid"), "Weights", {
@@ -99,7 +108,10 @@ export class Hand {
     changes.connect(panel, (text) => this.#say(text));
     for (const event of ["mode", "selection"]) store.addEventListener(event, () => this.#follow());
     for (const event of ["reading", "network"]) store.addEventListener(event, () => this.#show());
-    changes.addEventListener("change", () => this.#show());
+    changes.addEventListener("change", () => {
+      if (this.open && !this.#dragged) this.#digits.ask();
+      this.#show();
+    });
     onThemeChange(changes.root, () => this.#show(true));
     this.#follow();
   }
@@ -144,6 +156,10 @@ export class Hand {
     ])) {
       find(panel, name).addEventListener("click", () => this.#set(this.#value + by, true));
     }
+    find(panel, ".count-digits").addEventListener("click", async () => {
+      await this.#digits.load();
+      this.#digits.ask();
+    });
     find(panel, ".add-noise").addEventListener("click", () => {
       const seed = Math.round(Math.min(LARGEST_SEED, Math.max(1, Number(this.seed.value) || 1)));
       this.#edit(
@@ -253,6 +269,14 @@ export class Hand {
     if (kind === "n" || kind === "b") return name;
     const unit = `${name}, ${isVector(layer) || layer === "output" ? "unit" : "map"} ${map}`;
     return kind === "w" ? `${unit}, ${nameOfWeight(this.#parts, this.#part, this.#cell)}` : unit;
+  }
+
+  #showCounted() {
+    const { result } = this.#digits;
+    if (!result) return;
+    const { before, now } = result;
+    find(this.panel, ".count-digits").hidden = true;
+    this.counted.textContent = `Of ${OLD} test digits, ${now} are read${now === before ? ", as before" : `; ${before} before`}.`;
   }
 
   /** @param {string} text */

@@ -47,7 +47,7 @@ export function nameOfWeight(parts, part, cell) {
   const { source, length, columns } = parts[part];
   if (cell >= length) return "bias";
   if (length === 1) return "coefficient";
-  if (source === null) return `weight for unit ${cell}`;
+  if (source === null) return `for unit ${cell}`;
   const place = `row ${Math.floor(cell / columns)}, column ${cell % columns}`;
   return parts.length > 1 ? `map ${source}, ${place}` : place;
 }

@@ -1,7 +1,6 @@
 // Teach it: say which digit the drawing is, and let the network take steps of gradient descent towards that, with real
 // gradients of all its weights, in the browser. The taught network is then the page's, in all modes, until it is forgotten.
 import { element, find, findAll } from "../dom.js";
-import { readDigits } from "../network/digits.js";
 import { isLearned, meanLoss, ratesOf } from "../network/teaching.js";
 import { encode } from "../pad/code.js";
 import { encodeInput } from "../pad/image_code.js";
@@ -9,12 +8,11 @@ import { answerText, decimal, firstUpper, ordinalDigit, percentage } from "../sh
 import { patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { isSame, withLesson } from "./lessons.js";
-import { OnDemand } from "./on_demand.js";
-import { forgottenDigits, kept, kernelRows, lossCurve, thumbnail } from "./progress.js";
+import { OLD, OldDigits } from "./old_digits.js";
+import { forgottenDigits, kernelRows, lossCurve, thumbnail } from "./progress.js";
 import { taught, withoutLesson } from "./steps.js";
 
 /**
- * @import { Digits } from "../network/digits.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  * @import { Background } from "./background.js"
@@ -23,7 +21,6 @@ import { taught, withoutLesson } from "./steps.js";
  */
 
 const FIRST_RATE = 1; // the number of the one that is chosen at first: misread digits are read after some six steps
-const OLD = 500; // digits of the test part that are to be kept
 /** @type {Set<string | null>} */
 const SHAPES = new Set(["several digits", "too little ink"]); // for which a drawing is rejected, whatever the network says
 
@@ -32,10 +29,8 @@ export class Teaching {
   #chosen = null;
   #run = 0; // the number of the press whose steps are being taken; each has another
   #running = false;
-  /** @type {OnDemand<{ training: Digits, test: Digits }>} */
+  /** @type {OldDigits} */
   #digits;
-  /** @type {{ old: Uint8Array | null, taught: Uint8Array | null }} what the old digits are read as */
-  #answers = { old: null, taught: null };
   /** @type {Changed["lessons"]} those that have been listed */
   #listed = [];
   #forgotten = ""; // the numbers of those that are in the gallery
@@ -56,13 +51,9 @@ export class Teaching {
     this.pad = pad;
     this.reader = changes.reader;
     this.changes = changes;
-    this.background = background;
     this.status = find(this.panel, ".teaching-status");
-    this.#digits = new OnDemand(
-      find(this.panel, ".digits-hint"),
-      async (say) => readDigits(await fetchDigits(say)),
-      "Loading old digits…",
-    );
+    const hint = find(this.panel, ".digits-hint");
+    this.#digits = new OldDigits(hint, changes, background, fetchDigits, () => this.#showKept());
     const digits = Array.from({ length: 10 }, (_, digit) => digit);
     this.labels = this.#choices(".this-is", digits, (digit) => {
       this.#chosen = digit;
@@ -77,7 +68,7 @@ export class Teaching {
     const say = (/** @type {string} */ text) => this.#say(text);
     changes.connect(panel, say, () => this.#stop());
     changes.addEventListener("change", () => {
-      this.#askOld();
+      if (this.open) this.#digits.ask();
       this.#show();
     });
     store.addEventListener("mode", () => this.#open());
@@ -138,7 +129,7 @@ export class Teaching {
     }
     this.#show();
     await this.#digits.load();
-    this.#askOld();
+    this.#digits.ask();
   }
 
   /** The digit that the drawing is taught as: not what it is read as already. */
@@ -209,22 +200,6 @@ export class Teaching {
     this.#running = false;
     this.#run++;
     this.changes.keep();
-  }
-
-  /** Have the worker read the old digits, before teaching and now. */
-  #askOld() {
-    const digits = this.#digits.value;
-    if (!this.open || !digits) return;
-    const { images, labels } = digits.test;
-    const message = { images: images.slice(0, (images.length / labels.length) * OLD), labels: labels.slice(0, OLD) };
-    for (const kind of /** @type {const} */ (["old", "taught"])) {
-      if (kind === "old" && this.#answers.old) continue;
-      const done = (/** @type {{ answers: Uint8Array }} */ { answers }) => {
-        this.#answers[kind] = answers;
-        this.#showKept();
-      };
-      this.background.ask(kind, message, done, kind === "old" ? this.reader : this.#state.reader);
-    }
   }
 
   /** @param {string} text */
@@ -318,11 +293,10 @@ export class Teaching {
 
   #showKept() {
     const { panel } = this;
-    const digits = this.#digits.value;
-    const { old, taught } = this.#answers;
-    find(panel, ".kept").hidden = !digits || !old || !taught;
-    if (!digits || !old || !taught) return;
-    const { before, now, forgotten } = kept(digits.test.labels.subarray(0, OLD), old, taught);
+    const { result, value } = this.#digits;
+    find(panel, ".kept").hidden = !result;
+    if (!result || !value) return;
+    const { before, now, forgotten, taught } = result;
     find(panel, ".kept-now").textContent = String(now);
     find(panel, ".kept-before").textContent = now === before ? "as before." : `${before} before.`;
     find(panel, ".kept-bar").style.setProperty("--kept", `${(100 * now) / OLD}%`);
@@ -330,6 +304,6 @@ export class Teaching {
     if (key === this.#forgotten) return;
     this.#forgotten = key;
     const open = (/** @type {OpenImage} */ image) => this.pad.loadImage(image);
-    find(panel, ".forgotten").replaceChildren(...forgottenDigits(digits.test, forgotten, taught, open));
+    find(panel, ".forgotten").replaceChildren(...forgottenDigits(value.test, forgotten, taught, open));
   }
 }

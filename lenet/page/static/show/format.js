@@ -77,7 +77,8 @@ export function answerText({ digit, number }) {
 export function compact(value) {
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 0.001 && size < 10_000) return decimal(value, size < 10 ? 3 : size < 1_000 ? 1 : 0);
+  const small = Math.max(3, 2 - Math.floor(Math.log10(size)));
+  if (size >= 0.001 && size < 10_000) return decimal(value, size < 10 ? small : size < 1_000 ? 1 : 0);
   const [digits, exponent] = value.toExponential(2).split("e");
   return `${digits.replace("-", "\u2212")} \u00b7 ${powerOfTen(Number(exponent))}`;
 }
