@@ -15,7 +15,7 @@ import { OnDemand } from "./on_demand.js";
 export function addOneWeight(root, store, open) {
   const section = find(root, ".one-weight");
   const button = find(root, ".how-it-learns");
-  const module = new OnDemand(find(section, ".hint"), () => open(section));
+  const module = new OnDemand(find(section, ".loading"), () => open(section));
   const show = () => {
     const { unit, pinned, network, view, mode } = store;
     const layer = unit && network?.layers.find(({ name }) => name === unit.layer);
