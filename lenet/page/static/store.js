@@ -111,7 +111,7 @@ export class Store extends EventTarget {
   }
 
   /**
-   * Event "source": the network has been taught, or is as it was.
+   * Event "source": the network has been taught or changed by hand, or is as it was.
    *
    * @param {Taught | null} taught
    */

@@ -230,6 +230,7 @@ export class Changes extends EventTarget {
     const before = this.state;
     this.#replaying = text;
     try {
+      if (text.length > LONGEST) throw new Error("they are too long.");
       const use = (/** @type {Changed} */ state) => {
         if (this.#replaying === text) this.use(state);
       };

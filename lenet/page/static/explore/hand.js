@@ -22,6 +22,7 @@ import { WeightGrid } from "./weight_grid.js";
 const NOISE = ["10", "30", "100", "300"]; // percent of the standard deviation of the weights
 const LARGEST_SEED = 999;
 const ACROSS = 5; // columns up to which cells have room for numbers
+const FIRST = 5; // the map of C1 that is pinned if nothing is, and that the panel says to try
 const NEAR = 0.1; // of what the buttons add
 
 const HTML = `
@@ -90,7 +91,7 @@ export class Hand {
     this.counted = find(panel, ".counted");
     this.#digits = new OldDigits(this.counted, changes, background, fetchDigits, () => this.#showCounted());
     const { layers } = changes.reader.network;
-    this.#unit = middleOf(layers[0], 0);
+    this.#unit = middleOf(layers[0], FIRST);
     this.grid = new WeightGrid(find(panel, ".weight-grid"), "Weights", {
       choose: (cell) => this.#choose(cell),
       change: (value, done) => this.#set(value, done),
