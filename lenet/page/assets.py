@@ -3,23 +3,27 @@
 import hashlib
 from pathlib import Path
 
-from lenet.page.bundle import bundle
+from lenet.page.bundle import bundles
 
 STATIC = Path(__file__).parent / "static"
 DIGITS = "digits.safetensors.gz"  # digits of MNIST to teach and train on, written by `python -m train page-digits`
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
 STYLES = b"".join(SOURCES[f"css/{name}.css"] for name in ("tokens", "page", "explore", "panels"))
-# The page loads its modules as one, and those of panels that few open as one each, when they are opened. Workers, and
-# whoever reads the code in the browser, get them one by one.
+# The page loads its modules as one, and those of panels that few open as one each, when they are opened, without
+# what the page has loaded already. Workers, and whoever reads the code in the browser, get them one by one.
 BUNDLES = {
     "page.js": "start.js",
     "train.js": "explore/train.js",
     "fool.js": "explore/fooling.js",
     "wants.js": "explore/wants.js",
+    "teach.js": "explore/teaching.js",
+    "hand.js": "explore/hand.js",
+    "replay.js": "explore/replay.js",
+    "weight.js": "explore/one_weight.js",
 }
 WORKERS = ("explore/worker.js", "explore/trainer.js")
-BUNDLED = {name: bundle(MODULES, entry).encode() for name, entry in BUNDLES.items()}
+BUNDLED = {name: text.encode() for name, text in bundles(MODULES, "page.js", BUNDLES).items()}
 FILES = {**SOURCES, **BUNDLED, "page.css": STYLES}
 
 

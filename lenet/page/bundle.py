@@ -2,7 +2,8 @@
 
 The sources are plain modules that run as they are, and only what they use is understood here: named imports, namespace
 imports, and exported functions, classes and constants. Each module becomes a function scope of its own. Comments with
-types are left out, since they are for developers, who read the sources.
+types are left out, since they are for developers, who read the sources. A bundle that is loaded later takes from the
+page's the modules that are there already.
 """
 
 import posixpath
@@ -15,12 +16,33 @@ EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))",
 
 def bundle(files: dict[str, str], entry: str) -> str:
     """One module with the exports of `entry`, from sources by path. Raises ValueError for what is not understood."""
+    return _bundle(files, entry, set())[0]
+
+
+def bundles(files: dict[str, str], page: str, entries: dict[str, str]) -> dict[str, str]:
+    """The bundle `page`, and those that are loaded later, which take from it what is there. `entries` are by name."""
+    there = imported(files, entries[page])
+    texts, taken = {}, set[str]()
+    for name in [name for name in entries if name != page]:
+        text, own = _bundle(files, entries[name], there)
+        head = f'import {{ modules }} from "./{page}";\nconst {{ {_scopes(own)} }} = modules;\n' if own else ""
+        texts[name] = head + text
+        taken |= own
+    return {page: bundle(files, entries[page]) + f"export const modules = {{ {_scopes(taken)} }};\n", **texts}
+
+
+def _bundle(files: dict[str, str], entry: str, there: set[str]) -> tuple[str, set[str]]:
+    """A bundle without the modules that are `there`, and which of those it takes."""
+    taken: set[str] = set()
     done: dict[str, str] = {}
 
     def add(path: str, importers: tuple[str, ...]) -> None:
         if path in importers:
             raise ValueError("modules import each other: " + " -> ".join([*importers, path]))
         if path in done:
+            return
+        if path in there:
+            taken.add(path)
             return
         if path not in files:
             raise ValueError(f"{importers[-1] if importers else 'the page'} imports {path}, which does not exist")
@@ -42,7 +64,7 @@ def bundle(files: dict[str, str], entry: str) -> str:
 
     add(entry, ())
     exports = EXPORT.findall(files[entry])
-    return "".join(done.values()) + f"export const {{ {', '.join(exports)} }} = {_identifier(entry)};\n"
+    return "".join(done.values()) + f"export const {{ {', '.join(exports)} }} = {_identifier(entry)};\n", taken
 
 
 def imported(files: dict[str, str], entry: str) -> set[str]:
@@ -58,6 +80,10 @@ def imported(files: dict[str, str], entry: str) -> set[str]:
 
 def _target(path: str, target: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+
+
+def _scopes(paths: set[str]) -> str:
+    return ", ".join(sorted(map(_identifier, paths)))
 
 
 def _identifier(path: str) -> str:

@@ -78,6 +78,7 @@ COMPLETE = {
     "train": ".progress-of-runs td",  # of two runs, after a step
     "compare": ".bitmap-row",
     "mistakes": ".gallery button",
+    "hand": ".hand .weight-grid [data-cell]",
     "teach": ".kept-now",
 }
 SHOW_ALL = "() => { for (const panel of document.querySelectorAll('.lenet .panel')) panel.hidden = false; }"
@@ -102,6 +103,10 @@ def show_all_modes(visitor: Visitor) -> None:
     if visitor.page.locator(".wants").is_visible():
         visitor.page.locator(".wants summary").click()
         visitor.page.locator(".nine button").first.wait_for()
+    visitor.page.locator(".step-result dd").first.wait_for()
+    visitor.click("start-chain")
+    for _ in range(6):
+        visitor.page.keyboard.press("ArrowRight")  # to the pinned unit again
     visitor.click("open-save")
     visitor.page.locator('[data-save="correct"]').click()
     visitor.page.evaluate(SHOW_ALL)

@@ -151,7 +151,7 @@ def test_the_gradient_at_every_layer(explore):
         loss = explorer.model.losses(features["output"], torch.tensor([label])).sum()
         (expected,) = torch.autograd.grad(loss, [features["f6"]])
         words = page.locator(".card .gradient", has_text=f"the loss for {label} ").inner_text()
-        assert number(re.findall(r"by (\S+) times", words)[0]) == pytest.approx(float(expected[0, 11]), rel=0.06)
+        assert number(re.findall(r"change by (.+) times", words)[0]) == pytest.approx(float(expected[0, 11]), rel=0.06)
         shown = explorer.pixels("input")
         assert (np.abs(shown[..., 0] - shown[..., 2]) > 60).any()  # in color
     page.wait_for_function("() => decodeURIComponent(location.hash).includes('gradient,9')")

@@ -19,6 +19,7 @@ const EMPTY = {
   muted: [],
   pair: null,
   view: { before: false, difference: false, gradient: false, digit: null },
+  steps: "",
   sliders: {},
 };
 
@@ -51,6 +52,7 @@ test("everything in a link is what it was", () => {
     ],
     pair: [3, 8],
     view: { before: true, difference: true, gradient: true, digit: 0 },
+    steps: "wAADG.nBeB.bBA",
     sliders: {
       change: "rotation",
       value: -36,
@@ -102,6 +104,6 @@ test("a link leads to the network that it was made with, and none is needed for 
 });
 
 test("units of another network are left out", () => {
-  const link = parse("#v=1&n=original&u=c1.1.2.3&x=c1.2&m=why&d=", network);
-  assert.deepEqual([link.network, link.unit, link.muted, link.mode], ["original", null, [], "why"]);
+  const link = parse("#v=1&n=original&u=c1.1.2.3&x=c1.2&m=why&w=bBA&d=", network);
+  assert.deepEqual([link.network, link.unit, link.muted, link.steps, link.mode], ["original", null, [], "", "why"]);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { decodeTaught, encodeTaught, withLesson } from "../../lenet/page/static/explore/lessons.js";
+import { decodeChanged, encodeChanged, withLesson } from "../../lenet/page/static/explore/lessons.js";
 import { kept, lossCurve } from "../../lenet/page/static/explore/progress.js";
 import { readSafetensors, writeSafetensors } from "../../lenet/page/static/network/safetensors.js";
 import { descend, isLearned, meanLoss, replayed } from "../../lenet/page/static/network/teaching.js";
@@ -86,13 +86,15 @@ test("a drawing is one lesson, with its latest label", () => {
 
 test("what is taught is kept as text, for the same network only", () => {
   const reader = readerOf("tutorial");
-  const state = { reader: taught(reader, 1, 0.001), file: "", losses: [0.5], lessons };
-  const text = encodeTaught(state, "one");
-  const again = decodeTaught(text, "one", reader);
-  assert.deepEqual(again.lessons, lessons);
-  assert.deepEqual(again.losses, [0.5]);
-  assert.equal(difference(again.reader.tensors["c1.weight"].data, state.reader.tensors["c1.weight"].data), 0);
-  assert.throws(() => decodeTaught(text, "two", reader), /another network/);
+  const kept = lessons.map((lesson, i) => ({ ...lesson, code: `d${i}` }));
+  const rest = { file: "", losses: [0.5], edits: 2, steps: ["bBA"] };
+  const state = { reader: taught(reader, 1, 0.001), lessons: kept, ...rest };
+  const text = encodeChanged(state, "one");
+  const again = decodeChanged(text, "one", reader);
+  const { reader: decoded, ...others } = again;
+  assert.deepEqual(others, { lessons: kept, ...rest });
+  assert.equal(difference(decoded.tensors["c1.weight"].data, state.reader.tensors["c1.weight"].data), 0);
+  assert.throws(() => decodeChanged(text, "two", reader), /another network/);
 });
 
 test("files that are no weights of this network are errors that say why", () => {

@@ -152,7 +152,8 @@ def write_gradients(folder: Path, variant: str, model: Network, readings: list) 
     arrays |= {
         f"parameters.{name}": g[None] for name, g in gradients(losses.sum(), dict(exact.named_parameters())).items()
     }
-    arrays |= {"labels": labels, "losses": losses.detach(), "input": ink.detach()}
+    (saliency,) = torch.autograd.grad((features["output"][12, 3] - features["output"][12, 5]), ink)
+    arrays |= {"saliency": saliency[12:13], "labels": labels, "losses": losses.detach(), "input": ink.detach()}
     arrays = {name: values.flatten(1) if values.ndim > 1 else values[:, None] for name, values in arrays.items()}
     save_file({name: values.float().numpy() for name, values in arrays.items()}, folder / f"{variant}.gradients")
 

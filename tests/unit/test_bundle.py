@@ -5,7 +5,7 @@ import re
 import pytest
 
 from lenet.page.assets import BUNDLES, FILES, MODULES, WORKERS
-from lenet.page.bundle import bundle, imported
+from lenet.page.bundle import bundle, bundles, imported
 
 SOURCES = {
     "start.js": 'import { sum as add, ONE } from "./lib/sum.js";\nimport * as sums from "./lib/sum.js";\n'
@@ -22,6 +22,19 @@ def test_each_module_comes_once_and_after_those_it_imports():
     text = bundle(SOURCES, "start.js")
     assert [text.count(f"// {path}\n") for path in SOURCES] == [1, 1, 1]
     assert text.index("// zero.js") < text.index("// lib/sum.js") < text.index("// start.js")
+
+
+def test_a_bundle_that_is_loaded_later_takes_what_is_there():
+    """From the page's bundle, which offers what others take; what is not there is in the bundle itself."""
+    later = (
+        'import { sum } from "./lib/sum.js";\nimport { more } from "./more.js";\nexport const more2 = sum(more, 1);\n'
+    )
+    sources = {**SOURCES, "later.js": later, "more.js": "export const more = 1;\n"}
+    found = bundles(sources, "page.js", {"page.js": "start.js", "later.js": "later.js"})
+    head = 'import { modules } from "./page.js";\nconst { module_lib_sum } = modules;\n'
+    assert found["later.js"].startswith(head)
+    assert [f"// {path}\n" in found["later.js"] for path in sources] == [False, False, False, True, True]
+    assert found["page.js"] == bundle(sources, "start.js") + "export const modules = { module_lib_sum };\n"
 
 
 @pytest.mark.parametrize(

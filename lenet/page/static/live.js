@@ -58,7 +58,7 @@ export class Live {
     this.#stopped = true;
   }
 
-  /** The reader of the network, as it has been taught. */
+  /** The reader of the network, as it has been taught or changed by hand. */
   get current() {
     return this.store.taught?.reader ?? this.reader;
   }

@@ -3,10 +3,12 @@ import { find } from "./dom.js";
 import { Address } from "./explore/address.js";
 import { Background } from "./explore/background.js";
 import { Breaking } from "./explore/breaking.js";
+import { Changes } from "./explore/changes.js";
 import { Comparing } from "./explore/comparing.js";
 import { addDigest } from "./explore/digest.js";
 import { Inspect } from "./explore/inspect.js";
 import { Learning } from "./explore/learning.js";
+import { addOneWeight } from "./explore/learning_unit.js";
 import { networkOf } from "./explore/link.js";
 import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
@@ -15,7 +17,6 @@ import { addNetworks, fetchPage } from "./explore/networks.js";
 import { DetailsOnDemand, PanelOnDemand } from "./explore/panel_on_demand.js";
 import { addPointing } from "./explore/pointing.js";
 import { Saving } from "./explore/saving.js";
-import { Teaching } from "./explore/teaching.js";
 import { addTour } from "./explore/tour.js";
 import { Why } from "./explore/why.js";
 import { Figure } from "./figure/figure.js";
@@ -148,7 +149,26 @@ async function open(root, base, { settings }, home, fragment = null) {
   new Learning(root, store, pad, reader, fetchOwn);
   new Mistakes(root, store, pad, fetchOwn);
   const fetchDigits = (/** @type {(text: string) => void} */ say) => fetchExtra(file("digits.safetensors.gz"), say);
-  new Teaching(root, store, pad, reader, background, settings.identity, fetchDigits);
+  const changes = new Changes(root, store, pad, reader, background, settings.identity, async (...link) => {
+    /** @type {typeof import("./explore/replay.js")} */
+    const { replay } = await import(file("replay.js"));
+    return replay(...link, fetchDigits, (text) => store.notify(text));
+  });
+  addOneWeight(root, store, async (section) => {
+    /** @type {typeof import("./explore/one_weight.js")} */
+    const { OneWeight } = await import(file("weight.js"));
+    return new OneWeight(section, root, store);
+  });
+  new PanelOnDemand(root, store, "teach", async (panel) => {
+    /** @type {typeof import("./explore/teaching.js")} */
+    const { Teaching } = await import(file("teach.js"));
+    return new Teaching(panel, store, pad, changes, background, fetchDigits);
+  });
+  new PanelOnDemand(root, store, "hand", async (panel) => {
+    /** @type {typeof import("./explore/hand.js")} */
+    const { Hand } = await import(file("hand.js"));
+    return new Hand(panel, store, changes, background, fetchDigits);
+  });
   const train = new PanelOnDemand(root, store, "train", async (panel) => {
     /** @type {typeof import("./explore/train.js")} */
     const { Train } = await import(file("train.js"));
@@ -178,7 +198,7 @@ async function open(root, base, { settings }, home, fragment = null) {
     await open(chosen, base, other, home, shown);
     if (link === undefined) find(chosen, ".network").focus();
   };
-  const address = new Address(root, pad, store, reader, settings, fragment, choose);
+  const address = new Address(root, pad, store, reader, changes, settings, fragment, choose);
   addNetworks(root, store, variant, choose);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);

@@ -111,7 +111,7 @@ export class Store extends EventTarget {
   }
 
   /**
-   * Event "source": the network has been taught, or is as it was.
+   * Event "source": the network has been taught or changed by hand, or is as it was.
    *
    * @param {Taught | null} taught
    */
@@ -154,7 +154,10 @@ export class Store extends EventTarget {
 
   /** Whether the selected unit is explained: in Inspect, and where the drawing or the network changes. */
   get inspecting() {
-    return this.mode === "inspect" || (this.pinned && ["break", "fool", "learn", "teach", "train"].includes(this.mode));
+    return (
+      this.mode === "inspect" ||
+      (this.pinned && ["break", "fool", "learn", "teach", "train", "hand"].includes(this.mode))
+    );
   }
 
   /**

@@ -9,10 +9,13 @@ import { networkOf, parse, write } from "./link.js";
  * @import { Reader } from "../network/reader.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
+ * @import { Changes } from "./changes.js"
  */
 
 const PAUSE = 300; // milliseconds: browsers limit how often the address may change
 const COPIED = 2_000;
+const UNCHANGED =
+  "The link does not contain how the network was changed: that is too long, or a file. Save weights keeps it.";
 
 export class Address {
   #written = "";
@@ -29,15 +32,17 @@ export class Address {
    * @param {Pad} pad
    * @param {Store} store
    * @param {Reader} reader
+   * @param {Changes} changes
    * @param {Pick<Settings, "space" | "home" | "others">} settings
    * @param {string | null} fragment
    * @param {(network: string, fragment: string) => void} choose
    */
-  constructor(root, pad, store, reader, { space, home, others }, fragment, choose) {
+  constructor(root, pad, store, reader, changes, { space, home, others }, fragment, choose) {
     this.root = root;
     this.pad = pad;
     this.store = store;
     this.reader = reader;
+    this.changes = changes;
     this.variant = reader.description.network.variant;
     this.home = home;
     this.space = space;
@@ -73,6 +78,7 @@ export class Address {
       for (const event of ["mode", "selection", "muted", "pair", "view", "sliders"]) {
         store.addEventListener(event, later);
       }
+      changes.addEventListener("change", later);
     }
     this.#addButton();
   }
@@ -89,6 +95,7 @@ export class Address {
       muted: mutedMaps.map(([layer, map]) => ({ layer, map })),
       pair,
       view,
+      steps: network === this.variant ? this.changes.link : "",
       sliders: {
         ...(mode === "break" ? { change, value, preprocessed } : {}),
         ...(mode === "learn" ? { step } : {}),
@@ -133,12 +140,13 @@ export class Address {
     const link = store.network && parse(fragment, store.network);
     if (!link) return;
     store.restoring = true;
-    const { strokes, image, mode, unit, muted, pair, view, sliders, network } = link;
+    const { strokes, image, mode, unit, muted, pair, view, steps, sliders, network } = link;
     const opened = image ? imageOf(image, this.reader.description.preprocessing) : null;
     const other = JSON.stringify({ strokes, image }) !== JSON.stringify(this.#drawing());
     if (!strokes || (image && !opened)) store.notify("The link does not contain a valid drawing.");
     else if (opened && other) pad.loadImage(opened);
     else if (!opened && other && (strokes.length || !opening)) pad.load(strokes);
+    this.changes.follow(network === this.variant ? steps : "", opening);
     store.mute(muted);
     store.setPair(pair);
     store.startSliders(sliders);
@@ -166,7 +174,9 @@ export class Address {
       try {
         await navigator.clipboard.writeText(link);
         button.textContent = "Copied";
+        const { any, link: steps } = this.changes;
         if (this.pad.image) this.store.notify("The link contains what is read of the image: its ink, at reduced size.");
+        if (any && !steps) this.store.notify(UNCHANGED);
         this.store.announce("Link copied.");
         setTimeout(() => {
           button.textContent = label;

@@ -1,7 +1,7 @@
 // The card of a unit: how its value was computed, from the numbers of the layer before to the activation function.
 import { explain, receptiveField } from "../network/explain.js";
 import { nameOf } from "../show/cells.js";
-import { decimal, percentage } from "../show/format.js";
+import { compact, decimal, percentage } from "../show/format.js";
 import { gradientOf } from "../show/gradient.js";
 import { node } from "../show/tree.js";
 import { CURVE, drawCurve } from "./activation_curve.js";
@@ -112,9 +112,10 @@ export function card(store, unit, options) {
     node(
       "div",
       { className: "more" },
-      view.gradient ? node("p", { className: "gradient" }, gradient(store, unit, digit)) : null,
       aside,
-      node("p", { className: "remark" }, text),
+      view.gradient
+        ? node("p", { className: "gradient" }, gradient(store, unit, digit))
+        : node("p", { className: "remark" }, text),
     ),
   ];
 }
@@ -128,8 +129,7 @@ export function card(store, unit, options) {
  */
 function gradient(store, unit, digit) {
   const value = gradientOf(store)?.[unit.layer][store.network?.indexOf(unit) ?? 0] ?? 0;
-  const amount = value.toPrecision(2).replace("-", "\u2212");
-  return `Gradient: if it were larger by a little, the loss for ${digit} would change by ${amount} times that.`;
+  return `Gradient: if it were larger by a little, the loss for ${digit} would change by ${compact(value)} times that.`;
 }
 
 /**
@@ -356,7 +356,7 @@ function softmax(network, reading, digit) {
       { className: i === digit ? "current" : "" },
       node("b", {}, String(i)),
       node("span", {}, "e", node("sup", {}, decimal(scores[i], 2))),
-      node("span", { className: "number" }, large(power)),
+      node("span", { className: "number" }, compact(power)),
     ),
   );
   return node(
@@ -365,29 +365,11 @@ function softmax(network, reading, digit) {
     node("p", {}, `Softmax: e to the power of each score, divided by the temperature ${decimal(temperature, 4)}.`),
     node("ol", { className: "powers" }, ...items),
     ledger([
-      ["their sum", large(sumOf(powers))],
-      [`${large(powers[digit])} divided by it`, percentage(probabilities[digit]), "result"],
+      ["their sum", compact(sumOf(powers))],
+      [`${compact(powers[digit])} divided by it`, percentage(probabilities[digit]), "result"],
     ]),
   );
 }
-
-/**
- * A positive number of any size, with about three digits.
- *
- * @param {number} value
- */
-function large(value) {
-  if (value >= 0.001 && value < 10_000) return decimal(value, value < 10 ? 3 : value < 1_000 ? 1 : 0);
-  const [digits, exponent] = value.toExponential(2).split("e");
-  const raised = [...String(Number(exponent))].map((c) => SUPERSCRIPTS[c]).join("");
-  return `${digits} \u00b7 10${raised}`;
-}
-
-/** @type {Record<string, string>} */
-const SUPERSCRIPTS = {
-  "-": "\u207b",
-  ...Object.fromEntries([..."\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"].map((c, i) => [i, c])),
-};
 
 /**
  * The activation function as a curve, with the point of this unit.

@@ -52,7 +52,7 @@ export class Inspect {
   #show() {
     const { store } = this;
     const { unit, pinned, network } = store;
-    this.panel.hidden = !store.inspecting;
+    this.panel.hidden = !store.inspecting || store.mode === "hand"; // which shows the weights of the unit itself
     this.root.toggleAttribute("data-pinned", pinned && store.inspecting);
     if (this.panel.hidden) return;
     this.hint.hidden = Boolean(unit);

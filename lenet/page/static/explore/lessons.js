@@ -1,4 +1,4 @@
-// What has been taught, for as long as the tab is open: a network with the steps that led to it, in session storage.
+// A network that is not the bundled one, with what led to it, as text: for as long as the tab is open, in session storage.
 import { readWeights, writeWeights } from "../network/weights.js";
 
 /**
@@ -7,13 +7,15 @@ import { readWeights, writeWeights } from "../network/weights.js";
  */
 
 /**
- * A network that has been taught, or not yet.
+ * A network that has been taught or changed by hand, or not yet.
  *
- * @typedef {object} Taught
+ * @typedef {object} Changed
  * @property {Reader} reader
  * @property {string} file the name of the file that it was loaded from; "" if it is the page's
- * @property {number[]} losses the mean of the lessons' losses before each step
+ * @property {number[]} losses the mean of the lessons' losses before each step of teaching
  * @property {Lesson[]} lessons
+ * @property {number} edits by hand
+ * @property {string[]} steps what has been done, as a link has it: see steps.js
  */
 
 const MOST = 20; // lessons
@@ -24,8 +26,8 @@ const MOST = 20; // lessons
  * @param {Lesson[]} lessons
  * @param {Lesson} lesson
  */
-export function withLesson(lessons, { ink, label }) {
-  return [...lessons.filter((other) => !isSame(other.ink, ink)), { ink, label }].slice(-MOST);
+export function withLesson(lessons, lesson) {
+  return [...lessons.filter(({ ink }) => !isSame(ink, lesson.ink)), lesson].slice(-MOST);
 }
 
 /**
@@ -37,14 +39,14 @@ export function isSame(a, b) {
 }
 
 /**
- * As text. `base` identifies the network that was taught.
+ * As text. `base` identifies the network that was changed.
  *
- * @param {Taught} taught
+ * @param {Changed} changed
  * @param {string} base
  */
-export function encodeTaught({ reader, file, losses, lessons }, base) {
-  const kept = lessons.map(({ ink, label }) => ({ ink: toBase64(ink.slice().buffer), label }));
-  return JSON.stringify({ base, file, losses, lessons: kept, weights: toBase64(writeWeights(reader)) });
+export function encodeChanged({ reader, lessons, ...rest }, base) {
+  const kept = lessons.map(({ ink, ...lesson }) => ({ ...lesson, ink: toBase64(ink.slice().buffer) }));
+  return JSON.stringify({ base, ...rest, lessons: kept, weights: toBase64(writeWeights(reader)) });
 }
 
 /**
@@ -52,17 +54,16 @@ export function encodeTaught({ reader, file, losses, lessons }, base) {
  *
  * @param {string} text
  * @param {string} base
- * @param {Reader} reader that of the network that was taught
- * @returns {Taught}
+ * @param {Reader} reader that of the network that was changed
+ * @returns {Changed}
  */
-export function decodeTaught(text, base, reader) {
-  const kept = JSON.parse(text);
-  if (kept.base !== base) throw new Error("it is of another network");
-  const lessons = kept.lessons.map((/** @type {{ ink: string, label: number }} */ { ink, label }) => {
-    return { ink: new Float32Array(fromBase64(ink)), label };
+export function decodeChanged(text, base, reader) {
+  const { base: changed, weights, lessons, file, losses, edits, steps } = JSON.parse(text);
+  if (changed !== base) throw new Error("it is of another network");
+  const known = lessons.map((/** @type {{ ink: string, label: number, code: string }} */ { ink, label, code }) => {
+    return { ink: new Float32Array(fromBase64(ink)), label, code };
   });
-  const taught = readWeights(fromBase64(kept.weights), reader);
-  return { reader: taught, file: String(kept.file), losses: kept.losses.map(Number), lessons };
+  return { reader: readWeights(fromBase64(weights), reader), file, losses, lessons: known, edits, steps };
 }
 
 /** @param {ArrayBuffer} buffer */

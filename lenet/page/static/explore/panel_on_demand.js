@@ -10,7 +10,7 @@ const TROUBLE = "This part of the page cannot be loaded. Check the connection, t
  * @template T
  * @extends {OnDemand<T>}
  */
-class PartOnDemand extends OnDemand {
+export class PartOnDemand extends OnDemand {
   /**
    * `open` loads the module and starts it; an element says what is going on.
    *

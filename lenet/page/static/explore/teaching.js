@@ -1,111 +1,85 @@
 // Teach it: say which digit the drawing is, and let the network take steps of gradient descent towards that, with real
 // gradients of all its weights, in the browser. The taught network is then the page's, in all modes, until it is forgotten.
 import { element, find, findAll } from "../dom.js";
-import { readDigits } from "../network/digits.js";
-import { descend, isLearned, meanLoss, replayed } from "../network/teaching.js";
-import { LARGEST_FILE, readWeights, writeWeights } from "../network/weights.js";
-import { readPad } from "../pad/read_pad.js";
-import { messageOf } from "../server.js";
-import { answerText, decimal, ordinalDigit, percentage } from "../show/format.js";
+import { isLearned, meanLoss, ratesOf } from "../network/teaching.js";
+import { encode } from "../pad/code.js";
+import { encodeInput } from "../pad/image_code.js";
+import { answerText, decimal, firstUpper, ordinalDigit, percentage } from "../show/format.js";
 import { patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { addChoices, press } from "./choices.js";
-import { decodeTaught, encodeTaught, isSame, withLesson } from "./lessons.js";
-import { OnDemand } from "./on_demand.js";
-import { forgottenDigits, kept, kernelRows, lossCurve, thumbnail } from "./progress.js";
-import { save } from "./saving.js";
+import { isSame, withLesson } from "./lessons.js";
+import { OLD, OldDigits } from "./old_digits.js";
+import { forgottenDigits, kernelRows, lossCurve, thumbnail } from "./progress.js";
+import { taught, withoutLesson } from "./steps.js";
 
 /**
- * @import { Digits } from "../network/digits.js"
- * @import { Reader } from "../network/reader.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  * @import { Background } from "./background.js"
- * @import { Taught } from "./lessons.js"
+ * @import { Changes } from "./changes.js"
+ * @import { Changed } from "./lessons.js"
  */
 
-const RATES = [0.0001, 0.0003, 0.001, 0.003];
-const RATES_FOR_DISTANCES = [0.00001, 0.00003, 0.0001, 0.0003]; // whose gradients are ten times as steep
 const FIRST_RATE = 1; // the number of the one that is chosen at first: misread digits are read after some six steps
-const REPLAYED = 8; // old digits in each step
-const OLD = 500; // digits of the test part that are to be kept
-const UNDOABLE = 100; // presses
-const KEY = "lenet-taught-";
 /** @type {Set<string | null>} */
 const SHAPES = new Set(["several digits", "too little ink"]); // for which a drawing is rejected, whatever the network says
 
 export class Teaching {
-  /** @type {Taught} */
-  #state;
-  /** @type {Taught[]} what Undo goes back to */
-  #history = [];
   /** @type {number | null} what the visitor has chosen for the drawing that is on the pad */
   #chosen = null;
   #run = 0; // the number of the press whose steps are being taken; each has another
   #running = false;
-  #version = 0;
-  /** @type {Source | null} */
-  #source = null;
-  /** @type {OnDemand<{ training: Digits, test: Digits }>} */
+  /** @type {OldDigits} */
   #digits;
-  /** @type {{ old: Uint8Array | null, taught: Uint8Array | null }} what the old digits are read as */
-  #answers = { old: null, taught: null };
-  /** @type {Taught["lessons"]} those that have been listed */
+  /** @type {Changed["lessons"]} those that have been listed */
   #listed = [];
   #forgotten = ""; // the numbers of those that are in the gallery
 
   /**
-   * `identity` is that of the network; `fetchDigits` fetches the file of digits: see server.js.
+   * `fetchDigits` fetches the file of digits: see server.js.
    *
-   * @param {HTMLElement} root
+   * @param {HTMLElement} panel
    * @param {Store} store
    * @param {Pad} pad
-   * @param {Reader} reader
+   * @param {Changes} changes
    * @param {Background} background
-   * @param {string} identity
    * @param {(waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
    */
-  constructor(root, store, pad, reader, background, identity, fetchDigits) {
-    this.root = root;
+  constructor(panel, store, pad, changes, background, fetchDigits) {
+    this.panel = panel;
     this.store = store;
     this.pad = pad;
-    this.reader = reader;
-    this.background = background;
-    this.identity = identity;
-    this.panel = find(root, ".panel.teach");
+    this.reader = changes.reader;
+    this.changes = changes;
     this.status = find(this.panel, ".teaching-status");
-    this.#state = this.#start;
-    this.#digits = new OnDemand(
-      find(this.panel, ".digits-hint"),
-      async (say) => readDigits(await fetchDigits(say)),
-      "Loading old digits…",
-    );
+    const hint = find(this.panel, ".digits-hint");
+    this.#digits = new OldDigits(hint, changes, background, fetchDigits, () => this.#showKept());
     const digits = Array.from({ length: 10 }, (_, digit) => digit);
     this.labels = this.#choices(".this-is", digits, (digit) => {
       this.#chosen = digit;
     });
-    const hasDistances = reader.network.layers.some(({ kind }) => kind === "RBF");
-    this.rates = hasDistances ? RATES_FOR_DISTANCES : RATES;
+    this.rates = ratesOf(this.reader.network);
     this.rate = this.rates[FIRST_RATE];
     this.rateButtons = this.#choices(".rates", this.rates, (rate) => {
       this.rate = rate;
     });
     this.replay = find(this.panel, ".replay input", HTMLInputElement);
-    this.undo = find(this.panel, ".take-back", HTMLButtonElement);
-    this.forget = find(this.panel, ".forget", HTMLButtonElement);
-    this.before = find(this.panel, ".show-before", HTMLButtonElement);
-    this.download = find(this.panel, ".download", HTMLButtonElement);
     this.#listen();
+    const say = (/** @type {string} */ text) => this.#say(text);
+    changes.connect(panel, say, () => this.#stop());
+    changes.addEventListener("change", () => {
+      if (this.open) this.#digits.ask();
+      this.#show();
+    });
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#show());
-    store.addEventListener("weights", (event) => this.#load(/** @type {CustomEvent} */ (event).detail));
     pad.addEventListener("new", () => {
       this.#chosen = null;
       this.#show();
     });
     pad.addEventListener("change", () => this.#stop());
-    onThemeChange(root, () => this.#show());
-    this.#restore();
+    onThemeChange(changes.root, () => this.#show());
     this.#open();
   }
 
@@ -113,13 +87,8 @@ export class Teaching {
     return this.store.mode === "teach";
   }
 
-  /** The page's network, of which nothing has been taught. */
-  get #start() {
-    return { reader: this.reader, file: "", losses: [], lessons: [] };
-  }
-
-  get #isTaught() {
-    return this.#state.reader !== this.reader;
+  get #state() {
+    return this.changes.state;
   }
 
   #listen() {
@@ -127,20 +96,10 @@ export class Teaching {
     for (const button of findAll(panel, "[data-take]")) {
       button.addEventListener("click", () => this.#take(Number(button.dataset.take), button.matches(".until")));
     }
-    this.undo.addEventListener("click", () => this.#undo());
-    this.forget.addEventListener("click", () => {
-      this.#change(this.#start);
-      this.#say("Forgotten: the network is as it was.");
-    });
-    this.before.addEventListener("click", () => this.#compare(!this.#source));
-    this.download.addEventListener("click", () => {
-      const { variant } = this.reader.description.network;
-      save(`lenet-5-${variant}-taught.safetensors`, new Blob([writeWeights(this.#state.reader)]));
-    });
     const input = find(panel, ".weights-file", HTMLInputElement);
     find(panel, ".load").addEventListener("click", () => input.click());
     input.addEventListener("change", () => {
-      if (input.files?.length) this.#load(input.files[0]);
+      if (input.files?.length) this.changes.load(input.files[0]);
       input.value = ""; // so that the same file can be chosen again
     });
   }
@@ -158,15 +117,13 @@ export class Teaching {
   }
 
   async #open() {
-    this.panel.hidden = !this.open;
     if (!this.open) {
       this.#stop();
-      this.#compare(false);
       return;
     }
     this.#show();
     await this.#digits.load();
-    this.#askOld();
+    this.#digits.ask();
   }
 
   /** The digit that the drawing is taught as: not what it is read as already. */
@@ -189,27 +146,31 @@ export class Teaching {
     const label = this.#label;
     if (!reading || label === null) return;
     const run = ++this.#run;
-    this.#compare(false);
+    const { changes } = this;
+    changes.compare(false);
     this.#chosen = label;
     if (this.replay.checked) await this.#digits.load();
     if (run !== this.#run) return;
     const first = this.#state;
-    const lessons = withLesson(first.lessons, { ink: reading.outputs.input, label });
+    const code = this.#code(reading);
+    const lessons = withLesson(first.lessons, { ink: reading.outputs.input, label, code });
     let state = { ...first, lessons };
+    const rate = this.rates.indexOf(this.rate);
+    const training = this.replay.checked ? this.#digits.value?.training : null;
     const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#running = true;
     let steps = 0;
     while (steps < most && !(until && isLearned(state.reader.network, lessons))) {
-      state = this.#step(state);
-      if (!steps++) this.#remember(first);
+      state = taught(state, rate, training);
+      if (!steps++) changes.remember(first);
       if (atOnce) continue;
-      this.#use(state);
+      changes.use(state);
       await new Promise(requestAnimationFrame);
-      if (run !== this.#run) return; // something else was done meanwhile
+      if (run !== this.#run || this.#state !== state) return; // something else was done meanwhile
     }
     this.#running = false;
-    this.#use(state);
-    this.#keep();
+    changes.use(state);
+    changes.keep();
     const taken = steps === 1 ? "One step taken" : `${steps || "No"} steps taken`;
     const now = this.#state.reader.readInk(reading.outputs.input);
     const missed =
@@ -218,16 +179,13 @@ export class Teaching {
   }
 
   /**
-   * @param {Taught} state
-   * @returns {Taught}
+   * The drawing as a link has it: its strokes, or, of an image or of one of several digits, the input.
+   *
+   * @param {Reading} reading
    */
-  #step(state) {
-    const { lessons } = state;
-    const training = this.replay.checked && this.#digits.value?.training;
-    const old = training ? replayed(training, state.losses.length, REPLAYED) : [];
-    const { reader, losses } = descend(state.reader, [...lessons, ...old], this.rate);
-    const loss = losses.slice(0, lessons.length).reduce((sum, one) => sum + one, 0) / lessons.length;
-    return { ...state, reader, losses: [...state.losses, loss] };
+  #code({ digits, outputs: { input } }) {
+    const { image, strokes } = this.pad;
+    return image || digits ? `i${encodeInput(input)}` : `d${encode(strokes)}`;
   }
 
   /** Take no more steps. */
@@ -235,132 +193,7 @@ export class Teaching {
     if (!this.#running) return;
     this.#running = false;
     this.#run++;
-    this.#keep();
-  }
-
-  /** @param {Taught} state */
-  #remember(state) {
-    this.#history = [...this.#history, state].slice(-UNDOABLE);
-  }
-
-  /**
-   * Another state, which can be undone.
-   *
-   * @param {Taught} state
-   */
-  #change(state) {
-    this.#stop();
-    this.#compare(false);
-    this.#remember(this.#state);
-    this.#use(state);
-    this.#keep();
-  }
-
-  #undo() {
-    this.#stop();
-    this.#compare(false);
-    const state = this.#history.pop();
-    if (!state) return;
-    this.#use(state);
-    this.#keep();
-    this.#say(this.#isTaught ? `Undone: ${this.#name}.` : "Undone: the network is as it was.");
-  }
-
-  /** The network in words. */
-  get #name() {
-    const { file, losses } = this.#state;
-    const { length } = losses;
-    const steps = length ? `after ${length} ${length === 1 ? "step" : "steps"} of teaching` : "";
-    return `the network ${[file && `of ${file}`, steps].filter(Boolean).join(" ")}`;
-  }
-
-  /**
-   * From now on, the page's network is that of a state.
-   *
-   * @param {Taught} state
-   */
-  #use(state) {
-    this.#state = state;
-    const { reader } = state;
-    this.background.network = reader;
-    const version = ++this.#version;
-    const note = `Shown: ${this.#name}. The server does not check it.`;
-    this.store.setTaught(this.#isTaught ? { note, reader, version } : null); // which is then read, and shown
-    this.#askOld();
-  }
-
-  /**
-   * Show the network as it was before teaching, or as it is.
-   *
-   * @param {boolean} before
-   */
-  #compare(before) {
-    const shown = before && this.#isTaught;
-    if (!shown) this.store.dropSource(this.#source);
-    this.#source = null;
-    this.before.setAttribute("aria-pressed", String(shown));
-    if (!shown) return;
-    const { reader, pad } = this;
-    const note = "Shown: the network before teaching.";
-    this.#source = { note, reader, read: () => readPad(reader, pad) };
-    this.store.setSource(this.#source);
-  }
-
-  /** Have the worker read the old digits, before teaching and now. */
-  #askOld() {
-    const digits = this.#digits.value;
-    if (!this.open || !digits) return;
-    const { images, labels } = digits.test;
-    const message = { images: images.slice(0, (images.length / labels.length) * OLD), labels: labels.slice(0, OLD) };
-    for (const kind of /** @type {const} */ (["old", "taught"])) {
-      if (kind === "old" && this.#answers.old) continue;
-      const done = (/** @type {{ answers: Uint8Array }} */ { answers }) => {
-        this.#answers[kind] = answers;
-        this.#showKept();
-      };
-      this.background.ask(kind, message, done, kind === "old" ? this.reader : this.#state.reader);
-    }
-  }
-
-  /**
-   * A file of weights in place of the network.
-   *
-   * @param {File} file
-   */
-  async #load(file) {
-    const { variant } = this.reader.description.network;
-    try {
-      if (file.size > LARGEST_FILE) throw new Error(`it is larger than ${LARGEST_FILE / 1e6} MB`);
-      const reader = readWeights(await file.arrayBuffer(), this.reader);
-      this.#change({ ...this.#start, reader, file: file.name, lessons: this.#state.lessons });
-      if (!this.open) this.store.setMode("teach");
-      this.#say(`Loaded: ${file.name}.`);
-    } catch (error) {
-      const what = `${file.name} cannot be used: ${messageOf(error).replace(/\.$/, "")}`;
-      this.store.notify(
-        `${what}. Accepted is a safetensors file with the float32 weights of this network, ${variant}.`,
-      );
-    }
-  }
-
-  /** The taught network survives a reload. */
-  #keep() {
-    const key = KEY + this.reader.description.network.variant;
-    try {
-      if (this.#isTaught) sessionStorage.setItem(key, encodeTaught(this.#state, this.identity));
-      else sessionStorage.removeItem(key);
-    } catch {
-      // no storage, or no room in it
-    }
-  }
-
-  #restore() {
-    try {
-      const text = sessionStorage.getItem(KEY + this.reader.description.network.variant);
-      if (text) this.#use(decodeTaught(text, this.identity, this.reader));
-    } catch {
-      // no storage, or it is of another network
-    }
+    this.changes.keep();
   }
 
   /** @param {string} text */
@@ -374,12 +207,10 @@ export class Teaching {
     if (!this.open) return;
     const label = this.#label;
     store.setLesson(label);
-    find(panel, ".hint").hidden = Boolean(reading);
+    find(panel, ".draw-first").hidden = Boolean(reading);
     press(this.labels, label ?? -1);
     press(this.rateButtons, this.rates.indexOf(this.rate));
     for (const button of findAll(panel, ".this-is button, [data-take]")) button.toggleAttribute("disabled", !reading);
-    this.undo.disabled = !this.#history.length;
-    for (const button of [this.forget, this.before, this.download]) button.disabled = !this.#isTaught;
     this.#describe(reading, label);
     this.#showLosses(reading, label);
     const { rows, times } = kernelRows(this.reader.network, this.#state.reader.network);
@@ -444,8 +275,8 @@ export class Teaching {
         );
         button.addEventListener("click", () => {
           this.#stop();
-          this.#use({ ...this.#state, lessons: this.#state.lessons.filter((other) => other !== lesson) });
-          this.#keep();
+          this.changes.use(withoutLesson(this.#state, lesson.code ?? ""));
+          this.changes.keep();
         });
         return element("li", {}, button);
       }),
@@ -454,11 +285,10 @@ export class Teaching {
 
   #showKept() {
     const { panel } = this;
-    const digits = this.#digits.value;
-    const { old, taught } = this.#answers;
-    find(panel, ".kept").hidden = !digits || !old || !taught;
-    if (!digits || !old || !taught) return;
-    const { before, now, forgotten } = kept(digits.test.labels.subarray(0, OLD), old, taught);
+    const { result, value } = this.#digits;
+    find(panel, ".kept").hidden = !result;
+    if (!result || !value) return;
+    const { before, now, forgotten, taught } = result;
     find(panel, ".kept-now").textContent = String(now);
     find(panel, ".kept-before").textContent = now === before ? "as before." : `${before} before.`;
     find(panel, ".kept-bar").style.setProperty("--kept", `${(100 * now) / OLD}%`);
@@ -466,11 +296,6 @@ export class Teaching {
     if (key === this.#forgotten) return;
     this.#forgotten = key;
     const open = (/** @type {OpenImage} */ image) => this.pad.loadImage(image);
-    find(panel, ".forgotten").replaceChildren(...forgottenDigits(digits.test, forgotten, taught, open));
+    find(panel, ".forgotten").replaceChildren(...forgottenDigits(value.test, forgotten, taught, open));
   }
-}
-
-/** @param {string} text */
-function firstUpper(text) {
-  return text[0].toUpperCase() + text.slice(1);
 }

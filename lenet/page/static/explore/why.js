@@ -1,8 +1,9 @@
 // Why this digit and not that: what F6 contributes to the difference of two scores, traced back to C5; which ink speaks
 // for which digit; and the smallest change that would make it the other one.
-import { element, find } from "../dom.js";
+import { element, find, findAll } from "../dom.js";
 import { compare } from "../network/evidence.js";
 import { explain, onDrawing } from "../network/explain.js";
+import { saliency } from "../network/saliency.js";
 import { article, decimal, ordinalDigit, percentage } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
@@ -18,6 +19,31 @@ import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
 
 const UNITS = 8;
 const INPUTS = 4;
+
+/** What can be shown of the pixels, the keys of its colors, and what it tells and does not. */
+const SALIENCIES = /** @type {const} */ ({
+  erasing: {
+    label: "Erasing",
+    speaks: "speaks for",
+    words:
+      "Squares of 4\u00d74 pixels of the input were erased, one after the other; the rest is not centered again. It tells what " +
+      "ink is worth, a square at a time, but not where ink is missing.",
+  },
+  gradient: {
+    label: "Gradient",
+    speaks: "more ink speaks for",
+    words:
+      "How the difference of the two scores changes if a pixel gets a little more ink, also where there is none. It tells which " +
+      "small changes matter, but not what a whole stroke is worth.",
+  },
+  product: {
+    label: "Gradient \u00d7 ink",
+    speaks: "speaks for",
+    words:
+      "The gradient times the ink: what the ink would add if the network were linear. As it is not, this is finer than erasing, but " +
+      "only a hint, and nothing about blank paper.",
+  },
+});
 const show = (/** @type {number} */ value) => decimal(value, 3);
 
 /**
@@ -34,6 +60,8 @@ export class Why {
   #asked = null; // what the worker has been given last
   /** @type {(Asked & Answered) | null} */
   #result = null;
+  /** @type {keyof typeof SALIENCIES} */
+  #saliency = "erasing";
 
   /**
    * @param {HTMLElement} root
@@ -59,7 +87,17 @@ export class Why {
     }
     find(this.panel, ".likeliest").addEventListener("click", () => store.setPair(null));
     this.ghost = element("div", { className: "ghost", hidden: true, attributes: { "aria-hidden": "true" } });
-    find(root, ".pad").append(this.ghost);
+    this.pad = find(root, ".pad");
+    this.tint = element("canvas", { width: 32, height: 32, attributes: { "aria-hidden": "true" } });
+    this.pad.append(element("div", { className: "tint" }, this.tint), this.ghost);
+    for (const key of /** @type {(keyof typeof SALIENCIES)[]} */ (Object.keys(SALIENCIES))) {
+      const button = element("button", { type: "button", dataset: { saliency: key } }, SALIENCIES[key].label);
+      button.addEventListener("click", () => {
+        this.#saliency = key;
+        this.#showTrials();
+      });
+      find(this.panel, ".saliencies").append(button);
+    }
     for (const event of ["mode", "reading", "network", "pair"]) store.addEventListener(event, () => this.#show());
     onThemeChange(root, () => this.#show());
     this.#show();
@@ -68,7 +106,7 @@ export class Why {
   #show() {
     const { store, panel } = this;
     panel.hidden = store.mode !== "why";
-    this.ghost.hidden = true;
+    this.#mark(null);
     if (panel.hidden) return;
     const { reading, network } = store;
     const body = find(panel, ".comparison");
@@ -184,35 +222,63 @@ export class Why {
 
   /** Until the worker has answered about this drawing, what it has said of another one is not shown. */
   #showTrials() {
-    const result = this.#result;
-    const { reading } = this.store;
+    const { reading, network, muted } = this.store;
     const trials = find(this.panel, ".trials");
-    const current = result && reading?.outputs.input === result.ink && result.key === this.#asked?.key;
-    trials.hidden = !result;
-    trials.style.visibility = current ? "" : "hidden"; // what is below stays where it is
+    const isCurrent = this.#result?.key === this.#asked?.key && this.#result?.ink === reading?.outputs.input;
+    const result = isCurrent ? this.#result : null;
+    const [first, second] = this.shown;
+    const which = this.#saliency;
+    const { speaks, words } = SALIENCIES[which];
+    const found = which !== "erasing" && reading && network && saliency(network, reading, first, second, muted);
+    const values = found ? found[which] : (result?.evidence ?? null);
+    trials.hidden = !values && !this.#result;
+    trials.style.visibility = values ? "" : "hidden"; // what is below stays where it is
+    for (const button of findAll(trials, "[data-saliency]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.saliency === which));
+    }
+    if (values) paint(find(trials, ".frame canvas", HTMLCanvasElement), values, peak(values));
+    find(trials, ".for-first").textContent = `${speaks} ${first}`;
+    find(trials, ".for-second").textContent = `${speaks} ${second}`;
+    find(trials, ".about-saliency").textContent = words;
+    this.#mark(values);
+    this.#showChange(result);
+  }
+
+  /**
+   * Tint the drawing on the pad, unless it is not known where in it the input is, as of images.
+   *
+   * @param {Float32Array | null} values
+   */
+  #mark(values) {
+    const placement = this.store.reading?.placement;
+    const shown = values && placement;
     this.ghost.hidden = true;
-    if (!result || !current) return;
-    const { evidence, first, second, other, change, changes } = result;
-    paint(find(trials, "canvas", HTMLCanvasElement), evidence, peak(evidence));
-    find(trials, ".for-first").textContent = `speaks for ${first}`;
-    find(trials, ".for-second").textContent = `speaks for ${second}`;
-    const sentence = change
+    this.tint.hidden = !shown;
+    this.pad.classList.toggle("tinted", Boolean(shown));
+    if (!shown) return;
+    paint(this.tint, values, peak(values), "tint");
+    overlay(this.tint, onDrawing(placement, { top: 0, left: 0, bottom: 32, right: 32 }), this.side);
+  }
+
+  /** @param {(Asked & Answered) | null} result */
+  #showChange(result) {
+    const sentence = find(this.panel, ".change");
+    const box = find(this.panel, ".trials .ghost");
+    sentence.style.visibility = result ? "" : "hidden";
+    box.hidden = !result?.change;
+    if (!result) return;
+    const { other, change, changes } = result;
+    sentence.textContent = change
       ? `${change.kind === "erase" ? "Erasing" : "Adding"} ${change.size}x${change.size} pixels of the input at the dashed square makes it ${article(other)} ${other}. Of ${changes} changes tried, it is the smallest that does.`
       : `None of the ${changes} changes tried makes it ${article(other)} ${other}: squares of up to 10x10 pixels were erased, and dots of up to 6x6 added.`;
-    find(trials, ".change").textContent = sentence;
-    const box = find(trials, ".ghost");
-    box.hidden = !change;
     if (!change) return;
-    const square = {
-      top: change.top,
-      left: change.left,
-      bottom: change.top + change.size,
-      right: change.left + change.size,
-    };
+    const { top, left, size } = change;
+    const square = { top, left, bottom: top + size, right: left + size };
     box.className = this.ghost.className = `ghost ${change.kind}`;
     overlay(box, square, 32);
-    if (!reading.placement) return;
+    const placement = this.store.reading?.placement;
+    if (!placement) return;
     this.ghost.hidden = false;
-    overlay(this.ghost, onDrawing(reading.placement, square), this.side);
+    overlay(this.ghost, onDrawing(placement, square), this.side);
   }
 }

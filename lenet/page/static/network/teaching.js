@@ -7,10 +7,23 @@ import { emptyWeights } from "./training.js";
 /** @import { Network } from "./network.js" */
 
 /**
- * An image and the digit that it is.
+ * An image and the digit that it is; in `code`, the image as a link has it.
  *
- * @typedef {{ ink: Float32Array, label: number }} Lesson
+ * @typedef {{ ink: Float32Array, label: number, code?: string }} Lesson
  */
+
+export const REPLAYED = 8; // old digits in each step
+const RATES = [0.0001, 0.0003, 0.001, 0.003];
+const RATES_FOR_DISTANCES = [0.00001, 0.00003, 0.0001, 0.0003]; // whose gradients are ten times as steep
+
+/**
+ * The learning rates that suit a network.
+ *
+ * @param {Network} network
+ */
+export function ratesOf({ layers }) {
+  return layers.some(({ kind }) => kind === "RBF") ? RATES_FOR_DISTANCES : RATES;
+}
 
 /**
  * The reader of a network after a step: each weight less `rate` times its gradient. That is of the losses of all lessons,

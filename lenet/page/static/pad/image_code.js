@@ -41,12 +41,17 @@ function textOf(image, reader) {
     const decoded = decodeImage(text, reader.description.preprocessing);
     return decoded && reader.readPreprocessed(decoded).number === number;
   });
+  return alike.find((text) => text.length <= LONG) ?? alike.at(-1) ?? encodeInput(ink, test ? TEST_DIGIT : DIGIT);
+}
+
+/**
+ * The text for the network's input, as that of an image.
+ *
+ * @param {Float32Array} ink
+ */
+export function encodeInput(ink, kind = DIGIT) {
   const side = Math.sqrt(ink.length);
-  return (
-    alike.find((text) => text.length <= LONG) ??
-    alike.at(-1) ??
-    encodeInk(test ? TEST_DIGIT : DIGIT, { data: ink, width: side, height: side })
-  );
+  return encodeInk(kind, { data: ink, width: side, height: side });
 }
 
 /**

@@ -70,6 +70,36 @@ export function answerText({ digit, number }) {
 }
 
 /**
+ * A number of any size, with about three digits.
+ *
+ * @param {number} value
+ */
+export function compact(value) {
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  const small = Math.max(3, 2 - Math.floor(Math.log10(size)));
+  if (size >= 0.001 && size < 10_000) return decimal(value, size < 10 ? small : size < 1_000 ? 1 : 0);
+  const [digits, exponent] = value.toExponential(2).split("e");
+  return `${digits.replace("-", "\u2212")} \u00b7 ${powerOfTen(Number(exponent))}`;
+}
+
+/** @param {number} exponent */
+export function powerOfTen(exponent) {
+  return `10${[...String(exponent)].map((c) => SUPERSCRIPTS[c]).join("")}`;
+}
+
+/** @type {Record<string, string>} */
+const SUPERSCRIPTS = {
+  "-": "\u207b",
+  ...Object.fromEntries([..."\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"].map((c, i) => [i, c])),
+};
+
+/** @param {string} text */
+export function firstUpper(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/**
  * "a" or "an".
  *
  * @param {number} digit

@@ -8,10 +8,12 @@ const LEVELS = 255;
 const PALETTES = {
   light: {
     diverging: gradient("#08306b #1d5fa3 #5598cf #a3c9e6 #dae7ef #f5f2e9 #fbe2ca #f7b986 #ec8442 #d2540f #9a3403"),
+    tint: tint("#1d5fa3", "#d2540f"),
     gray: gradient("#fffefa #16150f"),
   },
   dark: {
     diverging: gradient("#82c8ff #4f9fec #3579c0 #285482 #20364c #1c1d21 #3b281e #6c3d1e #b05a1a #ee8129 #ffa94f"),
+    tint: tint("#4f9fec", "#ee8129"),
     gray: gradient("#1b1c20 #f0ece0"),
   },
 };
@@ -34,15 +36,28 @@ function gradient(anchors) {
   return pixels;
 }
 
+/**
+ * One color below zero and one above, the more opaque the further from it.
+ *
+ * @param {string} below
+ * @param {string} above
+ */
+function tint(below, above) {
+  const pixels = gradient(`${below} ${below} ${above} ${above}`);
+  const bytes = new Uint8Array(pixels.buffer);
+  for (let i = 0; i < LEVELS; i++) bytes[4 * i + 3] = Math.round(255 * Math.abs((2 * i) / (LEVELS - 1) - 1) ** 0.7);
+  return pixels;
+}
+
 /** @param {Palette} palette */
 function colors(palette) {
   return PALETTES[isDark() ? "dark" : "light"][palette];
 }
 
-/** @typedef {"diverging" | "gray"} Palette */
+/** @typedef {"diverging" | "gray" | "tint"} Palette */
 
 /**
- * The colors of values as pixels of an image: with "diverging", from -scale to scale; with "gray", from 0 to scale, as ink
+ * The colors of values as pixels of an image: with "diverging" and "tint", from -scale to scale; with "gray", from 0 to scale, as ink
  * on paper.
  *
  * @param {Uint32Array} pixels
@@ -58,6 +73,19 @@ export function fill(pixels, values, scale, palette = "diverging") {
     const level = Math.round(values[i] * slope + offset);
     pixels[i] = found[Math.min(LEVELS - 1, Math.max(0, level))];
   }
+}
+
+/**
+ * The same colors as texts for styles.
+ *
+ * @param {ArrayLike<number>} values
+ * @param {number} scale
+ */
+export function colorsOf(values, scale) {
+  const pixels = new Uint32Array(values.length);
+  fill(pixels, values, scale);
+  const bytes = new Uint8Array(pixels.buffer);
+  return Array.from(pixels, (_, i) => `rgb(${bytes.subarray(4 * i, 4 * i + 3).join(" ")})`);
 }
 
 /** @type {WeakMap<HTMLCanvasElement, ImageData>} */

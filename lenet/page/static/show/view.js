@@ -42,7 +42,7 @@ export function addView(root, store, description) {
     digit.disabled = isTaught; // as there
     const end = number(scaleOf(description, before)).replace(/\.?0+$/, "");
     find(root, ".view .low").textContent = gradient ? "\u2212max" : `\u2212${end}`;
-    find(root, ".view .high").textContent = gradient ? "+max of the layer" : `+${end}`;
+    find(root, ".view .high").textContent = gradient ? "+max" : `+${end}`;
     paint(
       scale,
       Float32Array.from({ length: scale.width }, (_, i) => (2 * i) / (scale.width - 1) - 1),

@@ -1,0 +1,251 @@
+// The network on the page, where it is not the bundled one: taught, changed by hand, or loaded from a file. All modes use
+// it until it is reset, also after a reload of the tab. What has been done is a list of steps, which a link carries.
+import { find, findAll } from "../dom.js";
+import { LARGEST_FILE, readWeights, writeWeights } from "../network/weights.js";
+import { readPad } from "../pad/read_pad.js";
+import { messageOf } from "../server.js";
+import { decodeChanged, encodeChanged } from "./lessons.js";
+import { save } from "./saving.js";
+
+/**
+ * @import { Reader } from "../network/reader.js"
+ * @import { Pad } from "../pad/pad.js"
+ * @import { Store } from "../store.js"
+ * @import { Background } from "./background.js"
+ * @import { Changed } from "./lessons.js"
+ */
+
+const UNDOABLE = 100;
+const KEY = "lenet-taught-";
+const LONGEST = 3_000; // characters of the steps in a link
+
+/** @typedef {(text: string, state: Changed, use: (state: Changed) => void) => Promise<Changed>} Replay see replay.js */
+
+/** Event "change": another network is on the page, or it may be undone now. */
+export class Changes extends EventTarget {
+  /** @type {Changed[]} what Undo goes back to */
+  #history = [];
+  #version = 0;
+  #replaying = ""; // the steps of a link, until they are all taken
+  /** @type {Source | null} the network before the changes, while it is shown */
+  #before = null;
+
+  /**
+   * `identity` is that of the network, `replay` takes the steps of a link.
+   *
+   * @param {HTMLElement} root
+   * @param {Store} store
+   * @param {Pad} pad
+   * @param {Reader} reader
+   * @param {Background} background
+   * @param {string} identity
+   * @param {Replay} replay
+   */
+  constructor(root, store, pad, reader, background, identity, replay) {
+    super();
+    this.root = root;
+    this.store = store;
+    this.pad = pad;
+    this.reader = reader;
+    this.background = background;
+    this.identity = identity;
+    this.replay = replay;
+    /** @type {Changed} */
+    this.start = { reader, file: "", losses: [], lessons: [], edits: 0, steps: [] };
+    this.state = this.start;
+    store.addEventListener("weights", (event) => this.load(/** @type {CustomEvent} */ (event).detail));
+    store.addEventListener("mode", () => this.compare(false));
+    try {
+      const text = sessionStorage.getItem(this.#key);
+      if (text) this.use(decodeChanged(text, identity, reader));
+    } catch {
+      // no storage, or it is of another network
+    }
+  }
+
+  get #key() {
+    return KEY + this.reader.description.network.variant;
+  }
+
+  get any() {
+    return this.state.reader !== this.reader;
+  }
+
+  /** The network in words. */
+  get name() {
+    const { file, losses, edits } = this.state;
+    const { length } = losses;
+    const taught = length ? `after ${length} ${length === 1 ? "step" : "steps"} of teaching` : "";
+    const parts = [file && `of ${file}`, taught].filter(Boolean).join(" ");
+    return `the network${parts && ` ${parts}`}${edits ? `${parts && ","} changed by hand` : ""}`;
+  }
+
+  /** What a link says of the changes; "" if there are none, or if it cannot. */
+  get link() {
+    const { file, steps } = this.state;
+    if (this.#replaying) return this.#replaying;
+    const text = this.any && !file ? steps.join(".") : "";
+    return text.length > LONGEST ? "" : text;
+  }
+
+  /**
+   * From now on, the page's network is that of a state.
+   *
+   * @param {Changed} state
+   */
+  use(state) {
+    this.state = state;
+    const { reader } = state;
+    this.background.network = reader;
+    const version = ++this.#version;
+    const note = `Shown: ${this.name}. The server does not check it.`;
+    this.store.setTaught(this.any ? { note, reader, version } : null); // which is then read, and shown
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {Changed} state what Undo goes back to */
+  remember(state) {
+    this.#replaying = ""; // whatever a link wanted
+    this.#history = [...this.#history, state].slice(-UNDOABLE);
+  }
+
+  /**
+   * Another state, which can be undone and survives a reload.
+   *
+   * @param {Changed} state
+   * @param {Changed} from
+   */
+  change(state, from = this.state) {
+    this.compare(false);
+    this.remember(from);
+    this.use(state);
+    this.keep();
+  }
+
+  keep() {
+    try {
+      if (this.any) sessionStorage.setItem(this.#key, encodeChanged(this.state, this.identity));
+      else sessionStorage.removeItem(this.#key);
+    } catch {
+      // no storage, or no room in it
+    }
+  }
+
+  /**
+   * Show the network as it was before all changes, or as it is.
+   *
+   * @param {boolean} before
+   */
+  compare(before) {
+    const shown = before && this.any;
+    const old = this.#before;
+    this.#before = null;
+    if (old) this.store.dropSource(old);
+    if (shown) {
+      const { reader, pad } = this;
+      const note = `Shown: the network before ${this.state.edits ? "it was changed" : "teaching"}.`;
+      this.#before = { note, reader, read: () => readPad(reader, pad) };
+      this.store.setSource(this.#before);
+    }
+    if (old || shown) this.dispatchEvent(new Event("change"));
+  }
+
+  /**
+   * Buttons of a panel, `[data-network]`, which "undo", "reset", show the network "before" or "save" it. `say` is given a
+   * sentence about what has been done; before that, `stop` ends what is going on.
+   *
+   * @param {HTMLElement} panel
+   * @param {(text: string) => void} say
+   */
+  connect(panel, say, stop = () => {}) {
+    /** @type {Record<string, () => void>} */
+    const actions = {
+      undo: () => {
+        this.compare(false);
+        const state = this.#history.pop();
+        if (!state) return;
+        this.use(state);
+        this.keep();
+        say(this.any ? `Undone: ${this.name}.` : "Undone: the network is as it was.");
+      },
+      reset: () => {
+        this.change(this.start);
+        say("Forgotten: the network is as it was.");
+      },
+      before: () => this.compare(!this.#before),
+      save: () => {
+        const { variant } = this.reader.description.network;
+        const how = this.state.edits ? "changed" : "taught";
+        save(`lenet-5-${variant}-${how}.safetensors`, new Blob([writeWeights(this.state.reader)]));
+      },
+    };
+    const buttons = /** @type {HTMLButtonElement[]} */ (findAll(panel, "button[data-network]"));
+    const show = () => {
+      for (const button of buttons) {
+        button.disabled = button.dataset.network === "undo" ? !this.#history.length : !this.any;
+      }
+      find(panel, '[data-network="before"]').setAttribute("aria-pressed", String(Boolean(this.#before)));
+    };
+    for (const button of buttons) {
+      button.addEventListener("click", () => {
+        stop();
+        actions[button.dataset.network ?? ""]();
+      });
+    }
+    this.addEventListener("change", show);
+    show();
+  }
+
+  /**
+   * A file of weights in place of the network.
+   *
+   * @param {File} file
+   */
+  async load(file) {
+    const { variant } = this.reader.description.network;
+    try {
+      if (file.size > LARGEST_FILE) throw new Error(`it is larger than ${LARGEST_FILE / 1e6} MB`);
+      const reader = readWeights(await file.arrayBuffer(), this.reader);
+      this.change({ ...this.start, reader, file: file.name, lessons: this.state.lessons });
+      this.store.announce(`Loaded: ${file.name}.`);
+      if (this.store.mode !== "hand") this.store.setMode("teach");
+    } catch (error) {
+      const what = `${file.name} cannot be used: ${messageOf(error).replace(/\.$/, "")}`;
+      this.store.notify(
+        `${what}. Accepted is a safetensors file with the float32 weights of this network, ${variant}.`,
+      );
+    }
+  }
+
+  /**
+   * Take the steps of a link, from the network as it was. One without steps, followed later than when the page opens, is
+   * to that network.
+   *
+   * @param {string} text
+   * @param {boolean} opening
+   */
+  async follow(text, opening) {
+    const isKept = opening && this.any && isReload(); // the address may not have the last step yet
+    if (text === this.link || isKept || (!text && (opening || !this.any))) return;
+    const before = this.state;
+    this.#replaying = text;
+    try {
+      if (text.length > LONGEST) throw new Error("they are too long.");
+      const use = (/** @type {Changed} */ state) => {
+        if (this.#replaying === text) this.use(state);
+      };
+      const state = text ? await this.replay(text, this.start, use) : this.start;
+      if (this.#replaying !== text) return; // something else was done meanwhile
+      this.change(state, before);
+    } catch (error) {
+      this.use(before);
+      this.store.notify(`The changes of the network in the link cannot be repeated: ${messageOf(error)}`);
+    }
+    this.#replaying = "";
+  }
+}
+
+function isReload() {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
+}
