@@ -1,7 +1,7 @@
 // The card of a unit: how its value was computed, from the numbers of the layer before to the activation function.
 import { explain, receptiveField } from "../network/explain.js";
 import { nameOf } from "../show/cells.js";
-import { decimal, percentage } from "../show/format.js";
+import { decimal, percentage, sizeText } from "../show/format.js";
 import { gradientOf } from "../show/gradient.js";
 import { node } from "../show/tree.js";
 import { CURVE, drawCurve } from "./activation_curve.js";
@@ -420,8 +420,8 @@ function remarks(network, reading, blank, unit, value, anythingMuted) {
   const paper = decimal(-description.mean / description.std, 2);
   if (unit.layer === "input") return `The network sees ${paper} where nothing is drawn.`;
   const field = unit.layer === "output" ? null : receptiveField(network, unit, "input");
-  const size = field && `${field.right - field.left}x${field.bottom - field.top}`;
-  const depends = size ? `Depends on ${size === "32x32" ? "all" : `${size} of the`} 32x32 pixels of the input. ` : "";
+  const part = field && sizeText(field.right - field.left, field.bottom - field.top);
+  const depends = part ? `Depends on ${part === sizeText(32) ? "all" : `${part} of the`} ${sizeText(32)} pixels of the input. ` : "";
   if (anythingMuted) return `${depends}Something is muted, so the value for blank paper is not shown.`;
   if (!reading) return `${depends}Nothing is drawn: this is its value for blank paper.`;
   const before = network.value(blank, unit);

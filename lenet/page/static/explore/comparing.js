@@ -2,7 +2,7 @@
 import { find } from "../dom.js";
 import { Reader } from "../network/reader.js";
 import { canvasesOf } from "../show/cells.js";
-import { decimal, ordinalDigit, percentage } from "../show/format.js";
+import { decimal, ordinalDigit, percentage, sizeText } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
@@ -177,7 +177,7 @@ function maps({ network, reading }, layer) {
       draw: (canvas) => paint(canvas, values.subarray(i * size, (i + 1) * size), scale),
     }),
   );
-  const about = `${shape.length === 3 ? `${shape[0]}@${shape[1]}x${shape[2]}` : shape[0]}, ${kind}, \u00b1${decimal(scale, 1)}`;
+  const about = `${shape.length === 3 ? `${shape[0]} maps of ${sizeText(shape[1], shape[2])}` : shape[0]}, ${kind}, \u00b1${decimal(scale, 1)}`;
   return [
     node(
       "div",

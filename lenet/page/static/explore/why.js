@@ -3,7 +3,7 @@
 import { element, find } from "../dom.js";
 import { compare } from "../network/evidence.js";
 import { explain, onDrawing } from "../network/explain.js";
-import { decimal, ordinalDigit, percentage } from "../show/format.js";
+import { decimal, ordinalDigit, percentage, sizeText } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -118,7 +118,7 @@ export class Why {
     const nodes = [node("p", {}, `${words}; the largest of ${items.length}:`), bars(shown, show), ledger(sum)];
     if (network.layer("output").centers) {
       const bitmap = grid(contributions, peak(contributions), false, 7);
-      const caption = node("figcaption", {}, "The contributions as F6's 7x12 bitmap.");
+      const caption = node("figcaption", {}, `The contributions as F6's ${sizeText(7, 12)} bitmap.`);
       nodes.push(node("figure", { className: "bitmap" }, bitmap, caption));
     }
     patch(find(this.panel, ".contributions"), nodes);
@@ -197,8 +197,8 @@ export class Why {
     find(trials, ".for-first").textContent = `speaks for ${first}`;
     find(trials, ".for-second").textContent = `speaks for ${second}`;
     const sentence = change
-      ? `${change.kind === "erase" ? "Erasing" : "Adding"} ${change.size}x${change.size} pixels of the input at the dashed square makes it ${article(other)} ${other}. Of ${changes} changes tried, it is the smallest that does.`
-      : `None of the ${changes} changes tried makes it ${article(other)} ${other}: squares of up to 10x10 pixels were erased, and dots of up to 6x6 added.`;
+      ? `${change.kind === "erase" ? "Erasing" : "Adding"} ${sizeText(change.size)} pixels of the input at the dashed square makes it ${article(other)} ${other}. Of ${changes} changes tried, it is the smallest that does.`
+      : `None of the ${changes} changes tried makes it ${article(other)} ${other}: squares of up to ${sizeText(10)} pixels were erased, and dots of up to ${sizeText(6)} added.`;
     find(trials, ".change").textContent = sentence;
     const box = find(trials, ".ghost");
     box.hidden = !change;

@@ -2,7 +2,7 @@
 // copied twice a frame. What is lit for the unit that is pointed at is painted with it: links below the maps, which need
 // no clipping then, and outlines above them. What does not change while one draws is painted once, on a canvas that is not
 // shown, and copied.
-import { element, find, findAll, listenOutside, setText } from "../dom.js";
+import { element, find, findAll, listenOutside, setProperty, setText } from "../dom.js";
 import { onDrawing, sourceOf } from "../network/explain.js";
 import { ownsPage } from "../pad/embedding.js";
 import { SIDE } from "../pad/strokes.js";
@@ -12,7 +12,7 @@ import { overlay } from "../show/overlay.js";
 import { KERNEL } from "../show/palette.js";
 import { scaleOf } from "../show/view.js";
 import { colors, onThemeChange } from "../theme.js";
-import { around, COLUMNS, partOf, unitAt, unitBeside } from "./geometry.js";
+import { around, barsOf, COLUMNS, partOf, unitAt, unitBeside } from "./geometry.js";
 import { layOut } from "./layout.js";
 import { carried, hairlines, lightsOf, sidesOf, signals } from "./links.js";
 import { addLink, outline, ray, Strip, Surface } from "./painting.js";
@@ -66,9 +66,10 @@ export class Figure {
     this.still = new Surface(element("canvas"));
     this.field = element("div", { className: "outline field", hidden: true, attributes: { "aria-hidden": "true" } });
     find(root, ".pad").append(this.field);
-    const { digits, scores } = addMaps(root, description.layers);
+    const { digits, scores, axis } = addMaps(root, description.layers);
     this.digits = digits;
     this.scores = scores;
+    this.axis = axis;
     for (const name of MAPS) this.#strips[name] = new Strip(this.sides[name], this.sides[name], this.#maps(name));
     for (const name of UNITS) {
       const { count, across } = COLUMNS[name];
@@ -341,7 +342,7 @@ export class Figure {
   }
 
   /**
-   * Each digit with its score as a bar; of distances, the shortest wins.
+   * Each digit with its score as a bar.
    *
    * @param {CanvasRenderingContext2D} context
    * @param {Reading} reading
@@ -351,26 +352,29 @@ export class Figure {
     if (!geometry) return;
     const { ink, positive, negative } = this.#colors;
     const distances = description.layers.some(({ kind }) => kind === "RBF");
-    const largest = Math.max(...output.map(Math.abs));
-    const scale = distances ? largest : Math.max(12, ...output, ...output.map((score) => -1.5 * score));
-    const below = distances ? 0 : 0.4; // of the room is for negative scores
-    const { label } = geometry;
-    for (const [i, { x, y, width, height }] of geometry.tiles.output.entries()) {
+    const { bars, zero, right, end } = barsOf(geometry, output, distances);
+    for (const [i, { x, y, width, height }] of bars.entries()) {
       const chosen = i === top[0][0] && digit !== null;
       this.digits[i].classList.toggle("chosen", chosen);
-      const room = width - 2 * label - 2;
-      const bar = Math.min(0.5 * height, 20);
-      const zero = x + width - (1 - below) * room;
-      const part = (distances ? Math.abs(output[i]) : output[i]) / scale;
-      const length = Math.max(-below, part * (1 - below)) * room;
       context.globalAlpha = chosen ? 1 : 0.75;
       context.fillStyle = output[i] > 0 ? positive : negative;
-      context.fillRect(Math.min(zero, zero + length), y + (height - bar) / 2, Math.abs(length), bar);
-      context.globalAlpha = 0.45;
-      context.fillStyle = ink;
-      context.fillRect(zero - 0.5, y - 1, 1, height + 2);
+      context.fillRect(x, y, width, height);
     }
+    context.globalAlpha = 0.45;
+    context.fillStyle = ink;
+    for (const { y, height } of geometry.tiles.output) context.fillRect(zero - 0.5, y - 1, 1, height + 2);
     context.globalAlpha = 1;
+    const { x } = geometry.columns.output;
+    const [least, most, name] = this.axis;
+    for (const [mark, at] of /** @type {const} */ ([
+      [least, zero],
+      [most, right],
+      [name, (zero + right) / 2],
+    ])) {
+      setProperty(mark, "inset-inline-start", `${Math.round(at - x)}px`);
+    }
+    setText(most, String(Math.round(end)));
+    setText(name, distances ? "distance: the shortest wins" : "score");
   }
 
   #showMuted() {
@@ -491,7 +495,7 @@ function coverOf({ tiles, kernels }, { touched }, name) {
 
 /**
  * The maps of all layers as boxes that can have the focus, one Tab stop a layer; C5, F6 and the output are one each.
- * Returns the ten digits of the output, and its scores, which are for screen readers.
+ * Returns the ten digits of the output, its scores, which are for screen readers, and the marks of their scale.
  *
  * @param {HTMLElement} root
  * @param {LayerDescription[]} layers
@@ -522,8 +526,9 @@ function addMaps(root, layers) {
   );
   const scores = Array.from({ length: 10 }, () => element("li"));
   const list = element("ol", { className: "scores", start: 0, attributes: { "aria-label": "Scores" } }, ...scores);
-  find(root, '[data-stage="output"]').append(...digits, list);
-  return { digits, scores };
+  const axis = ["axis", "axis", "axis name"].map((className) => element("p", { className }, "0"));
+  find(root, '[data-stage="output"]').append(...digits, list, ...axis);
+  return { digits, scores, axis };
 }
 
 /**

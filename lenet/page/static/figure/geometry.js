@@ -20,7 +20,8 @@ const LEAST = { wide: 36, short: 18, phone: 10 }; // the narrowest gap, as a sha
 const LOWEST = 110; // pixels that the tiles are high, however narrow the gaps become
 const EXAMPLES = { least: 24, one: 40, two: 60 }; // pixels that an example is wide, and the rows of them below the pad are high
 export const PICTURES = 11; // the examples, and the button that opens an image
-const INPUT = { wide: 96, short: 40, phone: 0 }; // the least side of the tile of the input
+const INPUT = { wide: 76, short: 40, phone: 0 }; // the least side of the tile of the input
+const ENDS = [12, 16, 20, 30, 40, 60, 80, 120, 160, 200, 300, 400, 600, 800, 1200]; // of the scale of the scores
 const HEAD = 0.32; // of the height of the output is the answer
 
 /**
@@ -66,7 +67,7 @@ function place({ kind, width, top, density }, tall) {
   const s4 = whole(c3 * 0.84);
   const unit = whole(tall / HEIGHTS);
   const besidesInput = tall - INPUT[kind];
-  const broad = kind === "short" || Math.min(0.23 * width, besidesInput - EXAMPLES.one) >= PICTURES * EXAMPLES.least;
+  const broad = Math.min(0.23 * width, besidesInput - EXAMPLES.one) >= PICTURES * EXAMPLES.least;
   const examples = broad ? EXAMPLES.one : EXAMPLES.two;
   const padSide = withPad ? Math.round(Math.min(0.23 * width, besidesInput - examples)) : 0;
   const inputSide = whole((side * 8) / 7); // 32 pixels beside the 28 of C1
@@ -160,6 +161,31 @@ function place({ kind, width, top, density }, tall) {
     pad: { x: 0, y: top, width: padSide, height: padSide },
     answer: { x: columns.output.x, y: top, width: out, height: head - 8 },
   };
+}
+
+/**
+ * The ten scores as bars, from a line at zero, and the score that the right edge stands for; of distances, which have none
+ * below zero, the shortest wins.
+ *
+ * @param {Geometry} geometry
+ * @param {ArrayLike<number>} scores
+ * @param {boolean} distances
+ * @returns {{ bars: Tile[], zero: number, right: number, end: number }}
+ */
+export function barsOf({ tiles, label }, scores, distances) {
+  const below = distances ? 0 : 0.4; // of the room is for negative scores
+  const sizes = Array.from(scores, (score) => (distances ? Math.abs(score) : Math.max(score, -1.5 * score)));
+  const largest = Math.max(...sizes);
+  const end = ENDS.find((one) => one >= largest) ?? largest;
+  const { x, width } = tiles.output[0];
+  const room = width - 2 * label - 2;
+  const [zero, right] = [x + width - (1 - below) * room, x + width];
+  const bars = tiles.output.map(({ y, height }, i) => {
+    const thick = Math.min(0.5 * height, 20);
+    const length = ((distances ? Math.abs(scores[i]) : scores[i]) / end) * (right - zero);
+    return { x: Math.min(zero, zero + length), y: y + (height - thick) / 2, width: Math.abs(length), height: thick };
+  });
+  return { bars, zero, right, end };
 }
 
 /**
