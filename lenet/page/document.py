@@ -90,7 +90,8 @@ def _details(title: str, content: str, about: str = "") -> str:
 
 def _size(layer: Layer) -> str:
     """What the layer has, below its name, in two lines where there is no room for one."""
-    return f'<span class="shape">{_shape(layer).replace(" of ", " <br>")}</span>'
+    lines = re.sub(" of | (?=units|scores)", " <br>", _shape(layer)).replace(" maps", "<span> maps</span>")
+    return f'<span class="shape">{lines}</span>'
 
 
 def _title(layer: Layer) -> str:

@@ -538,6 +538,8 @@ interface DescribedProperties {
   type?: string;
   width?: number;
   height?: number;
+  /** Of details. */
+  open?: boolean;
 }
 
 /** A line of a sum: text, number, class. */

@@ -129,7 +129,7 @@ export class Comparing {
     ]);
     const original = columns.find(({ network }) => network.layer("output").centers);
     patch(find(this.panel, ".bitmaps"), original ? bitmaps(original) : []);
-    const muted = this.store.unmuted ? "Nothing is muted here. " : "";
+    const muted = this.store.unmuted ? "Nothing is switched off here. " : "";
     const several = reading.number ? `Of ${reading.number}, this is ${ordinalDigit(reading)}. ` : "";
     find(this.panel, ".agreement").textContent =
       muted +

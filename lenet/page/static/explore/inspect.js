@@ -74,7 +74,7 @@ export class Inspect {
     find(this.panel, ".all").hidden = !["c5", "f6", "output"].includes(shown.layer);
     this.mute.hidden = shown.layer === "input" || shown.layer === "output";
     const isMuted = store.muted[shown.layer]?.has(shown.map);
-    this.mute.textContent = isMuted ? "Unmute" : "Mute";
+    this.mute.textContent = isMuted ? "Switch on" : "Switch off";
     this.mute.title = `${this.mute.textContent} this ${isMap ? "map" : "unit"}`;
   }
 

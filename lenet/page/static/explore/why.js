@@ -18,6 +18,7 @@ import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
 
 const UNITS = 8;
 const INPUTS = 4;
+const CONTRAST = 2.5; // one square often counts several times as much as all others
 const show = (/** @type {number} */ value) => decimal(value, 3);
 
 /**
@@ -188,12 +189,11 @@ export class Why {
     const { reading } = this.store;
     const trials = find(this.panel, ".trials");
     const current = result && reading?.outputs.input === result.ink && result.key === this.#asked?.key;
-    trials.hidden = !result;
-    trials.style.visibility = current ? "" : "hidden"; // what is below stays where it is
+    trials.style.visibility = current ? "" : "hidden"; // it has its place before, so that nothing moves
     this.ghost.hidden = true;
     if (!result || !current) return;
     const { evidence, first, second, other, change, changes } = result;
-    paint(find(trials, "canvas", HTMLCanvasElement), evidence, peak(evidence));
+    paint(find(trials, "canvas", HTMLCanvasElement), evidence, peak(evidence) / CONTRAST);
     find(trials, ".for-first").textContent = `speaks for ${first}`;
     find(trials, ".for-second").textContent = `speaks for ${second}`;
     const sentence = change

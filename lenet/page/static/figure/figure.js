@@ -556,8 +556,8 @@ function nameMaps(root, layers, muted) {
     const several = mapsOf(layers, name) > 1;
     const units = [...(muted[name] ?? [])];
     for (const [i, map] of findAll(stage, ".map").entries()) {
-      const ofUnits = units.length ? `, muted: ${units.join(", ")}` : "";
-      const ofMap = `, feature map ${i}${units.includes(i) ? ", muted" : ""}`;
+      const ofUnits = units.length ? `, switched off: ${units.join(", ")}` : "";
+      const ofMap = `, feature map ${i}${units.includes(i) ? ", switched off" : ""}`;
       map.ariaLabel = label + (several ? ofMap : ofUnits);
     }
   }

@@ -22,6 +22,8 @@ const EXAMPLES = { least: 24, one: 40, two: 60 }; // pixels that an example is w
 export const PICTURES = 11; // the examples, and the button that opens an image
 const INPUT = { wide: 76, short: 40, phone: 0 }; // the least side of the tile of the input
 const ENDS = [12, 16, 20, 30, 40, 60, 80, 120, 160, 200, 300, 400, 600, 800, 1200]; // of the scale of the scores
+const BESIDE = 10; // pixels between a box and what it explains
+const START = 170; // of a panel is seen when it is explained, at least
 const HEAD = 0.32; // of the height of the output is the answer
 
 /**
@@ -281,6 +283,29 @@ export function around(tiles) {
   const right = Math.max(...tiles.map((tile) => tile.x + tile.width));
   const bottom = Math.max(...tiles.map((tile) => tile.y + tile.height));
   return { x, y, width: right - x, height: bottom - y };
+}
+
+/**
+ * Where a box stands that explains a part of the page without covering it, and the figure neither: below the figure if it
+ * is about something there, or, where the window is too low for that, below what it is about; above what is below the
+ * figure, at the right, where the answer is. Also the stretch that is to be seen, from `first` to `last`.
+ *
+ * @param {Tile} at what it explains
+ * @param {{ width: number, height: number }} box
+ * @param {number} width of the page
+ * @param {number} bottom of the figure
+ * @param {number} height of the window
+ */
+export function placeBox(at, box, width, bottom, height) {
+  const end = at.y + at.height;
+  if (at.y >= bottom) {
+    const top = Math.max(0, at.y - BESIDE - box.height);
+    return { left: width - box.width - BESIDE, top, first: top, last: Math.min(end, at.y + START) };
+  }
+  const isLow = bottom + BESIDE + box.height - at.y <= height;
+  const top = (isLow ? bottom : end) + BESIDE;
+  const left = Math.max(BESIDE, Math.min(at.x + (at.width - box.width) / 2, width - box.width - BESIDE));
+  return { left, top, first: at.y, last: top + box.height };
 }
 
 /**

@@ -5,7 +5,7 @@ import { around, geometryOf, kindOf } from "./geometry.js";
 
 const PANEL = { least: 218, most: 420, share: 0.31, short: 50 }; // of the window, below the modes
 const FRAMED = { least: 560, share: 0.56 }; // the height of a page in a frame follows its width
-const LABELS = { above: 47, below: 17 }; // pixels for names, shapes and operations on a phone
+const LABELS = { above: 47, below: 17, belowOnTablets: 34 }; // pixels for names, shapes and operations
 const NUMBERS = 104; // pixels of the output beside its digit
 const PAPER = 1040; // pixels that a sheet of paper is wide
 const ROWS = { masthead: 34, tools: 104, modes: 236, modesOfLowWindows: 44 }; // of a phone
@@ -37,14 +37,15 @@ export function layOut(root, framed) {
   if (kind === "phone") {
     const beside = width >= 600; // the tools stand beside the pad
     const side = Math.round(Math.min(0.6 * width, 0.29 * high));
-    const rows = ROWS.masthead + (beside ? 0 : ROWS.tools) + LABELS.above + LABELS.below + 4;
+    const below = beside ? LABELS.belowOnTablets : LABELS.below;
+    const rows = ROWS.masthead + (beside ? 0 : ROWS.tools) + LABELS.above + below + 4;
     const room = high - rows - side - (high > 700 ? ROWS.modes : ROWS.modesOfLowWindows);
     const geometry = geometryOf({ kind, width, top: LABELS.above, tall: Math.min(0.7 * width, room), density });
     set("--pad", side);
     root.style.removeProperty("--examples");
     set("--big", 0.62 * side);
     set("--answer", width - side - 12);
-    const height = geometry.top + geometry.height + LABELS.below + 4;
+    const height = geometry.top + geometry.height + below + 4;
     net.style.blockSize = `${height}px`;
     placeStages(root, geometry);
     return { geometry, width, height };
