@@ -403,6 +403,9 @@ interface FigureSize {
   top: number;
   /** Pixels of the screen per CSS pixel. */
   density: number;
+  /** Pixels that a row of examples is high, and that the tools beside the input are. */
+  row?: number;
+  tools?: number;
 }
 /** A map, a part of one, or a unit, as it is shown. */
 interface Tile {

@@ -35,6 +35,7 @@ const BORDER = 2; // pixels of the pad's border
 const LATE = 19; // milliseconds to the next frame, on average: of 60 a second, some are missed
 const COARSE = 1; // pixels per CSS pixel while the pen moves where frames are late
 const FADED = { beside: 0.68, other: 0.4 }; // of what is not lit, in layers that are and in others
+const ROOM = 30; // pixels between zero and the end of the scale of the scores, if both are to be labeled
 const STEPS = 8; // of color and width of the links that are lit: those alike are drawn at once
 
 export class Figure {
@@ -373,6 +374,7 @@ export class Figure {
     ])) {
       setProperty(mark, "inset-inline-start", `${Math.round(at - x)}px`);
     }
+    least.hidden = right - zero < ROOM;
     setText(most, String(Math.round(end)));
     setText(name, distances ? "distance: the shortest wins" : "score");
   }

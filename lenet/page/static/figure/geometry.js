@@ -18,9 +18,9 @@ const GAPS = { pad: 1.5, input: 0.9, c1: 0.85, s2: 1.35, c3: 0.65, s4: 1.15, c5:
 const HEIGHTS = 30; // units of C5, one below the other, fill the height
 const LEAST = { wide: 36, short: 18, phone: 10 }; // the narrowest gap, as a share of 1, in pixels
 const LOWEST = 110; // pixels that the tiles are high, however narrow the gaps become
-const EXAMPLES = { least: 24, one: 40, two: 60 }; // pixels that an example is wide, and the rows of them below the pad are high
+const EXAMPLES = { least: 24, beside: 14 }; // pixels that an example is wide, and that there are above and below them
 export const PICTURES = 11; // the examples, and the button that opens an image
-const INPUT = { wide: 76, short: 40, phone: 0 }; // the least side of the tile of the input
+const INPUT = { wide: 80, short: 40, phone: 0 }; // pixels for the input below the pad, at least
 const ENDS = [12, 16, 20, 30, 40, 60, 80, 120, 160, 200, 300, 400, 600, 800, 1200]; // of the scale of the scores
 const BESIDE = 10; // pixels between a box and what it explains
 const START = 170; // of a panel is seen when it is explained, at least
@@ -58,7 +58,7 @@ export function geometryOf(size) {
  * @param {number} tall
  * @returns {Geometry}
  */
-function place({ kind, width, top, density }, tall) {
+function place({ kind, width, top, density, row: rowOfExamples = EXAMPLES.least, tools = 0 }, tall) {
   // Maps begin at whole pixels of the screen, and so do their frames.
   const whole = (/** @type {number} */ length) => Math.floor(length * density) / density;
   const withPad = kind !== "phone";
@@ -68,9 +68,10 @@ function place({ kind, width, top, density }, tall) {
   const c3 = whole(step - between);
   const s4 = whole(c3 * 0.84);
   const unit = whole(tall / HEIGHTS);
-  const besidesInput = tall - INPUT[kind];
-  const broad = Math.min(0.23 * width, besidesInput - EXAMPLES.one) >= PICTURES * EXAMPLES.least;
-  const examples = broad ? EXAMPLES.one : EXAMPLES.two;
+  const besidesInput = tall - Math.max(INPUT[kind], tools);
+  const [one, two] = [1, 2].map((rows) => rows * rowOfExamples + EXAMPLES.beside);
+  const broad = Math.min(0.23 * width, besidesInput - one) >= PICTURES * EXAMPLES.least;
+  const examples = broad ? one : two;
   const padSide = withPad ? Math.round(Math.min(0.23 * width, besidesInput - examples)) : 0;
   const inputSide = whole((side * 8) / 7); // 32 pixels beside the 28 of C1
   const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : 0.14 * width);

@@ -58,7 +58,11 @@ export function layOut(root, framed) {
   const below = find(root, ".modes").offsetHeight;
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
   const tall = high - top - bottom - below - panel - 10;
-  const geometry = geometryOf({ kind, width, top, tall, density });
+  const edit = find(root, ".edit").offsetHeight;
+  set("--edit", edit);
+  const beside = edit + find(root, '[data-stage="input"] header').offsetHeight + 4; // of the input, below the examples
+  const row = Number.parseFloat(getComputedStyle(find(root, ".pictures")).getPropertyValue("--row"));
+  const geometry = geometryOf({ kind, width, top, tall, density, row, tools: short ? 0 : beside });
   const height = top + geometry.height + bottom;
   figure.style.blockSize = `${height}px`;
   const { pad: onPad, answer: atAnswer, tiles } = geometry;
