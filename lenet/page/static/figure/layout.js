@@ -53,7 +53,8 @@ export function layOut(root, framed) {
 
   const short = kind === "short";
   const size = Number.parseFloat(getComputedStyle(figure).fontSize);
-  const top = short ? 24 : Math.ceil(find(root, ".masthead").offsetHeight) + 5;
+  const names = findAll(root, ".stage:not([data-stage=input]) header").map((header) => header.offsetHeight);
+  const top = short ? 24 : Math.ceil(Math.max(find(root, ".masthead").offsetHeight, ...names)) + 5;
   const bottom = short ? 4 : Math.ceil(2.15 * size) + 8;
   const below = find(root, ".modes").offsetHeight;
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
