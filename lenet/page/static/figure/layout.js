@@ -6,7 +6,7 @@ import { around, geometryOf, kindOf } from "./geometry.js";
 const PANEL = { least: 218, most: 420, share: 0.31, short: 50 }; // of the window, below the modes
 const FRAMED = { least: 560, share: 0.56 }; // the height of a page in a frame follows its width
 const LABELS = { above: 47, below: 17, belowOnTablets: 34 }; // pixels for names, shapes and operations
-const NUMBERS = 104; // pixels of the output beside its digit
+const NUMBERS = { wide: 104, short: 80 }; // pixels of the output beside its digit
 const PAPER = 1040; // pixels that a sheet of paper is wide
 const ROWS = { masthead: 34, tools: 104, modes: 236, modesOfLowWindows: 44 }; // of a phone
 
@@ -76,7 +76,7 @@ export function layOut(root, framed) {
   set("--pad", onPad.width);
   root.style.setProperty("--examples", String(geometry.examples));
   set("--big", Math.min(1.18 * atAnswer.height, 0.72 * atAnswer.width));
-  set("--answer", atAnswer.width - NUMBERS);
+  set("--answer", atAnswer.width - NUMBERS[kind]);
   placeStages(root, geometry);
   return { geometry, width, height };
 }
