@@ -7,6 +7,7 @@ installed one, else Playwright's.
 import contextlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -112,6 +113,14 @@ class Visitor:
         """The large digit, or "?", once the page has read the current drawing."""
         self.page.locator(".verdict[aria-busy=false]").wait_for()
         return self.page.locator(".digit").inner_text()
+
+    def settle(self) -> None:
+        """Wait until the page has nothing more to do for the drawing, with a server or without."""
+        self.page.locator(".check", has_text=re.compile("^(Checked|Computed)")).wait_for()
+
+    def wait_for_check(self) -> None:
+        """Wait until the server has checked the drawing."""
+        self.page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
 
     def open(self, mode: str) -> None:
         """Open a mode of the explorer: "inspect", "why" and so on."""

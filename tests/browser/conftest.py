@@ -7,11 +7,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from harness.servers import files_of
 from lenet import Recognizer
+from lenet.extras.files import SNAPSHOTS
+from lenet.page.export import write_site
 from lenet.weights.model import bundled
 from tests.browser.explorer import WIDE, Explorer, reset
 
-DEFAULTS = {"viewport": WIDE, "reduced_motion": "reduce"}  # the page's example is there at once
+# The page's example is there at once, and nothing but the page keeps what it loads.
+DEFAULTS = {"viewport": WIDE, "reduced_motion": "reduce", "service_workers": "block"}
 
 
 @pytest.fixture(scope="session")
@@ -74,25 +78,41 @@ def network(variant: str) -> Recognizer:
     return Recognizer.from_pretrained(bundled(variant))
 
 
-@pytest.fixture
-def explore(new_page, page_url):
-    """Opens the page with a network."""
+@pytest.fixture(scope="session")
+def site_url(tmp_path_factory):
+    """The URL of the page without a server, with one of the bundled networks and all its snapshots, once needed."""
+    root = tmp_path_factory.mktemp("sites")
+    with files_of(root) as url:
 
-    def open_one(variant: str = "textbook", fragment: str = "", **options) -> Explorer:
-        return Explorer(new_page(**options), page_url(variant) + fragment, network(variant))
+        @functools.cache
+        def of(variant: str) -> str:
+            write_site(root / variant, network(variant))
+            (root / variant / "network" / SNAPSHOTS).write_bytes((bundled(variant) / SNAPSHOTS).read_bytes())
+            return f"{url}/{variant}/"
+
+        yield of
+
+
+@pytest.fixture
+def explore(new_page, page_url, site_url):
+    """Opens the page with a network: without a server, which is the same page and takes less time, or `served`."""
+
+    def open_one(variant: str = "textbook", fragment: str = "", served: bool = False, **options) -> Explorer:
+        url = (page_url if served else site_url)(variant)
+        return Explorer(new_page(**options), url + fragment, network(variant))
 
     return open_one
 
 
 @pytest.fixture(scope="session")
-def kept(context, page_url) -> Callable[[str], tuple[Explorer, list[str]]]:
+def kept(context, site_url) -> Callable[[str], tuple[Explorer, list[str]]]:
     """A page that stays open for each network, and the script errors that it has had."""
 
     @functools.cache
     def open_one(variant: str) -> tuple[Explorer, list[str]]:
         page, errors = context().new_page(), []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        return Explorer(page, page_url(variant), network(variant)), errors
+        return Explorer(page, site_url(variant), network(variant)), errors
 
     return open_one
 

@@ -1,4 +1,4 @@
-"""The page in a real Chromium on the running app, with real mouse, touch and keyboard events."""
+"""The page in a real Chromium, with real mouse, touch and keyboard events."""
 
 import base64
 import io
@@ -23,24 +23,24 @@ class Log:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))
 
-    def check(self, app_url: str) -> None:
+    def check(self, url: str) -> None:
         assert self.errors == []
-        assert [url for url in self.requests if not url.startswith((app_url, "data:", "blob:"))] == []
+        assert [other for other in self.requests if not other.startswith((url, "data:", "blob:"))] == []
 
 
 @pytest.fixture
-def open_page(new_page, app_url):
-    """Opens the page. It must end without an error or a request to another host."""
+def open_page(new_page, app_url, site_url):
+    """Opens the page, without a server or `served`. It must end without an error or a request to another host."""
     logs = []
 
-    def open_one(**options) -> Visitor:
-        page = new_page(**options)
-        logs.append(Log(page))
-        return Visitor(page, app_url)
+    def open_one(served: bool = False, **options) -> Visitor:
+        page, url = new_page(**options), app_url if served else site_url("textbook")
+        logs.append((Log(page), url))
+        return Visitor(page, url)
 
     yield open_one
-    for log in logs:
-        log.check(app_url)
+    for log, url in logs:
+        log.check(url)
 
 
 @pytest.fixture
@@ -50,15 +50,15 @@ def new_visitor(open_page):
 
 
 @pytest.fixture(scope="module")
-def shared(context, app_url):
+def shared(context, site_url):
     page = context().new_page()
     log = Log(page)
-    yield Visitor(page, app_url), log
+    yield Visitor(page, site_url("textbook")), log
     page.close()
 
 
 @pytest.fixture
-def visitor(shared, app_url):
+def visitor(shared, site_url):
     """A visitor on a blank pad; opening a page takes a second, so these tests share one."""
     visitor, log = shared
     visitor.page.bring_to_front()
@@ -66,7 +66,7 @@ def visitor(shared, app_url):
     visitor.click("clear")
     assert visitor.digit() == "?"
     yield visitor
-    log.check(app_url)
+    log.check(site_url("textbook"))
 
 
 def percentages(visitor) -> list[str]:
@@ -90,17 +90,13 @@ def has_placeholder(visitor) -> bool:
     return visitor.page.locator(".placeholder").is_visible()
 
 
-def settled(visitor) -> None:
-    """Wait until the server has checked the reading."""
-    visitor.page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
-
-
 def wait_for_digit(visitor, digit: int) -> None:
     visitor.page.wait_for_function(f"() => document.querySelector('.digit').textContent === '{digit}'")
 
 
-def test_the_page_opens_with_an_example(new_visitor):
+def test_the_page_opens_with_an_example(open_page):
     """It is read, nobody has drawn it, and a Clear takes it away; after that the pad is blank, also on a reload."""
+    new_visitor = open_page(served=True)
     page = new_visitor.page
     assert new_visitor.digit() == "3"
     page.locator(".check", has_text="An example. Draw your own.").wait_for()
@@ -140,8 +136,9 @@ def test_the_example_draws_itself(open_page):
     assert visitor.digit() == "7"
 
 
-def test_gradios_footer_has_no_lone_separator(visitor):
+def test_gradios_footer_has_no_lone_separator(open_page):
     """It has one entry, and none on a phone, so there is nothing to separate."""
+    visitor = open_page(served=True)
     footer = visitor.page.get_by_label("Gradio footer navigation")
     for viewport in (PHONE, WIDE):
         visitor.page.set_viewport_size(viewport)
@@ -443,7 +440,7 @@ def test_everything_is_reachable_by_keyboard(new_visitor):
     assert reached >= {"sheet", "undo", "clear", "open", "width", *(f"Example {digit}" for digit in range(10))}
     page.locator(".examples button").nth(4).focus()
     page.keyboard.press("Enter")
-    settled(new_visitor)
+    new_visitor.settle()
     assert new_visitor.digit() == "4"
     announced = page.locator(".lenet [aria-live=polite]").inner_text()
     assert announced.startswith("Prediction: 4. Most likely digits: 4, ")
@@ -489,7 +486,7 @@ def test_undo_and_redo_work_from_anywhere_by_keyboard(new_visitor):
     """Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y, with the focus outside of the pad; what happened is announced."""
     page = new_visitor.page
     new_visitor.draw(DIGITS[3])
-    settled(new_visitor)
+    new_visitor.settle()
     page.locator("button.clear").focus()
     page.keyboard.press("Control+z")
     assert new_visitor.digit() == "?"
@@ -570,7 +567,7 @@ def test_the_prediction_is_announced_once(visitor):
         }"""
     )
     visitor.draw(DIGITS[3])
-    settled(visitor)
+    visitor.settle()
     announced = page.evaluate("() => window.announced")
     assert len(announced) == 1
     assert announced[0].startswith("Prediction: 3.")

@@ -147,7 +147,7 @@ def test_playing_moves_the_slider_which_returns_to_the_drawing(explore):
 
     It also does when something else is drawn; a further stroke leaves it where it is, and gives another curve.
     """
-    explorer = explore(timed=True)
+    explorer = explore(timed=True, served=True)
     break_it(explorer, DIGITS[1], transform="slant")
     page = explorer.page
     slider, play = page.locator(".curve input"), page.locator(".break .play")
@@ -174,7 +174,7 @@ def test_playing_moves_the_slider_which_returns_to_the_drawing(explore):
         assert slider.input_value() == "30"
     page.wait_for_function("(first) => document.querySelector('.breaking-point').textContent !== first", arg=first)
     explorer.open("inspect")
-    page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+    explorer.wait_for_check()
 
 
 def test_no_curve_of_something_else_is_shown(reuse):
@@ -221,7 +221,7 @@ def test_screen_readers_hear_of_what_is_shown_now(reuse, mode):
     text = "Prediction: 7." if mode == "break" else "igit"  # the network before its training
     announcement.filter(has_text=text).wait_for()
     explorer.open("inspect")
-    page.locator(".check", has_text="Checked with PyTorch").wait_for()
+    explorer.settle()
 
 
 def test_an_image_can_be_changed_except_for_its_strokes(reuse):

@@ -247,7 +247,7 @@ def test_a_layer_is_cards_that_one_swipes_through(explore):
     cards, current = page.locator(".cards li"), page.locator('.cards [aria-current="true"]')
     assert cards.count() == 16
     values = explorer.features()["c3"][9]
-    page.locator(".check", has_text="Checked").wait_for()
+    explorer.settle()
     low, high = (number(text) for text in current.locator(".range").inner_text().split(" to "))
     assert (low, high) == (pytest.approx(float(values.min()), abs=0.006), pytest.approx(float(values.max()), abs=0.006))
     assert current.locator(".kernels canvas").count() == 6
@@ -522,4 +522,4 @@ def test_muting_shows_beside_the_answer(reuse):
     explorer.draw(DIGITS[7])
     sign.wait_for()
     explorer.click("reset")
-    page.locator(".check", has_text="Checked with PyTorch").wait_for()
+    explorer.settle()

@@ -178,7 +178,7 @@ FALSE_PIXELS = {
 
 def test_a_browser_that_hides_canvases_is_named(explore, subtests):
     """No answer to pixels that nobody has drawn, and no check of them; once it is allowed, drawing is read."""
-    explorer = explore()
+    explorer = explore(served=True)
     page = explorer.page
     requests = []
     page.on("request", lambda request: requests.append(request.url))
@@ -209,5 +209,5 @@ def test_a_browser_that_hides_canvases_is_named(explore, subtests):
             explorer.draw(DIGITS[7])
             assert explorer.digit() == "7"
             assert page.locator(".notice").inner_text() == ""
-            page.locator(".check", has_text="Checked").wait_for()
+            explorer.wait_for_check()
             explorer.click("clear")

@@ -61,9 +61,9 @@ def answer(explorer: Explorer) -> tuple[str, list[str]]:
     return explorer.digit(), explorer.page.locator(".top li").all_inner_texts()
 
 
-def test_a_dropped_image_is_read_as_by_python(reuse, reader: Recognizer, subtests):
-    """Input and answer; nothing is sent, and nothing is said to be checked."""
-    explorer = reuse()
+def test_a_dropped_image_is_read_as_by_python(explore, reader: Recognizer, subtests):
+    """Input and answer; nothing is sent to the server, and nothing is said to be checked."""
+    explorer = explore(served=True)
     sent = []
     explorer.page.on("request", lambda request: sent.append(request.url) if request.method != "GET" else None)
     for kind, picture in PICTURES.items():
@@ -143,12 +143,12 @@ def test_a_digit_of_the_test_is_kept_as_one(explore):
     assert (answer(explorer), page.locator(".reason").inner_text()) == shown
 
 
-def test_a_stroke_replaces_the_image_and_is_checked(reuse):
+def test_a_stroke_replaces_the_image_and_is_checked(explore):
     """By PyTorch, as any drawing; Undo brings the image back."""
-    explorer = reuse()
+    explorer = explore(served=True)
     drop_and_read(explorer, PICTURES["photo"]())
     explorer.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)], steps=3)
-    explorer.page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+    explorer.wait_for_check()
     assert explorer.digit() == "7"
     explorer.click("undo")
     explorer.page.locator(".check", has_text=LOCAL).wait_for()

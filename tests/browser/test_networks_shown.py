@@ -71,7 +71,7 @@ def test_learn_shows_the_network_of_each_step(reuse):
     assert np.allclose(explorer.scores(), features["output"][0], atol=0.051)
     assert "after" in page.locator(".check").inner_text()
     explorer.open("inspect")
-    page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+    explorer.settle()
     assert explorer.digit() == "8"
 
 
@@ -337,7 +337,7 @@ def test_the_nearest_training_digits_are_those_of_f6(reuse):
 
 def test_another_network_is_chosen_in_the_title(explore):
     """With the drawing and the mode; figure, link and the server's check are of that network, and back again."""
-    explorer = explore()
+    explorer = explore(served=True)
     page = explorer.page
     explorer.draw(DIGITS[3])
     for variant in ("original", "tutorial", "textbook"):
@@ -345,7 +345,7 @@ def test_another_network_is_chosen_in_the_title(explore):
         ready(page, variant)
         assert page.evaluate("() => document.activeElement.matches('.network')")
         assert explorer.digit() == "3"
-        page.locator(".check", has_text="Checked with PyTorch").wait_for()
+        explorer.wait_for_check()
         explorer.use(network(variant))
         explorer.load(DIGITS[3], u="c3.2.4.4")
         assert explorer.unit() == "C3, map 2, row 4, column 4"

@@ -20,9 +20,9 @@ def draw_row(explorer: Explorer, digits: str, height: float = 0.35) -> None:
             explorer.stroke([(left + (x - min(xs)) * scale, top + (y - min(ys)) * scale) for x, y in stroke])
 
 
-def test_digits_side_by_side_are_read_as_a_number(reuse, subtests):
+def test_digits_side_by_side_are_read_as_a_number(explore, subtests):
     """While they are drawn, and by PyTorch when the pen rests; the number is announced."""
-    explorer = reuse()
+    explorer = explore(served=True)
     page = explorer.page
     warnings = []
     page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
@@ -31,7 +31,7 @@ def test_digits_side_by_side_are_read_as_a_number(reuse, subtests):
             page.locator(".width").fill(str(brush))
             draw_row(explorer, number)
             assert explorer.digit() == number
-            page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+            explorer.wait_for_check()
             assert explorer.digit() == number
             assert warnings == []  # the server's number is the browser's
             assert page.locator(".reason").inner_text() == "Several digits, read one by one."
@@ -83,7 +83,7 @@ def test_the_layers_show_the_digit_that_is_pointed_at(reuse):
         assert scores.argmax() == int("42"[i])
         assert page.locator(".digit").inner_text() == "42"
         assert page.locator(".top").inner_text() == likeliest
-        page.locator(".check", has_text="Checked with PyTorch on the server.").wait_for()
+        explorer.settle()
         places.append(box_of(page.locator(".pad > .outline"))["x"])  # of what the unit sees
     assert places[0] - places[1] > 50
 

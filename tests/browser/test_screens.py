@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from harness.browser import Visitor, box_of
 from harness.drawings import DIGITS, NO_DIGITS
-from tests.browser.explorer import WIDE, Explorer, reset
+from tests.browser.explorer import Explorer
 
 DIGIT = DIGITS[3]
 WIDTHS = [*range(320, 1000, 20), *range(1000, 1500, 50), 1600, 1920, 2560]
@@ -63,6 +63,12 @@ def open_at(new_page, app_url):
     return open_one
 
 
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window another size, and wait until the figure has followed."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 # When each mode has shown all that it shows.
 COMPLETE = {
     "why": ".change:not(:empty)",
@@ -87,6 +93,7 @@ def show_all_modes(visitor: Visitor) -> None:
             visitor.page.locator(".train .differs").select_option("activation")
             visitor.click("one-step")
         visitor.page.locator(complete).first.wait_for()
+    visitor.page.locator(".rates button").last.click()  # the highest, with which most is forgotten
     visitor.click("until")
     visitor.page.locator(".forgotten button").first.wait_for()
     visitor.page.locator(".values").select_option("gradient")
@@ -103,10 +110,8 @@ def show(explorer: Explorer, what: str) -> None:
         explorer.pin("c3", 0, 4, 4)
         for summary in page.locator("details.words summary").all():
             summary.click()
-        show_all_modes(explorer)
-    if what == "numbers":
-        explorer.pin("c3", 0, 4, 4)
         page.locator(".with-numbers").check()
+        show_all_modes(explorer)
         explorer.click("mute")
     if what == "row":
         explorer.stroke([(0.1, 0.3), (0.1, 0.7)])
@@ -114,33 +119,40 @@ def show(explorer: Explorer, what: str) -> None:
         explorer.pin("output", 3)
 
 
-@pytest.fixture(scope="module")
-def tab(context):
-    page = context(viewport=WIDE).new_page()
-    yield page
-    page.close()
+SMALL = """() => [...document.querySelectorAll(".lenet :is(button, select, summary)")]
+  .filter((e) => e.checkVisibility() && !e.closest(".pictures") && e.getBoundingClientRect().height < 44)
+  .map((e) => e.className || e.textContent.trim())"""
 
 
-@pytest.fixture(scope="module")
-def page(request, tab, app_url, reader):
-    """The page with a digit, which shows what `show` makes it."""
-    tab.bring_to_front()
-    explorer = Explorer(tab, app_url, reader)
+@pytest.mark.parametrize("what", ["answer", "modes", "row"])
+def test_every_width_holds(new_page, app_url, reader, subtests, what):
+    """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, in any mode; axe finds nothing.
+
+    What a finger operates is 44 pixels high, but for the examples, which stand in one row as wide as the pad. One test,
+    because it takes long until all modes are shown.
+    """
+    page = new_page()
+    explorer = Explorer(page, app_url, reader)
     explorer.load(DIGIT)
-    tab.locator(".check", has_text="Checked").wait_for()
-    show(explorer, request.param)
-    yield tab
-    reset(tab)
-
-
-@pytest.mark.parametrize("page", ["answer", "modes", "numbers", "row"], indirect=True)
-def test_every_width_holds(page):
-    """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, in any mode."""
+    explorer.settle()
+    show(explorer, what)
     browser = page.context.new_cdp_session(page)  # Playwright's own way to set the size takes twice as long
-    for width in WIDTHS:
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        browser.send("Emulation.setDeviceMetricsOverride", size)
-        assert page.evaluate(FAULTS) == [], width
+    with subtests.test("widths"):
+        for width in WIDTHS:
+            size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+            browser.send("Emulation.setDeviceMetricsOverride", size)
+            assert page.evaluate(FAULTS) == [], width
+        browser.send("Emulation.clearDeviceMetricsOverride")
+    with subtests.test("axe"):
+        check_accessibility(page, [(390, 844), (844, 390), (768, 1024), (1400, 900)][:: 1 if what == "answer" else 3])
+    if what == "modes":
+        browser.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        for width, height in ((390, 844), (844, 390), (1024, 768)):
+            with subtests.test("touch", width=width):
+                resize(page, width, height)
+                assert page.evaluate(SMALL) == []
+                for box in (box_of(example) for example in page.locator(".pictures button").all()):
+                    assert box["height"] >= (44 if width < 500 else 24)
     browser.detach()
 
 
@@ -154,44 +166,30 @@ def violations(page: Page, exclude: tuple[str, ...] = (), **options) -> list:
     return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
 
 
-CONTRAST = "color-contrast"  # takes most of axe's time
+def check_accessibility(page: Page, sizes: list[tuple[int, int]], known: tuple[str, ...] = ()) -> None:
+    """By all rules at these sizes. The parts in `known` are as elsewhere.
 
-
-def check_accessibility(page: Page, between: tuple[int, ...] = (), known: tuple[str, ...] = ()) -> None:
-    """By all rules at a phone's and a desktop's width, and at those in `between` by all but that on contrast.
-
-    Only colors differ in dark mode, so only their contrast is looked at again. The parts in `known` are as elsewhere.
+    Only colors differ in dark mode, so only their contrast is looked at again.
     """
-    for width in (390, *between, 1400):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert violations(page, known, rules={CONTRAST: {"enabled": False}}) == [], width
-        if width not in between and not (known and width == 390):
-            assert violations(page, known, runOnly=[CONTRAST]) == [], width
+    for width, height in sizes:
+        resize(page, width, height)
+        assert violations(page, known) == [], width
     page.emulate_media(color_scheme="dark")
     page.locator("body.dark").wait_for(state="attached")
-    assert violations(page, known, runOnly=[CONTRAST]) == [], "dark"
+    assert violations(page, known, runOnly=["color-contrast"]) == [], "dark"
     page.emulate_media(color_scheme="light")
     page.locator("body.dark").wait_for(state="detached")
 
 
-@pytest.mark.parametrize("page", ["modes", "numbers", "row"], indirect=True)
-def test_axe_finds_nothing_in_any_mode(page):
-    """In light and dark mode."""
-    check_accessibility(page)
-
-
 def test_axe_finds_nothing_whatever_is_drawn(open_at):
-    """Blank, with a digit, and with a rejected drawing. The layers look alike with any drawing."""
+    """Blank, and with a rejected drawing, too. The layers look alike with any drawing."""
     visitor = open_at(1400, 900)
-    for strokes in ([], DIGIT, NO_DIGITS["fence"][0]):
+    for strokes in ([], NO_DIGITS["fence"][0]):
         visitor.click("clear")
+        visitor.draw(strokes)
         if strokes:
-            visitor.draw(strokes)
-            visitor.page.locator(".check", has_text="Checked").wait_for()
-        if strokes is DIGIT:
-            check_accessibility(visitor.page, between=(768, 1024, 1280, 1920))
-        else:
-            check_accessibility(visitor.page, known=(".stage",))
+            visitor.settle()
+        check_accessibility(visitor.page, [(1400, 900)], known=(".stage",))
 
 
 def below(visitor: Visitor, selector: str) -> float:
@@ -204,7 +202,7 @@ def test_a_phone_shows_pad_answer_and_figure_at_once(open_at):
     """Upright, even a small one: without scrolling."""
     visitor = open_at(390, 844, has_touch=True, is_mobile=True, device_scale_factor=2)
     for width, height in ((390, 844), (360, 640)):
-        visitor.page.set_viewport_size({"width": width, "height": height})
+        resize(visitor.page, width, height)
         for selector in (".pad", ".verdict", ".examples", ".controls", ".net", '[data-stage="input"] .map'):
             assert below(visitor, selector) <= height, (width, selector)
         assert box_of(visitor.page.locator(".pad"))["width"] >= 180
@@ -223,7 +221,7 @@ def test_the_network_fits_in_the_window(open_at):
     """From the pad to the ten scores, with the modes below them, and room for what they explain."""
     visitor = open_at(1280, 720)
     for size in ((1280, 720), (1366, 768), (1920, 1080), (2560, 1440), (844, 390)):
-        visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
+        resize(visitor.page, size[0], size[1])
         least = 55 if size[1] < 520 else 0.28 * size[1]
         for selector in (".pad", ".verdict", "[data-stage=c1] .maps", "[data-stage=output] .map", ".modes"):
             assert below(visitor, selector) <= size[1] - least, (size, selector)
@@ -239,7 +237,7 @@ def test_notices_do_not_move_the_maps(open_at):
     visitor = open_at(1280, 720)
     place = visitor.page.locator("[data-stage=c1]").bounding_box()["y"]
     visitor.draw(DIGIT)
-    visitor.page.locator(".check", has_text="Checked").wait_for()
+    visitor.settle()
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
     letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"not an image"}
     visitor.page.locator(".file").set_input_files(letter)
@@ -247,59 +245,43 @@ def test_notices_do_not_move_the_maps(open_at):
     assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
 
 
-@pytest.mark.parametrize("size", [(390, 844), (360, 640), (844, 390), (1280, 720)])
-def test_the_answer_stays_in_view(open_at, size):
-    """In every mode, wherever one scrolls to: the answer, or a line with it and the three most likely digits; and the panel."""
-    visitor = open_at(*size, has_touch=True, is_mobile=True)
+def test_the_answer_stays_in_view(open_at):
+    """In every mode, wherever one scrolls to, or a line with the three most likely digits; and the panel one chooses."""
+    visitor = open_at(1280, 720, has_touch=True, is_mobile=True)
     visitor.draw(DIGIT)
     page, digest = visitor.page, visitor.page.locator(".digest p")
     assert digest.is_hidden()
-    for mode in ("break", "mistakes"):
-        visitor.open(mode)
-        panel = box_of(page.locator(f".panel.{mode} h2"))
-        assert 0 < panel["y"] < 0.72 * size[1]  # choosing the mode has brought it into view
-        page.locator(f".panel.{mode}").evaluate(
-            "(panel) => scrollTo(0, panel.getBoundingClientRect().bottom + scrollY)"
-        )
-        digest.wait_for()
-        assert box_of(digest)["y"] == pytest.approx(0, abs=1)
-        assert digest.inner_text().split()[0] == visitor.digit()
-        assert digest.locator("span").count() == 3
-        page.evaluate("() => scrollTo(0, 0)")
-        digest.wait_for(state="hidden")
+    for width, height in ((390, 844), (360, 640), (844, 390), (1280, 720)):
+        resize(page, width, height)
+        for mode in ("break", "mistakes"):
+            visitor.open(mode)
+            panel = box_of(page.locator(f".panel.{mode} h2"))
+            assert 0 < panel["y"] < 0.72 * height, (mode, width)
+            page.locator(f".panel.{mode}").evaluate(
+                "(panel) => scrollTo(0, panel.getBoundingClientRect().bottom + scrollY)"
+            )
+            digest.wait_for()
+            assert box_of(digest)["y"] == pytest.approx(0, abs=1)
+            assert digest.inner_text().split()[0] == visitor.digit()
+            assert digest.locator("span").count() == 3
+            page.evaluate("() => scrollTo(0, 0)")
+            digest.wait_for(state="hidden")
 
 
-@pytest.mark.parametrize("size", [(390, 844), (360, 640), (844, 390)])
-def test_a_tapped_unit_takes_the_place_of_the_modes(open_at, size):
+def test_a_tapped_unit_takes_the_place_of_the_modes(open_at):
     """On a phone: its name and map are in view with the figure; the modes are below, and back when it is released."""
-    visitor = open_at(*size, has_touch=True, is_mobile=True)
-    page = visitor.page
-    modes = box_of(page.locator(".modes"))["y"]
-    page.locator('[data-stage="c3"] .map').nth(9).tap()
-    for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net"):
-        assert 0 <= box_of(page.locator(selector))["y"] < below(visitor, selector) <= size[1], selector
-    assert box_of(page.locator(".modes"))["y"] > below(visitor, ".equation")
-    page.locator(".unpin").tap()
-    page.evaluate("() => scrollTo(0, 0)")
-    assert box_of(page.locator(".modes"))["y"] == pytest.approx(modes, abs=1)
-
-
-SMALL = """() => [...document.querySelectorAll(".lenet :is(button, select, summary)")]
-  .filter((e) => e.checkVisibility() && !e.closest(".pictures") && e.getBoundingClientRect().height < 44)
-  .map((e) => e.className || e.textContent.trim())"""
-
-
-def test_what_a_finger_operates_is_large_enough(open_at):
-    """44 pixels high in every mode, but for the examples, which stand in one row as wide as the pad."""
     visitor = open_at(390, 844, has_touch=True, is_mobile=True)
     page = visitor.page
-    page.locator('[data-stage="c3"] .map').first.tap()
-    show_all_modes(visitor)
-    for width, height in ((390, 844), (844, 390), (1024, 768)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate(SMALL) == [], width
-        for box in (box_of(example) for example in page.locator(".pictures button").all()):
-            assert box["height"] >= (44 if width < 500 else 24)
+    for width, height in ((390, 844), (360, 640), (844, 390)):
+        resize(page, width, height)
+        modes = box_of(page.locator(".modes"))["y"]
+        page.locator('[data-stage="c3"] .map').nth(9).tap()
+        for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net"):
+            assert 0 <= box_of(page.locator(selector))["y"] < below(visitor, selector) <= height, selector
+        assert box_of(page.locator(".modes"))["y"] > below(visitor, ".equation")
+        page.locator(".unpin").tap()
+        page.evaluate("() => scrollTo(0, 0)")
+        assert box_of(page.locator(".modes"))["y"] == pytest.approx(modes, abs=1)
 
 
 def test_bars_survive_forced_colors(open_at):

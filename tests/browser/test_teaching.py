@@ -54,7 +54,7 @@ def test_steps_are_those_of_pytorch(explore, variant):
     explorer = explore(variant)
     page = explorer.page
     explorer.load(DIGITS[3], m="teach")
-    page.locator(".check", has_text="Checked").wait_for()
+    explorer.settle()
     untaught = explorer.scores()
     page.locator(".this-is").get_by_role("button", name="5", exact=True).click()
     page.locator(".rates button").nth(2).click()
@@ -86,7 +86,7 @@ def test_steps_are_those_of_pytorch(explore, variant):
     page.locator(".check", has_text="after 3 steps").wait_for()
     check_scores(explorer, taught(explorer, 5, RATES[variant], 3))
     page.locator(".forget").click()
-    page.locator(".check", has_text="Checked with PyTorch").wait_for()
+    explorer.settle()
     assert explorer.scores() == untaught
 
 
@@ -122,7 +122,7 @@ def test_a_digit_is_taught_and_kept(explore, tmp_path):
     page.locator(".lessons button").click()  # leaves it out
     page.locator(".lessons").wait_for(state="hidden")
     page.locator(".forget").click()
-    page.locator(".check", has_text="Checked").wait_for()
+    explorer.settle()
     page.locator(".weights-file").set_input_files(path)
     page.locator(".check", has_text=path.name).wait_for()
     assert explorer.scores() == scores

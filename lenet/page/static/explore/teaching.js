@@ -377,9 +377,9 @@ export class Teaching {
   #show() {
     const { store, panel } = this;
     const { reading } = store;
+    if (!this.open) return;
     const label = this.#label;
     store.setLesson(label);
-    if (!this.open) return;
     find(panel, ".hint").hidden = Boolean(reading);
     for (const [digit, button] of this.labels.entries()) button.setAttribute("aria-pressed", String(digit === label));
     for (const [i, button] of this.rateButtons.entries()) {
