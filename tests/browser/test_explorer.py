@@ -329,7 +329,7 @@ def test_the_smallest_change_is_one(reuse, variant):
         explorer.load(DIGITS[digit], m="why")
         page.locator(".change", has_text="tried").wait_for()
         text = page.locator(".change").inner_text()
-        change = r"(Erasing|Adding) (\d+)×\d+ pixels of the input at the dashed square makes it an? (\d)\."
+        change = r"(Erasing|Adding) (\d+)\u00d7\d+ pixels of the input at the dashed square makes it an? (\d)\."
         if found := re.match(change, text):
             break
     assert found, text

@@ -246,7 +246,7 @@ def test_notices_do_not_move_the_maps(open_at):
 
 
 def test_the_answer_stays_in_view(open_at):
-    """In every mode, wherever one scrolls to, or a line with the three most likely digits; and the panel one chooses."""
+    """In every mode, wherever one scrolls to, or a line with the three likeliest digits; and the panel one chooses."""
     visitor = open_at(1280, 720, has_touch=True, is_mobile=True)
     visitor.draw(DIGIT)
     page, digest = visitor.page, visitor.page.locator(".digest p")
