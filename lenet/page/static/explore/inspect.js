@@ -7,7 +7,7 @@ import { Maps } from "./maps.js";
 
 /** @import { Store } from "../store.js" */
 
-const LEGIBLE = 50; // milliseconds that a number stands while the pen moves: nobody reads one that changes in each frame
+const LEGIBLE = 100; // milliseconds that a number stands while the pen moves: nobody reads one that changes in each frame
 
 export class Inspect {
   #shown = 0; // when the card was made
