@@ -178,13 +178,13 @@ test("the box of the tour covers neither the figure nor what it explains", () =>
     for (const height of [390, 640, 720, 844, 1080]) {
       for (const name of Object.keys(geometry.columns)) {
         const at = { ...geometry.columns[name], y: geometry.top - 20, height: geometry.height + 20 };
-        const { left, top, first, last } = placeBox(at, box, size.width, bottom, height);
+        const { left, top, first, last } = placeBox(at, box, size.width, bottom, bottom + 40, height);
         assert.ok(!overlap({ ...box, x: left, y: top }, at));
         assert.ok(left >= 0 && left + box.width <= size.width);
         if (bottom + box.height - at.y < height - 20) assert.ok(top >= bottom && last - first <= height);
       }
       const panel = { x: 0, y: bottom + 40, width: size.width, height: 700 };
-      const found = placeBox(panel, box, size.width, bottom, height);
+      const found = placeBox(panel, box, size.width, bottom, bottom + 40, height);
       assert.ok(found.top + box.height <= panel.y && found.top >= 0);
     }
   }

@@ -69,14 +69,9 @@ export function addTour(root, store, pad, steps, loadExample) {
     const { left, top } = root.getBoundingClientRect();
     const boxes = [target, ...target.querySelectorAll("header")].map((one) => one.getBoundingClientRect());
     const at = around(boxes.map(({ x, y, width, height }) => ({ x: x - left, y: y - top, width, height })));
-    const { bottom } = find(root, ".figure").getBoundingClientRect();
-    const found = placeBox(
-      at,
-      { width: box.offsetWidth, height: box.offsetHeight },
-      root.clientWidth,
-      bottom - top,
-      innerHeight,
-    );
+    const [bottom, modes] = [".figure", ".modes"].map((name) => find(root, name).getBoundingClientRect().bottom - top);
+    const size = { width: box.offsetWidth, height: box.offsetHeight };
+    const found = placeBox(at, size, root.clientWidth, bottom, modes, innerHeight);
     Object.assign(box.style, { left: `${found.left}px`, top: `${found.top}px` });
     return found;
   };

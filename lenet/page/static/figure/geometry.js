@@ -287,24 +287,25 @@ export function around(tiles) {
 }
 
 /**
- * Where a box stands that explains a part of the page without covering it, and the figure neither: below the figure if it
- * is about something there, or, where the window is too low for that, below what it is about; above what is below the
- * figure, at the right, where the answer is. Also the stretch that is to be seen, from `first` to `last`.
+ * Where a box stands that explains a part of the page without covering it, and the figure neither: below the modes or the
+ * figure if it is about something there, or, where the window is too low for that, below what it is about; above what is
+ * below the figure, at the right, where the answer is. Also the stretch that is to be seen, from `first` to `last`.
  *
  * @param {Tile} at what it explains
  * @param {{ width: number, height: number }} box
  * @param {number} width of the page
  * @param {number} bottom of the figure
+ * @param {number} modes their lower edge
  * @param {number} height of the window
  */
-export function placeBox(at, box, width, bottom, height) {
+export function placeBox(at, box, width, bottom, modes, height) {
   const end = at.y + at.height;
   if (at.y >= bottom) {
     const top = Math.max(0, at.y - BESIDE - box.height);
     return { left: width - box.width - BESIDE, top, first: top, last: Math.min(end, at.y + START) };
   }
-  const isLow = bottom + BESIDE + box.height - at.y <= height;
-  const top = (isLow ? bottom : end) + BESIDE;
+  const fits = (/** @type {number} */ edge) => edge + BESIDE + box.height - at.y <= height;
+  const top = ([modes, bottom].find(fits) ?? end) + BESIDE;
   const left = Math.max(BESIDE, Math.min(at.x + (at.width - box.width) / 2, width - box.width - BESIDE));
   return { left, top, first: at.y, last: top + box.height };
 }
