@@ -6,22 +6,21 @@ from html import escape
 from pathlib import Path
 
 from lenet.networks.summary import Layer, layers
-from lenet.page.words import DIFFERENCES, HOMES, about, guide, words
+from lenet.page.words import DIFFERENCES, HOMES, about, guide, times, words
 from lenet.recognizer import Recognizer
 
 TEMPLATE = Path(__file__).parent / "static" / "page.html"
-# What stands between two layers of the figure, by the kind of the second; {} is the size of a kernel or block.
+# What stands between two layers of the figure, by the kind of the second, and on a phone; {} is the size of a kernel or
+# block.
 OPERATIONS = {
-    "convolution": ("{}", "convolution"),
-    "sparse convolution": ("{}", "convolution"),
-    "average pooling": ("{}", "averages"),
-    "max pooling": ("{}", "maxima"),
-    "subsampling": ("{}", "sums"),
-    "fully connected": ("full", "connection"),
-    "RBF": ("distance", "to bitmaps"),
+    "convolution": ("{}", "convolution", "conv"),
+    "sparse convolution": ("{}", "convolution", "conv"),
+    "average pooling": ("{}", "averages", "pool"),
+    "max pooling": ("{}", "maxima", "pool"),
+    "subsampling": ("{}", "sums", "pool"),
+    "fully connected": ("full", "connection", "full"),
+    "RBF": ("distance", "to bitmaps", "RBF"),
 }
-
-TIMES = "\u00d7"
 
 
 def document(reader: Recognizer, server: bool = True) -> str:
@@ -56,13 +55,16 @@ def _stage(layer: Layer) -> str:
     """A layer in the figure: its name and shape, and what leads to it; the page adds its maps."""
     sides = ",".join(str(side) for side in layer.shape)
     name = re.sub("PUT$", "<span>PUT</span>", layer.name.upper())  # a phone has no room for it
-    size = match[0].replace("x", TIMES) if (match := re.search(r"\d+x\d+", layer.about.summary)) else ""
-    shape = _shape(layer.shape).removeprefix("1@").replace("x", TIMES)
-    words = OPERATIONS.get(layer.about.kind)
-    operation = f'<p class="operation">{"<br>".join(words).format(size)}</p>' if words else ""
+    size = times(match[0]) if (match := re.search(r"\d+x\d+", layer.about.summary)) else ""
+    operation = ""
+    if layer.about.kind in OPERATIONS:
+        first, second, brief = OPERATIONS[layer.about.kind]
+        operation = (
+            f'<p class="operation"><span>{first.format(size)}<br>{second}</span><span class="brief">{brief}</span></p>'
+        )
     return f"""
 <section class="stage" data-stage="{layer.name}" data-shape="{sides}" aria-label="{escape(_title(layer))}">
-  <header><h2>{name}</h2><span class="shape">{shape}</span></header>
+  <header><h2>{name}</h2>{_size(layer)}</header>
   <div class="maps"></div>{operation}
 </section>"""
 
@@ -71,10 +73,12 @@ def _words(layer: Layer) -> str:
     """A layer in words, below the explorer."""
     parameters = f"{layer.arithmetic}{' parameters' if layer.parameters else ''}"
     return _details(
-        f"{_name(layer)}, {_shape(layer.shape)}",
-        f"""<p class="description">{escape(_sentence(layer.summary))}</p>
+        f"{_name(layer)}, {_shape(layer)}",
+        times(
+            f"""<p class="description">{escape(_sentence(layer.summary))}</p>
 <p class="arithmetic">{escape(parameters)}</p>
-<p class="caption">{escape(layer.about.caption)}</p>{words(layer)}""",
+<p class="caption">{escape(layer.about.caption)}</p>{words(layer)}"""
+        ),
         layer.name,
     )
 
@@ -84,8 +88,14 @@ def _details(title: str, content: str, about: str = "") -> str:
     return f'<details class="words"{attribute}><summary>{escape(title)}</summary>{content}</details>'
 
 
+def _size(layer: Layer) -> str:
+    """What the layer has, below its name, in two lines where there is no room for one."""
+    lines = re.sub(" of | (?=units|scores)", " <br>", _shape(layer)).replace(" maps", "<span> maps</span>")
+    return f'<span class="shape">{lines}</span>'
+
+
 def _title(layer: Layer) -> str:
-    return f"{_name(layer)}: {layer.summary}, {_shape(layer.shape)}"
+    return times(f"{_name(layer)}: {layer.summary}, {_shape(layer)}")
 
 
 def _name(layer: Layer) -> str:
@@ -96,9 +106,12 @@ def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] + "."
 
 
-def _shape(shape: tuple[int, ...]) -> str:
-    """The shape in the paper's notation: 6@28x28 for six feature maps, 84 for a vector of units."""
-    return str(shape[0]) if len(shape) == 1 else f"{shape[0]}@{shape[1]}x{shape[2]}"
+def _shape(layer: Layer) -> str:
+    """The shape in words: "6 maps of 28x28", "84 units"; the paper writes 6@28x28."""
+    count, *sides = layer.shape
+    if not sides:
+        return f"{count} {'scores' if layer.name == 'output' else 'units'}"
+    return times(f"{f'{count} maps of ' if count > 1 else ''}{sides[0]}x{sides[1]}")
 
 
 def _weights(reader: Recognizer, rows: list[Layer]) -> str:

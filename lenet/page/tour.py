@@ -2,6 +2,7 @@
 
 from lenet.networks.base import Network
 from lenet.networks.summary import layers
+from lenet.page.words import times
 
 
 def steps(model: Network) -> list[dict]:
@@ -12,7 +13,7 @@ def steps(model: Network) -> list[dict]:
         for layer in layers(model)
         if len(layer.shape) == 3
     }
-    return [
+    found = [
         {
             "selector": ".pad",
             "words": "This is the drawing. Draw on it whenever you like: everything on the page follows the pen. "
@@ -55,9 +56,10 @@ def steps(model: Network) -> list[dict]:
             "unit": {"layer": "output", "row": 0, "column": 0},  # of the digit that is read
         },
         {
-            "selector": ".modes",
+            "selector": ".panel.why",
             "words": "Why one digit and not another? This mode shows which ink speaks for which, and a small change "
             "that would make it the other one. Now draw a digit of your own.",
             "mode": "why",
         },
     ]
+    return [{**step, "words": times(step["words"])} for step in found]

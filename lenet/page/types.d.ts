@@ -403,6 +403,9 @@ interface FigureSize {
   top: number;
   /** Pixels of the screen per CSS pixel. */
   density: number;
+  /** Pixels that a row of examples is high, and that the tools beside the input are. */
+  row?: number;
+  tools?: number;
 }
 /** A map, a part of one, or a unit, as it is shown. */
 interface Tile {
@@ -539,6 +542,8 @@ interface DescribedProperties {
   type?: string;
   width?: number;
   height?: number;
+  /** Of details. */
+  open?: boolean;
 }
 
 /** A line of a sum: text, number, class. */

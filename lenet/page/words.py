@@ -1,5 +1,6 @@
 """The page's texts about the network as a whole, for readers who see one for the first time."""
 
+import re
 from html import escape
 
 from lenet.networks import LeNet5, LeNet5Original, LeNet5Tutorial
@@ -37,8 +38,9 @@ def guide(model: Network, server: bool = True) -> str:
         " When the pen rests, the server computes it again with PyTorch, and the page says that its answer is checked."
     )
     paragraphs = [
-        "6@28x28 means six feature maps of 28x28 values. A parameter is a number that was learned: 6 x (5x5 + 1) = 156 "
-        "are six kernels of 5x5 weights with a bias each. Orange values are positive, blue ones negative.",
+        "C1 has 6 maps of 28x28: six feature maps, each of 28x28 values; the paper writes 6@28x28. A parameter is a "
+        "number that was learned: 6 x (5x5 + 1) = 156 are six kernels of 5x5 weights with a bias each. Orange values "
+        "are positive, blue ones negative.",
         "The activation function a bends each sum before it goes on; without it, all layers together could do no more "
         f"than a single one. Here it is {model.activation}.",
         "The network has learned from tens of thousands of handwritten digits, most of them MNIST's, by changing its "
@@ -48,7 +50,12 @@ def guide(model: Network, server: bool = True) -> str:
         "rejected. The network was trained to give such scores to scribbles.",
         f"All of this is computed in your browser while you draw.{check if server else ''}",
     ]
-    return "".join(f"<p>{escape(text)}</p>" for text in paragraphs)
+    return times("".join(f"<p>{escape(text)}</p>" for text in paragraphs))
+
+
+def times(text: str) -> str:
+    """With multiplication signs for the x of 5x5 and of 6 x (5x5 + 1)."""
+    return re.sub(r"(?<=[\d)])( ?)x( ?)(?=[\d(])", "\\1\u00d7\\2", text)
 
 
 def words(layer: Layer) -> str:

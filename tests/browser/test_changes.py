@@ -119,7 +119,7 @@ def test_without_preprocessing_a_shift_breaks_it(reuse):
     scaled = page.locator(".filmstrip li").nth(2).inner_text()
     ink = explorer.ink()[0, 0].numpy()
     height, width = (np.ptp(np.flatnonzero(ink.any(axis))) + 1 for axis in (1, 0))
-    assert f"{width}x{height}" in scaled
+    assert f"{width}\u00d7{height}" in scaled
     page.locator(".centering").uncheck()
     page.locator(".breaking-point", has_text="Read as 4 from").wait_for()
     assert page.locator(".filmstrip li").count() == 3

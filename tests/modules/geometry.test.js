@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   around,
+  barsOf,
   COLUMNS,
   geometryOf,
   kindOf,
   partOf,
+  placeBox,
   tileOf,
   unitAt,
   unitBeside,
@@ -145,6 +147,45 @@ test("links to the second column and out of the first run in lanes, which never 
         const above = wayOut(geometry, layer, 2 * row + 2, tiles[2 * row + 2]).at(-1)[1];
         assert.ok(below < above, `${layer} ${row}`);
       }
+    }
+  }
+});
+
+test("the scores are bars on a scale with a round end, within their tiles", () => {
+  for (const { geometry } of figures) {
+    for (const { scores, distances, end } of [
+      { scores: [14.8, -9, 2.5, 0, 1, 1, 1, 1, 1, -1], distances: false, end: 16 },
+      { scores: [1, -20, 0, 0, 0, 0, 0, 0, 0, 0], distances: false, end: 30 },
+      { scores: [-90, -4, -60, -70, -70, -70, -70, -70, -70, -70], distances: true, end: 120 },
+    ]) {
+      const found = barsOf(geometry, scores, distances);
+      assert.equal(found.end, end);
+      for (const [i, bar] of found.bars.entries()) {
+        const tile = geometry.tiles.output[i];
+        assert.ok(bar.x >= tile.x + geometry.label && bar.x + bar.width <= tile.x + tile.width + 1e-6);
+        assert.ok(bar.y >= tile.y && bar.y + bar.height <= tile.y + tile.height);
+        const length = (Math.abs(scores[i]) / end) * (found.right - found.zero);
+        assert.ok(Math.abs(bar.width - length) < 1e-9);
+      }
+    }
+  }
+});
+
+test("the box of the tour covers neither the figure nor what it explains", () => {
+  const box = { width: 270, height: 180 };
+  for (const { geometry, size } of figures) {
+    const bottom = geometry.top + geometry.height + 40;
+    for (const height of [390, 640, 720, 844, 1080]) {
+      for (const name of Object.keys(geometry.columns)) {
+        const at = { ...geometry.columns[name], y: geometry.top - 20, height: geometry.height + 20 };
+        const { left, top, first, last } = placeBox(at, box, size.width, bottom, bottom + 40, height);
+        assert.ok(!overlap({ ...box, x: left, y: top }, at));
+        assert.ok(left >= 0 && left + box.width <= size.width);
+        if (bottom + box.height - at.y < height - 20) assert.ok(top >= bottom && last - first <= height);
+      }
+      const panel = { x: 0, y: bottom + 40, width: size.width, height: 700 };
+      const found = placeBox(panel, box, size.width, bottom, bottom + 40, height);
+      assert.ok(found.top + box.height <= panel.y && found.top >= 0);
     }
   }
 });

@@ -11,7 +11,7 @@ from lenet import NETWORKS, Recognizer
 from lenet.networks.activation import Tanh
 from lenet.networks.summary import layers
 from lenet.page.document import document
-from lenet.page.words import about
+from lenet.page.words import about, times
 from lenet.weights.model import bundled, save_model
 from tests.matches import matched
 
@@ -68,9 +68,9 @@ def test_every_layer_of_every_network_is_in_the_figure_and_in_words():
             assert f'data-shape="{",".join(map(str, layer.shape))}"' in stage
             assert ('<p class="operation">' in stage) == (layer.name != "input")
             row = matched(f'<details [^>]*data-about="{layer.name}".*?</details>', html, re.DOTALL)
-            assert f">{layer.arithmetic}{' parameters' if layer.parameters else ''}<" in row
-            assert f">{escape(layer.summary[0].upper() + layer.summary[1:])}.<" in row
-            assert escape(layer.about.caption) in row
+            assert f">{times(layer.arithmetic)}{' parameters' if layer.parameters else ''}<" in row
+            assert f">{times(escape(layer.summary[0].upper() + layer.summary[1:]))}.<" in row
+            assert times(escape(layer.about.caption)) in row
 
 
 def test_parameters_are_counted_as_in_the_paper(reader):

@@ -133,14 +133,14 @@ export class Store extends EventTarget {
   }
 
   /**
-   * Event "lesson": the drawing is taught as another digit.
+   * Event "lesson": the drawing is taught as another digit, and the gradient of its loss is shown.
    *
    * @param {number | null} digit
    */
   setLesson(digit) {
     if (digit === this.lesson) return;
     this.lesson = digit;
-    this.dispatchEvent(new Event("lesson"));
+    if (this.view.gradient) this.dispatchEvent(new Event("lesson"));
   }
 
   /**

@@ -1,5 +1,6 @@
 // The activation function of a network as a curve, with the value of one unit on it.
 import { contextOf } from "../dom.js";
+import { colors } from "../theme.js";
 
 export const CURVE = 280; // pixels of the canvas, which is shown at half the size or less
 const REACH = 3; // the values that are shown, to both sides of zero; those beyond are at the edge
@@ -11,7 +12,7 @@ const REACH = 3; // the values that are shown, to both sides of zero; those beyo
  */
 export function drawCurve(canvas, apply, before) {
   const context = contextOf(canvas);
-  const style = getComputedStyle(canvas);
+  const { ink, mark, edge } = colors(canvas);
   const { width, height } = canvas;
   const most = 1.15 * Math.max(Math.abs(apply(REACH)), Math.abs(apply(-REACH)));
   const across = (/** @type {number} */ x) => (0.5 + Math.min(Math.max(-1, x / REACH), 1) / 2) * width;
@@ -22,7 +23,7 @@ export function drawCurve(canvas, apply, before) {
     context.stroke();
   };
   context.clearRect(0, 0, width, height);
-  context.strokeStyle = context.fillStyle = style.color;
+  context.strokeStyle = ink;
   context.lineWidth = 1;
   context.globalAlpha = 0.5;
   line([
@@ -48,8 +49,8 @@ export function drawCurve(canvas, apply, before) {
   context.setLineDash([]);
   context.beginPath();
   context.arc(x, y, 12, 0, 2 * Math.PI);
-  context.fillStyle = style.getPropertyValue("--mark") || "#ffd21f";
+  context.fillStyle = mark;
   context.fill();
-  context.strokeStyle = "#000";
+  context.strokeStyle = edge;
   context.stroke();
 }

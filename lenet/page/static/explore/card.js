@@ -1,7 +1,7 @@
 // The card of a unit: how its value was computed, from the numbers of the layer before to the activation function.
 import { explain, receptiveField } from "../network/explain.js";
 import { nameOf } from "../show/cells.js";
-import { compact, decimal, percentage } from "../show/format.js";
+import { compact, decimal, percentage, sizeText } from "../show/format.js";
 import { gradientOf } from "../show/gradient.js";
 import { node } from "../show/tree.js";
 import { CURVE, drawCurve } from "./activation_curve.js";
@@ -82,12 +82,12 @@ function show(value) {
  * @param {CardOptions} options
  */
 export function card(store, unit, options) {
-  const { network, reading, blank, muted, mutedMaps, view, digit } = store;
+  const { network, reading, blank, muted, mutedMaps, view, digit, pinned } = store;
   const shown = reading ?? blank;
   if (!network || !blank || !shown) return []; // not loaded yet
   const found = explain(network, shown, unit);
   const { sentence, steps, aside = null } = CARDS[found.kind](network, found, options, unit);
-  if (muted[unit.layer]?.has(unit.map)) steps.push(ledger([["muted: replaced by", show(0), "result"]]));
+  if (muted[unit.layer]?.has(unit.map)) steps.push(ledger([["switched off: replaced by", show(0), "result"]]));
   const [name, place] = partsOfName(unit);
   const text = remarks(network, reading, blank, unit, found.value, mutedMaps.length > 0);
   return [
@@ -102,12 +102,16 @@ export function card(store, unit, options) {
         place ? node("small", {}, place) : null,
       ),
     ),
-    node("p", { className: "sentence" }, sentence),
+    node(
+      "p",
+      { className: "sentence" },
+      unit.layer === "output" ? `${verdict(network, shown, unit)} ${sentence}` : sentence,
+    ),
     node(
       "div",
       { className: "equation" },
       ...steps.flatMap((step, i) => (i ? [arrow(), step] : [step])),
-      unit.layer === "output" ? softmax(network, shown, unit.map) : null,
+      unit.layer === "output" ? softmax(network, shown, unit.map, pinned) : null,
     ),
     node(
       "div",
@@ -339,13 +343,29 @@ function radialBasis(_, { inputs, center, contributions, before }, { numbers }) 
 }
 
 /**
- * The ten powers of e, their sum, and the share of this digit.
+ * The answer in a sentence: which digit the network sees, and how far it is ahead.
+ *
+ * @param {Network} network
+ * @param {Reading} reading
+ * @param {Unit} unit
+ */
+function verdict(network, { outputs: { output }, top }, { map }) {
+  const [[first], [second]] = top;
+  const isDistance = Boolean(network.layer("output").centers);
+  const score = (/** @type {number} */ digit) => decimal(isDistance ? -output[digit] : output[digit], 1);
+  const own = map === first || map === second ? "" : ` ${map} has ${score(map)}.`;
+  return `The network says ${first}: ${isDistance ? "distance" : "score"} ${score(first)}; the next, ${second}, has ${score(second)}.${own}`;
+}
+
+/**
+ * The ten powers of e, their sum, and the share of this digit; closed at first, unless somebody has asked for it.
  *
  * @param {Network} network
  * @param {Reading} reading
  * @param {number} digit
+ * @param {boolean} open
  */
-function softmax(network, reading, digit) {
+function softmax(network, reading, digit, open) {
   const { temperature } = network.description;
   const scores = [...reading.outputs.output].map((score) => score / temperature);
   const powers = scores.map(Math.exp);
@@ -360,9 +380,14 @@ function softmax(network, reading, digit) {
     ),
   );
   return node(
-    "div",
-    { className: "softmax" },
-    node("p", {}, `Softmax: e to the power of each score, divided by the temperature ${decimal(temperature, 4)}.`),
+    "details",
+    { className: "softmax", open },
+    node("summary", {}, `From the scores to a probability, ${percentage(probabilities[digit])}: softmax`),
+    node(
+      "p",
+      {},
+      `Each digit gets e to the power of its score, and its share of the sum is its probability. The scores are divided by ${decimal(temperature, 4)} before, so that of the answers with 90 %, 90 % are right; the field calls that number the temperature.`,
+    ),
     node("ol", { className: "powers" }, ...items),
     ledger([
       ["their sum", compact(sumOf(powers))],
@@ -402,9 +427,11 @@ function remarks(network, reading, blank, unit, value, anythingMuted) {
   const paper = decimal(-description.mean / description.std, 2);
   if (unit.layer === "input") return `The network sees ${paper} where nothing is drawn.`;
   const field = unit.layer === "output" ? null : receptiveField(network, unit, "input");
-  const size = field && `${field.right - field.left}x${field.bottom - field.top}`;
-  const depends = size ? `Depends on ${size === "32x32" ? "all" : `${size} of the`} 32x32 pixels of the input. ` : "";
-  if (anythingMuted) return `${depends}Something is muted, so the value for blank paper is not shown.`;
+  const part = field && sizeText(field.right - field.left, field.bottom - field.top);
+  const depends = part
+    ? `Depends on ${part === sizeText(32) ? "all" : `${part} of the`} ${sizeText(32)} pixels of the input. `
+    : "";
+  if (anythingMuted) return `${depends}Something is switched off, so the value for blank paper is not shown.`;
   if (!reading) return `${depends}Nothing is drawn: this is its value for blank paper.`;
   const before = network.value(blank, unit);
   const change = value - before;

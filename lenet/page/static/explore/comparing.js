@@ -1,7 +1,7 @@
 // Compare: the three networks on the same drawing, layer by layer. They are loaded when this is opened.
 import { find } from "../dom.js";
 import { canvasesOf } from "../show/cells.js";
-import { decimal, ordinalDigit, percentage } from "../show/format.js";
+import { decimal, ordinalDigit, percentage, sizeText } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
@@ -121,7 +121,7 @@ export class Comparing {
     ]);
     const original = columns.find(({ network }) => network.layer("output").centers);
     patch(find(this.panel, ".bitmaps"), original ? bitmaps(original) : []);
-    const muted = this.store.unmuted ? "Nothing is muted here. " : "";
+    const muted = this.store.unmuted ? "Nothing is switched off here. " : "";
     const several = reading.number ? `Of ${reading.number}, this is ${ordinalDigit(reading)}. ` : "";
     find(this.panel, ".agreement").textContent =
       muted +
@@ -169,7 +169,7 @@ function maps({ network, reading }, layer) {
       draw: (canvas) => paint(canvas, values.subarray(i * size, (i + 1) * size), scale),
     }),
   );
-  const about = `${shape.length === 3 ? `${shape[0]}@${shape[1]}x${shape[2]}` : shape[0]}, ${kind}, \u00b1${decimal(scale, 1)}`;
+  const about = `${shape.length === 3 ? `${shape[0]} maps of ${sizeText(shape[1], shape[2])}` : shape[0]}, ${kind}, \u00b1${decimal(scale, 1)}`;
   return [
     node(
       "div",

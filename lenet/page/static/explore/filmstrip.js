@@ -1,7 +1,7 @@
 // The preprocessing as a film strip: as drawn, cropped, scaled, centered, normalized, each step with its numbers.
 import { boxOf, crop } from "../network/image.js";
 import { SIDE } from "../pad/strokes.js";
-import { decimal, range } from "../show/format.js";
+import { decimal, range, sizeText } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 
@@ -16,14 +16,14 @@ export function showFilmstrip(strip, { opacity, outputs, before, placement }, { 
   const steps = [];
   const input = { data: outputs.input, width: 32, height: 32 };
   const drawn = opacity && { data: Float32Array.from(opacity, (x) => x / 255), width: SIDE, height: SIDE };
-  if (drawn) steps.push(["as drawn", `${SIDE}x${SIDE}`, frame(drawn)]);
+  if (drawn) steps.push(["as drawn", sizeText(SIDE), frame(drawn)]);
   if (placement) {
     const { from, to } = placement;
-    if (drawn) steps.push(["cropped", `${from.width}x${from.height}`, frame(crop(drawn, boxOf(from)))]);
-    steps.push(["scaled", `${to.width}x${to.height}`, frame(crop(input, boxOf(to)))]);
-    steps.push(["centered", `32x32, moved to ${to.left}, ${to.top}`, frame(input)]);
+    if (drawn) steps.push(["cropped", sizeText(from.width, from.height), frame(crop(drawn, boxOf(from)))]);
+    steps.push(["scaled", sizeText(to.width, to.height), frame(crop(input, boxOf(to)))]);
+    steps.push(["centered", `${sizeText(32)}, moved to ${to.left}, ${to.top}`, frame(input)]);
   } else {
-    steps.push([preprocessed ? "preprocessed" : "only reduced", "32x32", frame(input)]);
+    steps.push([preprocessed ? "preprocessed" : "only reduced", sizeText(32), frame(input)]);
   }
   const [low, high] = range(before.input);
   const arithmetic = `(x \u2212 ${decimal(mean, 2)}) / ${decimal(std, 2)}: ${decimal(low, 2)} to ${decimal(high, 2)}`;

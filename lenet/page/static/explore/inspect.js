@@ -7,7 +7,12 @@ import { Maps } from "./maps.js";
 
 /** @import { Store } from "../store.js" */
 
+const LEGIBLE = 100; // milliseconds that a number stands while the pen moves: nobody reads one that changes in each frame
+
 export class Inspect {
+  #shown = 0; // when the card was made
+  #timer = 0;
+
   /**
    * @param {HTMLElement} root
    * @param {Store} store
@@ -38,12 +43,13 @@ export class Inspect {
     });
     // The answer's score is worked out once the pen rests: nobody has asked for it, and it would slow the pen.
     store.addEventListener("reading", () => {
-      if (store.unit || store.source || store.state !== "live" || !store.reading) this.#show();
+      if (store.source || store.state !== "live" || !store.reading) this.#show();
+      else if (store.unit && !this.#timer) {
+        this.#timer = setTimeout(() => this.#show(), LEGIBLE - (performance.now() - this.#shown));
+      }
     });
     store.addEventListener("state", () => {
-      if (store.state === "live") return;
-      if (store.unit) this.maps.show(store.unit);
-      else this.#show();
+      if (store.state !== "live") this.#show();
     });
     onThemeChange(root, () => this.#show());
     this.#show();
@@ -51,6 +57,8 @@ export class Inspect {
 
   #show() {
     const { store } = this;
+    clearTimeout(this.#timer);
+    [this.#timer, this.#shown] = [0, performance.now()];
     const { unit, pinned, network } = store;
     this.panel.hidden = !store.inspecting || store.mode === "hand"; // which shows the weights of the unit itself
     this.root.toggleAttribute("data-pinned", pinned && store.inspecting);
@@ -68,7 +76,7 @@ export class Inspect {
     find(this.panel, ".all").hidden = !["c5", "f6", "output"].includes(shown.layer);
     this.mute.hidden = shown.layer === "input" || shown.layer === "output";
     const isMuted = store.muted[shown.layer]?.has(shown.map);
-    this.mute.textContent = isMuted ? "Unmute" : "Mute";
+    this.mute.textContent = isMuted ? "Switch on" : "Switch off";
     this.mute.title = `${this.mute.textContent} this ${isMap ? "map" : "unit"}`;
   }
 

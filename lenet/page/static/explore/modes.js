@@ -3,7 +3,7 @@ import { find, findAll } from "../dom.js";
 
 /** @import { Store } from "../store.js" */
 
-const ENOUGH = 120; // pixels of an opened part that must be in the window, or it is scrolled to
+const LOW = 0.72; // of the window's height: a panel that begins below is brought up, with the modes above it
 
 /**
  * @param {HTMLElement} root
@@ -16,9 +16,8 @@ export function addModes(root, store) {
     root.dataset.mode = store.mode;
   };
   const reveal = () => {
-    const panel = find(root, `.panel.${store.mode}`);
-    const { top } = panel.getBoundingClientRect();
-    if (top > innerHeight - ENOUGH) panel.scrollIntoView({ block: "nearest" });
+    const { top } = find(root, `.panel.${store.mode}`).getBoundingClientRect();
+    if (top > LOW * innerHeight) find(root, ".modes").scrollIntoView({ block: "start", behavior: "instant" });
   };
   for (const button of buttons) {
     button.addEventListener("click", () => {

@@ -1,5 +1,6 @@
 // A guided tour on a digit: a box that points at the parts of the page, one after the other, and can be left at any time.
 import { element, find, listenOutside } from "../dom.js";
+import { around, placeBox } from "../figure/geometry.js";
 import { ownsPage } from "../pad/embedding.js";
 
 /**
@@ -7,7 +8,7 @@ import { ownsPage } from "../pad/embedding.js";
  * @import { Store } from "../store.js"
  */
 
-const GAP = 10; // pixels between the box and what it points at
+const DIGEST = 40; // pixels of the answer in one line, at the top of the window
 
 /**
  * `loadExample` loads an example digit onto the pad, if that is blank.
@@ -36,6 +37,8 @@ export function addTour(root, store, pad, steps, loadExample) {
   /** @type {HTMLElement | null} */
   let target = null;
 
+  let moving = false; // whether the tour itself chooses the mode
+
   const show = (/** @type {number} */ number) => {
     target?.classList.remove("pointed-at");
     step = number;
@@ -45,37 +48,40 @@ export function addTour(root, store, pad, steps, loadExample) {
       return;
     }
     const { selector, words, unit, mode } = steps[step];
+    moving = true;
     if (mode) store.setMode(mode);
     if (unit) store.pin({ map: store.reading?.top[0][0] ?? 3, row: 0, column: 0, ...unit });
     else store.free();
+    moving = false;
     target = find(root, selector);
     target.classList.add("pointed-at");
     text.textContent = words;
     progress.textContent = `${step + 1} of ${steps.length}`;
     back.toggleAttribute("data-idle", step === 0);
     next.textContent = step === steps.length - 1 ? "Finish" : "Next";
-    target.scrollIntoView({ block: "nearest" });
     box.focus({ preventScroll: true });
-    moveBox();
+    scroll(moveBox());
   };
-  /** Below the target, beside it or above it, where there is room in the window; else over it. */
+
+  /** Place the box; returns what must be in the window, in the page's coordinates. */
   const moveBox = () => {
-    if (!target) return;
-    const [page, at] = [root.getBoundingClientRect(), target.getBoundingClientRect()];
-    const [width, height] = [box.offsetWidth, box.offsetHeight];
-    const fits = (/** @type {Point} */ [left, top]) =>
-      left >= page.left && left + width <= page.right && top >= 0 && top + height <= innerHeight;
-    const across = Math.max(page.left, Math.min(at.left, page.right - width));
-    const down = Math.max(0, Math.min(at.top, innerHeight - height));
-    /** @type {Point[]} */
-    const places = [
-      [across, at.bottom + GAP],
-      [at.right + GAP, down],
-      [across, at.top - GAP - height],
-      [at.left - GAP - width, down],
-    ];
-    const [left, top] = places.find(fits) ?? [across, down];
-    Object.assign(box.style, { left: `${left - page.left}px`, top: `${top - page.top}px` });
+    if (!target) return null;
+    const { left, top } = root.getBoundingClientRect();
+    const boxes = [target, ...target.querySelectorAll("header")].map((one) => one.getBoundingClientRect());
+    const at = around(boxes.map(({ x, y, width, height }) => ({ x: x - left, y: y - top, width, height })));
+    const [bottom, modes] = [".figure", ".modes"].map((name) => find(root, name).getBoundingClientRect().bottom - top);
+    const size = { width: box.offsetWidth, height: box.offsetHeight };
+    const found = placeBox(at, size, root.clientWidth, bottom, modes, innerHeight);
+    Object.assign(box.style, { left: `${found.left}px`, top: `${found.top}px` });
+    return found;
+  };
+  const scroll = (/** @type {ReturnType<typeof moveBox>} */ found) => {
+    if (!found) return;
+    const { top } = root.getBoundingClientRect();
+    const [first, last] = [found.first + top, found.last + top];
+    const seen = first - DIGEST > 0 && last < innerHeight;
+    if (!seen) scrollBy({ top: Math.min(first - DIGEST, Math.max(0, last - innerHeight)), behavior: "instant" });
+    box.scrollIntoView({ block: "nearest", behavior: "instant" }); // in a frame that is as high as its page, this is all
   };
   const end = () => {
     show(-1);
@@ -103,5 +109,8 @@ export function addTour(root, store, pad, steps, loadExample) {
     },
     { capture: true },
   );
+  store.addEventListener("mode", () => {
+    if (step >= 0 && !moving) show(-1); // somebody goes on alone
+  });
   new ResizeObserver(moveBox).observe(root);
 }

@@ -4,7 +4,7 @@ import { element, find, findAll } from "../dom.js";
 import { compare } from "../network/evidence.js";
 import { explain, onDrawing } from "../network/explain.js";
 import { saliency } from "../network/saliency.js";
-import { article, decimal, ordinalDigit, percentage } from "../show/format.js";
+import { article, decimal, ordinalDigit, percentage, sizeText } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -44,6 +44,7 @@ const SALIENCIES = /** @type {const} */ ({
       "only a hint, and nothing about blank paper.",
   },
 });
+const CONTRAST = 2.5; // one square often counts several times as much as all others
 const show = (/** @type {number} */ value) => decimal(value, 3);
 
 /**
@@ -156,7 +157,7 @@ export class Why {
     const nodes = [node("p", {}, `${words}; the largest of ${items.length}:`), bars(shown, show), ledger(sum)];
     if (network.layer("output").centers) {
       const bitmap = grid(contributions, peak(contributions), false, 7);
-      const caption = node("figcaption", {}, "The contributions as F6's 7x12 bitmap.");
+      const caption = node("figcaption", {}, `The contributions as F6's ${sizeText(7, 12)} bitmap.`);
       nodes.push(node("figure", { className: "bitmap" }, bitmap, caption));
     }
     patch(find(this.panel, ".contributions"), nodes);
@@ -231,12 +232,11 @@ export class Why {
     const { speaks, words } = SALIENCIES[which];
     const found = which !== "erasing" && reading && network && saliency(network, reading, first, second, muted);
     const values = found ? found[which] : (result?.evidence ?? null);
-    trials.hidden = !values && !this.#result;
-    trials.style.visibility = values ? "" : "hidden"; // what is below stays where it is
+    trials.style.visibility = values ? "" : "hidden"; // it has its place before, so that nothing moves
     for (const button of findAll(trials, "[data-saliency]")) {
       button.setAttribute("aria-pressed", String(button.dataset.saliency === which));
     }
-    if (values) paint(find(trials, ".frame canvas", HTMLCanvasElement), values, peak(values));
+    if (values) paint(find(trials, ".frame canvas", HTMLCanvasElement), values, peak(values) / (found ? 1 : CONTRAST));
     find(trials, ".for-first").textContent = `${speaks} ${first}`;
     find(trials, ".for-second").textContent = `${speaks} ${second}`;
     find(trials, ".about-saliency").textContent = words;
@@ -269,8 +269,8 @@ export class Why {
     if (!result) return;
     const { other, change, changes } = result;
     sentence.textContent = change
-      ? `${change.kind === "erase" ? "Erasing" : "Adding"} ${change.size}x${change.size} pixels of the input at the dashed square makes it ${article(other)} ${other}. Of ${changes} changes tried, it is the smallest that does.`
-      : `None of the ${changes} changes tried makes it ${article(other)} ${other}: squares of up to 10x10 pixels were erased, and dots of up to 6x6 added.`;
+      ? `${change.kind === "erase" ? "Erasing" : "Adding"} ${sizeText(change.size)} pixels of the input at the dashed square makes it ${article(other)} ${other}. Of ${changes} changes tried, it is the smallest that does.`
+      : `None of the ${changes} changes tried makes it ${article(other)} ${other}: squares of up to ${sizeText(10)} pixels were erased, and dots of up to ${sizeText(6)} added.`;
     if (!change) return;
     const { top, left, size } = change;
     const square = { top, left, bottom: top + size, right: left + size };

@@ -1,7 +1,8 @@
 // The network as one drawing, on one canvas: where the browser paints without a graphics card, each canvas that changes is
 // copied twice a frame. What is lit for the unit that is pointed at is painted with it: links below the maps, which need
-// no clipping then, and outlines above them.
-import { element, find, findAll, listenOutside, setText } from "../dom.js";
+// no clipping then, and outlines above them. What does not change while one draws is painted once, on a canvas that is not
+// shown, and copied.
+import { element, find, findAll, listenOutside, setProperty, setText } from "../dom.js";
 import { onDrawing, sourceOf } from "../network/explain.js";
 import { ownsPage } from "../pad/embedding.js";
 import { SIDE } from "../pad/strokes.js";
@@ -10,13 +11,16 @@ import { gradientOf } from "../show/gradient.js";
 import { overlay } from "../show/overlay.js";
 import { KERNEL } from "../show/palette.js";
 import { scaleOf } from "../show/view.js";
-import { isDark, onThemeChange } from "../theme.js";
-import { around, COLUMNS, partOf, unitAt, unitBeside } from "./geometry.js";
+import { colors, onThemeChange } from "../theme.js";
+import { around, barsOf, COLUMNS, partOf, unitAt, unitBeside } from "./geometry.js";
 import { layOut } from "./layout.js";
 import { carried, hairlines, lightsOf, sidesOf, signals } from "./links.js";
 import { addLink, outline, ray, Strip, Surface } from "./painting.js";
 
-/** @import { Store } from "../store.js" */
+/**
+ * @import { Network } from "../network/network.js"
+ * @import { Store } from "../store.js"
+ */
 
 const MAPS = ["input", "c1", "s2", "c3", "s4"];
 const UNITS = ["c5", "f6"];
@@ -29,8 +33,10 @@ const SIGNALS = [
 ];
 const BORDER = 2; // pixels of the pad's border
 const LATE = 19; // milliseconds to the next frame, on average: of 60 a second, some are missed
-const COARSE = 1.25; // pixels per CSS pixel while the pen moves where frames are late
+const COARSE = 1; // pixels per CSS pixel while the pen moves where frames are late
 const FADED = { beside: 0.68, other: 0.4 }; // of what is not lit, in layers that are and in others
+const ROOM = 30; // pixels between zero and the end of the scale of the scores, if both are to be labeled
+const STEPS = 8; // of color and width of the links that are lit: those alike are drawn at once
 
 export class Figure {
   /** @type {Geometry | null} */
@@ -38,14 +44,13 @@ export class Figure {
 
   #key = ""; // of the sizes that it was laid out for
   #size = { width: 0, height: 0 };
-  #frames = new Path2D();
+  #still = ""; // what the canvas of that name shows
   #line = 1;
   /** @type {Record<string, Strip>} */
   #strips = {};
   /** @type {Record<string, Float32Array>} */
   #carries = {};
   #late = { frame: 0, mean: 0, slow: false };
-  #colors = { ink: "", paper: "", mark: "", edge: "", positive: "", negative: "", dark: false };
 
   /**
    * @param {HTMLElement} root
@@ -62,9 +67,10 @@ export class Figure {
     this.still = new Surface(element("canvas"));
     this.field = element("div", { className: "outline field", hidden: true, attributes: { "aria-hidden": "true" } });
     find(root, ".pad").append(this.field);
-    const { digits, scores } = addMaps(root, description.layers);
+    const { digits, scores, axis } = addMaps(root, description.layers);
     this.digits = digits;
     this.scores = scores;
+    this.axis = axis;
     for (const name of MAPS) this.#strips[name] = new Strip(this.sides[name], this.sides[name], this.#maps(name));
     for (const name of UNITS) {
       const { count, across } = COLUMNS[name];
@@ -76,7 +82,8 @@ export class Figure {
     store.addEventListener("network", () => this.#repaint());
     for (const event of ["view", "lesson"]) store.addEventListener(event, () => this.#show());
     store.addEventListener("muted", () => this.#showMuted());
-    for (const event of ["selection", "mode"]) store.addEventListener(event, () => this.#draw());
+    store.addEventListener("selection", () => this.#draw());
+    store.addEventListener("mode", () => (store.view.gradient ? this.#show() : this.#draw())); // there may be a lesson
     store.addEventListener("state", () => {
       if (store.state === "live") return;
       this.#sharpen();
@@ -120,6 +127,10 @@ export class Figure {
     return network && (!pinned || inspecting) ? unit : null;
   }
 
+  get #colors() {
+    return colors(this.root);
+  }
+
   /** What is painted: of a blank pad, what the network makes of blank paper. */
   get #reading() {
     return this.store.reading ?? this.store.blank;
@@ -136,12 +147,6 @@ export class Figure {
     const { geometry, width, height: high } = layOut(root, this.framed);
     this.geometry = geometry;
     this.#size = { width, height: high };
-    this.#frames = new Path2D();
-    for (const [name, list] of Object.entries({ ...geometry.tiles, kernels: geometry.kernels })) {
-      for (const { x, y, width: w, height: h } of list) {
-        if (name === "kernels" || MAPS.includes(name)) this.#frames.rect(x - 0.5, y - 0.5, w + 1, h + 1);
-      }
-    }
     this.#line = Math.max(0.3, Math.min(1, geometry.gap / 45));
     this.#fit(devicePixelRatio);
     this.#repaint();
@@ -160,6 +165,7 @@ export class Figure {
 
   /** @param {number} density */
   #fit(density) {
+    this.#still = "";
     for (const surface of [this.still, this.base]) surface.fit(this.#size.width, this.#size.height, density);
     for (const [name, strip] of Object.entries(this.#strips)) {
       const [tile] = this.#tiles(name);
@@ -169,32 +175,49 @@ export class Figure {
 
   /** Everything again: another size, theme or network. */
   #repaint() {
-    const style = getComputedStyle(this.root);
-    const color = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
-    const [ink, paper, mark, edge] = ["ink", "paper", "mark", "edge"].map(color);
-    this.#colors = { ink, paper, mark, edge, positive: color("positive"), negative: color("negative"), dark: isDark() };
+    this.#still = "";
     this.#carries = {};
     const weight = this.store.network?.layer("c1").weight;
     if (weight) this.#strips.kernels.set(weight, KERNEL);
-    this.#drawStill();
     this.#show();
   }
 
-  /** The hairlines of all connections, which change only with the network and the size. */
-  #drawStill() {
-    const { network } = this.store;
+  /**
+   * What changes only with the network, the size and the unit that is lit: the hairlines of all connections, the frames of
+   * the maps, and the lit links that carry no value of their own.
+   *
+   * @param {Network} network
+   * @param {Geometry} geometry
+   * @param {Lights | null} lights
+   */
+  #drawStill(network, geometry, lights) {
+    const shown = JSON.stringify(lights && [this.#unit, MAPS.map((name) => coverOf(geometry, lights, name))]);
+    if (shown === this.#still) return;
+    this.#still = shown;
     const context = this.still.clean();
-    if (!network || !this.geometry) return;
+    const { ink, dark } = this.#colors;
     const path = new Path2D();
-    const { links, lanes } = hairlines(network, this.geometry);
+    const { links, lanes } = hairlines(network, geometry);
     for (const link of links) addLink(path, link);
     for (const [first, ...rest] of lanes) {
       path.moveTo(...first);
       for (const point of rest) path.lineTo(...point);
     }
-    context.strokeStyle = this.#colors.ink;
-    this.still.thin(this.#line, this.#colors.dark ? 0.14 : 0.12);
+    context.strokeStyle = ink;
+    this.still.thin(this.#line, (dark ? 0.14 : 0.12) * (lights ? 0.5 : 1)); // paler while one is lit
     context.stroke(path);
+    const passing = new Path2D();
+    for (const link of lights?.links ?? []) if (link.value === null) addLink(passing, link);
+    Object.assign(context, { globalAlpha: 0.45, lineWidth: 1 });
+    context.stroke(passing);
+    for (const [name, list] of Object.entries({ ...geometry.tiles, kernels: geometry.kernels })) {
+      if (name !== "kernels" && !MAPS.includes(name)) continue;
+      const covered = lights ? coverOf(geometry, lights, name) : [];
+      for (const [i, { x, y, width, height }] of list.entries()) {
+        context.globalAlpha = (dark ? 0.38 : 0.6) * (1 - (covered[i] ?? 0));
+        context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
+      }
+    }
     context.globalAlpha = 1;
   }
 
@@ -215,16 +238,12 @@ export class Figure {
         late.slow ||= late.mean > LATE;
       });
     }
-    if (late.slow && this.base.density > COARSE) {
-      this.#fit(COARSE);
-      this.#drawStill();
-    }
+    if (late.slow && this.base.density > COARSE) this.#fit(COARSE);
   }
 
   #sharpen() {
     if (this.base.density >= devicePixelRatio) return;
     this.#fit(devicePixelRatio);
-    this.#drawStill();
     this.#draw();
   }
 
@@ -280,27 +299,19 @@ export class Figure {
     const { network } = this.store;
     const [unit, reading] = [this.#unit, this.#reading];
     if (!geometry || !reading || !network) return;
-    const { ink, dark } = this.#colors;
     const lights = unit && lightsOf(network, reading, unit, geometry);
-    const context = base.clean();
     const onPad = lights?.input ? this.#fieldOnPad(lights.input) : null;
     this.field.hidden = !onPad;
+    this.#drawStill(network, geometry, lights);
+    const context = base.copy(this.still);
     if (lights && onPad) this.#drawRays(context, lights, onPad);
-    context.globalAlpha = lights ? 0.5 : 1; // links at rest are paler while one is lit
-    context.drawImage(this.still.canvas, 0, 0, this.#size.width, this.#size.height);
-    context.globalAlpha = 1;
     if (lights) this.#drawLinks(context, lights);
     else this.#drawSignals(context);
     for (const [name, strip] of Object.entries(this.#strips)) {
+      strip.cover(lights ? coverOf(geometry, lights, name) : [], this.#colors.paper);
       for (const [map, tile] of this.#tiles(name).entries()) strip.draw(context, map, tile, base.density);
     }
-    context.strokeStyle = ink;
-    context.lineWidth = 1;
-    context.globalAlpha = dark ? 0.38 : 0.6;
-    context.stroke(this.#frames);
-    context.globalAlpha = 1;
     this.#drawScores(context, reading);
-    if (lights) this.#fade(context, lights);
     this.#drawMuted(context); // also where the rest is paler
     if (lights) this.#drawOutlines(context, lights);
   }
@@ -332,7 +343,7 @@ export class Figure {
   }
 
   /**
-   * Each digit with its score as a bar; of distances, the shortest wins.
+   * Each digit with its score as a bar.
    *
    * @param {CanvasRenderingContext2D} context
    * @param {Reading} reading
@@ -342,26 +353,30 @@ export class Figure {
     if (!geometry) return;
     const { ink, positive, negative } = this.#colors;
     const distances = description.layers.some(({ kind }) => kind === "RBF");
-    const largest = Math.max(...output.map(Math.abs));
-    const scale = distances ? largest : Math.max(12, ...output, ...output.map((score) => -1.5 * score));
-    const below = distances ? 0 : 0.4; // of the room is for negative scores
-    const { label } = geometry;
-    for (const [i, { x, y, width, height }] of geometry.tiles.output.entries()) {
+    const { bars, zero, right, end } = barsOf(geometry, output, distances);
+    for (const [i, { x, y, width, height }] of bars.entries()) {
       const chosen = i === top[0][0] && digit !== null;
       this.digits[i].classList.toggle("chosen", chosen);
-      const room = width - 2 * label - 2;
-      const bar = Math.min(0.5 * height, 20);
-      const zero = x + width - (1 - below) * room;
-      const part = (distances ? Math.abs(output[i]) : output[i]) / scale;
-      const length = Math.max(-below, part * (1 - below)) * room;
       context.globalAlpha = chosen ? 1 : 0.75;
       context.fillStyle = output[i] > 0 ? positive : negative;
-      context.fillRect(Math.min(zero, zero + length), y + (height - bar) / 2, Math.abs(length), bar);
-      context.globalAlpha = 0.45;
-      context.fillStyle = ink;
-      context.fillRect(zero - 0.5, y - 1, 1, height + 2);
+      context.fillRect(x, y, width, height);
     }
+    context.globalAlpha = 0.45;
+    context.fillStyle = ink;
+    for (const { y, height } of geometry.tiles.output) context.fillRect(zero - 0.5, y - 1, 1, height + 2);
     context.globalAlpha = 1;
+    const { x } = geometry.columns.output;
+    const [least, most, name] = this.axis;
+    for (const [mark, at] of /** @type {const} */ ([
+      [least, zero],
+      [most, right],
+      [name, (zero + right) / 2],
+    ])) {
+      setProperty(mark, "inset-inline-start", `${Math.round(at - x)}px`);
+    }
+    least.hidden = right - zero < ROOM;
+    setText(most, String(Math.round(end)));
+    setText(name, distances ? "distance: the shortest wins" : "score");
   }
 
   #showMuted() {
@@ -409,7 +424,7 @@ export class Figure {
   #drawOutlines(context, { unit, input, fields }) {
     const { tiles, kernels } = /** @type {Geometry} */ (this.geometry);
     const { layer, map } = /** @type {Unit} */ (this.#unit);
-    for (const { tile, back } of fields) outline(context, tile, back ? 2 : 1.25, this.#colors);
+    for (const { tile } of fields) outline(context, tile, 2, this.#colors);
     if (tiles.input && input && layer !== "input") {
       outline(context, partOf(tiles.input[0], this.sides.input, input), 2, this.#colors);
     }
@@ -421,45 +436,27 @@ export class Figure {
    * @param {CanvasRenderingContext2D} context
    * @param {Lights} lights
    */
-  #fade(context, { touched }) {
-    const { tiles, kernels } = /** @type {Geometry} */ (this.geometry);
-    context.fillStyle = this.#colors.paper;
-    const layers = { ...tiles, kernels };
-    for (const [name, list] of Object.entries(layers)) {
-      if (name === "output" || name === "input") continue;
-      const isLit = (/** @type {number} */ i) => touched.has(`${name === "kernels" ? "c1" : name}.${i}`);
-      context.globalAlpha = list.some((_, i) => isLit(i)) ? FADED.beside : FADED.other;
-      for (const [i, { x, y, width, height }] of list.entries()) {
-        if (!isLit(i)) context.fillRect(x - 1, y - 1, width + 2, height + 2);
-      }
-    }
-    context.globalAlpha = 1;
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {Lights} lights
-   */
   #drawLinks(context, { links }) {
     const { between } = /** @type {Geometry} */ (this.geometry);
-    const { ink, positive, negative } = this.#colors;
+    const { positive, negative } = this.#colors;
     context.lineJoin = "round";
     /** @type {Record<string, number>} */
     const most = {};
     for (const { value, group } of links) most[group] = Math.max(most[group] ?? 1e-9, Math.abs(value ?? 0));
-    const ordered = [...links].sort((a, b) => Math.abs(a.value ?? 0) - Math.abs(b.value ?? 0));
-    for (const link of ordered) {
+    const steps = Array.from({ length: STEPS + 1 }, () => ({ above: new Path2D(), below: new Path2D() }));
+    for (const link of links) {
       const { value, group } = link;
-      const strength = Math.abs(value ?? 0) / most[group];
-      const path = new Path2D();
-      addLink(path, link);
-      if (value === null) Object.assign(context, { strokeStyle: ink, globalAlpha: 0.45, lineWidth: 1 });
-      else {
-        context.strokeStyle = value > 0 ? positive : negative;
-        context.globalAlpha = 0.25 + 0.75 * strength;
-        context.lineWidth = 0.75 + Math.min(4, between - 1) * strength;
-      }
-      context.stroke(path);
+      if (value === null) continue; // see #drawStill
+      const step = steps[Math.ceil((STEPS * Math.abs(value)) / most[group]) || 0]; // 0 also of what is not a number
+      addLink(value > 0 ? step.above : step.below, link);
+    }
+    for (const [step, { above, below }] of steps.entries()) {
+      context.globalAlpha = 0.25 + (0.75 * step) / STEPS;
+      context.lineWidth = 0.75 + (Math.min(4, between - 1) * step) / STEPS;
+      context.strokeStyle = negative;
+      context.stroke(below);
+      context.strokeStyle = positive;
+      context.stroke(above);
     }
     context.globalAlpha = 1;
   }
@@ -484,8 +481,23 @@ export class Figure {
 }
 
 /**
+ * How much paper covers each map or unit of a layer, or each kernel, where others are lit.
+ *
+ * @param {Geometry} geometry
+ * @param {Lights} lights
+ * @param {string} name
+ */
+function coverOf({ tiles, kernels }, { touched }, name) {
+  const list = name === "kernels" ? kernels : (tiles[name] ?? []);
+  if (name === "input") return list.map(() => 0);
+  const lit = list.map((_, i) => touched.has(`${name === "kernels" ? "c1" : name}.${i}`));
+  const part = lit.includes(true) ? FADED.beside : FADED.other;
+  return lit.map((isLit) => (isLit ? 0 : part));
+}
+
+/**
  * The maps of all layers as boxes that can have the focus, one Tab stop a layer; C5, F6 and the output are one each.
- * Returns the ten digits of the output, and its scores, which are for screen readers.
+ * Returns the ten digits of the output, its scores, which are for screen readers, and the marks of their scale.
  *
  * @param {HTMLElement} root
  * @param {LayerDescription[]} layers
@@ -516,8 +528,9 @@ function addMaps(root, layers) {
   );
   const scores = Array.from({ length: 10 }, () => element("li"));
   const list = element("ol", { className: "scores", start: 0, attributes: { "aria-label": "Scores" } }, ...scores);
-  find(root, '[data-stage="output"]').append(...digits, list);
-  return { digits, scores };
+  const axis = ["axis", "axis", "axis name"].map((className) => element("p", { className }, "0"));
+  find(root, '[data-stage="output"]').append(...digits, list, ...axis);
+  return { digits, scores, axis };
 }
 
 /**
@@ -545,8 +558,8 @@ function nameMaps(root, layers, muted) {
     const several = mapsOf(layers, name) > 1;
     const units = [...(muted[name] ?? [])];
     for (const [i, map] of findAll(stage, ".map").entries()) {
-      const ofUnits = units.length ? `, muted: ${units.join(", ")}` : "";
-      const ofMap = `, feature map ${i}${units.includes(i) ? ", muted" : ""}`;
+      const ofUnits = units.length ? `, switched off: ${units.join(", ")}` : "";
+      const ofMap = `, feature map ${i}${units.includes(i) ? ", switched off" : ""}`;
       map.ariaLabel = label + (several ? ofMap : ofUnits);
     }
   }

@@ -18,9 +18,12 @@ const GAPS = { pad: 1.5, input: 0.9, c1: 0.85, s2: 1.35, c3: 0.65, s4: 1.15, c5:
 const HEIGHTS = 30; // units of C5, one below the other, fill the height
 const LEAST = { wide: 36, short: 18, phone: 10 }; // the narrowest gap, as a share of 1, in pixels
 const LOWEST = 110; // pixels that the tiles are high, however narrow the gaps become
-const EXAMPLES = { least: 24, one: 40, two: 60 }; // pixels that an example is wide, and the rows of them below the pad are high
+const EXAMPLES = { least: 24, beside: 14 }; // pixels that an example is wide, and that there are above and below them
 export const PICTURES = 11; // the examples, and the button that opens an image
-const INPUT = { wide: 96, short: 40, phone: 0 }; // the least side of the tile of the input
+const INPUT = { wide: 80, short: 40, phone: 0 }; // pixels for the input below the pad, at least
+const ENDS = [12, 16, 20, 30, 40, 60, 80, 120, 160, 200, 300, 400, 600, 800, 1200]; // of the scale of the scores
+const BESIDE = 10; // pixels between a box and what it explains
+const START = 170; // of a panel is seen when it is explained, at least
 const HEAD = 0.32; // of the height of the output is the answer
 
 /**
@@ -55,7 +58,7 @@ export function geometryOf(size) {
  * @param {number} tall
  * @returns {Geometry}
  */
-function place({ kind, width, top, density }, tall) {
+function place({ kind, width, top, density, row: rowOfExamples = EXAMPLES.least, tools = 0 }, tall) {
   // Maps begin at whole pixels of the screen, and so do their frames.
   const whole = (/** @type {number} */ length) => Math.floor(length * density) / density;
   const withPad = kind !== "phone";
@@ -65,9 +68,10 @@ function place({ kind, width, top, density }, tall) {
   const c3 = whole(step - between);
   const s4 = whole(c3 * 0.84);
   const unit = whole(tall / HEIGHTS);
-  const besidesInput = tall - INPUT[kind];
-  const broad = kind === "short" || Math.min(0.23 * width, besidesInput - EXAMPLES.one) >= PICTURES * EXAMPLES.least;
-  const examples = broad ? EXAMPLES.one : EXAMPLES.two;
+  const besidesInput = tall - Math.max(INPUT[kind], tools);
+  const [one, two] = [1, 2].map((rows) => rows * rowOfExamples + EXAMPLES.beside);
+  const broad = Math.min(0.23 * width, besidesInput - one) >= PICTURES * EXAMPLES.least;
+  const examples = broad ? one : two;
   const padSide = withPad ? Math.round(Math.min(0.23 * width, besidesInput - examples)) : 0;
   const inputSide = whole((side * 8) / 7); // 32 pixels beside the 28 of C1
   const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : 0.14 * width);
@@ -163,6 +167,31 @@ function place({ kind, width, top, density }, tall) {
 }
 
 /**
+ * The ten scores as bars, from a line at zero, and the score that the right edge stands for; of distances, which have none
+ * below zero, the shortest wins.
+ *
+ * @param {Geometry} geometry
+ * @param {ArrayLike<number>} scores
+ * @param {boolean} distances
+ * @returns {{ bars: Tile[], zero: number, right: number, end: number }}
+ */
+export function barsOf({ tiles, label }, scores, distances) {
+  const below = distances ? 0 : 0.4; // of the room is for negative scores
+  const sizes = Array.from(scores, (score) => (distances ? Math.abs(score) : Math.max(score, -1.5 * score)));
+  const largest = Math.max(...sizes);
+  const end = ENDS.find((one) => one >= largest) ?? largest;
+  const { x, width } = tiles.output[0];
+  const room = width - 2 * label - 2;
+  const [zero, right] = [x + width - (1 - below) * room, x + width];
+  const bars = tiles.output.map(({ y, height }, i) => {
+    const thick = Math.min(0.5 * height, 20);
+    const length = ((distances ? Math.abs(scores[i]) : scores[i]) / end) * (right - zero);
+    return { x: Math.min(zero, zero + length), y: y + (height - thick) / 2, width: Math.abs(length), height: thick };
+  });
+  return { bars, zero, right, end };
+}
+
+/**
  * A part of a map as a tile of its own; `side` is that of the map in units.
  *
  * @param {Tile} tile
@@ -255,6 +284,30 @@ export function around(tiles) {
   const right = Math.max(...tiles.map((tile) => tile.x + tile.width));
   const bottom = Math.max(...tiles.map((tile) => tile.y + tile.height));
   return { x, y, width: right - x, height: bottom - y };
+}
+
+/**
+ * Where a box stands that explains a part of the page without covering it, and the figure neither: below the modes or the
+ * figure if it is about something there, or, where the window is too low for that, below what it is about; above what is
+ * below the figure, at the right, where the answer is. Also the stretch that is to be seen, from `first` to `last`.
+ *
+ * @param {Tile} at what it explains
+ * @param {{ width: number, height: number }} box
+ * @param {number} width of the page
+ * @param {number} bottom of the figure
+ * @param {number} modes their lower edge
+ * @param {number} height of the window
+ */
+export function placeBox(at, box, width, bottom, modes, height) {
+  const end = at.y + at.height;
+  if (at.y >= bottom) {
+    const top = Math.max(0, at.y - BESIDE - box.height);
+    return { left: width - box.width - BESIDE, top, first: top, last: Math.min(end, at.y + START) };
+  }
+  const fits = (/** @type {number} */ edge) => edge + BESIDE + box.height - at.y <= height;
+  const top = ([modes, bottom].find(fits) ?? end) + BESIDE;
+  const left = Math.max(BESIDE, Math.min(at.x + (at.width - box.width) / 2, width - box.width - BESIDE));
+  return { left, top, first: at.y, last: top + box.height };
 }
 
 /**

@@ -3,12 +3,12 @@
 import { find, findAll } from "../dom.js";
 import { around, geometryOf, kindOf } from "./geometry.js";
 
-const PANEL = { least: 170, most: 300, share: 0.245, short: 92 }; // of the window, below the modes
+const PANEL = { least: 218, most: 420, share: 0.31, short: 50 }; // of the window, below the modes
 const FRAMED = { least: 560, share: 0.56 }; // the height of a page in a frame follows its width
-const LABELS = 20; // pixels above the tiles where the names have no shapes below them
-const NUMBERS = 104; // pixels of the output beside its digit
+const LABELS = { above: 47, below: 17, belowOnTablets: 34 }; // pixels for names, shapes and operations
+const NUMBERS = { wide: 104, short: 80 }; // pixels of the output beside its digit
 const PAPER = 1040; // pixels that a sheet of paper is wide
-const ROWS = { masthead: 34, tools: 104, labels: 24, modes: 254, modesOfLowWindows: 60 }; // of a phone
+const ROWS = { masthead: 34, tools: 104, modes: 236, modesOfLowWindows: 44 }; // of a phone
 
 /**
  * Place everything. Returns where, and how large the figure's canvases are.
@@ -37,14 +37,15 @@ export function layOut(root, framed) {
   if (kind === "phone") {
     const beside = width >= 600; // the tools stand beside the pad
     const side = Math.round(Math.min(0.6 * width, 0.29 * high));
-    const rows = ROWS.masthead + (beside ? 0 : ROWS.tools) + ROWS.labels;
+    const below = beside ? LABELS.belowOnTablets : LABELS.below;
+    const rows = ROWS.masthead + (beside ? 0 : ROWS.tools) + LABELS.above + below + 4;
     const room = high - rows - side - (high > 700 ? ROWS.modes : ROWS.modesOfLowWindows);
-    const geometry = geometryOf({ kind, width, top: LABELS, tall: Math.min(0.7 * width, room), density });
+    const geometry = geometryOf({ kind, width, top: LABELS.above, tall: Math.min(0.7 * width, room), density });
     set("--pad", side);
     root.style.removeProperty("--examples");
     set("--big", 0.62 * side);
     set("--answer", width - side - 12);
-    const height = geometry.top + geometry.height + 4;
+    const height = geometry.top + geometry.height + below + 4;
     net.style.blockSize = `${height}px`;
     placeStages(root, geometry);
     return { geometry, width, height };
@@ -52,12 +53,17 @@ export function layOut(root, framed) {
 
   const short = kind === "short";
   const size = Number.parseFloat(getComputedStyle(figure).fontSize);
-  const top = short ? 24 : Math.ceil(find(root, ".masthead").offsetHeight) + 5;
+  const names = findAll(root, ".stage:not([data-stage=input]) header").map((header) => header.offsetHeight);
+  const top = short ? 24 : Math.ceil(Math.max(find(root, ".masthead").offsetHeight, ...names)) + 5;
   const bottom = short ? 4 : Math.ceil(2.15 * size) + 8;
   const below = find(root, ".modes").offsetHeight;
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
   const tall = high - top - bottom - below - panel - 10;
-  const geometry = geometryOf({ kind, width, top, tall, density });
+  const edit = find(root, ".edit").offsetHeight;
+  set("--edit", edit);
+  const beside = edit + find(root, '[data-stage="input"] header').offsetHeight + 4; // of the input, below the examples
+  const row = Number.parseFloat(getComputedStyle(find(root, ".pictures")).getPropertyValue("--row"));
+  const geometry = geometryOf({ kind, width, top, tall, density, row, tools: short ? 0 : beside });
   const height = top + geometry.height + bottom;
   figure.style.blockSize = `${height}px`;
   const { pad: onPad, answer: atAnswer, tiles } = geometry;
@@ -70,7 +76,7 @@ export function layOut(root, framed) {
   set("--pad", onPad.width);
   root.style.setProperty("--examples", String(geometry.examples));
   set("--big", Math.min(1.18 * atAnswer.height, 0.72 * atAnswer.width));
-  set("--answer", atAnswer.width - NUMBERS);
+  set("--answer", atAnswer.width - NUMBERS[kind]);
   placeStages(root, geometry);
   return { geometry, width, height };
 }

@@ -37,6 +37,22 @@ export class Surface {
   }
 
   /**
+   * The context, with a copy of another canvas of the same size: pixel by pixel, which takes half as long as to clear this
+   * one and to draw the other at its size in CSS pixels.
+   *
+   * @param {Surface} other
+   */
+  copy({ canvas }) {
+    const { context, density } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalCompositeOperation = "copy";
+    context.drawImage(canvas, 0, 0);
+    context.globalCompositeOperation = "source-over";
+    context.setTransform(density, 0, 0, density, 0, 0);
+    return context;
+  }
+
+  /**
    * Draw lines of a width and an opacity. Many lines wider than a pixel of the canvas take up to thirty times as long, so
    * these are a pixel wide, and more opaque.
    *
@@ -52,9 +68,14 @@ export class Surface {
 
 /**
  * The maps of a layer as pixels of the canvas, which are put there as they are: scaled by the browser, with units that are
- * equally wide, they would take four times as long. Units of C5 and F6 are one map, with gaps.
+ * equally wide, they would take four times as long; and so would paler ones if paper were painted over them. Units of C5
+ * and F6 are one map, with gaps.
  */
 export class Strip {
+  #stale = true; // whether the image is not that of the values
+  #paper = 0;
+  /** @type {number[]} */
+  #covered = []; // how much paper covers each map, or each unit of one map, of 256
   #columns = new Cells(1, 1, 0);
   #rows = new Cells(1, 1, 0);
   #image = new ImageData(1, 1);
@@ -72,6 +93,7 @@ export class Strip {
     this.down = down;
     this.maps = maps;
     this.values = new Uint32Array(across * down * maps);
+    this.shown = this.values.slice();
   }
 
   /**
@@ -87,7 +109,7 @@ export class Strip {
     this.#rows = new Cells(this.down, h, gap);
     this.#image = new ImageData(w, h * this.maps);
     this.#pixels = new Uint32Array(this.#image.data.buffer);
-    this.#scale();
+    this.#stale = true;
   }
 
   /**
@@ -97,11 +119,30 @@ export class Strip {
    */
   set(values, scale, palette = "diverging") {
     fill(this.values, values, scale, palette);
-    this.#scale();
+    this.#stale = true;
+  }
+
+  /**
+   * Cover maps with paper, or units where all are one map: as much of each as is said, from 0 to 1; with an empty list,
+   * none.
+   *
+   * @param {number[]} parts
+   * @param {string} paper
+   */
+  cover(parts, paper) {
+    const covered = parts.map((part) => Math.round(256 * part));
+    const pixel = pixelOf(paper);
+    if (pixel === this.#paper && String(covered) === String(this.#covered)) return;
+    [this.#covered, this.#paper] = [covered, pixel];
+    this.#stale = true;
   }
 
   #scale() {
-    const { across, down, maps, values } = this;
+    const { across, down, maps, values: found, shown: values } = this;
+    const each = found.length / Math.max(1, this.#covered.length);
+    for (let i = 0; i < found.length; i++) {
+      values[i] = mix(found[i], this.#paper, this.#covered[Math.trunc(i / each)] ?? 0);
+    }
     const { first: columns, second: parts } = this.#columns;
     const { first: rows, second: weights } = this.#rows;
     const pixels = this.#pixels;
@@ -133,6 +174,8 @@ export class Strip {
    * @param {number} density
    */
   draw(context, map, { x, y }, density) {
+    if (this.#stale) this.#scale();
+    this.#stale = false;
     const [width, height] = [this.#columns.first.length, this.#rows.first.length];
     const [left, top] = [Math.round(x * density), Math.round(y * density)];
     context.putImageData(this.#image, left, top - map * height, 0, map * height, width, height);
@@ -161,6 +204,16 @@ class Cells {
       this.second[i] = gap || rest < 1e-6 || unit + 1 >= units ? 0 : Math.round((256 * rest) / (to - from));
     }
   }
+}
+
+/**
+ * A color as a pixel.
+ *
+ * @param {string} color as #rrggbb
+ */
+function pixelOf(color) {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
 /**

@@ -25,7 +25,7 @@ export function addControls(root, pad, store) {
     },
     clear: () => {
       pad.clear();
-      store.announce(`The pad is blank.${store.mutedMaps.length ? " What is muted stays muted." : ""}`);
+      store.announce(`The pad is blank.${store.mutedMaps.length ? " What is switched off stays so." : ""}`);
     },
   };
   const buttons = Object.fromEntries(Object.keys(actions).map((name) => [name, find(root, `button.${name}`)]));

@@ -24,6 +24,16 @@ export function rangeText(low, high) {
 }
 
 /**
+ * A width and a height, with the multiplication sign.
+ *
+ * @param {number} width
+ * @param {number} height
+ */
+export function sizeText(width, height = width) {
+  return `${width}\u00d7${height}`;
+}
+
+/**
  * With `decimals` digits after the point.
  *
  * @param {number} value

@@ -5,7 +5,7 @@ import { percentage } from "./format.js";
 
 /** @import { Store } from "../store.js" */
 
-const MUTED = "Some maps or units are muted."; // also while the pad is blank: they stay muted
+const MUTED = "Some maps or units are switched off."; // also while the pad is blank: they stay so
 /** @type {Record<State, string>} */
 const CHECKS = {
   live: "",
