@@ -79,6 +79,7 @@ export class Address {
         store.addEventListener(event, later);
       }
       changes.addEventListener("change", later);
+      if (location.hash && this.fragment() !== location.hash) later(); // what a reload has restored may be newer
     }
     this.#addButton();
   }

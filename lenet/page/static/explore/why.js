@@ -19,6 +19,7 @@ import { bars, grid, largest, ledger, peak, sumOf } from "./figures.js";
 
 const UNITS = 8;
 const INPUTS = 4;
+const CONTRAST = 2.5; // one square often counts several times as much as all others
 
 /** What can be shown of the pixels, the keys of its colors, and what it tells and does not. */
 const SALIENCIES = /** @type {const} */ ({
@@ -44,7 +45,6 @@ const SALIENCIES = /** @type {const} */ ({
       "only a hint, and nothing about blank paper.",
   },
 });
-const CONTRAST = 2.5; // one square often counts several times as much as all others
 const show = (/** @type {number} */ value) => decimal(value, 3);
 
 /**
