@@ -25,6 +25,8 @@ class Hands:
         """`kind`: "Start", "Move", "End" or "Cancel"; one finger, or part of the palm, at each point."""
         at = [{**self.at(point), "id": i, "radiusX": 20, "radiusY": 20} for i, point in enumerate(points)]
         self.protocol.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": at})
+        if kind == "Cancel":  # which is answered before the page has had it
+            self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
     def pen(self, kind: str, point: tuple[float, float], pressed: bool = True) -> None:
         """`kind`: "Pressed", "Moved" or "Released"."""

@@ -315,8 +315,8 @@ def write_tensors(folder: Path) -> None:
     save_file(arrays, folder / "kinds.safetensors", metadata={"steps": "[1, 2]"})
 
 
-def test_the_modules(output):
-    """Every case of every file `*.test.js` passes, and none is skipped; NumPy reads what `npz.test.js` has saved.
+def test_the_modules(output, readers, subtests):
+    """Every case of every file `*.test.js` passes, and none is skipped; NumPy and Python read what they have saved.
 
     One test, because another process would make the figures again for a second one.
     """
@@ -329,14 +329,16 @@ def test_the_modules(output):
         assert str(saved["about"]) == '{"weights": "größer \U0001d54f"}'
         assert saved["matrix"].dtype == np.float32
         assert saved["matrix"].tolist() == [[1, 2.5, -3], [4, 5, 6]]
+    for variant, bundled_reader in readers.items():
+        with subtests.test("weights that the page has saved", variant=variant):
+            check_saved_weights(output, variant, bundled_reader)
 
 
-@pytest.mark.parametrize("variant", NETWORKS)
-def test_weights_that_the_page_has_saved(output, readers, variant):
+def check_saved_weights(folder: Path, variant: str, bundled_reader: Recognizer) -> None:
     """The file alone is enough, and its network computes what the page's did."""
-    inputs = load_file(output / f"{variant}.gradients")["input"][4:20:4].reshape(-1, 1, SIDE, SIDE)
-    reader = Recognizer.from_pretrained(output / f"{variant}-taught.safetensors")
+    inputs = load_file(folder / f"{variant}.gradients")["input"][4:20:4].reshape(-1, 1, SIDE, SIDE)
+    reader = Recognizer.from_pretrained(folder / f"{variant}-taught.safetensors")
     scores = reader.weights.model.compute(inputs)["output"]
-    np.testing.assert_allclose(scores, json.loads((output / f"{variant}-taught.json").read_text()), atol=2e-4)
-    assert np.abs(scores - readers[variant].weights.model.compute(inputs)["output"]).max() > 0.01
-    assert reader.weights.calibration == readers[variant].weights.calibration
+    np.testing.assert_allclose(scores, json.loads((folder / f"{variant}-taught.json").read_text()), atol=2e-4)
+    assert np.abs(scores - bundled_reader.weights.model.compute(inputs)["output"]).max() > 0.01
+    assert reader.weights.calibration == bundled_reader.weights.calibration
