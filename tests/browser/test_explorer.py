@@ -523,3 +523,11 @@ def test_muting_shows_beside_the_answer(reuse):
     sign.wait_for()
     explorer.click("reset")
     explorer.settle()
+
+
+def test_what_is_pinned_stands_below_another_mode(reuse):
+    """What has been chosen comes first."""
+    explorer = reuse()
+    explorer.load(DIGITS[3], m="break", u="c3.2.4.4")
+    panels = [box_of(explorer.page.locator(f".panel.{mode}")) for mode in ("break", "inspect")]
+    assert panels[0]["y"] + panels[0]["height"] <= panels[1]["y"]

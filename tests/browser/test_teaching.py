@@ -143,17 +143,21 @@ def test_the_gradient_at_every_layer(explore):
     explorer.load(DIGITS[4])
     page.locator(".view .values").select_option("gradient")
     assert "max" in page.locator(".legend .high").inner_text()
-    explorer.pin("f6", 11)
     for name in ("", "9"):
+        explorer.pin("f6", 11)
         page.get_by_label("Digit of the loss").select_option(name)
         label = int(name or explorer.digit())
         features = explorer.model.features(explorer.ink().requires_grad_())
         loss = explorer.model.losses(features["output"], torch.tensor([label])).sum()
-        (expected,) = torch.autograd.grad(loss, [features["f6"]])
+        (expected,) = torch.autograd.grad(loss, [features["f6"]], retain_graph=True)
         words = page.locator(".card .gradient", has_text=f"the loss for {label} ").inner_text()
         assert number(re.findall(r"change by (.+) times", words)[0]) == pytest.approx(float(expected[0, 11]), rel=0.06)
         shown = explorer.pixels("input")
         assert (np.abs(shown[..., 0] - shown[..., 2]) > 60).any()  # in color
+        explorer.pin("c3", 2, 4, 4)
+        (expected,) = torch.autograd.grad(loss, [features["c3"]])
+        text = page.locator('.cards [aria-current="true"] .range').text_content()
+        assert number(text.split(" to ")[1]) == pytest.approx(float(expected[0, 2].max()), rel=0.06)
     page.wait_for_function("() => decodeURIComponent(location.hash).includes('gradient,9')")
 
 

@@ -27,7 +27,7 @@ def test_a_network_learns_while_one_draws(explore, tmp_path):
     one.click()
     wait_for_steps(page, 1)
     first = page.evaluate(NUMBERS)
-    assert 80 < float(first["Misread"][0].removesuffix(" %")) <= 100
+    assert 80 < float(first["Misread"][0].removesuffix(" % (step 1)")) <= 100
     assert note.inner_text() == "Shown: the network after 1 step of training here."
     assert page.locator('[data-setting="batch"]').is_disabled()
 

@@ -91,6 +91,6 @@ test("the smallest change, in words", () => {
   );
   assert.match(
     words({ answered: -1, likeliest: -1 }),
-    /^No change of up to 40 % of full ink in each pixel makes it an 8/,
+    /^No change tried, of up to 40 % of full ink in each pixel, makes it an 8/,
   );
 });

@@ -10,7 +10,7 @@ import { article } from "../show/format.js";
 export function smallestInWords({ method, digit, answered, likeliest }) {
   const wanted = `${article(digit)} ${digit}`;
   const each = isInk(method) ? " in each pixel" : "";
-  if (likeliest < 0) return `No change of up to ${amount(method, BUDGETS - 1)}${each} makes it ${wanted}.`;
+  if (likeliest < 0) return `No change tried, of up to ${amount(method, BUDGETS - 1)}${each}, makes it ${wanted}.`;
   const change = (/** @type {number} */ budget) => `a change of ${amount(method, budget)}${each}`;
   if (answered < 0)
     return `With ${change(likeliest)} it would be ${wanted}, but is rejected; no change tried makes the answer ${wanted}.`;

@@ -1,7 +1,7 @@
 // The card of a unit: how its value was computed, from the numbers of the layer before to the activation function.
 import { explain, receptiveField } from "../network/explain.js";
 import { nameOf } from "../show/cells.js";
-import { compact, decimal, percentage, sizeText } from "../show/format.js";
+import { article, compact, decimal, percentage, sizeText } from "../show/format.js";
 import { gradientOf } from "../show/gradient.js";
 import { node } from "../show/tree.js";
 import { CURVE, drawCurve } from "./activation_curve.js";
@@ -133,7 +133,8 @@ export function card(store, unit, options) {
  */
 function gradient(store, unit, digit) {
   const value = gradientOf(store)?.[unit.layer][store.network?.indexOf(unit) ?? 0] ?? 0;
-  return `Gradient: if it were larger by a little, the loss for ${digit} would change by ${compact(value)} times that.`;
+  const change = `if it were larger by a little, the loss for ${digit} would change by ${compact(value)} times that`;
+  return `Gradient: ${change}. The loss is the smaller, the surer the network is of ${article(digit)} ${digit}.`;
 }
 
 /**

@@ -33,7 +33,8 @@ export function chainOf(network, features, gradients, digit, unit, { part, cell,
     unit: { layer: "output", map: digit, row: 0, column: 0 },
     words:
       `The loss for ${digit} is ${compact(loss)}. It is minus the logarithm of the share of ${digit}, ` +
-      `${percentage(shares[digit])}, that softmax gives it among the ten scores and that of no digit. ` +
+      `${percentage(shares[digit])}, that softmax gives it among the ten scores and that of no digit; the answer's percentages leave that out, and ` +
+      "divide the scores by a temperature. " +
       "How much does it change with one weight? The answer goes back layer by layer.",
   };
   const steps = way.map((link, i) => ({ unit: link.unit, words: wordsOf(network, link, way[i - 1], digit, shares) }));

@@ -170,7 +170,7 @@ export class Changes extends EventTarget {
       },
       reset: () => {
         this.change(this.start);
-        say("Forgotten: the network is as it was.");
+        say("The network is as it was, before anything was taught or changed.");
       },
       before: () => this.compare(!this.#before),
       save: () => {

@@ -1,7 +1,8 @@
 // The maps of the selected unit's layer, enlarged: on a phone a card each, which one swipes through, else the one that the
 // unit is on. A place on a map pins its unit.
 import { closest, find, findAll } from "../dom.js";
-import { decimal, range } from "../show/format.js";
+import { compact, decimal, range } from "../show/format.js";
+import { gradientOf } from "../show/gradient.js";
 import { overlay } from "../show/overlay.js";
 import { KERNEL, paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -50,7 +51,8 @@ export class Maps {
   /** @param {Unit | null} unit */
   show(unit) {
     const { reading, blank, network } = this.store;
-    const values = unit && (reading ?? blank)?.outputs[unit.layer];
+    const gradient = this.store.view.gradient && unit ? gradientOf(this.store)?.[unit.layer] : null;
+    const values = gradient ?? (unit && (reading ?? blank)?.outputs[unit.layer]);
     const side = unit ? (this.sides[unit.layer] ?? 0) : 0;
     this.element.hidden = !values || !side;
     if (!unit || !values || !side || !network) return;
@@ -63,14 +65,17 @@ export class Maps {
     // While the pen moves, only what is in view changes, and no text.
     const moves = this.store.state === "live" && !isOther;
     const shown = this.root.dataset.kind === "phone" && !moves ? cards.keys() : [map];
-    const scale = layer === "input" ? 1 : Math.max(1, peak(values));
+    const isInk = layer === "input" && !gradient;
+    const scale = gradient ? peak(values) : isInk ? 1 : Math.max(1, peak(values));
     for (const i of shown) {
       const ofMap = values.subarray(i * side ** 2, (i + 1) * side ** 2);
       const canvas = find(cards[i], ".frame canvas", HTMLCanvasElement);
-      paint(canvas, ofMap, scale, layer === "input" ? "gray" : "diverging");
+      paint(canvas, ofMap, scale, isInk ? "gray" : "diverging");
       if (moves) continue;
       const [low, high] = range(ofMap);
-      find(cards[i], ".range").textContent = `${decimal(low, 2)} to ${decimal(high, 2)}`;
+      find(cards[i], ".range").textContent = gradient
+        ? `${compact(low)} to ${compact(high)}`
+        : `${decimal(low, 2)} to ${decimal(high, 2)}`;
     }
     for (const [i, card] of cards.entries()) card.ariaCurrent = String(i === map);
     overlay(find(cards[map], ".outline"), { top: row, left: column, bottom: row + 1, right: column + 1 }, side);

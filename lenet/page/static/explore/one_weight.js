@@ -19,6 +19,7 @@ import { WeightGrid } from "./weight_grid.js";
  * @import { Use } from "../network/chain.js"
  */
 
+const TOO_SMALL = "That is less than can be shown: choose a digit of which the network is not so sure.";
 const SHOWN = 5; // of the largest terms
 const DIGITS = 4; // of a number, about
 const ACROSS = 5; // columns up to which cells have room for numbers
@@ -287,6 +288,7 @@ export class OneWeight {
         ["after the step", decimal(weight + change, 6), "result"],
       ]),
       node("p", { className: "remark" }, why),
+      ...(decimal(weight + change, 6) === decimal(weight, 6) ? [node("p", { className: "remark" }, TOO_SMALL)] : []),
     ]);
   }
 }

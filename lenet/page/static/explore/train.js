@@ -457,7 +457,7 @@ export class Train {
       ["Steps", ({ steps }) => count(steps)],
       ["Passes", ({ passes }) => decimal(passes, 2)],
       ["Loss", (_, i) => shortLoss(this.#curves[i].losses.at(-1)?.[1])],
-      ["Misread", ({ tested }) => (tested ? this.#percent(tested) : "\u2013")],
+      ["Misread", ({ tested }) => (tested ? `${this.#percent(tested)} (step ${count(tested.steps)})` : "\u2013")],
     ];
     const lines = rows.map(([name, text]) =>
       element(
