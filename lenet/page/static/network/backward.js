@@ -13,9 +13,10 @@
  * @param {number} size
  */
 export function convolutionInput(gradient, maps, side, sees, weight, size) {
+  // C5: its kernels are as large as the maps.
+  if (weight.length === gradient.length * maps * side * side) return fullyConnectedInput(gradient, weight);
   const out = side - size + 1;
   const input = new Float32Array(maps * side * side);
-  if (out === 1) return addKernels(input, gradient, sees, weight, size ** 2);
   const margin = size - 1;
   const width = out + 2 * margin;
   const padded = new Float32Array(out * width); // a map with a margin of zeros at both sides of each row
@@ -28,26 +29,6 @@ export function convolutionInput(gradient, maps, side, sees, weight, size) {
     for (const i of sees[m]) {
       for (let ky = 0; ky < size; ky++, w += size)
         addRowBack(input, (i * side + ky) * side, side, padded, out, width, weight, w, size);
-    }
-  }
-  return input;
-}
-
-/**
- * Add what flows back from maps of a single unit, whose kernels are as large as the input.
- *
- * @param {Float32Array} input
- * @param {Float32Array} gradient
- * @param {number[][]} sees
- * @param {Float32Array} weight
- * @param {number} area
- */
-function addKernels(input, gradient, sees, weight, area) {
-  let w = 0;
-  for (let m = 0; m < sees.length; m++) {
-    const g = gradient[m];
-    for (const i of sees[m]) {
-      for (let to = i * area, end = to + area; to < end; to++, w++) input[to] += g * weight[w];
     }
   }
   return input;
@@ -101,6 +82,7 @@ function addRowBack(input, first, side, padded, out, width, weight, w, size) {
  * @param {Float32Array} bias
  */
 export function convolutionWeights(gradient, input, side, sees, size, weight, bias) {
+  if (weight.length === gradient.length * input.length) return fullyConnectedWeights(gradient, input, weight, bias);
   const out = side - size + 1;
   let w = 0;
   for (let m = 0; m < sees.length; m++) {
@@ -109,10 +91,6 @@ export function convolutionWeights(gradient, input, side, sees, size, weight, bi
     for (let j = from; j < from + out * out; j++) sum += gradient[j];
     bias[m] += sum;
     for (const i of sees[m]) {
-      if (out === 1) {
-        for (let at = i * size ** 2, end = w + size ** 2; w < end; at++, w++) weight[w] += sum * input[at];
-        continue;
-      }
       for (let ky = 0; ky < size; ky++, w += size)
         addRowWeights(weight, w, size, gradient, from, out, input, (i * side + ky) * side, side);
     }
@@ -254,9 +232,19 @@ export function subsamplingWeights(gradient, input, maps, side, coefficient, bia
 export function fullyConnectedInput(gradient, weight) {
   const length = weight.length / gradient.length;
   const input = new Float32Array(length);
-  for (let unit = 0, w = 0; unit < gradient.length; unit++) {
+  const units = gradient.length;
+  let unit = 0;
+  // Four units at once: each sum is read and written a quarter as often.
+  for (; unit + 3 < units; unit += 4) {
+    const [a, b, c, d] = [gradient[unit], gradient[unit + 1], gradient[unit + 2], gradient[unit + 3]];
+    let w = unit * length;
+    for (let i = 0; i < length; i++, w++) {
+      input[i] += a * weight[w] + b * weight[w + length] + (c * weight[w + 2 * length] + d * weight[w + 3 * length]);
+    }
+  }
+  for (; unit < units; unit++) {
     const g = gradient[unit];
-    for (let i = 0; i < length; i++, w++) input[i] += g * weight[w];
+    for (let i = 0, w = unit * length; i < length; i++, w++) input[i] += g * weight[w];
   }
   return input;
 }
