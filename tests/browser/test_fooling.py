@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from harness.attacks import pixel_by_pixel
+from harness.browser import Visitor
 from harness.drawings import DIGITS
 from harness.page_digits import page_digits
 from harness.parity import torch_layers
@@ -95,3 +96,16 @@ def test_what_a_unit_wants(reuse):
     assert nine.count() == 9
     page.locator(".wants figcaption", has_text="after 120 steps").wait_for()
     assert page.locator(".wanted canvas").first.evaluate("(canvas) => [canvas.width, canvas.height]") == [5, 5]
+
+
+def test_a_worker_that_cannot_be_loaded(new_page, site_url):
+    """The page says so, and the next question has another one."""
+    page = new_page()
+    page.route("**/explore/worker.js", lambda route: route.abort())
+    visitor = Visitor(page, site_url("textbook") + "#v=1&m=fool")
+    visitor.draw(DIGITS[4])
+    page.locator(".notice", has_text="What is computed beside the page has failed.").wait_for()
+    page.unroute_all()
+    visitor.click("clear")
+    visitor.draw(DIGITS[3])
+    page.locator(".smallest-change", has_text="It takes").wait_for()

@@ -70,6 +70,32 @@ def test_weights_are_changed_by_hand(explore):
     assert explorer.scores() == scores
 
 
+def test_what_is_typed_is_of_the_cell_that_was_chosen(reuse):
+    """Though another one is clicked before Enter; with a point first, or with Tab; and only maps with such a kernel."""
+    explorer = reuse("original")
+    page = explorer.page
+    explorer.load(DIGITS[3], m="hand", u="c1.5.10.10")
+    cells, field = page.locator(".hand .weight-grid [data-cell]"), page.locator(".one-weight-set input")
+    value = "(cell) => cell.getAttribute('aria-label').split(': ')[1]"
+    seventh = cells.nth(7).evaluate(value)
+    cells.first.click()
+    field.fill("2")
+    cells.nth(7).click()
+    assert [cells.nth(i).evaluate(value) for i in (0, 7)] == ["2.000", seventh]
+    for key in (".", "5", "Enter"):
+        page.keyboard.press(key)
+    assert cells.nth(7).evaluate(value) == "0.500"
+    for key in ("3", "Tab"):
+        page.keyboard.press(key)
+    assert cells.nth(7).evaluate(value) == "3.000"
+    explorer.pin("c3", 15, 4, 4)  # which reads six maps, the others three or four
+    page.locator(".hand .kernel-choice button").nth(5).click()
+    assert page.locator(".copied option:enabled").count() == 0
+    page.locator(".hand .kernel-choice button").nth(3).click()
+    assert page.locator(".copied option:enabled").count() == 9
+    page.locator('.hand [data-network="reset"]').click()
+
+
 def test_one_weight_and_pixels_worked_out(reuse):
     """Its gradient is autograd's, term by term; the way to it from the loss covers nothing; which pixels matter."""
     explorer = reuse()

@@ -12,13 +12,16 @@ export class Background {
   #given = null;
 
   /**
-   * `start` makes the worker, when there is something to do; `network` is what it has to do that for.
+   * `start` makes the worker, when there is something to do; `network` is what it has to do that for; `fail` is called if
+   * the worker cannot be loaded or breaks.
    *
    * @param {() => Worker} start
    * @param {WorkerNetwork} network
+   * @param {() => void} fail
    */
-  constructor(start, network) {
+  constructor(start, network, fail) {
     this.start = start;
+    this.fail = fail;
     this.network = network;
   }
 
@@ -37,6 +40,13 @@ export class Background {
     if (!this.#busy) this.#next();
   }
 
+  /** The worker cannot be loaded, or has broken: what waits for it is not answered, and what comes next has a new one. */
+  #fail() {
+    this.stop();
+    [this.#worker, this.#given, this.#busy] = [null, null, false];
+    this.fail();
+  }
+
   /** End the worker, and forget what waits for it. */
   stop() {
     this.#waiting.clear();
@@ -50,6 +60,7 @@ export class Background {
     this.#waiting.delete(kind);
     this.#busy = true;
     this.#worker ??= this.start();
+    this.#worker.onerror = () => this.#fail();
     this.#worker.onmessage = ({ data }) => {
       setTimeout(() => {
         this.#busy = false;

@@ -95,7 +95,7 @@ export class Hand {
     this.grid = new WeightGrid(find(panel, ".weight-grid"), "Weights", {
       choose: (cell) => this.#choose(cell),
       change: (value, done) => this.#set(value, done),
-      type: (key) => this.#type(key),
+      type: () => this.#type(),
     });
     this.layers.append(
       ...layers
@@ -108,6 +108,9 @@ export class Hand {
     this.#listen();
     changes.connect(panel, (text) => this.#say(text));
     for (const event of ["mode", "selection"]) store.addEventListener(event, () => this.#follow());
+    store.addEventListener("mode", () => {
+      if (this.open) this.#digits.ask(); // it may have been taught elsewhere
+    });
     for (const event of ["reading", "network"]) store.addEventListener(event, () => this.#show());
     changes.addEventListener("change", () => {
       if (this.open && !this.#dragged) this.#digits.ask();
@@ -116,6 +119,9 @@ export class Hand {
     onThemeChange(changes.root, () => this.#show(true));
     this.#follow();
   }
+
+  /** Whether the field has a number that nobody has taken yet. */
+  #typed = false;
 
   get open() {
     return this.store.mode === "hand";
@@ -143,13 +149,16 @@ export class Hand {
       this.store.pin(middleOf(layer, Math.min(this.#unit.map, layer.shape[0] - 1)));
     });
     this.maps.addEventListener("change", () => this.store.pin({ ...this.#unit, map: Number(this.maps.value) }));
-    this.input.addEventListener("change", () => {
-      if (this.input.value !== "" && Number.isFinite(Number(this.input.value)))
-        this.#set(Number(this.input.value), true);
-      else this.#show();
+    this.input.addEventListener("input", () => {
+      this.#typed = true;
     });
+    this.input.addEventListener("change", () => this.#take());
     this.input.addEventListener("keydown", ({ key }) => {
-      if (key === "Enter" || key === "Escape") this.grid.focus();
+      if (key === "Escape") this.#typed = false;
+      if (key !== "Enter" && key !== "Escape") return;
+      this.#take();
+      this.grid.focus();
+      this.#show();
     });
     for (const [name, by] of /** @type {const} */ ([
       [".less", -NEAR],
@@ -220,15 +229,22 @@ export class Hand {
 
   /** @param {number} cell */
   #choose(cell) {
+    this.#take(); // what was typed is of the cell chosen before
     this.#cell = cell;
     this.#show();
   }
 
-  /** @param {string} key */
-  #type(key) {
+  #type() {
     this.input.focus();
-    if (key === "Enter") this.input.select();
-    else this.input.value = key === "." ? "0." : key;
+    this.input.select();
+  }
+
+  /** Set the weight to what has been typed. */
+  #take() {
+    if (!this.#typed) return;
+    this.#typed = false;
+    if (this.input.value !== "" && Number.isFinite(Number(this.input.value))) this.#set(Number(this.input.value), true);
+    else this.#show();
   }
 
   /**
@@ -331,7 +347,7 @@ export class Hand {
     this.grid.show({ values, columns, bias, scale, numbers: columns <= ACROSS }, this.#cell);
     const place = this.#place;
     const [value, old] = [this.#value, base[place.tensor][place.at]];
-    if (document.activeElement !== this.input || this.#dragged) this.input.value = String(Number(value.toFixed(4)));
+    if (!this.#typed || this.#dragged) this.input.value = String(Number(value.toFixed(4)));
     const was = Math.abs(value - old) < 5e-7 ? "as it was learned" : `it was ${decimal(old, 4)}`;
     find(panel, ".place-of-weight").textContent =
       `${firstUpper(nameOfWeight(this.#parts, this.#part, this.#cell))}: ${was}.`;
@@ -342,7 +358,13 @@ export class Hand {
     }
     const copied = find(panel, ".copied", HTMLSelectElement);
     setOptions(copied, options);
-    if (copied.value === String(map)) copied.value = String((map + 1) % options.length);
+    // Maps of C3 in the network of 1998 do not all have as many kernels.
+    for (const [i, option] of [...copied.options].entries()) {
+      option.disabled = i === map || weightsOf(this.#layer, i).length <= this.#part;
+    }
+    if (copied.selectedOptions[0]?.disabled ?? true) {
+      copied.value = [...copied.options].find(({ disabled }) => !disabled)?.value ?? "";
+    }
     this.biases.hidden = bias === null;
     this.biases.setAttribute("aria-pressed", String(!this.#hasBiases));
   }

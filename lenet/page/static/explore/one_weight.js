@@ -141,6 +141,7 @@ export class OneWeight {
     const [features, gradients, unit] = [store.reading ?? store.blank, gradientsOf(store), this.#unit];
     if (!store.network || !features || !gradients || !unit) return null;
     const parts = this.#parts;
+    if (!parts.length) return null;
     const name = nameOfWeight(parts, this.#part, this.#cell);
     const weight = { part: parts[this.#part], cell: this.#cell, name };
     return chainOf(store.network, features, gradients, store.digit, unit, weight);
@@ -186,7 +187,9 @@ export class OneWeight {
 
   #show() {
     const { store, section } = this;
-    if (this.#step >= 0 && (section.hidden || store.mode !== "inspect")) this.#end();
+    const wanted = this.#chain?.[this.#step]?.unit;
+    const leads = wanted && store.unit && same(wanted, store.unit); // not elsewhere, with another drawing
+    if (this.#step >= 0 && (section.hidden || store.mode !== "inspect" || !leads)) this.#end();
     const [network, features, gradients, unit] = [
       store.network,
       store.reading ?? store.blank,
@@ -194,6 +197,7 @@ export class OneWeight {
       this.#unit,
     ];
     const parts = this.#parts;
+    if (!parts.length) section.hidden = true; // it learns nothing
     if (section.hidden || !network || !features || !gradients || !unit || !parts.length) return;
     const { tensors, kernels } = network.layer(unit.layer);
     this.#part = Math.min(this.#part, parts.length - 1);

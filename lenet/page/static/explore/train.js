@@ -83,6 +83,7 @@ export class Train {
   #report = null;
   /** @type {{ losses: CurvePoint[], errors: CurvePoint[] }[]} of each run */
   #curves = [];
+  #beginning = 0;
   #going = false; // what the visitor wants
   #resumes = false; // whether it goes on when the mode is opened again
   #shown = 0;
@@ -221,6 +222,7 @@ export class Train {
   /** Forget the training: the next one has the same start, or that of other settings. */
   stop() {
     const { length } = this.#workers;
+    this.#beginning++;
     for (const worker of this.#workers) worker.terminate();
     clearTimeout(this.#timer);
     [this.#workers, this.#report, this.#curves, this.#shown, this.#said] = [[], null, [], 0, ""];
@@ -232,8 +234,10 @@ export class Train {
 
   /** Load the digits and start the workers, unless that is done. Whether they are there. */
   async #begin() {
+    const beginning = ++this.#beginning;
     if (!this.#workers.length) await this.#digits.load();
     const digits = this.#digits.value;
+    if (beginning !== this.#beginning) return false; // stopped meanwhile, or begun again
     if (!digits || this.#workers.length) return Boolean(digits);
     const count = workersFor(navigator.hardwareConcurrency || 1);
     const workers = Array.from({ length: count }, () => this.startWorker());

@@ -29,7 +29,7 @@ const DRAGGED = 80; // pixels for a change from the middle of the scale to its e
  * @typedef {object} Listeners
  * @property {(index: number) => void} choose
  * @property {(value: number, done: boolean) => void} [change]
- * @property {(key: string) => void} [type]
+ * @property {() => void} [type]
  */
 
 export class WeightGrid {
@@ -139,8 +139,10 @@ export class WeightGrid {
     if (ARROWS[key]) this.#move(ARROWS[key]);
     else if (change && key in KEYS) change(this.#value + KEYS[key] * STEP, true);
     else if (change && ["Delete", "Backspace"].includes(key)) change(0, true);
-    else if (type && /^[0-9.]$|^Enter$/.test(key)) type(key);
-    else return;
+    else if (type && /^[0-9.]$|^Enter$/.test(key)) {
+      type();
+      if (key !== "Enter") return event.stopPropagation(); // the browser types it into the field
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   }
