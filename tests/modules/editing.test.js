@@ -83,6 +83,7 @@ for (const variant of Object.keys(VARIANTS)) {
       text,
       startOf(base),
       () => {},
+      new AbortController().signal,
       null,
       () => {},
     );
@@ -119,6 +120,7 @@ test("steps of a link that are not valid are errors", async () => {
         text,
         startOf(base),
         () => {},
+        new AbortController().signal,
         null,
         () => {},
       ),
@@ -127,4 +129,23 @@ test("steps of a link that are not valid are errors", async () => {
     );
   }
   assert.deepEqual(read(write("w", [1, 0, 3, -7]))[0].numbers, [1, 0, 3, -7]);
+});
+
+test("a replay that is ended takes no more steps, and says no more", async () => {
+  const base = readerOf("tutorial");
+  const { steps } = taught({ ...startOf(base), lessons: [lesson(4, 3)] }, 1, null);
+  const text = [steps[0], write("t", [0, 3, 1, 1000, 0])].join(".");
+  const controller = new AbortController();
+  const [states, said] = [[], []];
+  const use = (state) => {
+    states.push(state);
+    controller.abort();
+  };
+  const { signal } = controller;
+  await assert.rejects(
+    replay(text, startOf(base), use, signal, null, (words) => said.push(words)),
+    { name: "AbortError" },
+  );
+  assert.equal(states.length, 1);
+  assert.match(said.join("|"), /^Repeating [^|]+\|$/);
 });

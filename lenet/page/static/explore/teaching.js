@@ -166,7 +166,11 @@ export class Teaching {
       if (atOnce) continue;
       changes.use(state);
       await new Promise(requestAnimationFrame);
-      if (run !== this.#run || this.#state !== state) return; // something else was done meanwhile
+      if (run !== this.#run) return; // something else was done meanwhile
+      if (this.#state !== state) {
+        this.#running = false; // nor is it kept: a link may not have been followed to its end
+        return;
+      }
     }
     this.#running = false;
     changes.use(state);
