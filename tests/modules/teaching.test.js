@@ -95,6 +95,15 @@ test("what is taught is kept as text, for the same network only", () => {
   assert.deepEqual(others, { lessons: kept, ...rest });
   assert.equal(difference(decoded.tensors["c1.weight"].data, state.reader.tensors["c1.weight"].data), 0);
   assert.throws(() => decodeChanged(text, "two", reader), /another network/);
+  const whole = JSON.parse(text);
+  const [lesson] = whole.lessons;
+  const faults = Object.keys(whole).flatMap((name) => [null, undefined, 7.5, {}].map((value) => ({ [name]: value })));
+  const single = [{ steps: [7] }, { steps: ["w!"] }, { steps: ["bBA.bBA"] }, { losses: [null] }, { edits: -1 }];
+  const ofLessons = [{ label: 10 }, { label: "1" }, { ink: "" }, { code: 7 }];
+  faults.push(...single, ...ofLessons.map((fault) => ({ lessons: [{ ...lesson, ...fault }] })));
+  for (const fault of faults) {
+    assert.throws(() => decodeChanged(JSON.stringify({ ...whole, ...fault }), "one", reader), JSON.stringify(fault));
+  }
 });
 
 test("files that are no weights of this network are errors that say why", () => {

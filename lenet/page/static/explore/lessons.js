@@ -1,5 +1,6 @@
 // A network that is not the bundled one, with what led to it, as text: for as long as the tab is open, in session storage.
 import { readWeights, writeWeights } from "../network/weights.js";
+import { read } from "./steps.js";
 
 /**
  * @import { Reader } from "../network/reader.js"
@@ -63,7 +64,31 @@ export function decodeChanged(text, base, reader) {
   const known = lessons.map((/** @type {{ ink: string, label: number, code: string }} */ { ink, label, code }) => {
     return { ink: new Float32Array(fromBase64(ink)), label, code };
   });
+  const areSteps = Array.isArray(steps) && steps.every((step) => typeof step === "string" && !step.includes("."));
+  const isValid =
+    known.every((/** @type {Lesson} */ lesson) => isLesson(lesson, reader)) &&
+    typeof file === "string" &&
+    Array.isArray(losses) &&
+    losses.every(Number.isFinite) &&
+    isCount(edits) &&
+    areSteps;
+  if (!isValid) throw new Error("it is not complete");
+  if (steps.length) read(steps.join(".")); // throws if they are none
   return { reader: readWeights(fromBase64(weights), reader), file, losses, lessons: known, edits, steps };
+}
+
+/**
+ * @param {Lesson} lesson
+ * @param {Reader} reader
+ */
+function isLesson({ ink, label, code = "" }, { blank }) {
+  const isInput = ink.length === blank.outputs.input.length && ink.every(Number.isFinite);
+  return isInput && isCount(label) && label < blank.probabilities.length && typeof code === "string";
+}
+
+/** @param {unknown} value */
+function isCount(value) {
+  return Number.isInteger(value) && Number(value) >= 0;
 }
 
 /** @param {ArrayBuffer} buffer */
