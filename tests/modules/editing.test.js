@@ -149,3 +149,9 @@ test("a replay that is ended takes no more steps, and says no more", async () =>
   assert.equal(states.length, 1);
   assert.match(said.join("|"), /^Repeating [^|]+\|$/);
 });
+
+test("a lesson that no step was taken with is left out without a step", () => {
+  const state = { ...startOf(readerOf("tutorial")), lessons: [lesson(4, 3)] };
+  const { lessons, steps } = withoutLesson(state, state.lessons[0].code);
+  assert.deepEqual([lessons, steps], [[], []]);
+});

@@ -67,7 +67,9 @@ export function taught(state, rate, training) {
  */
 export function withoutLesson(state, code) {
   const lessons = state.lessons.filter((lesson) => lesson.code !== code);
-  return { ...state, lessons, steps: [...state.steps, write("l", [drawingsOf(state.steps).indexOf(code)])] };
+  const number = drawingsOf(state.steps).indexOf(code); // -1 of a lesson from before a file was loaded
+  const steps = number < 0 ? state.steps : [...state.steps, write("l", [number])];
+  return { ...state, lessons, steps };
 }
 
 /**

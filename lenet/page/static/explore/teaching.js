@@ -173,8 +173,10 @@ export class Teaching {
       }
     }
     this.#running = false;
-    changes.use(state);
-    changes.keep();
+    if (steps) {
+      changes.use(state); // without a step, not even the lesson: a link would not have it
+      changes.keep();
+    }
     const taken = steps === 1 ? "One step taken" : `${steps || "No"} steps taken`;
     const now = this.#state.reader.readInk(reading.outputs.input);
     const missed =
