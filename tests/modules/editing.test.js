@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { replay } from "../../lenet/page/static/explore/replay.js";
 import { edited, read, taught, withoutLesson, write } from "../../lenet/page/static/explore/steps.js";
 import { EDITS, PRESETS, weightsOf } from "../../lenet/page/static/network/editing.js";
+import { Reader } from "../../lenet/page/static/network/reader.js";
 import { encodeInput, rounded } from "../../lenet/page/static/pad/image_code.js";
 import { arrays, difference, readerOf, VARIANTS } from "./figures.js";
 
@@ -154,4 +155,12 @@ test("a lesson that no step was taken with is left out without a step", () => {
   const state = { ...startOf(readerOf("tutorial")), lessons: [lesson(4, 3)] };
   const { lessons, steps } = withoutLesson(state, state.lessons[0].code);
   assert.deepEqual([lessons, steps], [[], []]);
+});
+
+test("no step is taken after which the weights are no numbers", async () => {
+  const base = readerOf("tutorial");
+  const state = { ...startOf(base), lessons: [lesson(4, 3)] };
+  const { data, ...about } = base.tensors["output.weight"];
+  const tensors = { ...base.tensors, "output.weight": { ...about, data: data.map((weight) => 1e37 * weight) } };
+  assert.throws(() => taught({ ...state, reader: new Reader(base.description, tensors) }, 1, null), /not be finite/);
 });
