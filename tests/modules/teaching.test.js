@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { decodeChanged, encodeChanged, withLesson } from "../../lenet/page/static/explore/lessons.js";
+import { Changes } from "../../lenet/page/static/explore/changes.js";
+import { decodeChanged, encodeChanged, UnusableWeights, withLesson } from "../../lenet/page/static/explore/lessons.js";
 import { kept, lossCurve } from "../../lenet/page/static/explore/progress.js";
 import { readSafetensors, writeSafetensors } from "../../lenet/page/static/network/safetensors.js";
 import { descend, isLearned, meanLoss, replayed } from "../../lenet/page/static/network/teaching.js";
@@ -104,6 +105,15 @@ test("what is taught is kept as text, for the same network only", () => {
   for (const fault of faults) {
     assert.throws(() => decodeChanged(JSON.stringify({ ...whole, ...fault }), "one", reader), JSON.stringify(fault));
   }
+  const { data, ...about } = reader.tensors["c1.weight"];
+  const large = { ...reader.tensors, "c1.weight": { ...about, data: data.map(() => 1001) } };
+  const tooLarge = encodeChanged({ ...state, reader: { description: reader.description, tensors: large } }, "one");
+  assert.throws(() => decodeChanged(tooLarge, "one", reader), UnusableWeights);
+  const notices = [];
+  const store = Object.assign(new EventTarget(), { notify: (notice) => notices.push(notice) });
+  globalThis.sessionStorage = { getItem: () => tooLarge, removeItem() {} };
+  assert.equal(new Changes({}, store, {}, reader, {}, "one", () => {}).any, false);
+  assert.match(notices.join(), /cannot be loaded again: c1.weight has numbers/);
 });
 
 test("files that are no weights of this network are errors that say why", () => {

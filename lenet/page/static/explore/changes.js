@@ -4,7 +4,7 @@ import { find, findAll } from "../dom.js";
 import { LARGEST_FILE, readWeights, writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
 import { messageOf } from "../server.js";
-import { decodeChanged, encodeChanged } from "./lessons.js";
+import { decodeChanged, encodeChanged, UnusableWeights } from "./lessons.js";
 import { save } from "./saving.js";
 
 /**
@@ -63,8 +63,12 @@ export class Changes extends EventTarget {
     try {
       const text = sessionStorage.getItem(this.#key);
       if (text) this.use(decodeChanged(text, identity, reader));
-    } catch {
+    } catch (error) {
       // no storage, or it is of another network
+      if (error instanceof UnusableWeights) {
+        store.notify(`The network is as it was; the one that was changed cannot be loaded again: ${error.message}.`);
+        sessionStorage.removeItem(this.#key);
+      }
     }
   }
 
