@@ -30,7 +30,7 @@ export class Changes extends EventTarget {
   /** @type {Changed[]} what Undo goes back to */
   #history = [];
   #version = 0;
-  /** @type {{ text: string, from: Changed, controller: AbortController } | null} the steps of a link that are being taken */
+  /** @type {{ text: string, from: Changed, controller: AbortController } | null} the link that is repeated */
   #replaying = null;
   /** @type {Source | null} the network before the changes, while it is shown */
   #before = null;
