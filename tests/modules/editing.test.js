@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { replay } from "../../lenet/page/static/explore/replay.js";
 import { edited, read, taught, withoutLesson, write } from "../../lenet/page/static/explore/steps.js";
 import { EDITS, PRESETS, weightsOf } from "../../lenet/page/static/network/editing.js";
+import { Reader } from "../../lenet/page/static/network/reader.js";
 import { encodeInput, rounded } from "../../lenet/page/static/pad/image_code.js";
 import { arrays, difference, readerOf, VARIANTS } from "./figures.js";
 
@@ -83,6 +84,7 @@ for (const variant of Object.keys(VARIANTS)) {
       text,
       startOf(base),
       () => {},
+      new AbortController().signal,
       null,
       () => {},
     );
@@ -119,6 +121,7 @@ test("steps of a link that are not valid are errors", async () => {
         text,
         startOf(base),
         () => {},
+        new AbortController().signal,
         null,
         () => {},
       ),
@@ -127,4 +130,37 @@ test("steps of a link that are not valid are errors", async () => {
     );
   }
   assert.deepEqual(read(write("w", [1, 0, 3, -7]))[0].numbers, [1, 0, 3, -7]);
+});
+
+test("a replay that is ended takes no more steps, and says no more", async () => {
+  const base = readerOf("tutorial");
+  const { steps } = taught({ ...startOf(base), lessons: [lesson(4, 3)] }, 1, null);
+  const text = [steps[0], write("t", [0, 3, 1, 1000, 0])].join(".");
+  const controller = new AbortController();
+  const [states, said] = [[], []];
+  const use = (state) => {
+    states.push(state);
+    controller.abort();
+  };
+  const { signal } = controller;
+  await assert.rejects(
+    replay(text, startOf(base), use, signal, null, (words) => said.push(words)),
+    { name: "AbortError" },
+  );
+  assert.equal(states.length, 1);
+  assert.match(said.join("|"), /^Repeating [^|]+\|$/);
+});
+
+test("a lesson that no step was taken with is left out without a step", () => {
+  const state = { ...startOf(readerOf("tutorial")), lessons: [lesson(4, 3)] };
+  const { lessons, steps } = withoutLesson(state, state.lessons[0].code);
+  assert.deepEqual([lessons, steps], [[], []]);
+});
+
+test("no step is taken after which the weights are no numbers", async () => {
+  const base = readerOf("tutorial");
+  const state = { ...startOf(base), lessons: [lesson(4, 3)] };
+  const { data, ...about } = base.tensors["output.weight"];
+  const tensors = { ...base.tensors, "output.weight": { ...about, data: data.map((weight) => 1e37 * weight) } };
+  assert.throws(() => taught({ ...state, reader: new Reader(base.description, tensors) }, 1, null), /not be finite/);
 });

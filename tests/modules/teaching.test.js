@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { decodeChanged, encodeChanged, withLesson } from "../../lenet/page/static/explore/lessons.js";
+import { Changes } from "../../lenet/page/static/explore/changes.js";
+import { decodeChanged, encodeChanged, UnusableWeights, withLesson } from "../../lenet/page/static/explore/lessons.js";
 import { kept, lossCurve } from "../../lenet/page/static/explore/progress.js";
 import { readSafetensors, writeSafetensors } from "../../lenet/page/static/network/safetensors.js";
 import { descend, isLearned, meanLoss, replayed } from "../../lenet/page/static/network/teaching.js";
@@ -95,6 +96,24 @@ test("what is taught is kept as text, for the same network only", () => {
   assert.deepEqual(others, { lessons: kept, ...rest });
   assert.equal(difference(decoded.tensors["c1.weight"].data, state.reader.tensors["c1.weight"].data), 0);
   assert.throws(() => decodeChanged(text, "two", reader), /another network/);
+  const whole = JSON.parse(text);
+  const [lesson] = whole.lessons;
+  const faults = Object.keys(whole).flatMap((name) => [null, undefined, 7.5, {}].map((value) => ({ [name]: value })));
+  const single = [{ steps: [7] }, { steps: ["w!"] }, { steps: ["bBA.bBA"] }, { losses: [null] }, { edits: -1 }];
+  const ofLessons = [{ label: 10 }, { label: "1" }, { ink: "" }, { code: 7 }];
+  faults.push(...single, ...ofLessons.map((fault) => ({ lessons: [{ ...lesson, ...fault }] })));
+  for (const fault of faults) {
+    assert.throws(() => decodeChanged(JSON.stringify({ ...whole, ...fault }), "one", reader), JSON.stringify(fault));
+  }
+  const { data, ...about } = reader.tensors["c1.weight"];
+  const large = { ...reader.tensors, "c1.weight": { ...about, data: data.map(() => 1001) } };
+  const tooLarge = encodeChanged({ ...state, reader: { description: reader.description, tensors: large } }, "one");
+  assert.throws(() => decodeChanged(tooLarge, "one", reader), UnusableWeights);
+  const notices = [];
+  const store = Object.assign(new EventTarget(), { notify: (notice) => notices.push(notice) });
+  globalThis.sessionStorage = { getItem: () => tooLarge, removeItem() {} };
+  assert.equal(new Changes({}, store, {}, reader, {}, "one", () => {}).any, false);
+  assert.match(notices.join(), /cannot be loaded again: c1.weight has numbers/);
 });
 
 test("files that are no weights of this network are errors that say why", () => {

@@ -4,7 +4,7 @@ import { find, findAll } from "../dom.js";
 import { LARGEST_FILE, readWeights, writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
 import { messageOf } from "../server.js";
-import { decodeChanged, encodeChanged } from "./lessons.js";
+import { decodeChanged, encodeChanged, UnusableWeights } from "./lessons.js";
 import { save } from "./saving.js";
 
 /**
@@ -19,14 +19,19 @@ const UNDOABLE = 100;
 const KEY = "lenet-taught-";
 const LONGEST = 3_000; // characters of the steps in a link
 
-/** @typedef {(text: string, state: Changed, use: (state: Changed) => void) => Promise<Changed>} Replay see replay.js */
+/**
+ * See replay.js.
+ *
+ * @typedef {(text: string, state: Changed, use: (state: Changed) => void, signal: AbortSignal) => Promise<Changed>} Replay
+ */
 
 /** Event "change": another network is on the page, or it may be undone now. */
 export class Changes extends EventTarget {
   /** @type {Changed[]} what Undo goes back to */
   #history = [];
   #version = 0;
-  #replaying = ""; // the steps of a link, until they are all taken
+  /** @type {{ text: string, from: Changed, controller: AbortController } | null} the link that is repeated */
+  #replaying = null;
   /** @type {Source | null} the network before the changes, while it is shown */
   #before = null;
 
@@ -58,8 +63,12 @@ export class Changes extends EventTarget {
     try {
       const text = sessionStorage.getItem(this.#key);
       if (text) this.use(decodeChanged(text, identity, reader));
-    } catch {
+    } catch (error) {
       // no storage, or it is of another network
+      if (error instanceof UnusableWeights) {
+        store.notify(`The network is as it was; the one that was changed cannot be loaded again: ${error.message}.`);
+        sessionStorage.removeItem(this.#key);
+      }
     }
   }
 
@@ -83,17 +92,33 @@ export class Changes extends EventTarget {
   /** What a link says of the changes; "" if there are none, or if it cannot. */
   get link() {
     const { file, steps } = this.state;
-    if (this.#replaying) return this.#replaying;
+    if (this.#replaying) return this.#replaying.text;
     const text = this.any && !file ? steps.join(".") : "";
     return text.length > LONGEST ? "" : text;
   }
 
+  /** What Undo goes back to from now on: not what a link has come to so far. */
+  get #settled() {
+    return this.#replaying?.from ?? this.state;
+  }
+
   /**
-   * From now on, the page's network is that of a state.
+   * From now on, the page's network is that of a state, whatever a link wanted.
    *
    * @param {Changed} state
    */
   use(state) {
+    this.#endReplay();
+    this.#show(state);
+  }
+
+  #endReplay() {
+    this.#replaying?.controller.abort();
+    this.#replaying = null;
+  }
+
+  /** @param {Changed} state */
+  #show(state) {
     this.state = state;
     const { reader } = state;
     this.background.network = reader;
@@ -105,7 +130,7 @@ export class Changes extends EventTarget {
 
   /** @param {Changed} state what Undo goes back to */
   remember(state) {
-    this.#replaying = ""; // whatever a link wanted
+    this.#endReplay();
     this.#history = [...this.#history, state].slice(-UNDOABLE);
   }
 
@@ -115,7 +140,7 @@ export class Changes extends EventTarget {
    * @param {Changed} state
    * @param {Changed} from
    */
-  change(state, from = this.state) {
+  change(state, from = this.#settled) {
     this.compare(false);
     this.remember(from);
     this.use(state);
@@ -162,7 +187,7 @@ export class Changes extends EventTarget {
     const actions = {
       undo: () => {
         this.compare(false);
-        const state = this.#history.pop();
+        const state = this.#replaying?.from ?? this.#history.pop();
         if (!state) return;
         this.use(state);
         this.keep();
@@ -182,7 +207,8 @@ export class Changes extends EventTarget {
     const buttons = /** @type {HTMLButtonElement[]} */ (findAll(panel, "button[data-network]"));
     const show = () => {
       for (const button of buttons) {
-        button.disabled = button.dataset.network === "undo" ? !this.#history.length : !this.any;
+        const isAble = button.dataset.network === "undo" ? this.#history.length || this.#replaying : this.any;
+        button.disabled = !isAble;
       }
       find(panel, '[data-network="before"]').setAttribute("aria-pressed", String(Boolean(this.#before)));
     };
@@ -226,22 +252,25 @@ export class Changes extends EventTarget {
    */
   async follow(text, opening) {
     const isKept = opening && this.any && isReload(); // the address may not have the last step yet
-    if (text === this.link || isKept || (!text && (opening || !this.any))) return;
-    const before = this.state;
-    this.#replaying = text;
+    const isNone = !text && (opening || !(this.any || this.#replaying));
+    if (text === this.link || isKept || isNone) return;
+    const from = this.#settled;
+    this.#endReplay();
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#replaying = { text, from, controller };
+    this.state = { ...this.state }; // so that teaching that goes on finds another one, and ends
     try {
       if (text.length > LONGEST) throw new Error("they are too long.");
-      const use = (/** @type {Changed} */ state) => {
-        if (this.#replaying === text) this.use(state);
-      };
-      const state = text ? await this.replay(text, this.start, use) : this.start;
-      if (this.#replaying !== text) return; // something else was done meanwhile
-      this.change(state, before);
+      const state = text ? await this.replay(text, this.start, (state) => this.#show(state), signal) : this.start;
+      if (signal.aborted) return; // something else was done meanwhile
+      if (text || from.reader !== this.reader) this.change(state, from);
+      else this.use(state); // nothing was changed before the link that this one ends
     } catch (error) {
-      this.use(before);
+      if (signal.aborted) return;
+      this.use(from);
       this.store.notify(`The changes of the network in the link cannot be repeated: ${messageOf(error)}`);
     }
-    this.#replaying = "";
   }
 }
 

@@ -1,5 +1,7 @@
 // A network that is not the bundled one, with what led to it, as text: for as long as the tab is open, in session storage.
 import { readWeights, writeWeights } from "../network/weights.js";
+import { readNumbers } from "../pad/code.js";
+import { messageOf } from "../server.js";
 
 /**
  * @import { Reader } from "../network/reader.js"
@@ -19,6 +21,9 @@ import { readWeights, writeWeights } from "../network/weights.js";
  */
 
 const MOST = 20; // lessons
+
+/** What is kept is of this network, but its weights are not such that they would be read from a file. */
+export class UnusableWeights extends Error {}
 
 /**
  * The lessons with one more, or with another label for one that is among them. The oldest is left out if there are many.
@@ -50,7 +55,7 @@ export function encodeChanged({ reader, lessons, ...rest }, base) {
 }
 
 /**
- * What a text contains. Throws if it is of another network, or not valid.
+ * What a text contains. Throws if it is of another network, or not valid; `UnusableWeights` if only its weights are.
  *
  * @param {string} text
  * @param {string} base
@@ -63,7 +68,45 @@ export function decodeChanged(text, base, reader) {
   const known = lessons.map((/** @type {{ ink: string, label: number, code: string }} */ { ink, label, code }) => {
     return { ink: new Float32Array(fromBase64(ink)), label, code };
   });
-  return { reader: readWeights(fromBase64(weights), reader), file, losses, lessons: known, edits, steps };
+  const isValid =
+    known.every((/** @type {Lesson} */ lesson) => isLesson(lesson, reader)) &&
+    typeof file === "string" &&
+    Array.isArray(losses) &&
+    losses.every(Number.isFinite) &&
+    isCount(edits) &&
+    typeof weights === "string" &&
+    Array.isArray(steps) &&
+    steps.every(isStep);
+  if (!isValid) throw new Error("it is not complete");
+  const buffer = fromBase64(weights);
+  try {
+    return { reader: readWeights(buffer, reader), file, losses, lessons: known, edits, steps };
+  } catch (error) {
+    throw new UnusableWeights(messageOf(error));
+  }
+}
+
+/**
+ * @param {Lesson} lesson
+ * @param {Reader} reader
+ */
+function isLesson({ ink, label, code = "" }, { blank }) {
+  const isInput = ink.length === blank.outputs.input.length && ink.every(Number.isFinite);
+  return isInput && isCount(label) && label < blank.probabilities.length && typeof code === "string";
+}
+
+/**
+ * As `read` of steps.js, which is loaded later than the page, has it.
+ *
+ * @param {unknown} step
+ */
+function isStep(step) {
+  return typeof step === "string" && (/^[di][^.]*$/.test(step) || (/^[a-z]/.test(step) && readNumbers(step.slice(1))));
+}
+
+/** @param {unknown} value */
+function isCount(value) {
+  return Number.isInteger(value) && Number(value) >= 0;
 }
 
 /** @param {ArrayBuffer} buffer */

@@ -18,21 +18,27 @@ const MOST = 2_000; // steps of teaching: some ten seconds
 
 /**
  * Take the steps of a text from a state on, and return the state after them; `use` is given those on the way. `say` says
- * how far it is. Throws, with a sentence, if a text or a step of it is not valid.
+ * how far it is. Throws, with a sentence, if a text or a step of it is not valid, and as soon as `signal` is aborted.
  *
  * @param {string} text
  * @param {Changed} start
  * @param {(state: Changed) => void} use
+ * @param {AbortSignal} signal
  * @param {(say: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
  * @param {(text: string) => void} say
  */
-export async function replay(text, start, use, fetchDigits, say) {
+export async function replay(text, start, use, signal, fetchDigits, say) {
+  signal.addEventListener("abort", () => say(""), { once: true });
+  const sayUnlessAborted = (/** @type {string} */ words) => {
+    if (!signal.aborted) say(words);
+  };
   const steps = read(text);
   const counts = steps.map(({ kind, numbers }) => (kind === "t" ? numbers[3] : 0));
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (!(total <= MOST)) throw new Error(`they are more than ${MOST.toLocaleString("en")} steps.`);
   const mixes = steps.some(({ kind, numbers }) => kind === "t" && numbers[4]);
-  const old = mixes ? (await readDigits(await fetchDigits(say))).training : null;
+  const old = mixes ? (await readDigits(await fetchDigits(sayUnlessAborted))).training : null;
+  signal.throwIfAborted();
   let state = start;
   /** @type {{ ink: Float32Array, code: string }[]} */
   const drawings = [];
@@ -53,6 +59,7 @@ export async function replay(text, start, use, fetchDigits, say) {
         say(`Repeating what was taught: step ${taken} of ${total}.`);
         use(state);
         await new Promise((resolve) => setTimeout(resolve));
+        signal.throwIfAborted();
         since = performance.now();
       }
     } else if (Object.hasOwn(EDITS, kind)) state = edited(state, start.reader, kind, numbers);

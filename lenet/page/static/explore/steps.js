@@ -42,7 +42,8 @@ export function read(text) {
 }
 
 /**
- * A state after one more step of teaching, with its lessons and, if they are given, old digits.
+ * A state after one more step of teaching, with its lessons and, if they are given, old digits. Throws, with the end of a
+ * sentence, if the weights or the scores would not be finite.
  *
  * @param {Changed} state
  * @param {number} rate its number
@@ -53,8 +54,16 @@ export function taught(state, rate, training) {
   const { lessons } = state;
   const old = training ? replayed(training, state.losses.length, REPLAYED) : [];
   const { reader, losses } = descend(state.reader, [...lessons, ...old], ratesOf(state.reader.network)[rate]);
+  const last = lessons[lessons.length - 1];
+  const numbers = [
+    ...Object.values(reader.tensors).map(({ data }) => data),
+    reader.network.forward(last.ink).outputs.output,
+  ];
+  if (!numbers.every((values) => values.every(Number.isFinite))) {
+    throw new Error("the weights would not be finite numbers any more.");
+  }
   const loss = losses.slice(0, lessons.length).reduce((sum, one) => sum + one, 0) / lessons.length;
-  const steps = withTeaching(state.steps, lessons[lessons.length - 1], rate, Boolean(training));
+  const steps = withTeaching(state.steps, last, rate, Boolean(training));
   return { ...state, reader, losses: [...state.losses, loss], steps };
 }
 
@@ -67,7 +76,9 @@ export function taught(state, rate, training) {
  */
 export function withoutLesson(state, code) {
   const lessons = state.lessons.filter((lesson) => lesson.code !== code);
-  return { ...state, lessons, steps: [...state.steps, write("l", [drawingsOf(state.steps).indexOf(code)])] };
+  const number = drawingsOf(state.steps).indexOf(code); // -1 of a lesson from before a file was loaded
+  const steps = number < 0 ? state.steps : [...state.steps, write("l", [number])];
+  return { ...state, lessons, steps };
 }
 
 /**

@@ -4,6 +4,7 @@ import { element, find, findAll } from "../dom.js";
 import { isLearned, meanLoss, ratesOf } from "../network/teaching.js";
 import { encode } from "../pad/code.js";
 import { encodeInput } from "../pad/image_code.js";
+import { messageOf } from "../server.js";
 import { answerText, decimal, firstUpper, ordinalDigit, percentage } from "../show/format.js";
 import { patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
@@ -160,22 +161,34 @@ export class Teaching {
     const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#running = true;
     let steps = 0;
+    let fault = "";
     while (steps < most && !(until && isLearned(state.reader.network, lessons))) {
-      state = taught(state, rate, training);
+      try {
+        state = taught(state, rate, training);
+      } catch (error) {
+        fault = ` No further step is taken: ${messageOf(error)} Undo, forget, or choose a smaller learning rate.`;
+        break;
+      }
       if (!steps++) changes.remember(first);
       if (atOnce) continue;
       changes.use(state);
       await new Promise(requestAnimationFrame);
-      if (run !== this.#run || this.#state !== state) return; // something else was done meanwhile
+      if (run !== this.#run) return; // something else was done meanwhile
+      if (this.#state !== state) {
+        this.#running = false; // nor is it kept: a link may not have been followed to its end
+        return;
+      }
     }
     this.#running = false;
-    changes.use(state);
-    changes.keep();
+    if (steps) {
+      changes.use(state); // without a step, not even the lesson: a link would not have it
+      changes.keep();
+    }
     const taken = steps === 1 ? "One step taken" : `${steps || "No"} steps taken`;
     const now = this.#state.reader.readInk(reading.outputs.input);
     const missed =
       until && !isLearned(state.reader.network, lessons) ? " It is not sure yet; other digits may contradict it." : "";
-    this.#say(`${taken}: ${answerText(now)}, ${percentage(now.probabilities[label])} for ${label}.${missed}`);
+    this.#say(`${taken}: ${answerText(now)}, ${percentage(now.probabilities[label])} for ${label}.${fault || missed}`);
   }
 
   /**
