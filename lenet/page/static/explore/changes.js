@@ -232,6 +232,7 @@ export class Changes extends EventTarget {
     try {
       if (file.size > LARGEST_FILE) throw new Error(`it is larger than ${LARGEST_FILE / 1e6} MB`);
       const reader = readWeights(await file.arrayBuffer(), this.reader);
+      this.store.notify(""); // of an earlier file
       this.change({ ...this.start, reader, file: file.name, lessons: this.state.lessons });
       this.store.announce(`Loaded: ${file.name}.`);
       if (this.store.mode !== "hand") this.store.setMode("teach");

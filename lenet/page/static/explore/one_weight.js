@@ -187,9 +187,11 @@ export class OneWeight {
 
   #show() {
     const { store, section } = this;
-    const wanted = this.#chain?.[this.#step]?.unit;
-    const leads = wanted && store.unit && same(wanted, store.unit); // not elsewhere, with another drawing
-    if (this.#step >= 0 && (section.hidden || store.mode !== "inspect" || !leads)) this.#end();
+    if (this.#step >= 0) {
+      const wanted = this.#chain?.[this.#step]?.unit;
+      const leads = wanted && store.unit && same(wanted, store.unit); // not elsewhere, with another drawing
+      if (section.hidden || store.mode !== "inspect" || !leads) this.#end();
+    }
     const [network, features, gradients, unit] = [
       store.network,
       store.reading ?? store.blank,
