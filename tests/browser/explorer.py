@@ -225,6 +225,13 @@ class Explorer(Visitor):
         )
         return {text: number(value) for text, value in lines if "%" not in value}
 
+    def check_scores(self, model: torch.nn.Module) -> None:
+        """What is shown are the scores of this network for the page's input."""
+        with torch.no_grad():
+            expected = model(self.ink())[0].numpy()
+        shown = np.array(self.scores())
+        assert (np.abs(shown - expected) < 0.011 + 0.01 * np.abs(expected)).all(), (shown, expected)
+
     def scores(self) -> list[float]:
         """The ten scores of the output, as screen readers have them, with one digit after the point or more.
 

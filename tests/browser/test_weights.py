@@ -9,13 +9,7 @@ import torch
 
 from harness.browser import box_of
 from harness.drawings import DIGITS
-from tests.browser.explorer import Explorer, close, number
-
-
-def check_scores(explorer: Explorer, model) -> None:
-    expected = model(explorer.ink())[0].detach().numpy()
-    shown = np.array(explorer.scores())
-    assert (np.abs(shown - expected) < 0.011 + 0.01 * np.abs(expected)).all(), (shown, expected)
+from tests.browser.explorer import close, number
 
 
 def test_weights_are_changed_by_hand(explore):
@@ -30,7 +24,7 @@ def test_weights_are_changed_by_hand(explore):
     page.locator(".check", has_text="changed by hand").wait_for()
     model = copy.deepcopy(explorer.model)
     model.c1.weight[5, 0, 1, 1] = 0.5
-    check_scores(explorer, model)
+    explorer.check_scores(model)
     page.keyboard.press("+")
     model.c1.weight[5, 0, 1, 1] = 0.55
     box = box_of(cells.nth(12))
@@ -42,12 +36,12 @@ def test_weights_are_changed_by_hand(explore):
     dragged = float(page.locator(".one-weight-set input").input_value())
     assert dragged == pytest.approx(float(model.c1.weight[5, 0, 2, 2]) + 0.3, abs=0.02)
     model.c1.weight[5, 0, 2, 2] = dragged
-    check_scores(explorer, model)
+    explorer.check_scores(model)
     page.locator("[data-preset=zero]").click()
     page.locator(".hand .biases").click()
     model.c1.weight[5] = 0
     model.c1.bias[:] = 0
-    check_scores(explorer, model)
+    explorer.check_scores(model)
     explorer.open("inspect")
     explorer.pin("c3", 7, 3, 4)
     assert close(explorer.value(), model.features(explorer.ink())["c3"][0, 7, 3, 4])

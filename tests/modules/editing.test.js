@@ -80,20 +80,19 @@ for (const variant of Object.keys(VARIANTS)) {
     assert.deepEqual(state.steps.map((step) => step[0]).join(""), "itwnitltb");
     const text = state.steps.join(".");
     assert.equal(new URLSearchParams({ w: text }).toString(), `w=${text}`); // nothing is escaped
-    const again = await replay(
-      text,
-      startOf(base),
-      () => {},
-      new AbortController().signal,
-      null,
-      () => {},
-    );
+    const again = await repeat(text, base);
     for (const [name, { data }] of Object.entries(state.reader.tensors)) {
       assert.equal(difference(again.reader.tensors[name].data, data), 0, name);
     }
     assert.deepEqual([again.steps, again.losses], [state.steps, state.losses]);
     assert.equal(again.lessons.length, 1);
   });
+}
+
+/** The steps of a text, taken by a network that nothing has been done to. */
+function repeat(text, base) {
+  const ignore = () => {};
+  return replay(text, startOf(base), ignore, new AbortController().signal, null, ignore);
 }
 
 test("steps of a link that are not valid are errors", async () => {
@@ -116,18 +115,7 @@ test("steps of a link that are not valid are errors", async () => {
     "nA__B",
   ];
   for (const text of [...texts, write("t", [0, 1, 1, 5000, 0])]) {
-    await assert.rejects(
-      replay(
-        text,
-        startOf(base),
-        () => {},
-        new AbortController().signal,
-        null,
-        () => {},
-      ),
-      /they are|it has/,
-      text,
-    );
+    await assert.rejects(repeat(text, base), /they are|it has/, text);
   }
   assert.deepEqual(read(write("w", [1, 0, 3, -7]))[0].numbers, [1, 0, 3, -7]);
 });

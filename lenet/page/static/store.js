@@ -1,4 +1,6 @@
 // What is shown: the reading, how far it has been checked, the selected unit, and a notice. Views listen to its events.
+import { isSameUnit } from "./show/cells.js";
+
 /** @import { Network } from "./network/network.js" */
 
 /** @type {Sliders} */
@@ -176,7 +178,7 @@ export class Store extends EventTarget {
    * @param {Unit | null} unit
    */
   point(unit) {
-    if (!this.pinned && !same(unit, this.unit)) this.#select(unit, false);
+    if (!this.pinned && !isSameUnit(unit, this.unit)) this.#select(unit, false);
   }
   /** @param {Unit} unit */
   pin(unit) {
@@ -317,14 +319,4 @@ export class Store extends EventTarget {
     this.notice = notice;
     this.dispatchEvent(new Event("notice"));
   }
-}
-
-/**
- * @param {Unit | null} a
- * @param {Unit | null} b
- */
-function same(a, b) {
-  return (
-    a === b || Boolean(a && b && a.layer === b.layer && a.map === b.map && a.row === b.row && a.column === b.column)
-  );
 }

@@ -4,6 +4,7 @@ import { element, find } from "../dom.js";
 import { usesOf } from "../network/chain.js";
 import { weightsOf } from "../network/editing.js";
 import { ratesOf } from "../network/teaching.js";
+import { isSameUnit } from "../show/cells.js";
 import { article, compact, decimal, powerOfTen } from "../show/format.js";
 import { gradientsOf } from "../show/gradient.js";
 import { KERNEL } from "../show/palette.js";
@@ -120,7 +121,7 @@ export class OneWeight {
     const { unit, pinned } = this.store;
     if (this.#step >= 0) {
       const wanted = this.#chain?.[this.#step]?.unit;
-      if (pinned && wanted && same(unit, wanted)) return;
+      if (pinned && wanted && isSameUnit(unit, wanted)) return;
       this.#end();
     }
     if (!unit || !pinned) return;
@@ -189,7 +190,7 @@ export class OneWeight {
     const { store, section } = this;
     if (this.#step >= 0) {
       const wanted = this.#chain?.[this.#step]?.unit;
-      const leads = wanted && store.unit && same(wanted, store.unit); // not elsewhere, with another drawing
+      const leads = wanted && store.unit && isSameUnit(wanted, store.unit); // not elsewhere, with another drawing
       if (section.hidden || store.mode !== "inspect" || !leads) this.#end();
     }
     const [network, features, gradients, unit] = [
@@ -327,12 +328,4 @@ export function sumInLines(uses, count, isBias) {
   if (rest.length) lines.push([`the other ${rest.length} positions`, show(left)]);
   lines.push([length > 1 ? "gradient: their sum" : "gradient", show(units(total)), "result"]);
   return { lines, unit: exponent ? `, in ${powerOfTen(exponent)}` : "" };
-}
-
-/**
- * @param {Unit | null} a
- * @param {Unit} b
- */
-function same(a, b) {
-  return a?.layer === b.layer && a.map === b.map && a.row === b.row && a.column === b.column;
 }

@@ -35,3 +35,13 @@ export function nameOf({ layer, map, row, column }) {
   const name = layer.toUpperCase();
   return GRIDS[layer] ? `${name}, unit ${map}` : `${name}, map ${map}, row ${row}, column ${column}`;
 }
+
+/**
+ * @param {Unit | null} a
+ * @param {Unit | null} b
+ */
+export function isSameUnit(a, b) {
+  return (
+    a === b || Boolean(a && b && a.layer === b.layer && a.map === b.map && a.row === b.row && a.column === b.column)
+  );
+}
