@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from playwright.sync_api import Route
 
 from harness.drawings import DIGITS
 from harness.page_digits import page_digits
@@ -174,3 +175,27 @@ def test_one_sees_the_steps(explore):
     page.locator(".examples button").nth(2).click()
     page.locator(".take-back").click()
     page.locator(".check", has_text="after 10 steps").wait_for()
+
+
+def test_a_press_while_the_old_digits_load(explore):
+    """It is taken as soon as they are there, unless the visitor has gone on to something else by then."""
+    explorer = explore()
+    page = explorer.page
+    waiting: list[Route] = []
+    page.route("**/digits.safetensors.gz", lambda route: waiting.append(route))
+    explorer.load(DIGITS[1], m="teach")
+    page.locator(".digits-hint", has_text="Loading").wait_for()
+    for leave in (lambda: explorer.open("inspect"), lambda: explorer.load(DIGITS[2], m="teach")):
+        explorer.open("teach")
+        take(explorer, "1 step")
+        leave()
+    take(explorer, "1 step")
+    page.locator(".this-is button").nth(8).click()
+    explorer.open("inspect")
+    explorer.open("teach")
+    for route in waiting:
+        route.continue_()
+    page.locator(".kept-now").wait_for()
+    assert page.locator(".losses figcaption").inner_text().count("after") == 0
+    take(explorer, "1 step")
+    page.locator(".teaching-status", has_text="One step taken").wait_for()

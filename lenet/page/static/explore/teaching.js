@@ -22,6 +22,7 @@ import { taught, withoutLesson } from "./steps.js";
  * @import { Changed } from "./lessons.js"
  */
 
+const NOT_IDLE = 100; // milliseconds of work after which the page has a turn, where one does not see each step
 const FIRST_RATE = 1; // the number of the one that is chosen at first: misread digits are read after some six steps
 /** @type {Set<string | null>} */
 const SHAPES = new Set(["several digits", "too little ink"]); // for which a drawing is rejected, whatever the network says
@@ -30,7 +31,7 @@ export class Teaching {
   /** @type {number | null} what the visitor has chosen for the drawing that is on the pad */
   #chosen = null;
   #run = 0; // the number of the press whose steps are being taken; each has another
-  #running = false;
+  #running = false; // also while such a press waits for the old digits
   /** @type {OldDigits} */
   #digits;
   /** @type {Changed["lessons"]} those that have been listed */
@@ -137,7 +138,8 @@ export class Teaching {
   }
 
   /**
-   * Take steps, one a frame, so that one sees them; with `until`, no more than it takes to read all lessons right.
+   * Take steps, one a frame, so that one sees them; with `until`, no more than it takes to read all lessons right. A press
+   * that has to wait for the old digits is dropped if anything that it was about is another one by then.
    *
    * @param {number} most
    * @param {boolean} until
@@ -148,18 +150,27 @@ export class Teaching {
     if (!reading || label === null) return;
     const run = ++this.#run;
     const { changes } = this;
+    const first = this.#state;
     changes.compare(false);
     this.#chosen = label;
-    if (this.replay.checked) await this.#digits.load();
-    if (run !== this.#run) return;
-    const first = this.#state;
+    this.#running = true;
+    const mixed = this.replay.checked;
+    if (mixed) await this.#digits.load();
+    if (run !== this.#run) return; // something else was done meanwhile
+    const isWanted = this.#state === first && this.#label === label && this.replay.checked === mixed;
+    const isLoaded = !mixed || this.#digits.value;
+    if (!isWanted || !isLoaded) {
+      this.#running = false;
+      if (!isLoaded) this.#say("No step is taken: the old digits are not there. Try again, or without mixing them in.");
+      return;
+    }
     const code = this.#code(reading);
     const lessons = withLesson(first.lessons, { ink: reading.outputs.input, label, code });
     let state = { ...first, lessons };
     const rate = this.rates.indexOf(this.rate);
-    const training = this.replay.checked ? this.#digits.value?.training : null;
-    const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.#running = true;
+    const training = mixed ? this.#digits.value?.training : null;
+    const isReduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let since = performance.now();
     let steps = 0;
     let fault = "";
     while (steps < most && !(until && isLearned(state.reader.network, lessons))) {
@@ -170,9 +181,10 @@ export class Teaching {
         break;
       }
       if (!steps++) changes.remember(first);
-      if (atOnce) continue;
+      if (isReduced && performance.now() - since < NOT_IDLE) continue;
       changes.use(state);
       await new Promise(requestAnimationFrame);
+      since = performance.now();
       if (run !== this.#run) return; // something else was done meanwhile
       if (this.#state !== state) {
         this.#running = false; // nor is it kept: a link may not have been followed to its end
