@@ -67,6 +67,14 @@ def test_a_network_learns_while_one_draws(explore, tmp_path):
     again = page.evaluate(NUMBERS)
     assert (again["Loss"], again["Misread"]) == (first["Loss"], first["Misread"])
 
+    start.click()
+    wait_for_steps(page, 3)
+    visitor.load(DIGITS[3], m="train", e="batch.16")  # which ends it, since it has other settings
+    page.locator(".notice", has_text="The training has ended").wait_for()
+    assert page.evaluate(NUMBERS) == {}
+    assert page.locator('[data-setting="batch"]').input_value() == "16"
+    assert (start.inner_text(), page.evaluate("() => location.hash.includes('e=batch.16')")) == ("Start", True)
+
 
 def test_two_runs_differ_in_one_setting(explore):
     """Chosen by the visitor, with the same first loss, and carried by the link; a rate that is too high is told."""

@@ -93,6 +93,7 @@ test("what cannot be understood is left out", () => {
   assert.deepEqual(parts("t=rotation,1e9,raw,more").sliders, { change: "rotation", value: 90, preprocessed: false });
   assert.deepEqual(parts("t=width,0.11,,").sliders, { change: "width", value: 0.1, preprocessed: true });
   assert.deepEqual(parts("k=999999999999").sliders, {});
+  assert.deepEqual(parts("m=train").sliders, { training: "" }); // as it is at first, whatever has been set since
 });
 
 test("a link leads to the network that it was made with, and none is needed for the one that the page begins with", () => {

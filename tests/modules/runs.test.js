@@ -130,11 +130,13 @@ test("two runs of the same seed begin with the same weights, and see as many dig
 test("the settings of a link are those that were chosen, and nothing else is taken from it", () => {
   const own = { ...variationOf(description), steep: false };
   const run = { ...defaults(own), rate: "0.01", seed: "3" };
-  const chosen = { first: run, differs: "optimizer", other: "SGD" };
+  const chosen = { first: run, differs: "optimizer", other: "Adam" };
   assert.deepEqual(decode(encode(chosen, own), own), chosen);
   assert.equal(encode({ first: defaults(own), differs: "", other: "" }, own), "");
   const odd = "rate.7,batch.0,constructor.1,optimizer,second-seed.99,toString.x,<b>,seed.4";
   assert.deepEqual(decode(odd, own), { first: { ...defaults(own), seed: "4" }, differs: "", other: "" });
+  assert.equal(decode("second-batch.8", own).differs, ""); // as the first has it
+  assert.equal(decode("second-batch.8,batch.4", own).differs, "batch");
   for (const [name, values] of Object.entries(CHOICES)) {
     for (const value of values) {
       const [one, other] = runsOf({ first: run, differs: name, other: value }, own);

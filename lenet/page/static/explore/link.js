@@ -107,7 +107,7 @@ export function parse(fragment, network) {
     sliders: {
       ...parseChange(parts.get("t") ?? ""),
       ...parseStep(parts.get("k") ?? ""),
-      ...parseText("training", parts.get("e")),
+      ...parseText("training", parts.get("e") ?? (parts.get("m") === "train" ? "" : null)),
       ...parseText("attack", parts.get("f")),
     },
   };
@@ -154,7 +154,7 @@ function parseStep(text) {
 }
 
 /**
- * Settings that their mode reads.
+ * Settings that their mode reads; those of a training that goes on stay as they are where a link is to another mode.
  *
  * @param {"training" | "attack"} name
  * @param {string | null} text

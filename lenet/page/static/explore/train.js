@@ -155,11 +155,16 @@ export class Train {
     this.#show();
   }
 
-  /** A link has other settings. */
+  /** A link has other settings, with which the training that is going on has nothing to do. */
   #link() {
-    const text = this.store.sliders.training;
-    if (this.#workers.length || text === encode(this.#chosen, this.own)) return;
-    this.#chosen = decode(text, this.own);
+    const { store, own } = this;
+    const chosen = decode(store.sliders.training, own);
+    if (encode(chosen, own) === encode(this.#chosen, own)) return;
+    if (this.#workers.length || this.#going) {
+      store.notify("The training has ended, since the link that was opened has other settings.");
+    }
+    this.#chosen = chosen;
+    this.stop();
     this.#show();
   }
 

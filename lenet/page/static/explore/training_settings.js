@@ -108,7 +108,8 @@ export function decode(text, own) {
     if (second) [chosen.differs, chosen.other] = [name, value];
     else chosen.first[name] = value;
   }
-  return chosen;
+  const { first, differs, other } = chosen;
+  return differs && first[differs] === other ? { first, differs: "", other: "" } : chosen; // not a second run: the same
 }
 
 /**
