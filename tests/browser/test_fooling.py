@@ -59,6 +59,8 @@ def test_few_pixels_make_another_digit(reuse):
     page.locator(".undone", has_text="the change").wait_for()
     own = page.locator(".undone").inner_text()
     assert ("still fools it" in own) == (visitor.digit() == "9")
+    visitor.click("copy-link")
+    page.locator(".notice", has_text="does not contain the change that is kept").wait_for()
     difference = (visitor.ink() - expected).abs().sum()
     assert difference > 1  # it is another drawing
     page.locator(".fool .keep").uncheck()

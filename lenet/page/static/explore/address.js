@@ -176,8 +176,12 @@ export class Address {
         await navigator.clipboard.writeText(link);
         button.textContent = "Copied";
         const { any, link: steps } = this.changes;
-        if (this.pad.image) this.store.notify("The link contains what is read of the image: its ink, at reduced size.");
-        if (any && !steps) this.store.notify(UNCHANGED);
+        const remarks = [
+          this.pad.image ? "The link contains what is read of the image: its ink, at reduced size." : "",
+          any && !steps ? UNCHANGED : "",
+          this.store.source?.unlinked,
+        ].filter(Boolean);
+        if (remarks.length) this.store.notify(remarks.join(" "));
         this.store.announce("Link copied.");
         setTimeout(() => {
           button.textContent = label;
