@@ -256,9 +256,11 @@ interface OpenImage extends Preprocessed {
   paper: string;
   /** Whether it is a digit of the test, which is answered as there. */
   test?: boolean;
+  /** The digit that it is, if that is known. */
+  label?: number;
 }
 /** The content of the pad. */
-type PadState = { strokes: Stroke[]; image?: undefined } | { image: OpenImage; strokes?: undefined };
+type PadState = { strokes: Stroke[]; label?: number; image?: undefined } | { image: OpenImage; strokes?: undefined };
 /** The same without how it is shown. */
 type Drawing = { strokes: Stroke[]; image?: undefined } | { image: Preprocessed; strokes?: undefined };
 type AnyContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
@@ -484,6 +486,8 @@ interface Change extends Square {
 /** What a reading comes from, if not from the drawing and the network as they are. */
 interface Source {
   note: string;
+  /** What a link to it does not have, as a sentence. */
+  unlinked?: string;
   read(): Reading;
   /** For another network only. */
   reader?: import("./static/network/reader.js").Reader;
@@ -493,8 +497,8 @@ interface WorkerNetwork {
   description: ReaderDescription;
   tensors: Tensors;
 }
-/** A network in place of the page's: in words, and its reader; each has another `version`. */
-interface Taught {
+/** A taught or edited network, or one from a file, in place of the page's: in words, and its reader; each has another `version`. */
+interface ChangedNetwork {
   note: string;
   reader: import("./static/network/reader.js").Reader;
   version: number;

@@ -8,7 +8,11 @@ const changedBy = (...steps) => ({ reader: { description }, file: "", losses: []
 
 /** The changes of a page on which links wait: each that is followed, with what ends its waiting. */
 function page() {
-  const store = Object.assign(new EventTarget(), { notices: [], setTaught() {}, notify: (text) => notices.push(text) });
+  const store = Object.assign(new EventTarget(), {
+    notices: [],
+    setChanged() {},
+    notify: (text) => notices.push(text),
+  });
   const { notices } = store;
   const waiting = [];
   const replay = (text, _, use, signal) =>

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { Changes } from "../../lenet/page/static/explore/changes.js";
 import { decodeChanged, encodeChanged, UnusableWeights, withLesson } from "../../lenet/page/static/explore/lessons.js";
 import { kept, lossCurve } from "../../lenet/page/static/explore/progress.js";
+import { likelyLabel } from "../../lenet/page/static/explore/teaching.js";
 import { readSafetensors, writeSafetensors } from "../../lenet/page/static/network/safetensors.js";
 import { descend, isLearned, meanLoss, replayed } from "../../lenet/page/static/network/teaching.js";
 import { readWeights, writeWeights } from "../../lenet/page/static/network/weights.js";
@@ -158,4 +159,18 @@ test("the curve of losses and the old digits that are forgotten", () => {
   assert.deepEqual(last, [296, 126]);
   const found = kept([1, 2, 3, 4], [1, 2, 3, 0], [1, 7, 3, 4]);
   assert.deepEqual(found, { before: 3, now: 3, forgotten: [1] });
+});
+
+test("at first a drawing is taught as what a visitor will most likely say", () => {
+  const read = (digit, probability) => ({
+    digit,
+    digits: null,
+    top: [
+      [7, probability],
+      [1, 1 - probability],
+    ],
+  });
+  assert.equal(likelyLabel(read(7, 0.99)), 7); // which teaching confirms
+  assert.equal(likelyLabel(read(7, 0.6)), 1);
+  assert.equal(likelyLabel(read(null, 0.6)), 7); // the rejection is what is wrong
 });

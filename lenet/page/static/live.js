@@ -60,7 +60,7 @@ export class Live {
 
   /** The reader of the network, as it has been taught or changed by hand. */
   get current() {
-    return this.store.taught?.reader ?? this.reader;
+    return this.store.changed?.reader ?? this.reader;
   }
 
   /** The reader of the network that is shown. */
@@ -167,7 +167,7 @@ export class Live {
       store.setState("example"); // nobody has drawn it, so nobody asks the server about it
       return;
     }
-    if (!this.server || pad.image || store.source || store.taught) {
+    if (!this.server || pad.image || store.source || store.changed) {
       store.setState(pad.image && !pad.image.test ? "local" : "alone");
       return;
     }
@@ -183,8 +183,8 @@ export class Live {
   /** @param {ServerReading} reading */
   #accept({ reason, probabilities, digits, network }) {
     const { store } = this;
-    const own = store.unmuted ?? store.reading;
-    if (!own || store.source || store.taught) return; // there is nothing left to check
+    const own = store.complete;
+    if (!own || store.source || store.changed) return; // there is nothing left to check
     const { outputs, before, placement, cropped, parts, numbers, part } = own;
     const number = digits?.map(([digit]) => digit).join("") ?? null;
     const layers = { outputs, before, placement, cropped, parts, numbers, part };

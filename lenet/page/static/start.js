@@ -140,7 +140,7 @@ async function open(root, base, { settings }, home, fragment = null) {
     () => store.notify("What is computed beside the page has failed. Open this part again, or reload the page."),
   );
   new Why(root, store, pad.side, background);
-  new Breaking(root, store, pad, reader, background);
+  new Breaking(root, store, pad, live, background);
   /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
   const fetchOwn = (name, waiting) => {
     const hasExtras = settings.read !== null || variant === settings.home;
@@ -151,7 +151,7 @@ async function open(root, base, { settings }, home, fragment = null) {
   const fetchOther = (variant, name, waiting) => fetchExtra(`${base}/networks/${variant}/${name}`, waiting);
   new Comparing(root, store, fetchOther);
   new Learning(root, store, pad, reader, fetchOwn);
-  new Mistakes(root, store, pad, fetchOwn);
+  new Mistakes(root, store, pad, reader, fetchOwn);
   const fetchDigits = (/** @type {(text: string) => void} */ say) => fetchExtra(file("digits.safetensors.gz"), say);
   const changes = new Changes(root, store, pad, reader, background, settings.identity, async (...link) => {
     /** @type {typeof import("./explore/replay.js")} */
@@ -181,7 +181,7 @@ async function open(root, base, { settings }, home, fragment = null) {
   new PanelOnDemand(root, store, "fool", async (panel) => {
     /** @type {typeof import("./explore/fooling.js")} */
     const { Fooling } = await import(file("fool.js"));
-    return new Fooling(root, panel, store, pad, reader, background, fetchOther);
+    return new Fooling(root, panel, store, pad, live, background, fetchOther);
   });
   new DetailsOnDemand(find(root, ".wants", HTMLDetailsElement), async (details) => {
     /** @type {typeof import("./explore/wants.js")} */

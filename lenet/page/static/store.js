@@ -44,8 +44,8 @@ export class Store extends EventTarget {
   network = null;
   /** @type {Source | null} */
   source = null;
-  /** @type {Taught | null} */
-  taught = null;
+  /** @type {ChangedNetwork | null} */
+  changed = null;
   /** What the drawing is taught as; null if nothing can be taught. */
   lesson = /** @type {number | null} */ (null);
   /**
@@ -83,6 +83,11 @@ export class Store extends EventTarget {
     this.dispatchEvent(new Event("reading"));
   }
 
+  /** The reading of the complete network, in which nothing is muted. */
+  get complete() {
+    return this.unmuted ?? this.reading;
+  }
+
   /**
    * Event "network": the network is loaded; `blank` is its reading of blank paper.
    *
@@ -115,17 +120,17 @@ export class Store extends EventTarget {
   /**
    * Event "source": the network has been taught or changed by hand, or is as it was.
    *
-   * @param {Taught | null} taught
+   * @param {ChangedNetwork | null} changed
    */
-  setTaught(taught) {
-    this.taught = taught;
+  setChanged(changed) {
+    this.changed = changed;
     this.dispatchEvent(new Event("source"));
   }
 
   /** What is shown, if it is not the drawing or not the network as they are; else "". */
   get note() {
-    const { source, taught } = this;
-    return [source?.note, source?.reader ? "" : taught?.note].filter(Boolean).join(" ");
+    const { source, changed } = this;
+    return [source?.note, source?.reader ? "" : changed?.note].filter(Boolean).join(" ");
   }
 
   /** The digit whose loss the gradient that is shown is of. */

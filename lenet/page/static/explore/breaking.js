@@ -11,6 +11,7 @@ import { Player } from "./player.js";
 import { applies, POSITIONS, positionOf, readChanged, TRANSFORMS, valueAt } from "./transforms.js";
 
 /**
+ * @import { Live } from "../live.js"
  * @import { Reader } from "../network/reader.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
@@ -31,13 +32,13 @@ export class Breaking {
    * @param {HTMLElement} root
    * @param {Store} store
    * @param {Pad} pad
-   * @param {Reader} reader
+   * @param {Live} live
    * @param {Background} background
    */
-  constructor(root, store, pad, reader, background) {
+  constructor(root, store, pad, live, background) {
     this.store = store;
     this.pad = pad;
-    this.untaught = reader;
+    this.live = live;
     this.background = background;
     this.panel = find(root, ".panel.break");
     this.ink = find(root, ".changed-ink", HTMLCanvasElement);
@@ -68,7 +69,7 @@ export class Breaking {
   }
 
   get reader() {
-    return this.store.taught?.reader ?? this.untaught;
+    return this.live.current;
   }
 
   /** What is set: the change, its value, and whether the changed drawing is preprocessed. */
@@ -130,7 +131,7 @@ export class Breaking {
 
   #show() {
     if (!this.open) return;
-    const { reading, unmuted } = this.store;
+    const reading = this.store.complete;
     const { panel } = this;
     this.#showInk(reading?.opacity);
     find(panel, ".hint").hidden = Boolean(reading);
@@ -149,7 +150,7 @@ export class Breaking {
     if (!possible || this.pad.penDown) return; // the curve and the film strip, large pictures, are for when the pen rests
     this.#ask();
     const { network } = this.reader.description;
-    showFilmstrip(find(panel, ".filmstrip"), unmuted ?? reading, network, preprocessed);
+    showFilmstrip(find(panel, ".filmstrip"), reading, network, preprocessed);
   }
 
   /**
@@ -171,7 +172,7 @@ export class Breaking {
   /** What the curve depends on: the drawing, the network, the change and the preprocessing. */
   get #key() {
     const { name, preprocessed } = this.#change;
-    return `${this.pad.version} ${this.store.taught?.version} ${name} ${preprocessed}`;
+    return `${this.pad.version} ${this.store.changed?.version} ${name} ${preprocessed}`;
   }
 
   /** One batch when any of it is another. */

@@ -124,7 +124,7 @@ export class Changes extends EventTarget {
     this.background.network = reader;
     const version = ++this.#version;
     const note = `Shown: ${this.name}. The server does not check it.`;
-    this.store.setTaught(this.any ? { note, reader, version } : null); // which is then read, and shown
+    this.store.setChanged(this.any ? { note, reader, version } : null); // which is then read, and shown
     this.dispatchEvent(new Event("change"));
   }
 

@@ -72,9 +72,9 @@ export class Comparing {
     this.table.hidden = !reading;
     if (!reading) return;
     const ink = reading.outputs.input;
-    const { taught } = this.store;
+    const { changed } = this.store;
     const columns = [...readers].map(([variant, bundled]) => {
-      const reader = taught?.reader.description.network.variant === variant ? taught.reader : bundled;
+      const reader = changed?.reader.description.network.variant === variant ? changed.reader : bundled;
       return { variant, network: reader.network, reading: reader.readInk(ink) };
     });
     const answers = columns.map((column) => column.reading.digit);

@@ -17,6 +17,7 @@ import { fetchReader, namesOf } from "./networks.js";
 import { OnDemand } from "./on_demand.js";
 
 /**
+ * @import { Live } from "../live.js"
  * @import { Reader } from "../network/reader.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
@@ -97,15 +98,15 @@ export class Fooling {
    * @param {HTMLElement} panel
    * @param {Store} store
    * @param {Pad} pad
-   * @param {Reader} reader
+   * @param {Live} live
    * @param {Background} background
    * @param {import("./networks.js").FetchOther} fetchOther
    */
-  constructor(root, panel, store, pad, reader, background, fetchOther) {
+  constructor(root, panel, store, pad, live, background, fetchOther) {
     this.panel = panel;
     this.store = store;
     this.pad = pad;
-    this.untaught = reader;
+    this.live = live;
     this.background = background;
     panel.append(document.createRange().createContextualFragment(HTML));
     this.slider = find(panel, ".curve-of-budgets input", HTMLInputElement);
@@ -116,7 +117,7 @@ export class Fooling {
     this.methods = addChoices(find(panel, ".methods"), labels, (i) => {
       this.#choose({ method: Object.keys(METHODS)[i], budget: null });
     });
-    const { variant } = reader.description.network;
+    const { variant } = live.reader.description.network;
     const names = [...namesOf(root)].filter(([other]) => other !== variant);
     this.#others = new OnDemand(find(panel, ".other-networks"), (say) =>
       Promise.all(
@@ -129,7 +130,10 @@ export class Fooling {
     find(panel, ".smallest").addEventListener("click", () => this.#choose({ budget: null }, true));
     this.keep.addEventListener("change", () => this.#setKeep(this.keep.checked));
     store.addEventListener("mode", () => this.#open());
-    store.addEventListener("sliders", () => this.open && this.#use());
+    store.addEventListener("sliders", () => {
+      if (store.restoring) this.#keeps = this.keep.checked = false; // a link has another change, found for its drawing
+      if (this.open) this.#use();
+    });
     store.addEventListener("reading", () => this.#show());
     pad.addEventListener("rest", () => this.#show());
     pad.addEventListener("new", () => {
@@ -145,7 +149,7 @@ export class Fooling {
   }
 
   get reader() {
-    return this.store.taught?.reader ?? this.untaught;
+    return this.live.current;
   }
 
   get #settings() {
@@ -190,7 +194,8 @@ export class Fooling {
     const note = this.#keeps
       ? "Shown: the drawing with the change that is kept."
       : `${this.#current ? "Shown: the drawing, changed" : "Looking for a change"} towards ${this.#digit}.`;
-    this.#source = { note, read: () => this.#read() };
+    const unlinked = this.#keeps ? "The link does not contain the change that is kept." : "";
+    this.#source = { note, unlinked, read: () => this.#read() };
     this.store.setSource(this.#source);
   }
 
@@ -227,7 +232,7 @@ export class Fooling {
   /** What a change is found for. */
   get #key() {
     const { pad, store } = this;
-    return [pad.version, store.taught?.version, store.part, this.#settings.method, this.#digit].join();
+    return [pad.version, store.changed?.version, store.part, this.#settings.method, this.#digit].join();
   }
 
   /** What was found, if it is for what is on the pad, or is kept. */
@@ -250,7 +255,7 @@ export class Fooling {
   #show() {
     if (!this.open) return;
     const { panel, store } = this;
-    const { reading } = store;
+    const reading = store.complete;
     find(panel, ".hint").textContent = reading ? "" : "Draw a digit to see how little it takes to fool the network.";
     find(panel, ".fooling").hidden = !reading;
     if (!reading || !this.#base) return;

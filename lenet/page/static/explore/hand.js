@@ -271,7 +271,7 @@ export class Hand {
    */
   #edit(kind, numbers, what, from = this.changes.state) {
     this.changes.change(edited(from, this.changes.reader, kind, numbers), from);
-    const { reading } = this.store;
+    const reading = this.store.complete;
     this.#say(`${this.#name(kind)}: ${what}.${reading ? ` ${firstUpper(answerText(reading))}.` : ""}`);
   }
 

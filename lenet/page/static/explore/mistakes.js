@@ -11,6 +11,7 @@ import { onThemeChange } from "../theme.js";
 import { OnDemand } from "./on_demand.js";
 
 /**
+ * @import { Reader } from "../network/reader.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  */
@@ -37,9 +38,11 @@ export class Mistakes {
    * @param {HTMLElement} root
    * @param {Store} store
    * @param {Pad} pad
+   * @param {Reader} reader that of the network as it is stored, which the files are of
    * @param {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchExtra
    */
-  constructor(root, store, pad, fetchExtra) {
+  constructor(root, store, pad, reader, fetchExtra) {
+    this.reader = reader;
     this.store = store;
     this.pad = pad;
     this.panel = find(root, ".panel.mistakes");
@@ -52,6 +55,7 @@ export class Mistakes {
     this.#neighbors = file("neighbors.safetensors", (buffer) => readSafetensors(buffer).tensors);
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#showNearest());
+    store.addEventListener("source", () => this.#count());
     onThemeChange(root, () => this.#show());
     this.#open();
   }
@@ -63,6 +67,7 @@ export class Mistakes {
   async #open() {
     this.panel.hidden = !this.open;
     if (!this.open) return;
+    this.#count();
     this.#showNearest(); // of what has been drawn in the meantime
     if (this.#misread.value && this.#neighbors.value) return;
     await Promise.all([this.#misread.load(), this.#neighbors.load()]);
@@ -74,11 +79,19 @@ export class Mistakes {
     this.#showNearest();
   }
 
+  /** The digits are those that the network misreads as it is stored. */
+  #count() {
+    if (!this.#misread.value) return;
+    const { images, errors } = this.#misread.value;
+    const by = this.store.changed ? " by the network before it was changed" : "";
+    find(this.panel, ".count").textContent =
+      `${errors} of ${images.toLocaleString("en")} are misread${by}, whether or not they would be rejected; 4 \u2192 9 is a 4 read as 9. A click puts one onto the pad.`;
+  }
+
   #showGallery() {
     if (!this.#misread.value) return;
-    const { attribution, images, errors, digits } = this.#misread.value;
-    find(this.panel, ".count").textContent =
-      `${errors} of ${images.toLocaleString("en")} are misread, whether or not they would be rejected; 4 \u2192 9 is a 4 read as 9. A click puts one onto the pad.`;
+    this.#count();
+    const { attribution, digits } = this.#misread.value;
     find(this.panel, ".attribution").textContent = attribution;
     const gallery = find(this.panel, ".gallery");
     gallery.replaceChildren(
@@ -95,7 +108,7 @@ export class Mistakes {
           element("span", {}, `${label} \u2192 ${answer}`),
         );
         button.addEventListener("click", () =>
-          this.pad.loadImage(testDigit(inputOf(ink), { data: ink, width: SIDE, height: SIDE })),
+          this.pad.loadImage(testDigit(inputOf(ink), label, { data: ink, width: SIDE, height: SIDE })),
         );
         return button;
       }),
@@ -107,9 +120,12 @@ export class Mistakes {
     const { reading } = this.store;
     if (!this.open || !neighbors) return;
     find(this.panel, ".nearest-hint").hidden = Boolean(reading);
+    // Those of the digits are stored, and only the network that they are of has outputs to compare with them.
+    const f6 = reading && this.reader.network.forward(reading.outputs.input).outputs.f6;
+    const before = this.store.changed ? " before the network was changed" : "";
     const nearest = reading?.top.slice(0, 2).map(([digit]) => {
-      const words = `Nearest ${digit}s in the training data, with the distances between the outputs of F6:`;
-      const items = nearestTo(reading.outputs.f6, digit, neighbors).map(({ ink, distance }) => {
+      const words = `Nearest ${digit}s in the training data, with the distances between the outputs of F6${before}:`;
+      const items = nearestTo(f6 ?? new Float32Array(), digit, neighbors).map(({ ink, distance }) => {
         const attributes = { role: "img", "aria-label": `A ${digit}` };
         const draw = (/** @type {HTMLCanvasElement} */ canvas) => paint(canvas, ink, 1, "gray");
         const canvas = node("canvas", { width: SIDE, height: SIDE, attributes, draw });

@@ -5,6 +5,9 @@ import { percentage } from "../show/format.js";
 
 /** @import { Store } from "../store.js" */
 
+// Of changes of the network, of the drawing, and of what is stored of the network, one wants to know what they do to all of it.
+const COMPLETE = new Set(["break", "fool", "teach", "hand", "mistakes"]);
+
 export class Muting {
   /**
    * @param {HTMLElement} root
@@ -14,13 +17,14 @@ export class Muting {
     this.store = store;
     this.panel = find(root, ".muting");
     find(this.panel, ".reset").addEventListener("click", () => store.mute([]));
-    for (const event of ["muted", "reading"]) store.addEventListener(event, () => this.#compare());
+    for (const event of ["muted", "reading", "mode"]) store.addEventListener(event, () => this.#compare());
   }
 
   #compare() {
-    const { reading, unmuted, mutedMaps } = this.store;
+    const { reading, unmuted, mutedMaps, mode } = this.store;
     this.panel.hidden = !mutedMaps.length;
     if (this.panel.hidden) return;
+    find(this.panel, ".for-complete").hidden = !COMPLETE.has(mode);
     const names = mutedMaps.map(([layer, map]) => `${layer.toUpperCase()} ${isVector(layer) ? "unit" : "map"} ${map}`);
     find(this.panel, ".muted-names").textContent = names.join(", ");
     find(this.panel, ".before-muting").textContent = inWords(unmuted);

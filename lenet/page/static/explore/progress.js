@@ -87,7 +87,7 @@ export function forgottenDigits(digits, forgotten, now, open) {
     const text = `A ${label}, now read as ${now[i]}: put it onto the pad`;
     const caption = element("span", {}, `${label} \u2192 ${now[i]}`);
     const button = element("button", { type: "button", title: text, ariaLabel: text }, thumbnail(ink), caption);
-    button.addEventListener("click", () => open(testDigit(ink)));
+    button.addEventListener("click", () => open(testDigit(ink, label)));
     return button;
   });
   const more = forgotten.length - buttons.length;

@@ -23,6 +23,7 @@ import { taught, withoutLesson } from "./steps.js";
  */
 
 const NOT_IDLE = 100; // milliseconds of work after which the page has a turn, where one does not see each step
+const SURE = 0.9; // the probability from which nobody is expected to disagree
 const FIRST_RATE = 1; // the number of the one that is chosen at first: misread digits are read after some six steps
 /** @type {Set<string | null>} */
 const SHAPES = new Set(["several digits", "too little ink"]); // for which a drawing is rejected, whatever the network says
@@ -128,13 +129,13 @@ export class Teaching {
     this.#digits.ask();
   }
 
-  /** The digit that the drawing is taught as: not what it is read as already. */
+  /** The digit that the drawing is taught as: the one that is chosen, or that the visitor will most likely say it is. */
   get #label() {
-    const { reading } = this.store;
+    const reading = this.store.complete;
     if (!reading) return null;
     const known = this.#state.lessons.find(({ ink }) => isSame(ink, reading.outputs.input))?.label;
-    const isRejected = reading.digit === null && !reading.digits;
-    return this.#chosen ?? known ?? reading.top[isRejected ? 0 : 1][0];
+    const isPart = reading.digits || reading.number; // one of several, which none of the examples is
+    return this.#chosen ?? known ?? (isPart ? undefined : this.pad.label) ?? likelyLabel(reading);
   }
 
   /**
@@ -145,7 +146,7 @@ export class Teaching {
    * @param {boolean} until
    */
   async #take(most, until) {
-    const { reading } = this.store;
+    const reading = this.store.complete;
     const label = this.#label;
     if (!reading || label === null) return;
     const run = ++this.#run;
@@ -228,7 +229,7 @@ export class Teaching {
 
   #show() {
     const { store, panel } = this;
-    const { reading } = store;
+    const reading = store.complete;
     if (!this.open) return;
     const label = this.#label;
     store.setLesson(label);
@@ -323,4 +324,16 @@ export class Teaching {
     const open = (/** @type {OpenImage} */ image) => this.pad.loadImage(image);
     find(panel, ".forgotten").replaceChildren(...forgottenDigits(value.test, forgotten, taught, open));
   }
+}
+
+/**
+ * What a visitor will most likely say of a drawing that nobody knows: the digit that it is read as if that is sure, and
+ * teaching confirms it; also the likeliest one if it is rejected, which is then what is wrong. Of an unsure answer the second
+ * one, since it is a wrong answer that one goes to teach.
+ *
+ * @param {Pick<Reading, "digit" | "digits" | "top">} reading
+ */
+export function likelyLabel({ digit, digits, top: [[first, probability], [second]] }) {
+  const isRejected = digit === null && !digits;
+  return isRejected || probability >= SURE ? first : second;
 }

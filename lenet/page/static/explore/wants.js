@@ -34,6 +34,7 @@ const HTML = `
     <p class="chips" role="group" aria-label="Start from"><span>Start from</span></p>
     <p class="remark">${STEPS} steps of gradient ascent on its value before the activation function, where ink costs a little, and
       so do differences between neighbors.</p>
+    <p class="remark for-complete" hidden>Maps that are switched off count as on here.</p>
     <p class="remark">It says what the unit responds to most, not what it usually sees: few of these pictures look like anything that
       was ever drawn. The digits were.</p>
   </div>
@@ -81,15 +82,13 @@ export class Wants {
     const fetchTraining = async (/** @type {(text: string) => void} */ say) =>
       (await readDigits(await fetchDigits(say))).training;
     this.#digits = new OnDemand(this.which, fetchTraining, "Loading the training digits (1.7 MB)…");
-    this.starts = addChoices(find(details, ".chips"), ["noise", "the drawing"], (i) => {
-      this.#fromDrawing = i === 1;
-      this.#key = "";
-      this.#update();
-    });
+    this.starts = addChoices(find(details, ".chips"), ["noise", "the drawing"], (i) => this.#startFrom(i === 1));
     details.addEventListener("toggle", () => this.#open());
-    for (const event of ["selection", "mode", "source"]) store.addEventListener(event, () => this.#update());
+    for (const event of ["selection", "mode", "source", "muted"]) store.addEventListener(event, () => this.#update());
     store.addEventListener("state", () => {
-      if (store.state !== "live") this.#show(); // another drawing, which the picture is compared with
+      if (store.state === "live") return;
+      if (this.#fromDrawing && !store.reading) this.#startFrom(false);
+      this.#show(); // another drawing, which the picture is compared with
     });
     onThemeChange(details, () => this.#show());
     this.#open();
@@ -99,6 +98,13 @@ export class Wants {
   #open() {
     this.#update();
     if (this.details.open) this.details.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {boolean} drawing */
+  #startFrom(drawing) {
+    this.#fromDrawing = drawing;
+    this.#key = "";
+    this.#update();
   }
 
   /** The unit, if one is asked for. */
@@ -112,7 +118,7 @@ export class Wants {
     this.#turn++;
     if (!unit) return;
     const { layer, map, row, column } = unit;
-    const key = [layer, map, row, column, this.store.taught?.version].join();
+    const key = [layer, map, row, column, this.store.changed?.version].join();
     if (key !== this.#key) {
       this.#key = key;
       const ink = this.#fromDrawing && this.store.reading?.outputs.input;
@@ -170,8 +176,9 @@ export class Wants {
 
   #show() {
     const unit = this.#unit;
-    const { network, reading } = this.store;
+    const { network, complete: reading } = this.store;
     if (!unit || !network) return;
+    find(this.details, ".for-complete").hidden = !this.store.mutedMaps.length;
     press(this.starts, Number(this.#fromDrawing));
     this.starts[1].toggleAttribute("disabled", !reading);
     const field = receptiveField(network, unit, "input");
@@ -225,7 +232,7 @@ export class Wants {
       const attributes = { "aria-label": text };
       return node(
         "button",
-        { type: "button", title: text, attributes, onclick: () => this.pad.loadImage(mnistDigit(ink)) },
+        { type: "button", title: text, attributes, onclick: () => this.pad.loadImage(mnistDigit(ink, label)) },
         node(
           "span",
           { className: "place" },

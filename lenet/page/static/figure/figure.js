@@ -258,7 +258,7 @@ export class Figure {
       if (isInk) strip.set(reading.outputs.input, 1, "gray");
       else strip.set(this.#shown(reading, name), this.#scale(reading, name));
     }
-    if (this.store.state !== "live" || this.store.source || this.store.taught) this.#showScores();
+    if (this.store.state !== "live" || this.store.source || this.store.changed) this.#showScores();
     this.#draw();
   }
 

@@ -26,7 +26,7 @@ export function addExamples(parent, examples, pad) {
     const context = contextOf(canvas);
     context.scale(THUMBNAIL / SIDE, THUMBNAIL / SIDE);
     for (const stroke of strokes) drawStroke(context, stroke);
-    button.addEventListener("click", () => pad.load(strokes));
+    button.addEventListener("click", () => pad.load(strokes, label));
   }
   return found;
 }

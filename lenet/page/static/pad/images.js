@@ -144,22 +144,24 @@ export function imageOf(text, preprocessing) {
  * A digit of MNIST's test set, which is answered as in the test.
  *
  * @param {Float32Array} ink
+ * @param {number} label
  * @param {Raster} [shown]
  * @returns {OpenImage}
  */
-export function testDigit(ink, shown) {
-  return { ...mnistDigit(ink, shown), test: true };
+export function testDigit(ink, label, shown) {
+  return { ...mnistDigit(ink, label, shown), test: true };
 }
 
 /**
  * A digit of MNIST.
  *
  * @param {Float32Array} ink the network's input
+ * @param {number} label
  * @param {Raster} shown
  * @returns {OpenImage}
  */
-export function mnistDigit(ink, shown = { data: ink, width: 32, height: 32 }) {
-  return { canvas: blackOnWhite(shown), paper: "white", ink, placement: null, cropped: null };
+export function mnistDigit(ink, label, shown = { data: ink, width: 32, height: 32 }) {
+  return { canvas: blackOnWhite(shown), paper: "white", ink, label, placement: null, cropped: null };
 }
 
 /**

@@ -77,6 +77,11 @@ export class Pad extends EventTarget {
     return this.#stroke ? undefined : this.state.image;
   }
 
+  /** The digit that is on the pad, where it is not the visitor who has drawn it. */
+  get label() {
+    return this.#stroke ? undefined : (this.state.image ?? this.state).label;
+  }
+
   /** The drawing's opacity, 0 to 255, row by row. */
   opacity() {
     const opacity = new Uint8Array(SIDE * SIDE);
@@ -96,9 +101,12 @@ export class Pad extends EventTarget {
     return grayPng({ data: Uint8Array.from(data), width, height });
   }
 
-  /** @param {Stroke[]} strokes */
-  load(strokes) {
-    this.#push({ strokes: strokes.map(toGrid) });
+  /**
+   * @param {Stroke[]} strokes
+   * @param {number} [label] the digit that they are, if that is known
+   */
+  load(strokes, label) {
+    this.#push({ strokes: strokes.map(toGrid), label });
   }
   /**
    * Show strokes on a blank pad, until the first touch.
