@@ -87,6 +87,7 @@ def test_two_runs_differ_in_one_setting(explore):
     wait_for_steps(page, 1)
     losses = page.evaluate(NUMBERS)["Loss"]
     assert losses[0] == losses[1]
+    page.locator(".view .values", has_text="after ReLU").wait_for()
     page.locator(".shown-run button", has_text="second").click()
     page.locator(".check", has_text="Shown: the second network after 1 step of training here.").wait_for()
     page.wait_for_function("() => location.hash.includes('second-rate.0.01')")

@@ -83,3 +83,29 @@ test("teaching that goes on ends when a link is followed", () => {
   changes.follow("a", false);
   assert.notEqual(changes.state, state);
 });
+
+test("a link without steps is to the stored network, unless the page is only as it was left", async () => {
+  const { changes } = page();
+  const ofFile = { ...changedBy(), file: "mine.safetensors" }; // which no link has
+  changes.change(ofFile);
+  await changes.follow("", true);
+  assert.equal(changes.state, ofFile);
+  await changes.follow("", false);
+  assert.equal(changes.any, false);
+});
+
+test("Undo goes back over an edit of what a link has come to, and over that", () => {
+  const { changes, waiting, notices } = page();
+  const mine = changedBy("mine");
+  changes.change(mine);
+  changes.follow("a", false);
+  waiting[0].use();
+  const partly = changes.state;
+  changes.use(changedBy("a", "dragged"));
+  assert.match(notices.join(), /not repeated to its end/);
+  changes.change(changedBy("a", "edited"), partly);
+  changes.undo();
+  assert.equal(changes.state, partly);
+  changes.undo();
+  assert.equal(changes.state, mine);
+});

@@ -1,8 +1,11 @@
 // Loading: what is asked for again, what ends it, and what is loaded on demand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OnDemand } from "../../lenet/page/static/explore/on_demand.js";
-import { fetchExtra, load, refusalOfPart, troubleOf } from "../../lenet/page/static/server.js";
+import { OnDemand, once } from "../../lenet/page/static/explore/on_demand.js";
+import { readDigits } from "../../lenet/page/static/network/digits.js";
+import { Reader } from "../../lenet/page/static/network/reader.js";
+import { fetchExtra, load, readFile, refusalOfPart, troubleOf } from "../../lenet/page/static/server.js";
+import { readerOf } from "./figures.js";
 
 /** Answer requests in turn: a Response, or an Error if there is no response. Waits take no time. */
 function serve(t, ...answers) {
@@ -81,4 +84,37 @@ test("what is loaded on demand is loaded once, and again only if that failed", a
   await loading;
   await file.load();
   assert.deepEqual([asked, file.value, message.textContent], [2, "file", ""]);
+});
+
+test("what several parts of the page need is loaded once, and again only if that failed", async () => {
+  const answers = [Promise.reject(new Error("away")), Promise.resolve("digits")];
+  let asked = 0;
+  const load = once(() => answers[asked++]);
+  await assert.rejects(Promise.all([load(), load()]), /away/);
+  assert.deepEqual(await Promise.all([load(), load()]), ["digits", "digits"]);
+  assert.equal(await load(), "digits");
+  assert.equal(asked, 2);
+});
+
+test("of a damaged file the page says so in a sentence", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const message =
+    "The file of digits cannot be read: it has arrived damaged or incomplete. Reload the page to try again.";
+  const whole = new Uint8Array(64).fill(7);
+  const { description } = readerOf("textbook");
+  for (const content of [new Uint8Array(0), whole, whole.subarray(0, 9).slice(), Uint8Array.of(0x1f, 0x8b, 8)]) {
+    await assert.rejects(
+      readFile("The file of digits", () => readDigits(content.buffer)),
+      { message },
+    );
+    await assert.rejects(
+      readFile("The file of digits", () => Reader.of(description, content.buffer)),
+      { message },
+    );
+  }
+  await assert.rejects(
+    readFile("The file of digits", () => JSON.parse("{")),
+    { message },
+  );
+  assert.equal(await readFile("The file of digits", () => 7), 7);
 });

@@ -141,6 +141,8 @@ test("files that are no weights of this network are errors that say why", () => 
       /c1.weight has numbers/,
     ],
     [writeWeights(readerOf("tutorial")), /another network/],
+    [file(() => {}, { config: "{" }), /its metadata are damaged/],
+    [file(() => {}, { config: "null" }), /another network/],
     [file(() => {}, { config: config.replace(/"std":[^,]+/, '"std":0') }), /its std/],
     [file(() => {}, { config: config.replace(/"mean":[^,]+/, '"mean":"x"') }), /its mean/],
   ];

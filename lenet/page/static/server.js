@@ -107,6 +107,23 @@ export function fetchExtra(url, waiting) {
 }
 
 /**
+ * What `read` makes of a file that has been loaded. Throws Error with a sentence if it cannot: what it says of numbers and
+ * brackets helps nobody on the page.
+ *
+ * @template T
+ * @param {string} file what it is, as the beginning of a sentence
+ * @param {() => T | Promise<T>} read
+ */
+export async function readFile(file, read) {
+  try {
+    return await read();
+  } catch (error) {
+    console.error(error);
+    throw new Error(`${file} cannot be read: it has arrived damaged or incomplete. Reload the page to try again.`);
+  }
+}
+
+/**
  * Why an attempt has failed.
  *
  * @param {Response | null} response

@@ -14,7 +14,8 @@ import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
 import { Muting } from "./explore/muting.js";
 import { addNetworks, fetchPage } from "./explore/networks.js";
-import { DetailsOnDemand, PanelOnDemand } from "./explore/panel_on_demand.js";
+import { once } from "./explore/on_demand.js";
+import { DetailsOnDemand, PanelOnDemand, TROUBLE } from "./explore/panel_on_demand.js";
 import { addPointing } from "./explore/pointing.js";
 import { Saving } from "./explore/saving.js";
 import { addTour } from "./explore/tour.js";
@@ -22,6 +23,7 @@ import { Why } from "./explore/why.js";
 import { Figure } from "./figure/figure.js";
 import { addOpening } from "./figure/opening.js";
 import { Live } from "./live.js";
+import { readDigits } from "./network/digits.js";
 import { Reader } from "./network/reader.js";
 import { addControls } from "./pad/controls.js";
 import { ownsPage } from "./pad/embedding.js";
@@ -30,13 +32,19 @@ import { addImages } from "./pad/images.js";
 import { addKeyboard } from "./pad/keyboard.js";
 import { Pad } from "./pad/pad.js";
 import { hasSession, keepDrawing, restoreDrawing } from "./pad/session.js";
-import { fetchExtra, load, messageOf, refusalOfPart, Server, troubleOf } from "./server.js";
+import { fetchExtra, load, messageOf, readFile, refusalOfPart, Server, troubleOf } from "./server.js";
 import { Prediction } from "./show/prediction.js";
 import { Row } from "./show/row.js";
 import { addView } from "./show/view.js";
 import { Store } from "./store.js";
 
 const OPENING = 3; // the digit that draws itself when the page opens
+
+/** The digits of MNIST that several parts of the page use. */
+const loadDigits = once(async (say) => {
+  const content = await fetchExtra(file("digits.safetensors.gz"), say);
+  return readFile("The file of digits", () => readDigits(content));
+});
 
 /**
  * Start the page in an element of the document. Returns null, and says why on the page, if the network cannot be loaded.
@@ -85,9 +93,10 @@ function replace(root, html) {
  * @param {Page} page
  * @param {Page} home
  * @param {string | null} fragment what it shows, as a link has it; null for what the page's address says
+ * @param {boolean} isLink whether somebody has followed that, which is not so where the page is as it was left
  * @returns {Promise<Live | null>}
  */
-async function open(root, base, { settings }, home, fragment = null) {
+async function open(root, base, { settings }, home, fragment = null, isLink = !isReturn()) {
   const store = new Store();
   const pad = new Pad(find(root, ".pad"));
   new Prediction(root, store);
@@ -108,19 +117,17 @@ async function open(root, base, { settings }, home, fragment = null) {
   const waiting = (/** @type {Response | null} */ response) => {
     store.notify(`${troubleOf(response)}, so the network is not loaded yet. Retrying…`);
   };
-  let weights;
+  /** @type {<T>(url: string, parse: (response: Response) => Promise<T>) => Promise<T>} */
+  const part = (url, parse) => load(url, parse, waiting, refusalOfPart, stop.signal);
+  let reader;
   let examples;
   try {
-    [weights, examples] = await Promise.all([
-      load(
-        `${base}${settings.network}/model.safetensors`,
-        (response) => response.arrayBuffer(),
-        waiting,
-        refusalOfPart,
-        stop.signal,
+    [reader, examples] = await Promise.all([
+      part(`${base}${settings.network}/model.safetensors`, (response) => response.arrayBuffer()).then((weights) =>
+        readFile("The network", () => Reader.of(settings.description, weights)),
       ),
-      load(file("examples.json"), (response) => response.json(), waiting, refusalOfPart, stop.signal).then((examples) =>
-        addExamples(find(root, ".examples"), examples, pad),
+      part(file("examples.json"), (response) => response.text()).then((text) =>
+        readFile("The file of examples", () => addExamples(find(root, ".examples"), JSON.parse(text), pad)),
       ),
     ]);
   } catch (error) {
@@ -129,7 +136,6 @@ async function open(root, base, { settings }, home, fragment = null) {
     return null;
   }
   store.notify("");
-  const reader = Reader.of(settings.description, weights);
   const { variant } = settings.description.network;
   new Row(root, store, settings.description.preprocessing);
   const server = settings.read === null ? null : new Server(base + settings.read);
@@ -152,11 +158,10 @@ async function open(root, base, { settings }, home, fragment = null) {
   new Comparing(root, store, fetchOther);
   new Learning(root, store, pad, reader, fetchOwn);
   new Mistakes(root, store, pad, reader, fetchOwn);
-  const fetchDigits = (/** @type {(text: string) => void} */ say) => fetchExtra(file("digits.safetensors.gz"), say);
   const changes = new Changes(root, store, pad, reader, background, settings.identity, async (...link) => {
     /** @type {typeof import("./explore/replay.js")} */
-    const { replay } = await import(file("replay.js"));
-    return replay(...link, fetchDigits, (text) => store.notify(text));
+    const { replay } = await import(file("replay.js")).catch(() => Promise.reject(new Error(TROUBLE)));
+    return replay(...link, loadDigits, (text) => store.notify(text));
   });
   addOneWeight(root, store, async (section) => {
     /** @type {typeof import("./explore/one_weight.js")} */
@@ -166,17 +171,17 @@ async function open(root, base, { settings }, home, fragment = null) {
   new PanelOnDemand(root, store, "teach", async (panel) => {
     /** @type {typeof import("./explore/teaching.js")} */
     const { Teaching } = await import(file("teach.js"));
-    return new Teaching(panel, store, pad, changes, background, fetchDigits);
+    return new Teaching(panel, store, pad, changes, background, loadDigits);
   });
   new PanelOnDemand(root, store, "hand", async (panel) => {
     /** @type {typeof import("./explore/hand.js")} */
     const { Hand } = await import(file("hand.js"));
-    return new Hand(panel, store, changes, background, fetchDigits);
+    return new Hand(panel, store, changes, background, loadDigits);
   });
   const train = new PanelOnDemand(root, store, "train", async (panel) => {
     /** @type {typeof import("./explore/train.js")} */
     const { Train } = await import(file("train.js"));
-    return new Train(panel, store, pad, reader, fetchDigits, () => startWorker("explore/trainer.js"));
+    return new Train(panel, store, pad, reader, loadDigits, () => startWorker("explore/trainer.js"));
   });
   new PanelOnDemand(root, store, "fool", async (panel) => {
     /** @type {typeof import("./explore/fooling.js")} */
@@ -186,7 +191,7 @@ async function open(root, base, { settings }, home, fragment = null) {
   new DetailsOnDemand(find(root, ".wants", HTMLDetailsElement), async (details) => {
     /** @type {typeof import("./explore/wants.js")} */
     const { Wants } = await import(file("wants.js"));
-    return new Wants(details, store, pad, background, fetchDigits);
+    return new Wants(details, store, pad, background, loadDigits);
   });
   addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
   await restoreDrawing(pad, reader);
@@ -199,10 +204,10 @@ async function open(root, base, { settings }, home, fragment = null) {
     train.value?.stop();
     if (ownsPage(root)) history.replaceState(history.state, "", shown || location.pathname + location.search);
     const chosen = replace(root, other.html);
-    await open(chosen, base, other, home, shown);
+    await open(chosen, base, other, home, shown, link !== undefined);
     if (link === undefined) find(chosen, ".network").focus();
   };
-  const address = new Address(root, pad, store, reader, changes, settings, fragment, choose);
+  const address = new Address(root, pad, store, reader, changes, settings, fragment, isLink, choose);
   addNetworks(root, store, variant, choose);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);
@@ -210,6 +215,12 @@ async function open(root, base, { settings }, home, fragment = null) {
   addOpening(root, pad, isNew ? examples[OPENING] : null);
   root.dataset.ready = "true";
   return live;
+}
+
+/** Whether the page was loaded as it had been left: again, or by Back or Forward. */
+function isReturn() {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type !== "navigate";
 }
 
 /**

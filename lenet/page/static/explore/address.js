@@ -26,7 +26,8 @@ export class Address {
 
   /**
    * `settings.space`: the address of the Space if the page runs on one; links lead there, not into its frame. `fragment`
-   * is applied at once, by default that of the page's address; `choose` shows the page of another network.
+   * is applied at once, by default that of the page's address; `isLink` says whether somebody has followed it, or whether it
+   * is of the page as it was left. `choose` shows the page of another network.
    *
    * @param {HTMLElement} root
    * @param {Pad} pad
@@ -35,9 +36,10 @@ export class Address {
    * @param {Changes} changes
    * @param {Pick<Settings, "space" | "home" | "others">} settings
    * @param {string | null} fragment
+   * @param {boolean} isLink
    * @param {(network: string, fragment: string) => void} choose
    */
-  constructor(root, pad, store, reader, changes, { space, home, others }, fragment, choose) {
+  constructor(root, pad, store, reader, changes, { space, home, others }, fragment, isLink, choose) {
     this.root = root;
     this.pad = pad;
     this.store = store;
@@ -48,7 +50,7 @@ export class Address {
     this.space = space;
     this.modes = findAll(root, ".modes [data-mode]").map(({ dataset }) => dataset.mode ?? "");
     const own = ownsPage(root);
-    this.#apply(fragment ?? (own ? location.hash : ""), true);
+    this.#apply(fragment ?? (own ? location.hash : ""), true, isLink);
     if (own) {
       listenOutside(root, window, "hashchange", (/** @type {HashChangeEvent} */ { newURL }) => {
         const { hash } = new URL(newURL); // the page may have written another address since
@@ -57,7 +59,7 @@ export class Address {
         if (network !== this.variant && [home, ...others].includes(network)) choose(network, hash);
         else {
           this.#before = null; // one step back is now what was shown before the link
-          this.#apply(hash, false);
+          this.#apply(hash, false, true);
         }
       });
       const later = () => {
@@ -135,8 +137,9 @@ export class Address {
   /**
    * @param {string} fragment
    * @param {boolean} opening when the page opens, a link without a drawing leaves what has been kept
+   * @param {boolean} isLink
    */
-  #apply(fragment, opening) {
+  #apply(fragment, opening, isLink) {
     const { pad, store } = this;
     const link = store.network && parse(fragment, store.network);
     if (!link) return;
@@ -147,7 +150,7 @@ export class Address {
     if (!strokes || (image && !opened)) store.notify("The link does not contain a valid drawing.");
     else if (opened && other) pad.loadImage(opened);
     else if (!opened && other && (strokes.length || !opening)) pad.load(strokes);
-    this.changes.follow(network === this.variant ? steps : "", opening);
+    if (network === this.variant) this.changes.follow(steps, !isLink);
     store.mute(muted);
     store.setPair(pair);
     store.startSliders(sliders);

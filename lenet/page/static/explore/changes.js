@@ -108,13 +108,28 @@ export class Changes extends EventTarget {
    * @param {Changed} state
    */
   use(state) {
-    this.#endReplay();
+    this.#endReplay(state);
     this.#show(state);
   }
 
-  #endReplay() {
-    this.#replaying?.controller.abort();
+  /**
+   * A link is repeated no further. If `next` is made from what it has come to so far, Undo goes back over that, too.
+   *
+   * @param {Changed} next
+   */
+  #endReplay(next) {
+    if (!this.#replaying) return;
+    const { from, controller } = this.#replaying;
     this.#replaying = null;
+    controller.abort();
+    if (next.reader === from.reader || this.state.reader === from.reader) return;
+    this.#push(from);
+    this.store.notify("What the link says is not repeated to its end, since the network was changed meanwhile.");
+  }
+
+  /** @param {Changed} state */
+  #push(state) {
+    this.#history = [...this.#history, state].slice(-UNDOABLE);
   }
 
   /** @param {Changed} state */
@@ -130,8 +145,8 @@ export class Changes extends EventTarget {
 
   /** @param {Changed} state what Undo goes back to */
   remember(state) {
-    this.#endReplay();
-    this.#history = [...this.#history, state].slice(-UNDOABLE);
+    this.#endReplay(state);
+    this.#push(state);
   }
 
   /**
@@ -145,6 +160,16 @@ export class Changes extends EventTarget {
     this.remember(from);
     this.use(state);
     this.keep();
+  }
+
+  /** One change back. Returns whether there was one. */
+  undo() {
+    this.compare(false);
+    const state = this.#replaying?.from ?? this.#history.pop();
+    if (!state) return false;
+    this.use(state);
+    this.keep();
+    return true;
   }
 
   keep() {
@@ -186,12 +211,7 @@ export class Changes extends EventTarget {
     /** @type {Record<string, () => void>} */
     const actions = {
       undo: () => {
-        this.compare(false);
-        const state = this.#replaying?.from ?? this.#history.pop();
-        if (!state) return;
-        this.use(state);
-        this.keep();
-        say(this.any ? `Undone: ${this.name}.` : "Undone: the network is as it was.");
+        if (this.undo()) say(this.any ? `Undone: ${this.name}.` : "Undone: the network is as it was.");
       },
       reset: () => {
         this.change(this.start);
@@ -245,18 +265,17 @@ export class Changes extends EventTarget {
   }
 
   /**
-   * Take the steps of a link, from the network as it was. One without steps, followed later than when the page opens, is
-   * to that network.
+   * Take the steps of a link, from the network as it was; one without steps is to that network. `returning`: the page is to
+   * be as it was left, and the link is what its address said then, which may not have the last step.
    *
    * @param {string} text
-   * @param {boolean} opening
+   * @param {boolean} returning
    */
-  async follow(text, opening) {
-    const isKept = opening && this.any && isReload(); // the address may not have the last step yet
-    const isNone = !text && (opening || !(this.any || this.#replaying));
-    if (text === this.link || isKept || isNone) return;
+  async follow(text, returning) {
+    const isDone = text ? text === this.link : !(this.any || this.#replaying);
+    if (isDone || (returning && this.any)) return;
     const from = this.#settled;
-    this.#endReplay();
+    this.#endReplay(from);
     const controller = new AbortController();
     const { signal } = controller;
     this.#replaying = { text, from, controller };
@@ -273,9 +292,4 @@ export class Changes extends EventTarget {
       this.store.notify(`The changes of the network in the link cannot be repeated: ${messageOf(error)}`);
     }
   }
-}
-
-function isReload() {
-  const [navigation] = performance.getEntriesByType("navigation");
-  return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
 }

@@ -13,6 +13,7 @@ import { edited } from "./steps.js";
 import { WeightGrid } from "./weight_grid.js";
 
 /**
+ * @import { LoadDigits } from "../network/digits.js"
  * @import { Store } from "../store.js"
  * @import { Background } from "./background.js"
  * @import { Changes } from "./changes.js"
@@ -74,9 +75,9 @@ export class Hand {
    * @param {Store} store
    * @param {Changes} changes
    * @param {Background} background
-   * @param {(waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
+   * @param {LoadDigits} loadDigits
    */
-  constructor(panel, store, changes, background, fetchDigits) {
+  constructor(panel, store, changes, background, loadDigits) {
     this.panel = panel;
     this.store = store;
     this.changes = changes;
@@ -89,7 +90,7 @@ export class Hand {
     this.seed = find(panel, ".seed", HTMLInputElement);
     this.status = find(panel, ".hand-status");
     this.counted = find(panel, ".counted");
-    this.#digits = new OldDigits(this.counted, changes, background, fetchDigits, () => this.#showCounted());
+    this.#digits = new OldDigits(this.counted, changes, background, loadDigits, () => this.#showCounted());
     const { layers } = changes.reader.network;
     this.#unit = middleOf(layers[0], FIRST);
     this.grid = new WeightGrid(find(panel, ".weight-grid"), "Weights", {

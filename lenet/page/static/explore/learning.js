@@ -4,6 +4,7 @@ import { element, find } from "../dom.js";
 import { Reader } from "../network/reader.js";
 import { readSafetensors } from "../network/safetensors.js";
 import { readPad } from "../pad/read_pad.js";
+import { readFile } from "../server.js";
 import { answerText } from "../show/format.js";
 import { OnDemand } from "./on_demand.js";
 import { Player } from "./player.js";
@@ -48,7 +49,8 @@ export class Learning {
       store.setSliders({ step: this.#snapshotAt(this.slider.value).step });
     });
     const fetchSnapshots = async (/** @type {(text: string) => void} */ say) => {
-      const snapshots = read(await fetchExtra("snapshots.safetensors", say), reader.description);
+      const file = await fetchExtra("snapshots.safetensors", say);
+      const snapshots = await readFile("The file of the training", () => read(file, reader.description));
       this.#drawErrors(snapshots);
       return snapshots;
     };

@@ -4,6 +4,7 @@ import { element, find } from "../dom.js";
 import { inkOf, inputOf, SIDE } from "../network/digits.js";
 import { readSafetensors } from "../network/safetensors.js";
 import { testDigit } from "../pad/images.js";
+import { readFile } from "../server.js";
 import { decimal, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -49,7 +50,10 @@ export class Mistakes {
     /** @type {<T>(name: string, read: (buffer: ArrayBuffer) => T) => OnDemand<T>} */
     const file = (name, read) => {
       const message = find(this.panel, `[data-extra="${name}"]`);
-      return new OnDemand(message, async (say) => read(await fetchExtra(name, say)));
+      return new OnDemand(message, async (say) => {
+        const content = await fetchExtra(name, say);
+        return readFile("This file of digits", () => read(content));
+      });
     };
     this.#misread = file("misread.json", (buffer) => JSON.parse(new TextDecoder().decode(buffer)));
     this.#neighbors = file("neighbors.safetensors", (buffer) => readSafetensors(buffer).tensors);

@@ -1,7 +1,7 @@
 // The choice of the network, in the title: each has a page of its own, with its figure and its words.
 import { find } from "../dom.js";
 import { Reader } from "../network/reader.js";
-import { fetchExtra, messageOf } from "../server.js";
+import { fetchExtra, messageOf, readFile } from "../server.js";
 
 /** @import { Store } from "../store.js" */
 
@@ -15,7 +15,7 @@ import { fetchExtra, messageOf } from "../server.js";
  */
 export async function fetchPage(base, variant, waiting) {
   const content = await fetchExtra(`${base}/networks/${variant}/page.json`, waiting);
-  return JSON.parse(new TextDecoder().decode(content));
+  return readFile("The page of this network", () => JSON.parse(new TextDecoder().decode(content)));
 }
 
 /**
@@ -34,7 +34,9 @@ export async function fetchPage(base, variant, waiting) {
 export async function fetchReader(fetchOther, variant, waiting) {
   const names = ["description.json", "model.safetensors"];
   const [description, weights] = await Promise.all(names.map((name) => fetchOther(variant, name, waiting)));
-  return Reader.of(JSON.parse(new TextDecoder().decode(description)), weights);
+  return readFile("The file of another network", () =>
+    Reader.of(JSON.parse(new TextDecoder().decode(description)), weights),
+  );
 }
 
 /**

@@ -1,10 +1,9 @@
 // Digits that the network has been tested on: how many of them it still reads once it has been changed.
-import { readDigits } from "../network/digits.js";
 import { OnDemand } from "./on_demand.js";
 import { kept } from "./progress.js";
 
 /**
- * @import { Digits } from "../network/digits.js"
+ * @import { Digits, LoadDigits } from "../network/digits.js"
  * @import { Background } from "./background.js"
  * @import { Changes } from "./changes.js"
  */
@@ -17,16 +16,16 @@ export class OldDigits extends OnDemand {
   #answers = { old: null, taught: null };
 
   /**
-   * `fetchDigits` fetches the file of digits: see server.js. `show` is called when there is another result.
+   * `loadDigits` loads the digits: see start.js. `show` is called when there is another result.
    *
    * @param {HTMLElement} message
    * @param {Changes} changes
    * @param {Background} background
-   * @param {(waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
+   * @param {LoadDigits} loadDigits
    * @param {() => void} show
    */
-  constructor(message, changes, background, fetchDigits, show) {
-    super(message, async (say) => readDigits(await fetchDigits(say)), "Loading old digits…");
+  constructor(message, changes, background, loadDigits, show) {
+    super(message, loadDigits, "Loading old digits…");
     this.changes = changes;
     this.background = background;
     this.show = show;

@@ -1,6 +1,24 @@
 // What is loaded only when somebody opens the part of the page that needs it.
 import { messageOf } from "../server.js";
 
+/**
+ * The same as `load`, which is only called until it has succeeded once: its result is kept, also for those who ask meanwhile.
+ *
+ * @template T
+ * @param {(say: (text: string) => void) => Promise<T>} load
+ */
+export function once(load) {
+  /** @type {Promise<T> | null} */
+  let loading = null;
+  return (/** @type {(text: string) => void} */ say) => {
+    loading ??= load(say).catch((error) => {
+      loading = null;
+      throw error;
+    });
+    return loading;
+  };
+}
+
 /** @template T */
 export class OnDemand {
   /** @type {T | null} */

@@ -4,7 +4,8 @@ import { OnDemand } from "./on_demand.js";
 
 /** @import { Store } from "../store.js" */
 
-const TROUBLE = "This part of the page cannot be loaded. Check the connection, then open it again or reload the page.";
+export const TROUBLE =
+  "This part of the page cannot be loaded. Check the connection, then open it again or reload the page.";
 
 /**
  * @template T

@@ -1,5 +1,4 @@
 // The steps of a link, taken again: what has been taught and changed by hand.
-import { readDigits } from "../network/digits.js";
 import { EDITS } from "../network/editing.js";
 import { ratesOf } from "../network/teaching.js";
 import { decode } from "../pad/code.js";
@@ -9,6 +8,7 @@ import { edited, read, taught, withoutLesson } from "./steps.js";
 import { readChanged } from "./transforms.js";
 
 /**
+ * @import { LoadDigits } from "../network/digits.js"
  * @import { Reader } from "../network/reader.js"
  * @import { Changed } from "./lessons.js"
  */
@@ -24,10 +24,10 @@ const MOST = 2_000; // steps of teaching: some ten seconds
  * @param {Changed} start
  * @param {(state: Changed) => void} use
  * @param {AbortSignal} signal
- * @param {(say: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
+ * @param {LoadDigits} loadDigits
  * @param {(text: string) => void} say
  */
-export async function replay(text, start, use, signal, fetchDigits, say) {
+export async function replay(text, start, use, signal, loadDigits, say) {
   signal.addEventListener("abort", () => say(""), { once: true });
   const sayUnlessAborted = (/** @type {string} */ words) => {
     if (!signal.aborted) say(words);
@@ -37,7 +37,7 @@ export async function replay(text, start, use, signal, fetchDigits, say) {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (!(total <= MOST)) throw new Error(`they are more than ${MOST.toLocaleString("en")} steps.`);
   const mixes = steps.some(({ kind, numbers }) => kind === "t" && numbers[4]);
-  const old = mixes ? (await readDigits(await fetchDigits(sayUnlessAborted))).training : null;
+  const old = mixes ? (await loadDigits(sayUnlessAborted)).training : null;
   signal.throwIfAborted();
   let state = start;
   /** @type {{ ink: Float32Array, code: string }[]} */

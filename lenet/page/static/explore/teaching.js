@@ -15,6 +15,7 @@ import { forgottenDigits, kernelRows, lossCurve, thumbnail } from "./progress.js
 import { taught, withoutLesson } from "./steps.js";
 
 /**
+ * @import { LoadDigits } from "../network/digits.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  * @import { Background } from "./background.js"
@@ -40,16 +41,14 @@ export class Teaching {
   #forgotten = ""; // the numbers of those that are in the gallery
 
   /**
-   * `fetchDigits` fetches the file of digits: see server.js.
-   *
    * @param {HTMLElement} panel
    * @param {Store} store
    * @param {Pad} pad
    * @param {Changes} changes
    * @param {Background} background
-   * @param {(waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
+   * @param {LoadDigits} loadDigits
    */
-  constructor(panel, store, pad, changes, background, fetchDigits) {
+  constructor(panel, store, pad, changes, background, loadDigits) {
     this.panel = panel;
     this.store = store;
     this.pad = pad;
@@ -57,7 +56,7 @@ export class Teaching {
     this.changes = changes;
     this.status = find(this.panel, ".teaching-status");
     const hint = find(this.panel, ".digits-hint");
-    this.#digits = new OldDigits(hint, changes, background, fetchDigits, () => this.#showKept());
+    this.#digits = new OldDigits(hint, changes, background, loadDigits, () => this.#showKept());
     const digits = Array.from({ length: 10 }, (_, digit) => digit);
     this.labels = this.#choices(".this-is", digits, (digit) => {
       this.#chosen = digit;

@@ -1,7 +1,6 @@
 // Train it: the page's network from random weights, in workers, on digits of MNIST. While it learns, the figure, the
 // kernels and the answer are those of the network as it is then, also while one draws. Two runs can be compared.
 import { element, find, findAll } from "../dom.js";
-import { readDigits } from "../network/digits.js";
 import { Reader } from "../network/reader.js";
 import { tensorsOf } from "../network/training.js";
 import { variationOf, varied } from "../network/variations.js";
@@ -14,7 +13,7 @@ import { curvesOf, FRAME, withPoint } from "./training_curves.js";
 import { CHOICES, changed, decode, encode, runsOf, workersFor } from "./training_settings.js";
 
 /**
- * @import { Digits } from "../network/digits.js"
+ * @import { Digits, LoadDigits } from "../network/digits.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  * @import { Begun, Report, RunReport } from "./coordinator.js"
@@ -96,16 +95,16 @@ export class Train {
   #digits;
 
   /**
-   * `fetchDigits` fetches the file of digits: see server.js; `startWorker` starts explore/trainer.js.
+   * `startWorker` starts explore/trainer.js.
    *
    * @param {HTMLElement} panel
    * @param {Store} store
    * @param {Pad} pad
    * @param {Reader} reader
-   * @param {(waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
+   * @param {LoadDigits} loadDigits
    * @param {() => Worker} startWorker
    */
-  constructor(panel, store, pad, reader, fetchDigits, startWorker) {
+  constructor(panel, store, pad, reader, loadDigits, startWorker) {
     this.panel = panel;
     this.store = store;
     this.pad = pad;
@@ -118,7 +117,7 @@ export class Train {
     this.start = find(panel, ".start", HTMLButtonElement);
     this.reset = find(panel, ".again", HTMLButtonElement);
     find(panel, "header").append(element("p", { className: "remark" }, LICENCE));
-    this.#digits = new OnDemand(this.status, async (say) => readDigits(await fetchDigits(say)), "Loading the digits…");
+    this.#digits = new OnDemand(this.status, loadDigits, "Loading the digits…");
     this.#chosen = decode(store.sliders.training, this.own);
     this.#addChoices();
     this.start.addEventListener("click", () => this.#go(!this.#going));
@@ -247,7 +246,7 @@ export class Train {
     const count = workersFor(navigator.hardwareConcurrency || 1);
     const workers = Array.from({ length: count }, () => this.startWorker());
     for (const worker of workers) {
-      worker.addEventListener("error", ({ message }) => this.#fail(workers, message));
+      worker.addEventListener("error", () => this.#fail(workers));
       worker.postMessage({ kind: "digits", ...digits });
     }
     const [coordinator, ...peers] = workers;
@@ -293,12 +292,13 @@ export class Train {
 
   /**
    * @param {Worker[]} workers
-   * @param {string} message
    */
-  #fail(workers, message) {
+  #fail(workers) {
     if (this.#workers !== workers) return;
     this.stop();
-    this.#say(`The training has stopped, because a worker of this page failed${message ? `: ${message}` : ""}.`);
+    this.#say(
+      "The training has stopped: a part of the page that runs beside it has failed, or cannot be loaded. Start again, or reload the page.",
+    );
   }
 
   /** @param {Report} report */

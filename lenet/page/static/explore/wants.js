@@ -1,6 +1,6 @@
 // What a unit wants: the input that excites it most, by gradient ascent, step by step, and the training digits that do.
 import { find, setText } from "../dom.js";
-import { readDigits, SIDE } from "../network/digits.js";
+import { SIDE } from "../network/digits.js";
 import { receptiveField } from "../network/explain.js";
 import { crop } from "../network/image.js";
 import { count, noise, STEPS, strongest } from "../network/maximize.js";
@@ -15,7 +15,7 @@ import { addChoices, press } from "./choices.js";
 import { OnDemand } from "./on_demand.js";
 
 /**
- * @import { Digits } from "../network/digits.js"
+ * @import { Digits, LoadDigits } from "../network/digits.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  * @import { Background } from "./background.js"
@@ -64,24 +64,21 @@ export class Wants {
   #digits;
 
   /**
-   * `fetchDigits` fetches the file of digits: see server.js.
-   *
    * @param {HTMLDetailsElement} details
    * @param {Store} store
    * @param {Pad} pad
    * @param {Background} background
-   * @param {(waiting: (text: string) => void) => Promise<ArrayBuffer>} fetchDigits
+   * @param {LoadDigits} loadDigits
    */
-  constructor(details, store, pad, background, fetchDigits) {
+  constructor(details, store, pad, background, loadDigits) {
     this.details = details;
     this.store = store;
     this.pad = pad;
     this.background = background;
     details.append(document.createRange().createContextualFragment(HTML));
     this.which = find(details, ".which-digits");
-    const fetchTraining = async (/** @type {(text: string) => void} */ say) =>
-      (await readDigits(await fetchDigits(say))).training;
-    this.#digits = new OnDemand(this.which, fetchTraining, "Loading the training digits (1.7 MB)…");
+    const loadTraining = async (/** @type {(text: string) => void} */ say) => (await loadDigits(say)).training;
+    this.#digits = new OnDemand(this.which, loadTraining, "Loading the training digits (1.7 MB)…");
     this.starts = addChoices(find(details, ".chips"), ["noise", "the drawing"], (i) => this.#startFrom(i === 1));
     details.addEventListener("toggle", () => this.#open());
     for (const event of ["selection", "mode", "source", "muted"]) store.addEventListener(event, () => this.#update());

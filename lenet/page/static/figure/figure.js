@@ -290,7 +290,7 @@ export class Figure {
    */
   #scale(reading, name) {
     const { view } = this.store;
-    if (!view.gradient) return scaleOf(this.description, view.before, name);
+    if (!view.gradient) return scaleOf(this.store.network?.description ?? this.description, view.before, name);
     return this.#shown(reading, name).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
   }
 

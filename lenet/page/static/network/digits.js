@@ -2,6 +2,8 @@
 import { readSafetensors } from "./safetensors.js";
 
 export const SIDE = 28; // of MNIST's images
+/** @typedef {(say: (text: string) => void) => Promise<{ training: Digits, test: Digits }>} LoadDigits */
+
 const INPUT = 32; // the side of the input, in whose middle they are
 
 /** Images with their labels. */

@@ -1,8 +1,8 @@
 // Changes of a network by hand: one weight, a kernel, noise, no biases. Each gives another reader; the one before stays.
 import { Reader } from "./reader.js";
 import { Random } from "./training.js";
+import { LARGEST_WEIGHT } from "./weights.js";
 
-export const LARGEST = 100; // the largest weight that can be set
 const FINE = 10_000; // weights are set in steps of 1 / FINE, so that a link to them is short
 const ACROSS = [1, 4, 6, 4, 1]; // of five pixels
 const SLOPE = [-2, -1, 0, 1, 2];
@@ -50,7 +50,7 @@ export function weightsOf({ tensors, kernels, size = 1, shape }, map) {
 
 /** @param {number} value */
 export function rounded(value) {
-  return Math.round(Math.min(LARGEST, Math.max(-LARGEST, value)) * FINE) / FINE;
+  return Math.round(Math.min(LARGEST_WEIGHT, Math.max(-LARGEST_WEIGHT, value)) * FINE) / FINE;
 }
 
 /**

@@ -3,7 +3,7 @@ import { Reader } from "./reader.js";
 import { readSafetensors, writeSafetensors } from "./safetensors.js";
 
 export const LARGEST_FILE = 2_000_000; // bytes, as in `lenet.weights.files`
-const LARGEST_WEIGHT = 1_000; // as in `lenet.weights.model`
+export const LARGEST_WEIGHT = 1_000; // as in `lenet.weights.model`
 const LARGEST_NUMBER = 1e6;
 const SMALLEST_DIVISOR = 1e-3;
 const ARCHITECTURE = "LeNet5";
@@ -61,13 +61,22 @@ function contentOf(buffer) {
   }
 }
 
+/** @param {string} text */
+function configIn(text) {
+  try {
+    return { ...JSON.parse(text) };
+  } catch {
+    throw new Error("its metadata are damaged");
+  }
+}
+
 /**
  * @param {Record<string, string>} metadata
  * @param {string} wanted
  */
 function configOf(metadata, wanted) {
-  if (metadata.config === undefined) return {};
-  const { architecture, variant, ...numbers } = JSON.parse(metadata.config);
+  if (metadata?.config === undefined) return {};
+  const { architecture, variant, ...numbers } = configIn(metadata.config);
   if (architecture !== ARCHITECTURE || variant !== wanted) throw new Error("it is of another network");
   return Object.fromEntries(
     NUMBERS.map((name) => {

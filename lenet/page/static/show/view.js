@@ -24,6 +24,16 @@ export function scaleOf({ activation, layers }, before, layer) {
 }
 
 /**
+ * "after tanh" with the name of another activation function.
+ *
+ * @param {string} words
+ * @param {NetworkDescription["activation"]} activation
+ */
+function withName(words, { kind }) {
+  return words.replace(/tanh|ReLU/, kind === "relu" ? "ReLU" : kind);
+}
+
+/**
  * @param {HTMLElement} root
  * @param {Store} store
  * @param {NetworkDescription} description
@@ -33,14 +43,17 @@ export function addView(root, store, description) {
   const digit = find(root, ".view .of-digit select", HTMLSelectElement);
   digit.append(...Array.from({ length: 10 }, (_, i) => element("option", {}, String(i))));
   const scale = find(root, ".view .scale", HTMLCanvasElement);
+  const words = [...select.options].map(({ text }) => text);
   const show = () => {
+    const present = store.network?.description ?? description; // another one, with another activation function, may be trained
+    for (const [i, option] of [...select.options].entries()) option.text = withName(words[i], present.activation);
     const { before, difference, gradient } = store.view;
     select.value = gradient ? "gradient" : `${before ? "before" : "after"}${difference ? " difference" : ""}`;
     find(root, ".view .of-digit").hidden = !gradient;
     const isTaught = store.mode === "teach" && store.lesson !== null;
     digit.value = isTaught ? String(store.lesson) : String(store.view.digit ?? "");
     digit.disabled = isTaught; // as there
-    const end = number(scaleOf(description, before)).replace(/\.?0+$/, "");
+    const end = number(scaleOf(present, before)).replace(/\.?0+$/, "");
     find(root, ".view .low").textContent = gradient ? "\u2212max" : `\u2212${end}`;
     find(root, ".view .high").textContent = gradient ? "+max" : `+${end}`;
     paint(
@@ -54,7 +67,7 @@ export function addView(root, store, description) {
     store.setView({ before: kind === "before", difference: Boolean(difference), gradient: kind === "gradient" });
   });
   digit.addEventListener("change", () => store.setView({ digit: digit.value === "" ? null : Number(digit.value) }));
-  for (const event of ["view", "lesson", "mode"]) store.addEventListener(event, show);
+  for (const event of ["view", "lesson", "mode", "network"]) store.addEventListener(event, show);
   onThemeChange(root, show);
   show();
 }
