@@ -18,6 +18,7 @@ from safetensors.numpy import load_file, save_file
 from harness import ROOT, node
 from harness.attacks import pixel_by_pixel, projected_gradient
 from harness.drawings import EXAMPLES, NO_DIGITS, draw
+from harness.gradients import exactly, gradients
 from harness.page_digits import page_digits
 from harness.parity import place, row, torch_layers
 from harness.pictures import pictures
@@ -158,13 +159,6 @@ def write_gradients(folder: Path, variant: str, model: Network, readings: list) 
     save_file({name: values.float().numpy() for name, values in arrays.items()}, folder / f"{variant}.gradients")
 
 
-def exactly(model: Network) -> Network:
-    """The same network in double precision."""
-    exact = type(model)(model.mean, model.std).double()
-    exact.load_state_dict(model.state_dict())
-    return exact
-
-
 def write_attacks(folder: Path, variant: str, model: Network) -> None:
     """What makes some of the page's test digits the next digit: one step, ten steps, and few pixels, by autograd."""
     ink, labels = page_digits("test", 12)
@@ -202,11 +196,6 @@ def write_steps(folder: Path, variant: str, readings: list) -> None:
             steps.step()
         arrays |= {f"{name}.{key}": parameter.detach().flatten()[None] for key, parameter in model.named_parameters()}
     save_file({name: values.numpy() for name, values in arrays.items()}, folder / f"{variant}.steps")
-
-
-def gradients(total: torch.Tensor, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The gradient of a number for each tensor, by name."""
-    return dict(zip(tensors, torch.autograd.grad(total, [*tensors.values()], retain_graph=True), strict=True))
 
 
 def receptive_fields(model: Network) -> list[dict]:
