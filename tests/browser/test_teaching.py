@@ -164,6 +164,7 @@ def test_one_sees_the_steps(explore):
     explorer = explore(reduced_motion="no-preference")
     page = explorer.page
     explorer.load(DIGITS[7], m="teach")
+    page.locator(".this-is button").nth(1).click()
     page.locator(".rates button").nth(0).click()
     page.evaluate("""() => {
       window.seen = new Set();

@@ -13,7 +13,7 @@ import {
 } from "../../lenet/page/static/explore/training_settings.js";
 import { Remote, serve } from "../../lenet/page/static/network/peers.js";
 import { Reader } from "../../lenet/page/static/network/reader.js";
-import { Local, Training, tensorsOf } from "../../lenet/page/static/network/training.js";
+import { chunkOf, Local, Training, tensorsOf } from "../../lenet/page/static/network/training.js";
 import { ACTIVATIONS, POOLING, variationOf, varied } from "../../lenet/page/static/network/variations.js";
 import { VARIANTS } from "./figures.js";
 import { DIGITS, first } from "./page_digits.js";
@@ -51,7 +51,7 @@ test("every network can be trained with every activation function and every kind
 
 test("peers behind ports give the weights of one thread, and count the same misread digits", async () => {
   const others = [behindPort(), behindPort()];
-  const settings = { ...SETTINGS, batch: 12 }; // three chunks
+  const settings = { ...SETTINGS, batch: 12 }; // four chunks
   const alone = new Training(description, settings, FEW);
   const shared = new Training(
     description,
@@ -148,6 +148,11 @@ test("the settings of a link are those that were chosen, and nothing else is tak
       );
     }
   }
+});
+
+test("four workers can share a batch of the default size", () => {
+  const { batch } = defaults({ ...variationOf(description), steep: false });
+  assert.deepEqual([1, 4, Number(batch), 16, 128].map(chunkOf), [1, 1, 2, 4, 4]);
 });
 
 test("one core is left for the pen", () => {

@@ -7,7 +7,7 @@ import { OPTIMIZERS } from "./optimizers.js";
 
 /** @import { Digits } from "./digits.js" */
 
-export const CHUNK = 4; // digits
+const [SHARES, LARGEST_CHUNK] = [4, 4]; // chunks that a small batch has if it can, and digits that one has at most
 
 const TANH_GAIN = 5 / 3; // as in PyTorch's calculate_gain
 
@@ -243,6 +243,16 @@ export class Local {
   }
 }
 
+/**
+ * How many digits of a batch are summed up together: few of a small batch, so that several workers can share it, and no
+ * fewer than that, since each chunk costs as much as its weights.
+ *
+ * @param {number} batch
+ */
+export function chunkOf(batch) {
+  return Math.max(1, Math.min(LARGEST_CHUNK, Math.floor(batch / SHARES)));
+}
+
 /** A training: each step takes the next digits, in an order that is random but the same for a seed. */
 export class Training {
   /** The number of steps so far. */
@@ -283,8 +293,9 @@ export class Training {
   /** Take a step, and return the mean loss of its digits before it. */
   async step() {
     const batch = this.#batch();
-    const chunks = Array.from({ length: Math.ceil(batch.length / CHUNK) }, (_, i) =>
-      batch.slice(i * CHUNK, (i + 1) * CHUNK),
+    const size = chunkOf(batch.length);
+    const chunks = Array.from({ length: Math.ceil(batch.length / size) }, (_, i) =>
+      batch.slice(i * size, (i + 1) * size),
     );
     const found = await this.#share(chunks.length, (peer, from, to) =>
       peer.compute(this.weights, chunks.slice(from, to)),
