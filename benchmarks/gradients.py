@@ -1,10 +1,10 @@
 """The page's gradients of the loss beside PyTorch's autograd: `python -m benchmarks.gradients`.
 
 For each of the page's 1,000 test digits of MNIST and each network, the gradient for every parameter, for every unit and
-for the pixels of the input. The digit of the loss is a random one, as of one that is taught: for the digit's own label
-most gradients are zero but for rounding. Autograd computes in double precision, the page in single precision. Prints for
-each tensor the largest difference, relative to the largest number of the tensor for the same digit, and fails if that is
-not below 1e-4.
+for the pixels of the input. The digit of the loss is a random one of the other nine: for a digit's own label all
+gradients of a sure answer are zero but for rounding. Autograd computes in double precision, the page in single
+precision. Prints for each tensor the largest difference, relative to the largest number of the tensor for the same
+digit, and fails if that is not below 1e-4.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from harness import ROOT, node
 from harness.gradients import exactly, gradients
 from harness.page_digits import page_digits
 from lenet.networks import NETWORKS
+from lenet.networks.base import Network
 from lenet.page.browser import description
 from lenet.weights.model import bundled, load_weights
 
@@ -35,7 +36,8 @@ const load = (name) => import(`${modules}/network/${name}.js`);
 const [{ Reader }, { readSafetensors }, { lossOf }, { emptyWeights }] =
   await Promise.all(["reader", "safetensors", "loss", "training"].map(load));
 const read = (name) => new Uint8Array(readFileSync(`${folder}/${name}`)).buffer;
-const { network } = Reader.of(JSON.parse(readFileSync(`${folder}/description.json`, "utf8")), read("model.safetensors"));
+const description = JSON.parse(readFileSync(`${folder}/description.json`, "utf8"));
+const { network } = Reader.of(description, read("model.safetensors"));
 const { input, labels, ...expected } = readSafetensors(read("batch.safetensors")).tensors;
 const row = ({ shape, data }, i) => {
   const size = data.length / shape[0];
@@ -68,7 +70,8 @@ def main() -> int:
     parser.add_argument("--variants", default=",".join(NETWORKS), help="networks (default: all)")
     options = parser.parse_args()
     ink, labels = page_digits("test", options.digits)
-    wanted = torch.randint(10, labels.shape, generator=torch.Generator().manual_seed(0))
+    others = torch.randint(1, 10, labels.shape, generator=torch.Generator().manual_seed(0))
+    wanted = (torch.from_numpy(labels) + others) % 10
     worst = {variant: compare(variant, ink, wanted) for variant in options.variants.split(",")}
     for variant, tensors in worst.items():
         for name, difference in tensors.items():
@@ -87,7 +90,7 @@ def compare(variant: str, ink: torch.Tensor, labels: torch.Tensor) -> dict[str, 
         (Path(folder) / "model.safetensors").write_bytes((bundled(variant) / "model.safetensors").read_bytes())
         command = ["node", "--input-type=module", "-e", SCRIPT, folder, str(ROOT / "lenet/page/static")]
         for part, named in zip(ink.split(BATCH), labels.split(BATCH), strict=True):
-            tensors = expected(exact, part.double().requires_grad_(), named)
+            tensors = expected(exact, part, named)
             save_file(tensors, Path(folder) / "batch.safetensors")
             result = subprocess.run(command, env=node.environment(), check=True, capture_output=True, text=True)
             found = json.loads(result.stdout)
@@ -95,16 +98,18 @@ def compare(variant: str, ink: torch.Tensor, labels: torch.Tensor) -> dict[str, 
     return most
 
 
-def expected(exact, ink: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
+def expected(exact: Network, ink: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
     """The gradients of each digit, one row each, with the inputs and the labels."""
-    features = exact.features(ink)
-    losses = exact.losses(features["output"], labels)
-    tensors = gradients(losses.sum(), {"input": ink, **features})
-    rows = [gradients(loss, dict(exact.named_parameters())) for loss in losses]
-    tensors |= {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
-    tensors = {name: values.flatten(1).float().contiguous() for name, values in tensors.items()}
-    saliency = tensors.pop("input")
-    return {"input": ink.detach().flatten(1).float(), "labels": labels.to(torch.uint8), "pixels": saliency, **tensors}
+    rows = [of_one(exact, one[None], label[None]) for one, label in zip(ink, labels, strict=True)]
+    tensors = {name: torch.stack([row[name].flatten() for row in rows]).float() for name in rows[0]}
+    return {"input": ink.flatten(1), "labels": labels.to(torch.uint8), **tensors}
+
+
+def of_one(exact: Network, ink: torch.Tensor, label: torch.Tensor) -> dict[str, torch.Tensor]:
+    pixels = ink.double().requires_grad_()
+    features = exact.features(pixels)
+    loss = exact.losses(features["output"], label).sum()
+    return gradients(loss, {"pixels": pixels, **features, **dict(exact.named_parameters())})
 
 
 if __name__ == "__main__":
