@@ -108,6 +108,7 @@ def expected(exact: Network, ink: torch.Tensor, labels: torch.Tensor) -> dict[st
 def of_one(exact: Network, ink: torch.Tensor, label: torch.Tensor) -> dict[str, torch.Tensor]:
     pixels = ink.double().requires_grad_()
     features = exact.features(pixels)
+    del features["input"]  # the same pixels
     loss = exact.losses(features["output"], label).sum()
     return gradients(loss, {"pixels": pixels, **features, **dict(exact.named_parameters())})
 
