@@ -15,7 +15,7 @@ import { addModes } from "./explore/modes.js";
 import { Muting } from "./explore/muting.js";
 import { addNetworks, fetchPage } from "./explore/networks.js";
 import { once } from "./explore/on_demand.js";
-import { DetailsOnDemand, PanelOnDemand, TROUBLE } from "./explore/panel_on_demand.js";
+import { DetailsOnDemand, PanelOnDemand } from "./explore/panel_on_demand.js";
 import { addPointing } from "./explore/pointing.js";
 import { Saving } from "./explore/saving.js";
 import { addTour } from "./explore/tour.js";
@@ -160,7 +160,9 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   new Mistakes(root, store, pad, reader, fetchOwn);
   const changes = new Changes(root, store, pad, reader, background, settings.identity, async (...link) => {
     /** @type {typeof import("./explore/replay.js")} */
-    const { replay } = await import(file("replay.js")).catch(() => Promise.reject(new Error(TROUBLE)));
+    const { replay } = await import(file("replay.js")).catch(() => {
+      throw new Error("a part of the page cannot be loaded. Check the connection, then open the link again.");
+    });
     return replay(...link, loadDigits, (text) => store.notify(text));
   });
   addOneWeight(root, store, async (section) => {

@@ -4,7 +4,7 @@ import { OnDemand } from "./on_demand.js";
 
 /** @import { Store } from "../store.js" */
 
-export const TROUBLE =
+const TROUBLE =
   "This part of the page cannot be loaded. Check the connection, then open it again or reload the page.";
 
 /**
