@@ -4,8 +4,7 @@ import { OnDemand } from "./on_demand.js";
 
 /** @import { Store } from "../store.js" */
 
-const TROUBLE =
-  "This part of the page cannot be loaded. Check the connection, then open it again or reload the page.";
+const TROUBLE = "This part of the page cannot be loaded. Check the connection, then open it again or reload the page.";
 
 /**
  * @template T
