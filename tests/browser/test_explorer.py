@@ -525,6 +525,13 @@ def test_muting_shows_beside_the_answer(reuse):
     sign.wait_for()
     explorer.click("reset")
     explorer.settle()
+    explorer.load(DIGITS[3], x="c1.2,c1.3", m="inspect")
+    explorer.open("teach")  # which is about the complete network
+    page.locator(".muting", has_text="complete network, in which they are on").wait_for()
+    complete = page.locator(".before-muting").inner_text().split(",")[0]
+    page.locator(".teach .says", has_text=f"Read as {complete}").wait_for()
+    explorer.open("inspect")
+    page.locator(".for-complete").first.wait_for(state="hidden")
 
 
 def test_what_is_pinned_stands_below_another_mode(reuse):
