@@ -26,6 +26,7 @@ const ENDS = [12, 16, 20, 30, 40, 60, 80, 120, 160, 200, 300, 400, 600, 800, 120
 const BESIDE = 10; // pixels between a box and what it explains
 const START = 170; // of a panel is seen when it is explained, at least
 const HEAD = 0.32; // of the height of the output is the answer
+const SCORES = 0.18; // of the width of a phone is the output
 
 /**
  * The kind of layout for a page of this size. A page in a frame may be as high as its content, so its height says nothing.
@@ -76,7 +77,7 @@ function place({ kind, width, top, density, row: rowOfExamples = EXAMPLES.least,
   const examples = broad ? one : two;
   const padSide = withPad ? Math.round(Math.min(0.23 * width, besidesInput - examples)) : 0;
   const inputSide = whole((side * 8) / 7); // 32 pixels beside the 28 of C1
-  const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : 0.14 * width);
+  const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : SCORES * width);
   /** @type {Record<string, number>} */
   const widths = {
     ...(withPad ? { pad: padSide } : { input: inputSide }),
