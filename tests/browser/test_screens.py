@@ -286,7 +286,7 @@ def test_a_tapped_unit_is_in_view_with_figure_and_modes(open_at):
         modes = box_of(page.locator(".modes"))["y"]
         page.locator('[data-stage="c3"] .map').nth(9).tap()
         for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net", ".strip"):
-            assert 0 <= box_of(page.locator(selector))["y"] < below(visitor, selector) <= height, selector
+            assert 0 <= box_of(page.locator(selector))["y"] < below(visitor, selector) <= height, (width, selector)
         assert below(visitor, ".net") < below(visitor, ".strip") < box_of(page.locator(".card h2"))["y"]
         page.locator(".unpin").tap()
         page.evaluate("() => scrollTo(0, 0)")
