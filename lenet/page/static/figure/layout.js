@@ -4,7 +4,7 @@ import { find, findAll } from "../dom.js";
 import { around, geometryOf, kindOf } from "./geometry.js";
 
 const PANEL = { least: 196, most: 420, share: 0.282, short: 50, said: 19 }; // of the window, below the modes; and what is said above them
-const FRAMED = { least: 560, share: 0.58 }; // the height of a page in a frame follows its width
+const FRAMED = { least: 700, share: 0.58 }; // the height of a page in a frame follows its width
 const LABELS = { above: 47, below: 17, belowOnTablets: 34 }; // pixels for names, shapes and operations
 const NUMBERS = { wide: 104, short: 80 }; // pixels of the output beside its digit
 const PAPER = 1040; // pixels that a sheet of paper is wide
