@@ -70,9 +70,9 @@ const HTML = `
     <canvas role="img" aria-label="The ten probabilities over the budget"></canvas>
     <input type="range" min="0" max="${BUDGETS - 1}" step="1" aria-label="Budget">
     <p class="steps-of-training ends" aria-hidden="true"><span>0</span><span>budget</span><span></span></p>
-    <label class="keep-change"><input type="checkbox" class="keep"> keep the change while I draw</label>
   </div>
   <div class="undone">
+    <label class="keep-change"><input type="checkbox" class="keep"> keep the change while I draw</label>
     <dl></dl>
     <p class="other-networks" role="status"></p>
   </div>
