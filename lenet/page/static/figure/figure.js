@@ -424,7 +424,7 @@ export class Figure {
   #drawOutlines(context, { unit, input, fields }) {
     const { tiles, kernels } = /** @type {Geometry} */ (this.geometry);
     const { layer, map } = /** @type {Unit} */ (this.#unit);
-    for (const { tile } of fields) outline(context, tile, 1, this.#colors);
+    for (const { tile, back } of fields) outline(context, tile, back ? 1 : 2, this.#colors);
     if (tiles.input && input && layer !== "input") {
       outline(context, partOf(tiles.input[0], this.sides.input, input), 1, this.#colors);
     }
