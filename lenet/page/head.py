@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.page.assets import STATIC_URL
-from lenet.page.gradio_internals import DOCUMENTS_ROOT, PREVIEW, ROOT
+from lenet.page.gradio_internals import DOCUMENTS_ROOT, LOADING_FRAMES, PREVIEW, ROOT
 from lenet.page.routes import Routes
 from lenet.page.words import SUMMARY, TITLE
 
@@ -38,7 +38,7 @@ class Head:
                 return
             html = bytes(body)
             if b"text/html" in dict(start["headers"]).get(b"content-type", b""):
-                ours = (preview(_base(scope)) + self.links()).encode()
+                ours = (preview(_base(scope)) + self.links() + LOADING_FRAMES).encode()
                 html = ROOT.sub(lambda _: DOCUMENTS_ROOT, PREVIEW.sub(b"", html), count=1)
                 html = html.replace(b"</head>", ours + b"</head>", 1)
             headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]

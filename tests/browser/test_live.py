@@ -282,3 +282,23 @@ def test_weights_that_changed_on_the_server_are_mentioned(visitor):
     visitor.page.route("**/read?*", renamed)
     visitor.draw(DIGITS[3])
     visitor.page.locator(".notice", has_text="The server is now using different weights. Reload the page").wait_for()
+
+
+def test_a_page_at_rest_asks_for_no_frame(chromium, app_url):
+    """Once it has opened: neither does Gradio, whose loading message would go on to count the seconds."""
+    page = chromium.new_page(reduced_motion="reduce")
+    page.add_init_script("""
+        const request = window.requestAnimationFrame;
+        window.asked = 0;
+        window.requestAnimationFrame = (callback) => request((window.asked++, callback));
+    """)
+    visitor = Visitor(page, app_url)
+    visitor.draw(DIGITS[3])
+    wait_for(visitor, CHECKED)
+    counts = [-1, 0]
+    while counts[-1] != counts[-2]:
+        assert len(counts) < 20
+        page.wait_for_timeout(500)
+        counts.append(page.evaluate("() => window.asked"))
+    assert counts[-1] > 10
+    page.close()

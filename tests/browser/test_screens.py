@@ -100,13 +100,12 @@ def show_all_modes(visitor: Visitor) -> None:
     visitor.page.locator(".forgotten button").first.wait_for()
     visitor.page.locator(".values").select_option("gradient")
     visitor.open("inspect")
-    if visitor.page.locator(".wants").is_visible():
-        visitor.page.locator(".wants summary").click()
-        visitor.page.locator(".nine button").first.wait_for()
     visitor.page.locator(".step-result dd").first.wait_for()
     visitor.click("start-chain")
     for _ in range(6):
         visitor.page.keyboard.press("ArrowRight")  # to the pinned unit again
+    visitor.page.locator(".wants summary").click()  # last: for each unit, it looks at 10,000 digits
+    visitor.page.locator(".nine button").first.wait_for()
     visitor.click("open-save")
     visitor.page.locator('[data-save="correct"]').click()
     visitor.page.evaluate(SHOW_ALL)

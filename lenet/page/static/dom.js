@@ -33,6 +33,20 @@ export function find(parent, selector, type = /** @type {any} */ (HTMLElement)) 
 }
 
 /**
+ * An element of SVG.
+ *
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {(Node | string)[]} children
+ */
+export function shape(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}
+
+/**
  * All elements for a selector that are HTML.
  *
  * @param {ParentNode} parent

@@ -1,6 +1,6 @@
 // Train it: the page's network from random weights, in workers, on digits of MNIST. While it learns, the figure, the
 // kernels and the answer are those of the network as it is then, also while one draws. Two runs can be compared.
-import { element, find, findAll } from "../dom.js";
+import { element, find, findAll, shape } from "../dom.js";
 import { readDigits } from "../network/digits.js";
 import { Reader } from "../network/reader.js";
 import { tensorsOf } from "../network/training.js";
@@ -543,15 +543,4 @@ function draw(svg, runs, highest, label) {
     ...lines.map((points, i) => shape("polyline", { points, class: i ? "second" : "" })),
     ...last.flatMap((point) => (point ? [shape("circle", { cx: point[0], cy: point[1], r: 4 })] : [])),
   );
-}
-
-/**
- * @param {string} tag
- * @param {Record<string, string | number>} attributes
- */
-function shape(tag, attributes, text = "") {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  made.textContent = text;
-  return made;
 }

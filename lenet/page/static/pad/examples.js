@@ -1,10 +1,10 @@
 // Example digits: a click draws the strokes of one on the pad.
-import { contextOf, element } from "../dom.js";
-import { drawStroke, SIDE } from "./strokes.js";
+import { element, shape } from "../dom.js";
+import { SIDE } from "./strokes.js";
 
 /** @import { Pad } from "./pad.js" */
 
-const THUMBNAIL = 88; // pixels, shown at half that size
+const WIDTH = 20; // of their strokes, in units of the pad
 
 /**
  * Add the buttons. Returns the strokes of each digit's example.
@@ -17,15 +17,18 @@ export function addExamples(parent, examples, pad) {
   /** @type {Stroke[][]} */
   const found = [];
   for (const { label, strokes: paths } of examples) {
-    const strokes = paths.map((points) => ({ width: 20, points }));
+    const strokes = paths.map((points) => ({ width: WIDTH, points }));
     found[label] = strokes;
-    const canvas = element("canvas", { width: THUMBNAIL, height: THUMBNAIL });
+    // No canvas: each would be composited in every frame of a stroke, without a graphics card by the processor.
+    const lines = paths.map((points) => `M${points.join(" L")}`).join(" ");
+    const picture = shape(
+      "svg",
+      { viewBox: `0 0 ${SIDE} ${SIDE}`, "stroke-width": WIDTH },
+      shape("path", { d: lines }),
+    );
     const words = `Example ${label}`;
-    const button = element("button", { type: "button", title: words, ariaLabel: words }, canvas);
+    const button = element("button", { type: "button", title: words, ariaLabel: words }, picture);
     parent.append(button);
-    const context = contextOf(canvas);
-    context.scale(THUMBNAIL / SIDE, THUMBNAIL / SIDE);
-    for (const stroke of strokes) drawStroke(context, stroke);
     button.addEventListener("click", () => pad.load(strokes));
   }
   return found;
