@@ -277,7 +277,7 @@ def test_the_answer_stays_in_view(open_at):
 
 
 def test_a_tapped_unit_is_in_view_with_figure_and_modes(open_at):
-    """On a phone: its name and map are below the modes, which stay where they are; so one can change the mode at once."""
+    """On a phone: its name and map are below the modes, which stay where they are, so that one can change the mode."""
     visitor = open_at(390, 844, has_touch=True, is_mobile=True)
     page = visitor.page
     for width, height in ((390, 844), (360, 640), (844, 390)):
