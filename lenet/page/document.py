@@ -60,7 +60,7 @@ def _stage(layer: Layer) -> str:
     if layer.about.kind in OPERATIONS:
         first, second, brief = OPERATIONS[layer.about.kind]
         operation = (
-            f'<p class="operation"><span>{first.format(size)}<br>{second}</span><span class="brief">{brief}</span></p>'
+            f'<p class="operation"><span>{first.format(size)} <br>{second}</span><span class="brief">{brief}</span></p>'
         )
     return f"""
 <section class="stage" data-stage="{layer.name}" data-shape="{sides}" aria-label="{escape(_title(layer))}">

@@ -29,9 +29,9 @@ PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 ROOT = re.compile(rb"\bconst root = .*;")
 DOCUMENTS_ROOT = b'const root = window.gradio_config.root = new URL(".", document.baseURI).href.replace(/[/]$/, "");'
 
-# Gradio's loading message counts the seconds in a loop of frames, which goes on for ever once the message is gone: it asks
-# for them with the function that was the window's when its module was loaded. That is this one, until the page is ready;
-# then it does nothing, and the window has its own again.
+# Gradio's loading message counts the seconds in a loop of frames, which goes on for ever once the message is gone: it
+# asks for them with the function that was the window's when its module was loaded. That is this one, until the page is
+# ready; then it does nothing, and the window has its own again.
 LOADING_FRAMES = """<script>
 {
   const frames = window.requestAnimationFrame;

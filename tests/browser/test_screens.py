@@ -276,20 +276,37 @@ def test_the_answer_stays_in_view(open_at):
             digest.wait_for(state="hidden")
 
 
-def test_a_tapped_unit_takes_the_place_of_the_modes(open_at):
-    """On a phone: its name and map are in view with the figure; the modes are below, and back when it is released."""
+def test_a_tapped_unit_is_in_view_with_figure_and_modes(open_at):
+    """On a phone: its name and map are below the modes, which stay where they are, so that one can change the mode."""
     visitor = open_at(390, 844, has_touch=True, is_mobile=True)
     page = visitor.page
     for width, height in ((390, 844), (360, 640), (844, 390)):
         resize(page, width, height)
         modes = box_of(page.locator(".modes"))["y"]
         page.locator('[data-stage="c3"] .map').nth(9).tap()
-        for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net"):
-            assert 0 <= box_of(page.locator(selector))["y"] < below(visitor, selector) <= height, selector
-        assert box_of(page.locator(".modes"))["y"] > below(visitor, ".equation")
+        for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net", ".strip"):
+            assert 0 <= box_of(page.locator(selector))["y"] < below(visitor, selector) <= height, (width, selector)
+        assert below(visitor, ".net") < below(visitor, ".strip") < box_of(page.locator(".card h2"))["y"]
         page.locator(".unpin").tap()
         page.evaluate("() => scrollTo(0, 0)")
         assert box_of(page.locator(".modes"))["y"] == pytest.approx(modes, abs=1)
+
+
+def test_all_modes_of_a_phone_are_reached_in_one_row(open_at):
+    """It scrolls sideways: the last mode that is seen is cut, and the chosen one is whole, also with the keyboard."""
+    visitor = open_at(390, 844, has_touch=True, is_mobile=True)
+    page = visitor.page
+    buttons = page.locator(".strip button")
+    assert len({box_of(button)["y"] for button in buttons.all()}) == 1
+    assert any(box_of(button)["x"] < 390 < box_of(button)["x"] + box_of(button)["width"] for button in buttons.all())
+    assert box_of(page.locator(".take-along"))["y"] - box_of(page.locator(".strip"))["y"] < 60
+    buttons.first.focus()
+    for _ in range(9):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    chosen = box_of(page.locator(".strip [aria-pressed=true]"))
+    assert visitor.page.locator(".lenet").get_attribute("data-mode") == "mistakes"
+    assert 0 <= chosen["x"] < chosen["x"] + chosen["width"] <= 390
 
 
 def test_bars_survive_forced_colors(open_at):

@@ -58,6 +58,16 @@ test("every map, unit and score has a tile within the figure", () => {
   }
 });
 
+test("the pad is as large as the height allows, with the examples in one row, or in two where it is narrow", () => {
+  const wide = { kind: "wide", top: 59, density: 1, tools: 85 };
+  const large = geometryOf({ ...wide, width: 1232, tall: 364 }); // a window of 1280x720
+  assert.ok(large.pad.width >= 240);
+  assert.equal(large.examples, 10);
+  const narrow = geometryOf({ ...wide, width: 985, tall: 358 });
+  assert.ok(narrow.pad.width >= 200);
+  assert.equal(narrow.examples, 5);
+});
+
 test("no tile is over another, over the pad or over the answer", () => {
   for (const { size, geometry } of figures) {
     const tiles = [...Object.values(geometry.tiles).flat(), ...geometry.kernels, geometry.pad, geometry.answer];

@@ -164,7 +164,8 @@ test("a curve keeps its ends and its mean, however long the training is", () => 
   for (let i = 1; i <= 5_000; i++) points = withPoint(points, [i, i]);
   assert.ok(points.length <= 240);
   assert.equal(points.at(-1)[0], 5_000);
-  const { lines, last, ticks } = curvesOf([points, []], 1);
+  const { lines, last, ticks, passes } = curvesOf([points, []], 1);
+  assert.equal(passes, 5_000);
   assert.equal(lines[0].split(" ").length, points.length);
   assert.equal(lines[1], "");
   assert.equal(last[1], null);

@@ -156,9 +156,10 @@ test("files that are no weights of this network are errors that say why", () => 
 });
 
 test("the curve of losses and the old digits that are forgotten", () => {
-  const { points, last } = lossCurve([4, 2, 0]);
-  assert.equal(points, "4.0,4.0 150.0,65.0 296.0,126.0");
-  assert.deepEqual(last, [296, 126]);
+  const { points, last, highest } = lossCurve([4, 2, 0]);
+  assert.equal(points, "34.0,10.0 114.0,49.0 194.0,88.0");
+  assert.deepEqual(last, [194, 88]);
+  assert.equal(highest, 4);
   const found = kept([1, 2, 3, 4], [1, 2, 3, 0], [1, 7, 3, 4]);
   assert.deepEqual(found, { before: 3, now: 3, forgotten: [1] });
 });

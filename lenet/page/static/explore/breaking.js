@@ -103,9 +103,9 @@ export class Breaking {
     }
     this.slider.value = String(positionOf(name, value));
     this.slider.setAttribute("aria-label", TRANSFORMS[name].label);
-    const { from, to } = TRANSFORMS[name];
-    const ends = [from, to].map((at) => element("span", {}, amount(name, at)));
-    find(this.panel, ".ends").replaceChildren(...ends);
+    const { from, to, label } = TRANSFORMS[name];
+    const ends = [amount(name, from), label.toLowerCase(), amount(name, to)];
+    find(this.panel, ".ends").replaceChildren(...ends.map((text) => element("span", {}, text)));
     this.centering.checked = preprocessed;
     if (this.open) this.#use();
   }

@@ -52,7 +52,10 @@ export function showCurve(canvas, { probabilities, answers }, position, start) {
 
   context.strokeStyle = ink;
   /** @type {{ text: string, x: number, y: number }[]} */
-  const labels = [{ text: "50 %", x: 18, y: y(0.5) + 4 }];
+  const labels = [
+    { text: "100 %", x: 20, y: y(1) + 12 },
+    { text: "50 %", x: 18, y: y(0.5) + 4 },
+  ];
   for (let digit = 0; digit < 10; digit++) {
     const best = Array.from({ length: count }, (_, at) => at).reduce((a, b) => (p(b, digit) > p(a, digit) ? b : a));
     const clear = p(best, digit) >= LABELED;

@@ -1,6 +1,6 @@
 // Fool it: the smallest change of the input, found by gradient, that makes it another digit. The layers and the prediction
 // show the changed input; below them what was changed, how the answer changes with the budget, and what undoes it.
-import { find } from "../dom.js";
+import { find, setText } from "../dom.js";
 import { BUDGETS, STEPS, smallestBudgets } from "../network/attack.js";
 import { shifted } from "../network/image.js";
 import { readPad } from "../pad/read_pad.js";
@@ -64,15 +64,16 @@ const HTML = `
       <figcaption></figcaption></figure>
     <span aria-hidden="true">=</span>
     <figure><canvas width="32" height="32" role="img" aria-label="The changed drawing"></canvas><figcaption></figcaption></figure>
-    <label class="keep-change"><input type="checkbox" class="keep"> keep the change while I draw</label>
+    <p class="smallest-change" role="status"></p>
   </div>
   <div class="curve-of-budgets">
-    <p class="smallest-change" role="status"></p>
     <p class="position"><output class="budget"></output> <button type="button" class="smallest">Smallest</button></p>
     <canvas role="img" aria-label="The ten probabilities over the budget"></canvas>
     <input type="range" min="0" max="${BUDGETS - 1}" step="1" aria-label="Budget">
+    <p class="steps-of-training ends" aria-hidden="true"><span>0</span><span>budget</span><span></span></p>
   </div>
   <div class="undone">
+    <label class="keep-change"><input type="checkbox" class="keep"> keep the change while I draw</label>
     <dl></dl>
     <p class="other-networks" role="status"></p>
   </div>
@@ -307,6 +308,7 @@ export class Fooling {
     const canvas = find(this.panel, ".curve-of-budgets canvas", HTMLCanvasElement);
     canvas.style.visibility = result ? "" : "hidden";
     const words = find(this.panel, ".smallest-change");
+    setText(find(this.panel, ".ends span:last-child"), amount(this.#settings.method, BUDGETS - 1));
     words.textContent = result ? smallestInWords(result) : "Looking for the smallest change\u2026";
     if (result) showCurve(canvas, result, budget, 0);
   }

@@ -83,8 +83,11 @@ export class Inspect {
   /** Where the panel is below the window, as on a phone, what has been pinned is scrolled to. */
   #reveal() {
     const { pinned, restoring } = this.store;
-    if (!pinned || restoring || this.panel.hidden || !["phone", "short"].includes(this.root.dataset.kind ?? "")) return;
-    const first = this.maps.element.hidden ? this.card.firstElementChild : this.maps.element;
+    const { kind = "" } = this.root.dataset;
+    if (!pinned || restoring || this.panel.hidden || !["phone", "short"].includes(kind)) return;
+    const { element } = this.maps;
+    const maps = kind === "short" ? find(element, ".cards") : element; // there is no room for what is below them
+    const first = element.hidden ? this.card.firstElementChild : maps;
     first?.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 }

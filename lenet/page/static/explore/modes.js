@@ -14,6 +14,13 @@ export function addModes(root, store) {
   const show = () => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.mode === store.mode));
     root.dataset.mode = store.mode;
+    reach();
+  };
+  /** On a phone the strip scrolls sideways. */
+  const reach = () => {
+    const strip = find(root, ".strip");
+    const chosen = buttons.find((button) => button.dataset.mode === store.mode);
+    if (chosen) strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
   };
   const reveal = () => {
     const { top } = find(root, `.panel.${store.mode}`).getBoundingClientRect();

@@ -12,22 +12,24 @@ import { grid, peak } from "./figures.js";
  */
 
 const SHOWN = 6; // forgotten digits
-const [WIDTH, HEIGHT] = [300, 130]; // of the curve
+const CURVE = { left: 34, right: 194, top: 10, bottom: 88 }; // of the picture, the part that has the curve
 
 /**
- * The points of the curve of losses, from the first to the present one, and where that is.
+ * The points of the curve of losses, from the first to the present one, where that is, and the loss at the upper edge.
  *
  * @param {number[]} losses
  */
 export function lossCurve(losses) {
+  const { left, right, top, bottom } = CURVE;
   const highest = Math.max(...losses, 1e-9);
   const points = losses.map((loss, i) => [
-    4 + (i * (WIDTH - 8)) / Math.max(1, losses.length - 1),
-    HEIGHT - 4 - (loss / highest) * (HEIGHT - 8),
+    left + (i * (right - left)) / Math.max(1, losses.length - 1),
+    bottom - (loss / highest) * (bottom - top),
   ]);
   return {
     points: points.map((point) => point.map((at) => at.toFixed(1)).join()).join(" "),
     last: points[points.length - 1],
+    highest,
   };
 }
 

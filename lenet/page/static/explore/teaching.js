@@ -271,12 +271,14 @@ export class Teaching {
     const figure = find(this.panel, ".losses");
     const now = lessons.length ? lessons : reading && label !== null ? [{ ink: reading.outputs.input, label }] : [];
     const loss = now.length ? meanLoss(reader.network, now) : 0;
-    const { points, last } = lossCurve(now.length ? [...losses, loss] : losses);
+    const { points, last, highest } = lossCurve(now.length ? [...losses, loss] : losses);
     find(figure, "polyline", SVGElement).setAttribute("points", points);
     const marker = find(figure, "circle", SVGElement);
     marker.style.visibility = last ? "" : "hidden";
     for (const [i, name] of ["cx", "cy"].entries()) marker.setAttribute(name, String(last?.[i] ?? 0));
     const { length } = losses;
+    find(figure, ".highest", SVGElement).textContent = last ? decimal(highest, highest < 10 ? 1 : 0) : "";
+    find(figure, ".steps-taken", SVGElement).textContent = length ? String(length) : "";
     const steps = length ? ` after ${length} ${length === 1 ? "step" : "steps"}` : "";
     find(figure, "figcaption").textContent = now.length ? `Loss ${decimal(loss, 3)}${steps}` : "Loss";
   }

@@ -60,10 +60,10 @@ const HTML = `
     <p class="training-status" role="status"></p>
   </div>
   <div class="curves">
-    <figure class="of-loss"><svg role="img" aria-label="Loss over the training, on a logarithmic scale"></svg>
-      <figcaption>Loss of the training digits</figcaption></figure>
-    <figure class="of-test"><svg role="img" aria-label="Misread test digits over the training, on a logarithmic scale"></svg>
-      <figcaption>Misread of 1,000 test digits</figcaption></figure>
+    <figure class="of-loss"><figcaption>Loss of the training digits</figcaption>
+      <svg role="img" aria-label="Loss over the training, on a logarithmic scale"></svg></figure>
+    <figure class="of-test"><figcaption>Misread of 1,000 test digits</figcaption>
+      <svg role="img" aria-label="Misread test digits over the training, on a logarithmic scale"></svg></figure>
   </div>
   <table class="progress-of-runs"><thead><tr></tr></thead><tbody></tbody></table>
 </div>`;
@@ -116,7 +116,7 @@ export class Train {
     this.status = find(panel, ".training-status");
     this.start = find(panel, ".start", HTMLButtonElement);
     this.reset = find(panel, ".again", HTMLButtonElement);
-    find(panel, "header").append(element("p", { className: "remark" }, LICENCE));
+    find(panel, ".training").append(element("p", { className: "remark licence" }, LICENCE));
     this.#digits = new OnDemand(this.status, loadDigits, "Loading the digits…");
     this.#chosen = decode(store.sliders.training, this.own);
     this.#addChoices();
@@ -531,14 +531,20 @@ function shortLoss(loss) {
  * @param {(value: number) => string} label
  */
 function draw(svg, runs, highest, label) {
-  const { width, height, left, right } = FRAME;
-  const { lines, ticks, last } = curvesOf(runs, highest);
+  const { width, height, left, right, bottom } = FRAME;
+  const { lines, ticks, last, passes } = curvesOf(runs, highest);
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.replaceChildren(
     ...ticks.flatMap(({ value, y }) => [
       shape("line", { x1: left, x2: right, y1: y, y2: y }),
-      shape("text", { x: left - 4, y: y + 4 }, label(value)),
+      shape("text", { x: left - 4, y: y + 4, "text-anchor": "end" }, label(value)),
     ]),
+    shape("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "axis-of-passes" }),
+    ...[
+      { x: left, text: "0", anchor: "start" },
+      { x: (left + right) / 2, text: "passes over the digits", anchor: "middle" },
+      { x: right, text: runs.flat().length ? decimal(passes, 2) : "", anchor: "end" },
+    ].map(({ x, text, anchor }) => shape("text", { x, y: height - 4, "text-anchor": anchor }, text)),
     ...lines.map((points, i) => shape("polyline", { points, class: i ? "second" : "" })),
     ...last.flatMap((point) => (point ? [shape("circle", { cx: point[0], cy: point[1], r: 4 })] : [])),
   );

@@ -1,12 +1,12 @@
 // The curves of a training: loss and test error over the passes, on a logarithmic scale, a line for each run.
 
 /** @typedef {[passes: number, value: number]} CurvePoint */
-/** @typedef {{ lines: string[], ticks: { value: number, y: number }[], last: (Point | null)[] }} Curves */
+/** @typedef {{ lines: string[], ticks: { value: number, y: number }[], last: (Point | null)[], passes: number }} Curves */
 
 const MOST = 240; // points of a line
 
 /** The size of the picture and the part of it that has the lines. */
-export const FRAME = { width: 300, height: 66, left: 40, right: 294, top: 6, bottom: 60 };
+export const FRAME = { width: 230, height: 96, left: 42, right: 224, top: 8, bottom: 74 };
 
 /**
  * Points with another one. If there are many, every two become one.
@@ -24,7 +24,8 @@ export function withPoint(points, point) {
 }
 
 /**
- * The lines as the points of SVG polylines, the powers of ten between the ends, and where each line ends.
+ * The lines as the points of SVG polylines, the powers of ten between the ends, where each line ends, and the passes that
+ * the right edge stands for.
  *
  * @param {CurvePoint[][]} runs
  * @param {number} highest
@@ -46,6 +47,7 @@ export function curvesOf(runs, highest) {
     lines: places.map((run) => run.map((point) => point.map((at) => at.toFixed(1)).join()).join(" ")),
     ticks: powers.map((value) => ({ value, y: y(value) })),
     last: places.map((run) => run.at(-1) ?? null),
+    passes,
   };
 }
 

@@ -424,12 +424,12 @@ export class Figure {
   #drawOutlines(context, { unit, input, fields }) {
     const { tiles, kernels } = /** @type {Geometry} */ (this.geometry);
     const { layer, map } = /** @type {Unit} */ (this.#unit);
-    for (const { tile } of fields) outline(context, tile, 2, this.#colors);
+    for (const { tile, back } of fields) outline(context, tile, back ? 1 : 2, this.#colors);
     if (tiles.input && input && layer !== "input") {
-      outline(context, partOf(tiles.input[0], this.sides.input, input), 2, this.#colors);
+      outline(context, partOf(tiles.input[0], this.sides.input, input), 1, this.#colors);
     }
     if (layer === "c1" && kernels.length) outline(context, kernels[map], 2, this.#colors);
-    if (unit) outline(context, unit, this.store.pinned ? 4 : 3, this.#colors);
+    if (unit) outline(context, unit, this.store.pinned ? 3 : 2, this.#colors);
   }
 
   /**

@@ -19,12 +19,14 @@ const HEIGHTS = 30; // units of C5, one below the other, fill the height
 const LEAST = { wide: 36, short: 18, phone: 10 }; // the narrowest gap, as a share of 1, in pixels
 const LOWEST = 110; // pixels that the tiles are high, however narrow the gaps become
 const EXAMPLES = { least: 24, beside: 14 }; // pixels that an example is wide, and that there are above and below them
-export const PICTURES = 11; // the examples, and the button that opens an image
+/** @type {Record<FigureKind, number>} */
+const PICTURES = { wide: 10, short: 11, phone: 11 }; // the examples, and where it stands among them, what opens an image
 const INPUT = { wide: 80, short: 40, phone: 0 }; // pixels for the input below the pad, at least
 const ENDS = [12, 16, 20, 30, 40, 60, 80, 120, 160, 200, 300, 400, 600, 800, 1200]; // of the scale of the scores
 const BESIDE = 10; // pixels between a box and what it explains
 const START = 170; // of a panel is seen when it is explained, at least
 const HEAD = 0.32; // of the height of the output is the answer
+const SCORES = 0.18; // of the width of a phone is the output
 
 /**
  * The kind of layout for a page of this size. A page in a frame may be as high as its content, so its height says nothing.
@@ -70,11 +72,12 @@ function place({ kind, width, top, density, row: rowOfExamples = EXAMPLES.least,
   const unit = whole(tall / HEIGHTS);
   const besidesInput = tall - Math.max(INPUT[kind], tools);
   const [one, two] = [1, 2].map((rows) => rows * rowOfExamples + EXAMPLES.beside);
-  const broad = Math.min(0.23 * width, besidesInput - one) >= PICTURES * EXAMPLES.least;
+  const pictures = PICTURES[kind];
+  const broad = Math.min(0.23 * width, besidesInput - one) >= pictures * EXAMPLES.least;
   const examples = broad ? one : two;
   const padSide = withPad ? Math.round(Math.min(0.23 * width, besidesInput - examples)) : 0;
   const inputSide = whole((side * 8) / 7); // 32 pixels beside the 28 of C1
-  const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : 0.14 * width);
+  const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : SCORES * width);
   /** @type {Record<string, number>} */
   const widths = {
     ...(withPad ? { pad: padSide } : { input: inputSide }),
@@ -144,7 +147,7 @@ function place({ kind, width, top, density, row: rowOfExamples = EXAMPLES.least,
     kernels: [],
     pad: null,
     answer: null,
-    examples: broad ? PICTURES : Math.ceil(PICTURES / 2),
+    examples: broad ? pictures : Math.ceil(pictures / 2),
   };
   if (!withPad) {
     tiles.input = [{ x: columns.input.x, y: whole(top + (tall - inputSide) / 2), width: inputSide, height: inputSide }];

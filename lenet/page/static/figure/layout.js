@@ -3,8 +3,8 @@
 import { find, findAll } from "../dom.js";
 import { around, geometryOf, kindOf } from "./geometry.js";
 
-const PANEL = { least: 218, most: 420, share: 0.31, short: 50 }; // of the window, below the modes
-const FRAMED = { least: 560, share: 0.56 }; // the height of a page in a frame follows its width
+const PANEL = { least: 196, most: 420, share: 0.282, short: 50, said: 19 }; // of the window, below the modes; and what is said above them
+const FRAMED = { least: 700, share: 0.58 }; // the height of a page in a frame follows its width
 const LABELS = { above: 47, below: 17, belowOnTablets: 34 }; // pixels for names, shapes and operations
 const NUMBERS = { wide: 104, short: 80 }; // pixels of the output beside its digit
 const PAPER = 1040; // pixels that a sheet of paper is wide
@@ -52,11 +52,11 @@ export function layOut(root, framed) {
   }
 
   const short = kind === "short";
-  const size = Number.parseFloat(getComputedStyle(figure).fontSize);
   const names = findAll(root, ".stage:not([data-stage=input]) header").map((header) => header.offsetHeight);
-  const top = short ? 24 : Math.ceil(Math.max(find(root, ".masthead").offsetHeight, ...names)) + 5;
-  const bottom = short ? 4 : Math.ceil(2.15 * size) + 8;
-  const below = find(root, ".modes").offsetHeight;
+  const top = Math.ceil(Math.max(short ? 0 : find(root, ".masthead").offsetHeight, ...names)) + 5;
+  const operations = findAll(root, ".operation").map((operation) => operation.offsetHeight);
+  const bottom = short ? 4 : Math.max(...operations) + 10;
+  const below = short ? find(root, ".strip").offsetHeight + PANEL.said : find(root, ".modes").offsetHeight;
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
   const tall = high - top - bottom - below - panel - 10;
   const edit = find(root, ".edit").offsetHeight;

@@ -35,8 +35,8 @@ export function convolutionInput(gradient, maps, side, sees, weight, size) {
 }
 
 /**
- * Add what one row of a kernel passes back to a map of the input. Five weights at once, the usual number, take half the
- * time.
+ * Add what one row of a kernel passes back to a map of the input. Five weights at once, the usual number, and each
+ * number read only once, take less than half the time.
  *
  * @param {Float32Array} input
  * @param {number} first
@@ -64,8 +64,16 @@ function addRowBack(input, first, side, padded, out, width, weight, w, size) {
   const d = weight[last - 3];
   const e = weight[last - 4];
   for (let y = 0, to = first; y < out; y++) {
-    for (let x = 0, at = y * width; x < side; x++, to++, at++) {
-      input[to] += a * padded[at] + b * padded[at + 1] + c * padded[at + 2] + d * padded[at + 3] + e * padded[at + 4];
+    let at = y * width;
+    let [p, q, r, s] = [padded[at], padded[at + 1], padded[at + 2], padded[at + 3]];
+    at += 4;
+    for (const end = at + side; at < end; at++, to++) {
+      const t = padded[at];
+      input[to] += a * p + b * q + c * r + d * s + e * t;
+      p = q;
+      q = r;
+      r = s;
+      s = t;
     }
   }
 }
@@ -122,13 +130,21 @@ function addRowWeights(weight, w, size, gradient, from, out, input, first, side)
   }
   let [a, b, c, d, e] = [0, 0, 0, 0, 0];
   for (let y = 0, at = from; y < out; y++) {
-    for (let x = 0, i = first + y * side; x < out; x++, at++, i++) {
+    let i = first + y * side;
+    let [p, q, r, s] = [input[i], input[i + 1], input[i + 2], input[i + 3]];
+    i += 4;
+    for (const end = at + out; at < end; at++, i++) {
       const g = gradient[at];
-      a += g * input[i];
-      b += g * input[i + 1];
-      c += g * input[i + 2];
-      d += g * input[i + 3];
-      e += g * input[i + 4];
+      const t = input[i];
+      a += g * p;
+      b += g * q;
+      c += g * r;
+      d += g * s;
+      e += g * t;
+      p = q;
+      q = r;
+      r = s;
+      s = t;
     }
   }
   weight[w] += a;

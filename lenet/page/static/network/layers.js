@@ -122,18 +122,27 @@ export function subsampling(input, maps, side, coefficient, bias) {
 export function fullyConnected(input, weight, bias) {
   const n = input.length;
   const output = new Float32Array(bias.length);
-  for (let unit = 0, w = 0; unit < bias.length; unit++) {
-    // Four sums: the processor does not wait for one addition before it begins the next.
-    let [a, b, c, d] = [bias[unit], 0, 0, 0];
-    let i = 0;
-    for (; i + 3 < n; i += 4, w += 4) {
-      a += weight[w] * input[i];
-      b += weight[w + 1] * input[i + 1];
-      c += weight[w + 2] * input[i + 2];
-      d += weight[w + 3] * input[i + 3];
+  const units = bias.length;
+  let unit = 0;
+  // Four units at once: each input is read a quarter as often, and no addition waits for the one before.
+  for (; unit + 3 < units; unit += 4) {
+    let [a, b, c, d] = [bias[unit], bias[unit + 1], bias[unit + 2], bias[unit + 3]];
+    for (let i = 0, w = unit * n; i < n; i++, w++) {
+      const x = input[i];
+      a += weight[w] * x;
+      b += weight[w + n] * x;
+      c += weight[w + 2 * n] * x;
+      d += weight[w + 3 * n] * x;
     }
-    for (; i < n; i++, w++) a += weight[w] * input[i];
-    output[unit] = a + b + (c + d);
+    output[unit] = a;
+    output[unit + 1] = b;
+    output[unit + 2] = c;
+    output[unit + 3] = d;
+  }
+  for (; unit < units; unit++) {
+    let sum = bias[unit];
+    for (let i = 0, w = unit * n; i < n; i++, w++) sum += weight[w] * input[i];
+    output[unit] = sum;
   }
   return output;
 }

@@ -74,7 +74,7 @@ export class Network {
       if (muted[name]?.size) gradient = this.#mute(name, gradient, muted[name]);
       outputs[name] = gradient;
       const values = features.outputs[name];
-      before[name] = activated && i < last ? gradient.map((g, j) => g * slope(values[j])) : gradient;
+      before[name] = activated && i < last ? scaled(slope, values, gradient) : gradient;
       if (sums) layer.addGradients?.(before[name], x, sums[name]);
       if (i || pixels) gradient = layer.inputGradient(before[name], x);
     }
@@ -204,5 +204,18 @@ export class Network {
 function applied(apply, values) {
   const results = new Float32Array(values.length);
   for (let i = 0; i < results.length; i++) results[i] = apply(values[i]);
+  return results;
+}
+
+/**
+ * Gradients times the slopes of a function where it has these values.
+ *
+ * @param {(value: number) => number} slope
+ * @param {Float32Array} values
+ * @param {Float32Array} gradient
+ */
+function scaled(slope, values, gradient) {
+  const results = new Float32Array(gradient.length);
+  for (let i = 0; i < results.length; i++) results[i] = gradient[i] * slope(values[i]);
   return results;
 }
