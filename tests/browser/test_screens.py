@@ -95,6 +95,7 @@ def show_all_modes(visitor: Visitor) -> None:
             visitor.page.locator(".train .differs").select_option("activation")
             visitor.click("one-step")
         visitor.page.locator(complete).first.wait_for()
+    visitor.page.locator(".this-is").get_by_role("button", name="5", exact=True).click()
     visitor.page.locator(".rates button").last.click()  # the highest, with which most is forgotten
     visitor.click("until")
     visitor.page.locator(".forgotten button").first.wait_for()
