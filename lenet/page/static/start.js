@@ -140,11 +140,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   new Row(root, store, settings.description.preprocessing);
   const server = settings.read === null ? null : new Server(base + settings.read);
   const live = new Live(pad, reader, server, store, settings.identity);
-  const background = new Background(
-    () => startWorker("explore/worker.js"),
-    reader,
-    () => store.notify("What is computed beside the page has failed. Open this part again, or reload the page."),
-  );
+  const background = new Background(() => startWorker("explore/worker.js"), reader, store);
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, live, background);
   /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
