@@ -98,6 +98,13 @@ def hurry(page: Page, text: Locator) -> None:
     text.wait_for()
 
 
+def ready(page: Page, variant: str) -> None:
+    """Wait for the page of a network."""
+    page.wait_for_function(
+        """(variant) => document.querySelector(".lenet[data-ready] .network:enabled")?.value === variant""", arg=variant
+    )
+
+
 def reset(page: Page, options: dict | None = None) -> None:
     """Leave nothing of a test on a page with these options of its context. What listens to its events may stay."""
     page.unroute_all()

@@ -1,7 +1,7 @@
 """Back and Forward, in a real browser."""
 
 from harness.drawings import DIGITS
-from tests.browser.explorer import encode
+from tests.browser.explorer import encode, ready
 
 
 def test_back_closes_a_mode_before_it_leaves_the_page(explore):
@@ -52,6 +52,34 @@ def test_a_mode_closes_in_place_after_a_link_has_been_followed(explore):
     page.wait_for_function("() => location.hash.includes('d=') && !location.hash.includes('m=')")
     assert explorer.digit() == "8"
     assert page.locator(".panel.inspect").is_visible()
+
+
+def test_back_closes_a_mode_of_another_network_or_after_a_reload(explore):
+    """And stays with that network; what the one before was taught is kept."""
+    explorer = explore()
+    page = explorer.page
+    explorer.load(DIGITS[7])
+    explorer.open("teach")
+    page.locator(".replay input").uncheck()
+    page.locator("[data-take]").first.click()
+    page.locator(".check", has_text="after 1 step").wait_for()
+    page.wait_for_url("**m=teach*w=*")
+    page.locator(".network").select_option("original")
+    ready(page, "original")
+    page.go_back()
+    page.locator(".panel.inspect").wait_for()
+    page.wait_for_url("**n=original*")
+    ready(page, "original")
+    page.locator(".network").select_option("textbook")
+    ready(page, "textbook")
+    page.locator(".check", has_text="after 1 step").wait_for()
+    explorer.open("why")
+    page.wait_for_url("**m=why*")
+    page.reload()
+    ready(page, "textbook")
+    page.go_back()
+    page.locator(".panel.inspect").wait_for()
+    page.locator(".check", has_text="after 1 step").wait_for()
 
 
 # As when the page writes its own address, a moment after each change, between a link's click and the event.

@@ -166,7 +166,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
     const { OneWeight } = await import(file("weight.js"));
     return new OneWeight(section, root, store);
   });
-  new PanelOnDemand(root, store, "teach", async (panel) => {
+  const teach = new PanelOnDemand(root, store, "teach", async (panel) => {
     /** @type {typeof import("./explore/teaching.js")} */
     const { Teaching } = await import(file("teach.js"));
     return new Teaching(panel, store, pad, changes, background, loadDigits);
@@ -193,13 +193,12 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   });
   addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
   await restoreDrawing(pad, reader);
+  changes.restore();
   /** @type {(network: string, link?: string) => Promise<void>} */
   const choose = async (network, link) => {
     const other = network === settings.home ? home : await fetchPage(base, network, (text) => store.notify(text));
     const shown = link ?? address.fragment(network);
-    live.stop();
-    background.stop();
-    train.value?.stop();
+    for (const part of [live, background, changes, teach.value, train.value]) part?.stop();
     if (ownsPage(root)) history.replaceState(history.state, "", shown || location.pathname + location.search);
     const chosen = replace(root, other.html);
     await open(chosen, base, other, home, shown, link !== undefined);
@@ -209,7 +208,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   addNetworks(root, store, variant, choose);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);
-  const isNew = pad.blank && !hasSession() && !(ownsPage(root) && location.hash);
+  const isNew = pad.blank && !hasSession() && !store.notice && !(ownsPage(root) && location.hash);
   addOpening(root, pad, isNew ? examples[OPENING] : null);
   root.dataset.ready = "true";
   return live;

@@ -3,6 +3,7 @@ import { find, findAll, listenOutside } from "../dom.js";
 import { ownsPage } from "../pad/embedding.js";
 import { encodeImage } from "../pad/image_code.js";
 import { imageOf } from "../pad/images.js";
+import { messageOf } from "../server.js";
 import { networkOf, parse, write } from "./link.js";
 
 /**
@@ -37,7 +38,7 @@ export class Address {
    * @param {Pick<Settings, "space" | "home" | "others">} settings
    * @param {string | null} fragment
    * @param {boolean} isLink
-   * @param {(network: string, fragment: string) => void} choose
+   * @param {(network: string, fragment: string) => Promise<void>} choose
    */
   constructor(root, pad, store, reader, changes, { space, home, others }, fragment, isLink, choose) {
     this.root = root;
@@ -50,14 +51,16 @@ export class Address {
     this.space = space;
     this.modes = findAll(root, ".modes [data-mode]").map(({ dataset }) => dataset.mode ?? "");
     const own = ownsPage(root);
+    if (own) this.#before = history.state?.before ?? null; // a mode that was open on the page that this one is in place of
     this.#apply(fragment ?? (own ? location.hash : ""), true, isLink);
     if (own) {
       listenOutside(root, window, "hashchange", (/** @type {HashChangeEvent} */ { newURL }) => {
         const { hash } = new URL(newURL); // the page may have written another address since
         if (hash === this.#written) return;
         const network = networkOf(hash);
-        if (network !== this.variant && [home, ...others].includes(network)) choose(network, hash);
-        else {
+        if (network !== this.variant && [home, ...others].includes(network)) {
+          choose(network, hash).catch((error) => store.notify(messageOf(error)));
+        } else {
           this.#before = null; // one step back is now what was shown before the link
           this.#apply(hash, false, true);
         }
@@ -68,7 +71,7 @@ export class Address {
       };
       store.addEventListener("mode", () => this.#follow());
       listenOutside(root, window, "popstate", () => {
-        if (location.hash !== this.#before) return; // a link, which "hashchange" is about
+        if (location.hash !== this.#before && !this.#returning) return; // a link, which "hashchange" is about
         const closed = this.#returning;
         [this.#before, this.#returning] = [null, false];
         this.#written = location.hash; // what it has of the drawing may be old
@@ -115,7 +118,7 @@ export class Address {
     const open = this.store.mode !== this.modes[0];
     if (open && this.#before === null) {
       this.#before = location.hash;
-      history.pushState(history.state, "", location.href);
+      history.pushState({ ...history.state, before: this.#before }, "", location.href);
     } else if (!open && this.#before !== null) {
       this.#returning = true; // until the browser has made the step back
       history.back();

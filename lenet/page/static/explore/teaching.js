@@ -69,7 +69,7 @@ export class Teaching {
     this.replay = find(this.panel, ".replay input", HTMLInputElement);
     this.#listen();
     const say = (/** @type {string} */ text) => this.#say(text);
-    changes.connect(panel, say, () => this.#stop());
+    changes.connect(panel, say, () => this.stop());
     changes.addEventListener("change", () => {
       if (this.open) this.#digits.ask();
       this.#show();
@@ -80,7 +80,7 @@ export class Teaching {
       this.#chosen = null;
       this.#show();
     });
-    pad.addEventListener("change", () => this.#stop());
+    pad.addEventListener("change", () => this.stop());
     onThemeChange(changes.root, () => this.#show());
     this.#open();
   }
@@ -120,7 +120,7 @@ export class Teaching {
 
   async #open() {
     if (!this.open) {
-      this.#stop();
+      this.stop();
       return;
     }
     this.#show();
@@ -214,7 +214,7 @@ export class Teaching {
   }
 
   /** Take no more steps. */
-  #stop() {
+  stop() {
     if (!this.#running) return;
     this.#running = false;
     this.#run++;
@@ -301,7 +301,7 @@ export class Teaching {
           caption,
         );
         button.addEventListener("click", () => {
-          this.#stop();
+          this.stop();
           this.changes.use(withoutLesson(this.#state, lesson.code ?? ""));
           this.changes.keep();
         });
