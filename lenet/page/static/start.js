@@ -38,6 +38,7 @@ import { Row } from "./show/row.js";
 import { addView } from "./show/view.js";
 import { Store } from "./store.js";
 
+const RELOAD = "Reload the page to try again."; // of files without which there is no page
 const OPENING = 3; // the digit that draws itself when the page opens
 
 /** The digits of MNIST that several parts of the page use. */
@@ -124,10 +125,10 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   try {
     [reader, examples] = await Promise.all([
       part(`${base}${settings.network}/model.safetensors`, (response) => response.arrayBuffer()).then((weights) =>
-        readFile("The network", () => Reader.of(settings.description, weights)),
+        readFile("The network", () => Reader.of(settings.description, weights), RELOAD),
       ),
       part(file("examples.json"), (response) => response.text()).then((text) =>
-        readFile("The file of examples", () => addExamples(find(root, ".examples"), JSON.parse(text), pad)),
+        readFile("The file of examples", () => addExamples(find(root, ".examples"), JSON.parse(text), pad), RELOAD),
       ),
     ]);
   } catch (error) {
