@@ -159,6 +159,11 @@ def test_every_width_holds(new_page, app_url, reader, subtests, what):
     with subtests.test("axe"):
         check_accessibility(page, [(390, 844), (844, 390), (768, 1024), (1400, 900)][:: 1 if what == "answer" else 3])
     if what == "modes":
+        with subtests.test("text of twice the size"):
+            resize(page, 320, 900)
+            page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+            assert page.evaluate("() => document.documentElement.scrollWidth") == 320
+            page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
         browser.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
         for width, height in ((390, 844), (844, 390), (1024, 768)):
             with subtests.test("touch", width=width):
