@@ -82,6 +82,20 @@ def test_back_closes_a_mode_of_another_network_or_after_a_reload(explore):
     page.locator(".check", has_text="after 1 step").wait_for()
 
 
+def test_the_address_outlives_gradios_page_about_the_api(explore):
+    """Which writes one of its own when it is closed."""
+    explorer = explore(served=True)
+    page = explorer.page
+    explorer.load(DIGITS[3])
+    page.wait_for_url("**#*d=*")
+    page.get_by_role("button", name="Use via API").click()
+    close = page.locator(".api-docs button").nth(1)
+    close.wait_for()
+    page.evaluate("() => history.replaceState(null, '', '/?')")
+    close.click()
+    page.wait_for_url("**#*d=*")
+
+
 # As when the page writes its own address, a moment after each change, between a link's click and the event.
 OVERWRITTEN = """(hash) => {
   location.hash = hash;

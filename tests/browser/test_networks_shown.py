@@ -8,7 +8,6 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Page
 from safetensors.torch import load
 
 from harness.browser import Visitor

@@ -84,6 +84,9 @@ export class Address {
         store.addEventListener(event, later);
       }
       changes.addEventListener("change", later);
+      listenOutside(root, window, "click", ({ target }) => {
+        if (!(target instanceof Node && root.contains(target))) later(); // Gradio's page about the API writes an address of its own
+      });
       if (location.hash && this.fragment() !== location.hash) later(); // what a reload has restored may be newer
     }
     this.#addButton();
