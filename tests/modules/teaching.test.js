@@ -113,7 +113,9 @@ test("what is taught is kept as text, for the same network only", () => {
   const notices = [];
   const store = Object.assign(new EventTarget(), { notify: (notice) => notices.push(notice) });
   globalThis.sessionStorage = { getItem: () => tooLarge, removeItem() {} };
-  assert.equal(new Changes({}, store, {}, reader, {}, "one", () => {}).any, false);
+  const changes = new Changes({}, store, {}, reader, {}, "one", () => {});
+  changes.restore();
+  assert.equal(changes.any, false);
   assert.match(notices.join(), /cannot be loaded again: c1.weight has numbers/);
 });
 
