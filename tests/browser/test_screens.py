@@ -81,6 +81,11 @@ COMPLETE = {
     "hand": ".hand .weight-grid [data-cell]",
     "teach": ".kept-now",
 }
+# What stands there after some 100,000 steps.
+LONG_TRAINING = """() => {
+  for (const cell of document.querySelectorAll(".progress-of-runs td")) cell.textContent = "131,072";
+  document.querySelector(".training-status").textContent += " The weights have hardly moved: the learning rate is too low.";
+}"""
 SHOW_ALL = "() => { for (const panel of document.querySelectorAll('.lenet .panel')) panel.hidden = false; }"
 
 
@@ -95,6 +100,9 @@ def show_all_modes(visitor: Visitor) -> None:
             visitor.page.locator(".train .differs").select_option("activation")
             visitor.click("one-step")
         visitor.page.locator(complete).first.wait_for()
+        if mode == "train":
+            visitor.page.locator(".training-status", has_text="misread").wait_for()
+            visitor.page.evaluate(LONG_TRAINING)
     visitor.page.locator(".this-is").get_by_role("button", name="5", exact=True).click()
     visitor.page.locator(".rates button").last.click()  # the highest, with which most is forgotten
     visitor.click("until")
