@@ -376,7 +376,7 @@ export class Figure {
     }
     least.hidden = right - zero < ROOM;
     setText(most, String(Math.round(end)));
-    setText(name, distances ? "distance: the shortest wins" : "score");
+    setText(name, distances ? "distance: least wins" : "score");
   }
 
   #showMuted() {
