@@ -30,7 +30,7 @@ const HTML = `
 <div class="about-weight">
   <h3>How one weight learns</h3>
   <p class="sentence-of-weight"></p>
-  <p class="chips"><button type="button" class="start-chain">From the loss to it, step by step</button></p>
+  <p class="chips"><button type="button" class="start-chain">From the loss, step by step</button></p>
   <div class="kernel-choice" role="group" aria-label="Kernels of the map, by the map that each reads"></div>
 </div>
 <div class="weight-grid"></div>
@@ -265,8 +265,12 @@ export class OneWeight {
     );
     patch(find(this.section, ".sum-of-weight"), [
       node("p", {}, heading),
-      node("div", { className: "sum-and-maps" }, ...(several ? [maps] : []), ledger(lines)),
-      ...(uses.length > SHOWN ? [node("p", { className: "chips" }, more)] : []),
+      node(
+        "div",
+        { className: "sum-and-maps" },
+        ...(several ? [node("div", { className: "maps-of-weight" }, maps, uses.length > SHOWN ? more : null)] : []),
+        ledger(lines),
+      ),
     ]);
   }
 
