@@ -42,6 +42,18 @@ const VALUES = {
   trainable: "the paper\u2019s, trainable",
 };
 
+/**
+ * The first loss, all, their means, and the shares of test digits that are misread; `rate`: what was told of the learning
+ * rate when these were last counted.
+ *
+ * @typedef {object} RunCurves
+ * @property {number | null} first
+ * @property {CurvePoint[]} losses
+ * @property {CurvePoint[]} means
+ * @property {CurvePoint[]} errors
+ * @property {keyof typeof ABOUT_RATE} rate
+ */
+
 const ABOUT_RATE = {
   high: " The loss is higher than that of the random weights: the learning rate is too high.",
   low: " The weights have hardly moved: the learning rate is too low.",
@@ -87,7 +99,7 @@ export class Train {
   #descriptions = [];
   /** @type {Report | null} the last one */
   #report = null;
-  /** @type {{ first: number | null, losses: CurvePoint[], means: CurvePoint[], errors: CurvePoint[] }[]} of each run */
+  /** @type {RunCurves[]} of each run */
   #curves = [];
   #beginning = 0;
   #going = false; // what the visitor wants
@@ -269,7 +281,7 @@ export class Train {
     );
     this.#workers = workers;
     this.#descriptions = runs.map(({ description }) => description);
-    this.#curves = runs.map(() => ({ first: null, losses: [], means: [], errors: [] }));
+    this.#curves = runs.map(() => ({ first: null, losses: [], means: [], errors: [], rate: "" }));
     return true;
   }
 
@@ -313,14 +325,17 @@ export class Train {
   /** @param {Report} report */
   #receive(report) {
     this.#report = report;
-    for (const [i, { passes, loss, tested }] of report.runs.entries()) {
-      const { first, losses, errors } = this.#curves[i];
+    for (const [i, { passes, loss, tested, moved }] of report.runs.entries()) {
+      const { losses, errors, rate } = this.#curves[i];
+      const first = this.#curves[i].first ?? loss;
       const isNew = tested && tested.passes !== errors.at(-1)?.[0];
       const all = loss === null ? losses : withPoint(losses, [passes, loss]);
+      const means = smoothed(all);
       this.#curves[i] = {
-        first: first ?? loss,
+        first,
         losses: all,
-        means: smoothed(all),
+        means,
+        rate: isNew && first !== null ? rateThatIs(means, first, moved) : rate,
         errors: isNew ? withPoint(errors, [tested.passes, tested.misread / this.#tests]) : errors,
       };
     }
@@ -341,14 +356,13 @@ export class Train {
    */
   #announce({ runs, going }) {
     const several = runs.length > 1;
-    const sentences = runs.map(({ steps, tested, moved, broken }, i) => {
+    const sentences = runs.map(({ steps, tested, broken }, i) => {
       const name = several ? `${RUNS[i]} run, ` : "";
       if (broken) {
         return `${several ? `${RUNS[i]} run: t` : "T"}he loss is not a number any more at step ${count(steps)}: the learning rate is too high.`;
       }
       if (!tested) return "";
-      const { first, means } = this.#curves[i];
-      const why = tested.steps && first !== null ? ABOUT_RATE[rateThatIs(means, first, moved)] : "";
+      const why = ABOUT_RATE[this.#curves[i].rate];
       return `${name}${several ? "step" : "Step"} ${count(tested.steps)}: ${this.#percent(tested)} of the test digits are misread.${why}`;
     });
     const results = sentences.join(" ").trim();
