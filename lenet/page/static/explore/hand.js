@@ -63,6 +63,8 @@ const HTML = `
 export class Hand {
   /** @type {Unit} */
   #unit;
+  /** @type {Unit | null} what is pinned because nothing was */
+  #own = null;
   #part = 0;
   #cell = 0;
   /** @type {Changed | null} what it was before a cell was dragged */
@@ -216,10 +218,17 @@ export class Hand {
 
   /** Of what is pinned; if nothing is, what was edited last is pinned. */
   #follow() {
-    if (!this.open) return;
     const { unit, pinned } = this.store;
+    if (!this.open) {
+      if (this.#own && unit === this.#own) this.store.free(); // elsewhere nobody has pinned it
+      this.#own = null;
+      return;
+    }
     if (!unit || !pinned) {
-      if (!this.store.restoring && !unit) this.store.pin(this.#unit);
+      if (!this.store.restoring && !unit) {
+        this.#own = this.#unit;
+        this.store.pin(this.#unit);
+      }
       return;
     }
     const same = unit.layer === this.#unit.layer && unit.map === this.#unit.map;

@@ -161,6 +161,7 @@ export class OneWeight {
       this.#end();
       this.store.pin(unit);
       find(this.section, ".start-chain").focus({ preventScroll: true });
+      this.section.scrollIntoView({ block: "nearest", behavior: "instant" }); // where its sum and the step are worked out
       return;
     }
     const starts = this.#step < 0;
@@ -191,7 +192,9 @@ export class OneWeight {
     if (this.#step >= 0) {
       const wanted = this.#chain?.[this.#step]?.unit;
       const leads = wanted && store.unit && isSameUnit(wanted, store.unit); // not elsewhere, with another drawing
-      if (section.hidden || store.mode !== "inspect" || !leads) this.#end();
+      const isLeft = store.mode !== "inspect";
+      if (section.hidden || isLeft || !leads) this.#end();
+      if (isLeft && leads && this.#unit) store.pin(this.#unit); // what the visitor had pinned
     }
     const [network, features, gradients, unit] = [
       store.network,
