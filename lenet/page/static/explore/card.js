@@ -134,7 +134,8 @@ export function card(store, unit, options) {
 function gradient(store, unit, digit) {
   const value = gradientOf(store)?.[unit.layer][store.network?.indexOf(unit) ?? 0] ?? 0;
   const change = `if it were larger by a little, the loss for ${digit} would change by ${compact(value)} times that`;
-  return `Gradient: ${change}. The loss is the smaller, the surer the network is of ${article(digit)} ${digit}.`;
+  const loss = `minus the logarithm of the share that softmax gives ${article(digit)} ${digit}`;
+  return `Gradient: ${change}. The loss is ${loss}: the smaller, the surer the network is.`;
 }
 
 /**

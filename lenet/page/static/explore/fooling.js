@@ -4,7 +4,7 @@ import { find, setText } from "../dom.js";
 import { BUDGETS, STEPS } from "../network/attack.js";
 import { shifted } from "../network/image.js";
 import { readPad } from "../pad/read_pad.js";
-import { answerText, article, ordinalDigit, percentage, sizeText } from "../show/format.js";
+import { answerText, article, ordinalDigit, percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
@@ -302,9 +302,9 @@ export class Fooling {
     paint(canvases[2], now, 1, "gray");
     const [, change, changed] = this.panel.querySelectorAll(".sum-of-ink figcaption");
     const pixels = difference.filter((x) => x !== 0).length;
-    const all = 32 - 2 * this.reader.description.network.border; // of a side: some networks do not see the border
+    const all = 32 - 2 * this.reader.description.network.border; // of a side: some networks do not see all
     change.textContent = result
-      ? `${pixels} of ${sizeText(all)} pixels, \u00b1${Math.round(100 * most)}\u00a0%`
+      ? `${pixels} of ${(all ** 2).toLocaleString("en")} pixels, \u00b1${Math.round(100 * most)}\u00a0%`
       : "change";
     changed.textContent = `${answerText(reading)}${reading.digit === null ? "" : `, ${percentage(reading.top[0][1])}`}`;
   }

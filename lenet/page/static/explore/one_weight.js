@@ -221,8 +221,11 @@ export class OneWeight {
     this.grid.element.dataset.columns = String(columns);
     this.grid.show({ values, columns, bias, scale, numbers: columns <= ACROSS }, cell);
     const name = nameOfWeight(parts, this.#part, cell);
+    const likeliest = store.reading?.top[0][0] ?? store.digit;
+    const other =
+      store.digit === likeliest ? "" : ` (as the ${likeliest} that it is read as, there would be little to learn)`;
     find(section, ".sentence-of-weight").textContent =
-      `Were the drawing taught as ${article(store.digit)} ${store.digit}: how the loss changes with one weight (${name}), and what a step makes of it. Choose another cell, or another digit above.`;
+      `If the drawing were taught as ${article(store.digit)} ${store.digit}${other}: how the loss changes with one weight (${name}), and what a step makes of it. Choose another cell, or another digit above.`;
     const uses = usesOf(network, features, gradients, unit, part, cell);
     this.#showSum(uses, cell >= length);
     this.#showResult(cell < length ? values[cell] : (bias ?? 0), sumOf(uses.map(({ product }) => product)));
