@@ -296,7 +296,7 @@ export class Teaching {
         ? `: \u2212ln of ${percentage(Math.exp(-loss))}, the share of ${now[0].label}`
         : `, the mean of ${now.length} drawings: \u2212ln of each one\u2019s share`;
     find(figure, "figcaption").textContent = now.length
-      ? `Loss ${decimal(loss, 3)}${steps}${what} among ten scores and \u201cno digit\u201d, without the temperature.`
+      ? `Loss ${decimal(loss, 3)}${steps}${what} beside \u201cno digit\u201d and without the temperature.`
       : "Loss";
   }
 
