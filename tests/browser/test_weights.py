@@ -32,7 +32,9 @@ def test_weights_are_changed_by_hand(explore):
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y - 40, steps=4)
+    assert page.locator(".hand-status").inner_text() == ""  # which was about another network
     page.mouse.up()
+    assert "As stored: 3" in page.locator(".hand-effect").inner_text()
     dragged = float(page.locator(".one-weight-set input").input_value())
     assert dragged == pytest.approx(float(model.c1.weight[5, 0, 2, 2]) + 0.3, abs=0.02)
     model.c1.weight[5, 0, 2, 2] = dragged

@@ -52,6 +52,7 @@ export class Address {
     this.home = home;
     this.space = space;
     this.example = example;
+    this.field = find(root, ".link", HTMLInputElement);
     this.modes = findAll(root, ".modes [data-mode]").map(({ dataset }) => dataset.mode ?? "");
     const own = ownsPage(root);
     this.#apply(fragment ?? (own ? location.hash : ""), true, isLink);
@@ -131,6 +132,7 @@ export class Address {
     if (this.pad.penDown || !this.root.isConnected) return;
     this.#written = this.fragment();
     history.replaceState(history.state, "", this.#written || location.pathname + location.search);
+    if (this.field.value !== this.link()) this.field.hidden = true; // what was copied is not what is shown any more
   }
 
   /** What is on the pad, as a link has it; of the example all strokes, also while it still draws itself. */
@@ -181,8 +183,8 @@ export class Address {
   }
 
   #addButton() {
+    const { field } = this;
     const button = find(this.root, ".copy-link");
-    const field = find(this.root, ".link", HTMLInputElement);
     const label = button.textContent;
     button.addEventListener("click", async () => {
       const link = this.link();
