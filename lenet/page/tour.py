@@ -22,7 +22,8 @@ def steps(model: Network) -> list[dict]:
         {
             "selector": '[data-stage="input"]',
             "words": "The input: the drawing, scaled so that its longer side is 20 pixels, and centered in 32x32. "
-            "Normalized to mean 0 and standard deviation 1, these are the numbers that the network sees.",
+            "Less the mean of all training pixels, and divided by their standard deviation, these are the numbers that "
+            "the network sees.",
         },
         {
             "selector": '[data-stage="c1"]',

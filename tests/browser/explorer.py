@@ -230,7 +230,7 @@ class Explorer(Visitor):
         lines = self.page.locator(".card .ledger > div").evaluate_all(
             "(lines) => lines.map((line) => ['dt', 'dd'].map((part) => line.querySelector(part).innerText))"
         )
-        return {text: number(value) for text, value in lines if "%" not in value}
+        return {text.removesuffix(", rounded"): number(value) for text, value in lines if "%" not in value}
 
     def check_scores(self, model: torch.nn.Module) -> None:
         """What is shown are the scores of this network for the page's input."""

@@ -91,7 +91,7 @@ def test_what_a_unit_wants(reuse):
     visitor.digit()
     first = [ink[scores[:count].argmax(), 0] for count in range(500, 10_001, 500)]
     assert min((visitor.ink()[0, 0] - one).abs().max() for one in first) < 1e-6
-    assert caption.inner_text().startswith(f"{picture:.1f} after 120 steps")
+    assert caption.inner_text().startswith(f"Its value: {picture:.1f} after 120 steps")
 
     visitor.pin("c1", 2, 5, 5)
     page.locator(".wants .ghost").first.wait_for()

@@ -108,3 +108,28 @@ def test_a_link_is_followed_although_the_page_writes_its_address_meanwhile(explo
     explorer = explore()
     explorer.page.evaluate(OVERWRITTEN, f"#v=1&d={encode(DIGITS[7], 0.65)}")
     explorer.page.locator(".digit", has_text="7").wait_for()
+
+
+def test_the_example_survives_what_a_drawing_survives(explore):
+    """A mode, a reload, another network and back; the first touch still takes it away."""
+    explorer = explore()
+    page = explorer.page
+    explorer.open("why")
+    page.wait_for_url("**d=*m=why*")
+    page.reload()
+    page.locator(".lenet[data-ready]").wait_for()
+    example = page.locator(".check", has_text="An example. Draw your own.")
+    example.wait_for()
+    for network in ("tutorial", "textbook"):
+        page.locator(".network").select_option(network)
+        page.wait_for_url(f"**n={network}*d=*")
+        example.wait_for()
+        assert explorer.digit() == "3"
+    explorer.draw(DIGITS[7])
+    assert explorer.digit() == "7"
+    explorer.click("clear")
+    page.wait_for_function("() => !location.hash.includes('d=')")  # a blank pad is another link
+    page.reload()
+    page.locator(".lenet[data-ready]").wait_for()
+    assert explorer.digit() == "?"
+    page.evaluate("() => sessionStorage.clear()")

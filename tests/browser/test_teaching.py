@@ -100,6 +100,8 @@ def test_a_digit_is_taught_and_kept(explore, tmp_path):
     take(explorer, "Until it is read right")
     page.locator(".teaching-status", has_text=f"read as {label}").wait_for()
     assert explorer.digit() == label
+    take(explorer, "Until it is read right")
+    page.locator(".teaching-status", has_text="there is nothing to do").wait_for()
     assert page.locator(".lessons button").inner_text().startswith(label)
     with page.expect_download() as download:
         page.locator(".download").click()
@@ -188,6 +190,7 @@ def test_one_sees_the_steps(explore):
     take(explorer, "Until it is read right")
     page.locator(".check", has_text=re.compile(r"after 1\d step")).wait_for()
     page.locator(".examples button").nth(2).click()
+    assert page.locator(".teaching-status").inner_text() == ""  # it was about another drawing
     page.locator(".take-back").click()
     page.locator(".check", has_text="after 10 steps").wait_for()
 

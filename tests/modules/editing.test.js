@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { replay } from "../../lenet/page/static/explore/replay.js";
-import { edited, read, taught, withoutLesson, write } from "../../lenet/page/static/explore/steps.js";
+import { edited, read, stepsWithOthers, taught, withoutLesson, write } from "../../lenet/page/static/explore/steps.js";
 import { EDITS, PRESETS, weightsOf } from "../../lenet/page/static/network/editing.js";
 import { Reader } from "../../lenet/page/static/network/reader.js";
 import { readWeights, writeWeights } from "../../lenet/page/static/network/weights.js";
@@ -95,6 +95,16 @@ function repeat(text, base) {
   const ignore = () => {};
   return replay(text, startOf(base), ignore, new AbortController().signal, null, ignore);
 }
+
+test("the losses of a curve are all of the same lessons", () => {
+  const t = (...numbers) => write("t", numbers);
+  const [first, second] = ["dAA", "dBB"];
+  assert.equal(stepsWithOthers([]), 0);
+  assert.equal(stepsWithOthers([first, t(0, 3, 1, 6, 1), t(0, 3, 2, 2, 1)]), 0);
+  assert.equal(stepsWithOthers([first, t(0, 3, 1, 6, 1), second, t(1, 5, 1, 4, 1), t(0, 3, 1, 1, 1)]), 6);
+  assert.equal(stepsWithOthers([first, t(0, 3, 1, 6, 1), t(0, 4, 1, 1, 1)]), 6); // another label
+  assert.equal(stepsWithOthers([first, t(0, 3, 1, 6, 1), second, t(1, 5, 1, 4, 1), write("l", [0])]), 10);
+});
 
 test("steps of a link that are not valid are errors", async () => {
   const base = readerOf("tutorial");

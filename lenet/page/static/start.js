@@ -205,7 +205,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
     await open(chosen, base, other, home, shown, link !== undefined);
     if (link === undefined) find(chosen, ".network").focus();
   };
-  const address = new Address(root, pad, store, reader, changes, settings, fragment, isLink, choose);
+  const address = new Address(root, pad, store, reader, changes, settings, fragment, isLink, choose, examples[OPENING]);
   addNetworks(root, store, variant, choose);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);

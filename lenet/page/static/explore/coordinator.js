@@ -8,13 +8,15 @@ import { Training } from "../network/training.js";
 
 /**
  * How a run is going: since the last report, the mean loss of its digits, null if there were none; `misread` of the test
- * digits, and when that was counted; `broken` once its loss is not a number any more.
+ * digits, and when that was counted; how far its weights have `moved` from the random ones, relative to these; `broken` once
+ * its loss is not a number any more.
  *
  * @typedef {object} RunReport
  * @property {number} steps
  * @property {number} passes
  * @property {number | null} loss
  * @property {{ passes: number, steps: number, misread: number } | null} tested
+ * @property {number} moved
  * @property {boolean} broken
  */
 
@@ -41,6 +43,7 @@ class Run {
       digits,
       ports.map((port) => new Remote(port)),
     );
+    this.start = this.training.weights.slice();
   }
 
   async step() {
@@ -63,8 +66,9 @@ class Run {
     const { training, tested, broken } = this;
     const { sum, count } = this.#losses;
     this.#losses = { sum: 0, count: 0 };
-    const { steps, passes } = training;
-    return { steps, passes, loss: count ? sum / count : null, tested, broken };
+    const { steps, passes, weights } = training;
+    const moved = length(weights.map((weight, i) => weight - this.start[i])) / length(this.start);
+    return { steps, passes, loss: count ? sum / count : null, tested, moved, broken };
   }
 }
 
@@ -125,6 +129,11 @@ export class Coordinator {
     const runs = this.runs.map((run) => run.report());
     this.post({ runs, weights, shown: this.#shown, going: this.#going, speed });
   }
+}
+
+/** @param {Float32Array} vector */
+function length(vector) {
+  return Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));
 }
 
 /** Let messages in, sooner than a timer would. */

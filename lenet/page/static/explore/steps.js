@@ -119,6 +119,26 @@ function withTeaching(steps, { code = "", label }, rate, mixed) {
   return [...(again ? all.slice(0, -1) : all), write("t", numbers)];
 }
 
+/**
+ * How many steps of teaching came before those with the present lessons, whose losses are not of the same.
+ *
+ * @param {string[]} steps
+ */
+export function stepsWithOthers(steps) {
+  /** @type {Map<number, number>} */
+  const labels = new Map(); // by the number of the drawing
+  let [all, others] = [0, 0];
+  for (const { kind, numbers } of steps.length ? read(steps.join(".")) : []) {
+    const [number, label, , count] = numbers;
+    const isOther = kind === "l" ? labels.delete(number) : kind === "t" && labels.get(number) !== label;
+    if (isOther) others = all;
+    if (kind !== "t") continue;
+    labels.set(number, label);
+    all += count;
+  }
+  return others;
+}
+
 /** @param {string[]} steps */
 function drawingsOf(steps) {
   return steps.filter((step) => DRAWINGS.includes(step[0]));
