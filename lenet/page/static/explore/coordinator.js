@@ -8,15 +8,14 @@ import { Training } from "../network/training.js";
 
 /**
  * How a run is going: since the last report, the mean loss of its digits, null if there were none; `misread` of the test
- * digits, and when that was counted; how far its weights have `moved` from the random ones, relative to these; `broken` once
- * its loss is not a number any more.
+ * digits, when that was counted, and how far the weights had `moved` from the random ones then, relative to these; `broken`
+ * once its loss is not a number any more.
  *
  * @typedef {object} RunReport
  * @property {number} steps
  * @property {number} passes
  * @property {number | null} loss
- * @property {{ passes: number, steps: number, misread: number } | null} tested
- * @property {number} moved
+ * @property {{ passes: number, steps: number, misread: number, moved: number } | null} tested
  * @property {boolean} broken
  */
 
@@ -58,7 +57,9 @@ class Run {
     const { training } = this;
     if (training.passes * TESTS < this.#tests) return;
     this.#tests = Math.floor(training.passes * TESTS) + 1;
-    this.tested = { passes: training.passes, steps: training.steps, misread: await training.misread() };
+    const { steps, passes, weights } = training;
+    const moved = length(weights.map((weight, i) => weight - this.start[i])) / length(this.start);
+    this.tested = { passes, steps, moved, misread: await training.misread() };
   }
 
   /** @returns {RunReport} */
@@ -66,9 +67,8 @@ class Run {
     const { training, tested, broken } = this;
     const { sum, count } = this.#losses;
     this.#losses = { sum: 0, count: 0 };
-    const { steps, passes, weights } = training;
-    const moved = length(weights.map((weight, i) => weight - this.start[i])) / length(this.start);
-    return { steps, passes, loss: count ? sum / count : null, tested, moved, broken };
+    const { steps, passes } = training;
+    return { steps, passes, loss: count ? sum / count : null, tested, broken };
   }
 }
 

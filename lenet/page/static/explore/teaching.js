@@ -1,7 +1,7 @@
 // Teach it: say which digit the drawing is, and let the network take steps of gradient descent towards that, with real
 // gradients of all its weights, in the browser. The taught network is then the page's, in all modes, until it is forgotten.
 import { element, find, findAll, setText } from "../dom.js";
-import { isLearned, SURE as LEARNED, meanLoss, ratesOf } from "../network/teaching.js";
+import { isLearned, meanLoss, ratesOf, SURE } from "../network/teaching.js";
 import { encode } from "../pad/code.js";
 import { encodeInput } from "../pad/image_code.js";
 import { messageOf } from "../server.js";
@@ -24,7 +24,7 @@ import { stepsWithOthers, taught, withoutLesson } from "./steps.js";
  */
 
 const NOT_IDLE = 100; // milliseconds of work after which the page has a turn, where one does not see each step
-const SURE = 0.9; // the probability from which nobody is expected to disagree
+const UNDISPUTED = 0.9; // the probability from which nobody is expected to disagree
 const FIRST_RATE = 1; // the number of the one that is chosen at first: misread digits are read after some six steps
 /** @type {Set<string | null>} */
 const SHAPES = new Set(["several digits", "too little ink"]); // for which a drawing is rejected, whatever the network says
@@ -205,7 +205,7 @@ export class Teaching {
       until && !isLearned(state.reader.network, lessons) ? " It is not sure yet; other digits may contradict it." : "";
     const enough =
       until && !steps && !fault
-        ? ` From ${percentage(LEARNED)} on, what is taught counts as read right, so there is nothing to do; take 10 steps to go on.`
+        ? ` From ${percentage(SURE)} on, what is taught counts as read right, so there is nothing to do; take 10 steps to go on.`
         : "";
     const outcome = `${taken}: ${answerText(now)}, ${percentage(now.probabilities[label])} for ${label}.`;
     this.#say(`${outcome}${enough || fault || missed}`);
@@ -353,5 +353,5 @@ export class Teaching {
  */
 export function likelyLabel({ digit, digits, top: [[first, probability], [second]] }) {
   const isRejected = digit === null && !digits;
-  return isRejected || probability >= SURE ? first : second;
+  return isRejected || probability >= UNDISPUTED ? first : second;
 }

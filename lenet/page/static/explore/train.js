@@ -325,7 +325,7 @@ export class Train {
   /** @param {Report} report */
   #receive(report) {
     this.#report = report;
-    for (const [i, { passes, loss, tested, moved }] of report.runs.entries()) {
+    for (const [i, { passes, loss, tested }] of report.runs.entries()) {
       const { losses, errors, rate } = this.#curves[i];
       const first = this.#curves[i].first ?? loss;
       const isNew = tested && tested.passes !== errors.at(-1)?.[0];
@@ -335,7 +335,7 @@ export class Train {
         first,
         losses: all,
         means,
-        rate: isNew && first !== null ? rateThatIs(means, first, moved) : rate,
+        rate: isNew && first !== null ? rateThatIs(means, first, tested.moved) : rate,
         errors: isNew ? withPoint(errors, [tested.passes, tested.misread / this.#tests]) : errors,
       };
     }
