@@ -32,6 +32,7 @@ const TITLES = {
   optimizer: "Optimizer",
   rate: "Learning rate",
   batch: "Batch",
+  weights: "Weights shown",
   seed: "Seed",
 };
 /** @type {Record<string, string>} */
@@ -39,6 +40,7 @@ const VALUES = {
   scaled: "the paper\u2019s tanh",
   relu: "ReLU",
   max: "maximum",
+  latest: "of the last step",
   trainable: "the paper\u2019s, trainable",
 };
 
@@ -292,7 +294,7 @@ export class Train {
    * @param {Worker[]} peers
    * @returns {Begun}
    */
-  #begun({ activation, pooling, optimizer, rate, batch, seed }, peers) {
+  #begun({ activation, pooling, optimizer, rate, batch, weights, seed }, peers) {
     const description = varied(this.reader.description.network, { activation, pooling });
     const ports = peers.map((peer) => {
       const { port1, port2 } = new MessageChannel();
@@ -301,7 +303,13 @@ export class Train {
     });
     return {
       description,
-      settings: { optimizer, rate: Number(rate), batch: Number(batch), seed: Number(seed) },
+      settings: {
+        optimizer,
+        rate: Number(rate),
+        batch: Number(batch),
+        seed: Number(seed),
+        averaged: weights === "averaged",
+      },
       ports,
     };
   }
@@ -350,7 +358,7 @@ export class Train {
   }
 
   /**
-   * Say what has happened, once: a result, at most four times a pass, a pause, or that a run cannot go on.
+   * Say what has happened, once: a result, at most eight times a pass, a pause, or that a run cannot go on.
    *
    * @param {Report} report
    */

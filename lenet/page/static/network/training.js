@@ -10,6 +10,7 @@ import { OPTIMIZERS } from "./optimizers.js";
 const [SHARES, LARGEST_CHUNK] = [4, 4]; // chunks that a small batch has if it can, and digits that one has at most
 
 const TANH_GAIN = 5 / 3; // as in PyTorch's calculate_gain
+const AVERAGED = 9; // with which half of the average is of the last 7 % of the steps, whose noise cancels out
 
 /**
  * @typedef {object} TrainingSettings
@@ -17,6 +18,7 @@ const TANH_GAIN = 5 / 3; // as in PyTorch's calculate_gain
  * @property {number} rate
  * @property {number} batch
  * @property {number} seed
+ * @property {boolean} [averaged] whether the average of the weights over the last steps is what is shown and counted
  */
 
 /** @typedef {{ training: Digits, test: Digits }} Parts */
@@ -278,9 +280,11 @@ export class Training {
     this.own = new Local(description, digits);
     this.network = this.own.network;
     this.weights = this.own.weights;
-    this.peers = [this.own, ...peers];
+    this.shown = settings.averaged ? new Local(description, digits) : this.own;
+    this.peers = peers;
     this.#random = new Random(settings.seed);
     initialize(this.network, this.#random);
+    this.shown.weights.set(this.weights);
     this.#sums = emptyWeights(description);
     this.#optimize = OPTIMIZERS[settings.optimizer](this.network, settings.rate);
   }
@@ -297,7 +301,7 @@ export class Training {
     const chunks = Array.from({ length: Math.ceil(batch.length / size) }, (_, i) =>
       batch.slice(i * size, (i + 1) * size),
     );
-    const found = await this.#share(chunks.length, (peer, from, to) =>
+    const found = await this.#share(this.own, chunks.length, (peer, from, to) =>
       peer.compute(this.weights, chunks.slice(from, to)),
     );
     const { all, learned } = this.#sums;
@@ -309,26 +313,39 @@ export class Training {
     }
     for (let i = 0; i < all.length; i++) all[i] /= batch.length;
     this.#optimize(learned);
+    if (this.shown !== this.own) this.#average();
     this.steps++;
     return loss / batch.length;
   }
 
-  /** How many of the test digits are misread. */
+  /** A weight of the average moves towards the new one: after the first step it is the new one, then by less and less. */
+  #average() {
+    const { weights, shown, steps } = this;
+    const share = AVERAGED / (steps + AVERAGED);
+    for (let i = 0; i < weights.length; i++) shown.weights[i] += share * (weights[i] - shown.weights[i]);
+  }
+
+  /** How many of the test digits are misread with the weights that are shown. */
   async misread() {
-    const counts = await this.#share(this.test.length, (peer, from, to) => peer.misread(this.weights, from, to));
+    const { shown } = this;
+    const counts = await this.#share(shown, this.test.length, (peer, from, to) =>
+      peer.misread(shown.weights, from, to),
+    );
     return counts.reduce((a, b) => a + b, 0);
   }
 
   /**
-   * Have each peer do its share of `count` things, those in other threads first: they work meanwhile.
+   * Have this thread and each peer do their share of `count` things, those in other threads first: they work meanwhile.
    *
    * @template T
+   * @param {Local} own
    * @param {number} count
    * @param {(peer: Peer, from: number, to: number) => Promise<T>} ask
    */
-  #share(count, ask) {
-    const share = Math.ceil(count / this.peers.length);
-    const asked = this.peers.map((peer, i) => ({ peer, from: i * share, to: Math.min(count, (i + 1) * share) }));
+  #share(own, count, ask) {
+    const all = [own, ...this.peers];
+    const share = Math.ceil(count / all.length);
+    const asked = all.map((peer, i) => ({ peer, from: i * share, to: Math.min(count, (i + 1) * share) }));
     /** @type {Promise<T>[]} */
     const answers = [];
     for (const [i, { peer, from, to }] of [...asked.entries()].reverse()) {
