@@ -53,10 +53,17 @@ export function addRow(sums, to, rows, across, numbers, first, width, weight, w,
     }
     return;
   }
-  const [a, b, c, d, e] = [weight[w], weight[w + 1], weight[w + 2], weight[w + 3], weight[w + 4]];
+  const a = weight[w];
+  const b = weight[w + 1];
+  const c = weight[w + 2];
+  const d = weight[w + 3];
+  const e = weight[w + 4];
   for (let y = 0, i = to; y < rows; y++) {
     let at = first + y * width;
-    let [p, q, r, s] = [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]];
+    let p = numbers[at];
+    let q = numbers[at + 1];
+    let r = numbers[at + 2];
+    let s = numbers[at + 3];
     at += 4;
     for (const end = at + across; at < end; at++, i++) {
       const t = numbers[at];
@@ -128,7 +135,10 @@ export function fullyConnected(input, weight, bias) {
   let unit = 0;
   // Four units at once: each input is read a quarter as often, and no addition waits for the one before.
   for (; unit + 3 < units; unit += 4) {
-    let [a, b, c, d] = [bias[unit], bias[unit + 1], bias[unit + 2], bias[unit + 3]];
+    let a = bias[unit];
+    let b = bias[unit + 1];
+    let c = bias[unit + 2];
+    let d = bias[unit + 3];
     for (let i = 0, w = unit * n; i < n; i++, w++) {
       const x = input[i];
       a += weight[w] * x;
