@@ -65,14 +65,17 @@ export function addRow(sums, to, rows, across, numbers, first, width, weight, w,
     let r = numbers[at + 2];
     let s = numbers[at + 3];
     at += 4;
-    for (const end = at + across; at < end; at++, i++) {
+    for (const end = at + across - 1; at < end; at += 2, i += 2) {
       const t = numbers[at];
+      const u = numbers[at + 1];
       sums[i] += a * p + b * q + c * r + d * s + e * t;
-      p = q;
-      q = r;
-      r = s;
-      s = t;
+      sums[i + 1] += a * q + b * r + c * s + d * t + e * u;
+      p = r;
+      q = s;
+      r = t;
+      s = u;
     }
+    if (across % 2) sums[i++] += a * p + b * q + c * r + d * s + e * numbers[at];
   }
 }
 

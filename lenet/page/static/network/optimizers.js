@@ -22,8 +22,7 @@ const ITERATIONS = 4;
  * @type {Record<string, (network: Network, rate: number) => Step>}
  */
 export const OPTIMIZERS = {
-  SGD: (network, rate) =>
-    each(network, (values) => (gradient) => addScaled(values, 0, -rate, gradient)),
+  SGD: (network, rate) => each(network, (values) => (gradient) => addScaled(values, 0, -rate, gradient)),
   momentum: (network, rate) =>
     each(network, (values) => {
       const velocity = new Float32Array(values.length);
