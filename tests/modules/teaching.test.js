@@ -157,6 +157,16 @@ test("files that are no weights of this network are errors that say why", () => 
   assert.ok(json("descriptions.json").textbook.network.temperature === network.temperature);
 });
 
+test("weights that no file may have are not written", () => {
+  const { description, tensors } = readerOf("textbook");
+  for (const value of [1001, -1001, NaN, Infinity]) {
+    const data = tensors["f6.bias"].data.slice();
+    data[3] = value;
+    const grown = { description, tensors: { ...tensors, "f6.bias": { ...tensors["f6.bias"], data } } };
+    assert.throws(() => writeWeights(grown), /f6.bias has numbers that are not between -1000 and 1000/);
+  }
+});
+
 test("the curve of losses and the old digits that are forgotten", () => {
   const { points, last, highest } = lossCurve([4, 2, 0]);
   assert.equal(points, "34.0,10.0 114.0,49.0 194.0,88.0");

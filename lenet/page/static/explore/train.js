@@ -428,8 +428,13 @@ export class Train {
         { ...tensor, ...trained[name], shape: tensor.shape },
       ]),
     );
-    const file = writeWeights(new Reader({ ...reader.description, network }, tensors));
-    save(`lenet-5-${network.variant}-${runs[shown].steps}-steps.safetensors`, new Blob([file]));
+    try {
+      const file = writeWeights(new Reader({ ...reader.description, network }, tensors));
+      save(`lenet-5-${network.variant}-${runs[shown].steps}-steps.safetensors`, new Blob([file]));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : "";
+      this.#say(`These weights cannot be saved: ${why}. The learning rate is too high.`);
+    }
   }
 
   /** Whether the run that is shown is of the network as it is, with its own activation function and pooling. */
