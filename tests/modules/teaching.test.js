@@ -108,7 +108,8 @@ test("what is taught is kept as text, for the same network only", () => {
   }
   const { data, ...about } = reader.tensors["c1.weight"];
   const large = { ...reader.tensors, "c1.weight": { ...about, data: data.map(() => 1001) } };
-  const tooLarge = encodeChanged({ ...state, reader: { description: reader.description, tensors: large } }, "one");
+  const weights = Buffer.from(writeSafetensors(large, {})).toString("base64");
+  const tooLarge = JSON.stringify({ ...whole, weights });
   assert.throws(() => decodeChanged(tooLarge, "one", reader), UnusableWeights);
   const notices = [];
   const store = Object.assign(new EventTarget(), { notify: (notice) => notices.push(notice) });
