@@ -10,17 +10,20 @@ non-digits that training adds to MNIST. MNIST's own digits were preprocessed by 
 browser has a copy, `lenet/page/static/network/preprocess.js` and the modules beside it; tests compare the two.
 """
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from lenet.image.decode import gray_and_opacity
-from lenet.image.file import open_image
 from lenet.image.frames import remove_frames
+from lenet.image.given import opened
 from lenet.image.paper import paper_color
 from lenet.image.photo import find_ink_in_photo
 from lenet.image.specks import remove_specks
+
+if TYPE_CHECKING:
+    from lenet.image.given import ImageLike
 
 SIDE = 32  # side of the network's input
 DIGIT_SIDE = 20  # longer side of the digit in it
@@ -34,8 +37,8 @@ MIN_PHOTO = 64  # pixels; a smaller photo has too little paper around the digit 
 NOISE_FACTOR = 4.0  # ink differs from the paper by more than this many standard deviations of the paper's grain
 
 
-def preprocess(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
-    """The network's input for an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
+def preprocess(image: "ImageLike") -> np.ndarray:
+    """The network's input for an image: anything that `Recognizer.read` takes.
 
     Returns ink in [0, 1], float32, shape (32, 32); all zeros if the image is blank.
 
@@ -47,14 +50,12 @@ def preprocess(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
     return scale_and_center(extract_ink(image))
 
 
-def extract_ink(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
+def extract_ink(image: "ImageLike") -> np.ndarray:
     """Amount of ink per pixel of what `preprocess` accepts, in [0, 1], float32: cropped, and without stray specks.
 
     Its shape is (H, W), at most 1,024 each; H is 0 if the image is blank.
     """
-    if isinstance(image, str | Path):
-        image = open_image(image)
-    gray, opacity = gray_and_opacity(image)
+    gray, opacity = gray_and_opacity(opened(image))
     if opacity is None:
         return clean(remove_frames(find_ink(gray), CROP_THRESHOLD))
     return clean(find_ink_on_transparent(gray, opacity))
