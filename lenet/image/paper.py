@@ -11,19 +11,23 @@ INNER = 0.6  # and so much of what follows has another one
 
 
 def paper_color(values: np.ndarray) -> np.ndarray:
-    """The color of the paper, shape (C,), of an image of shape (H, W, C): the median of that corner which is closest to
+    """The color of the paper of each image, shape (N, H, W, C) to (N, C): the median of that corner which is closest to
     the median of the border.
 
     Corners are used because most of the border may be ink if the image is cropped closely around a thick digit. Where
     they have another color than the border and most of the picture, lines cross in them: that of the border counts.
     """
-    h, w = (max(1, side // 20) for side in values.shape[:2])
-    patches = values[:h, :w], values[:h, -w:], values[-h:, :w], values[-h:, -w:]
-    corners = [np.median(part.reshape(-1, values.shape[2]), 0) for part in patches]
-    border = np.median(np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]]), 0)
-    paper = min(corners, key=lambda corner: float(np.abs(corner - border).sum()))
-    crossed = np.abs(paper - border).max() >= SAME and _like(values, border).mean() >= INNER
-    return border if crossed else paper
+    count, channels = len(values), values.shape[3]
+    h, w = (max(1, side // 20) for side in values.shape[1:3])
+    patches = values[:, :h, :w], values[:, :h, -w:], values[:, -h:, :w], values[:, -h:, -w:]
+    corners = np.stack([np.median(part.reshape(count, -1, channels), 1) for part in patches], 1)
+    border = np.median(np.concatenate([values[:, 0], values[:, -1], values[:, :, 0], values[:, :, -1]], 1), 1)
+    closest = np.abs(corners - border[:, None]).sum(2).argmin(1)
+    paper = corners[np.arange(count), closest]
+    for i in np.flatnonzero(np.abs(paper - border).max(1) >= SAME):
+        if _like(values[i], border[i]).mean() >= INNER:
+            paper[i] = border[i]
+    return paper
 
 
 def on_paper(values: np.ndarray, opacity: np.ndarray) -> np.ndarray | None:
@@ -49,19 +53,47 @@ def without_border(values: np.ndarray) -> np.ndarray:
 
     What is inside has another color, which is that of more pixels: a margin of paper is not a border.
     """
+    if not may_have_border(values[None])[0]:
+        return values
     height, width = values.shape[:2]
-    top, bottom = _border(values), _border(values[::-1])
-    left, right = _border(values.swapaxes(0, 1)), _border(values.swapaxes(0, 1)[::-1])
+    top, bottom, left, right = (_border(side[0]) for side in _sides(values[None]))
     return values[top : height - bottom, left : width - right]
+
+
+def may_have_border(values: np.ndarray) -> np.ndarray:
+    """Whether the outermost pixels along a side of each image have one color, and those within another one.
+
+    Shape (N, H, W, C) to booleans of shape (N,). Fast to check, and false for most images: they have no border.
+    """
+    ends = []
+    for side in _sides(values):
+        uniform = _uniform(side)
+        ends.append(uniform[:, 0] & ~uniform.all(1))
+    return np.any(ends, 0)
+
+
+def _sides(values: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The images, (N, H, W, C), seen from the top, the bottom, the left and the right."""
+    turned = values.swapaxes(1, 2)
+    return values, values[:, ::-1], turned, turned[:, ::-1]
+
+
+def _uniform(values: np.ndarray) -> np.ndarray:
+    """Of each of the rows at the top that a border may have, and one more, whether it has the color of the first.
+
+    Shape (N, H, W, C) to booleans of shape (N, rows).
+    """
+    rows = values[:, : int(BORDER * values.shape[1]) + 1]
+    color = np.median(values[:, 0], 1)
+    return _like(rows, color[:, None, None]).mean(2) >= UNIFORM
 
 
 def _border(values: np.ndarray) -> int:
     """How many rows from the top are a border."""
     most = int(BORDER * len(values))
-    rows = values[: most + 1]
     color = np.median(values[0], 0)
-    uniform = _like(rows, color).mean(1) >= UNIFORM
-    thick = len(rows) if uniform.all() else int(uniform.argmin())
+    uniform = _uniform(values[None])[0]
+    thick = len(uniform) if uniform.all() else int(uniform.argmin())
     soft = 1 + len(values) // 200  # the row in which the border ends may have a color in between
     if not 0 < thick <= most or thick + soft >= len(values):
         return 0
