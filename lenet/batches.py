@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -12,26 +12,23 @@ Done = TypeVar("Done")
 
 
 def in_batches(
-    items: Iterable[Item], work: Callable[[Item], Done], batch_size: int, workers: int
+    items: Iterable[Item], work: Callable[[Iterator[Item]], list[Done]], batch_size: int, workers: int
 ) -> Iterator[list[Done]]:
-    """`work(item)` for each item, in lists of `batch_size`; the last one may be shorter.
+    """`work(batch)` of each batch of `batch_size` items; the last one may be smaller.
 
     As many threads as `workers` are at most that many batches, and one, ahead of the caller: the items are asked for as
-    they are needed, in the caller's thread, and memory stays the same however many there are.
+    they are needed, in the caller's thread, and memory stays the same however many there are. Where the caller wants no
+    more, or Ctrl+C ends it, a batch that is being worked on ends after the current item.
     """
     source, ahead, stopped = iter(items), deque(), threading.Event()
-
-    def work_on(batch: list[Item]) -> list[Done]:
-        return [work(item) for item in batch if not stopped.is_set()]
-
     pool = ThreadPoolExecutor(workers)
     try:
         while True:
             while len(ahead) <= workers and (batch := list(islice(source, batch_size))):
-                ahead.append(pool.submit(work_on, batch))
+                ahead.append(pool.submit(work, takewhile(lambda _: not stopped.is_set(), batch)))
             if not ahead:
                 return
             yield ahead.popleft().result()
-    finally:  # also where the caller wants no more, or Ctrl+C ends it
+    finally:
         stopped.set()
         pool.shutdown(wait=False, cancel_futures=True)

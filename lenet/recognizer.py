@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from lenet.batches import in_batches
-from lenet.image.given import kept
+from lenet.image.many import Failure, Prepared, kept_or_failed, prepare_many
 from lenet.image.preprocess import extract_ink, scale_and_center
 from lenet.rejection import NO_DIGIT, SEVERAL, rejection_reason
 from lenet.row import read_row
@@ -164,29 +164,29 @@ class Recognizer:
             raise ValueError("batch_size and workers must be at least 1")
         if errors not in ("raise", "return"):
             raise ValueError(f'errors must be "raise" or "return", not {errors!r}')
-        batches = in_batches(map(_kept, images), _prepared, batch_size, workers or os.cpu_count() or 1)
+        batches = in_batches(map(kept_or_failed, images), prepare_many, batch_size, workers or os.cpu_count() or 1)
         return self._read_batches(batches, errors == "raise", activations)
 
     def _read_batches(
-        self, batches: "Iterator[list[Prepared]]", strict: bool, activations: bool
+        self, batches: Iterator[list[Prepared | Failure]], strict: bool, activations: bool
     ) -> Iterator[Reading | ImageError]:
         index = 0
         for batch in batches:
-            inks = [prepared[1] for prepared in batch if not isinstance(prepared, Exception)]
+            inks = [prepared.ink for prepared in batch if isinstance(prepared, Prepared)]
             features = self.weights.model.compute(np.stack(inks)[:, None]) if inks else {}
             rows = iter(range(len(inks)))
             for prepared in batch:
-                if isinstance(prepared, Exception):
+                if isinstance(prepared, Prepared):
+                    row = next(rows)
+                    # Copies: a reading that is kept does not keep its whole batch.
+                    own = {name: values[row].copy() for name, values in features.items()} if activations else {}
+                    yield self._reading(*prepared, features["output"][row], own)
+                else:
                     error = ImageError(index, str(getattr(prepared, "strerror", None) or prepared))
                     error.__cause__ = prepared
                     if strict:
                         raise error
                     yield error
-                else:
-                    row = next(rows)
-                    # Copies: a reading that is kept does not keep its whole batch.
-                    kept = {name: values[row].copy() for name, values in features.items()} if activations else {}
-                    yield self._reading(*prepared, features["output"][row], kept)
                 index += 1
 
     def _reading(self, drawing: np.ndarray, ink: np.ndarray, scores: np.ndarray, activations: dict) -> Reading:
@@ -205,27 +205,6 @@ class Recognizer:
             activations=activations,
             digits=digits,
         )
-
-
-# The ink of an image, and the network's input; or why there is none.
-Prepared = tuple[np.ndarray, np.ndarray] | Exception
-
-
-def _kept(image: "ImageLike") -> "ImageLike | Exception":
-    try:
-        return kept(image)
-    except (OSError, ValueError) as error:
-        return error
-
-
-def _prepared(image: "ImageLike | Exception") -> Prepared:
-    if isinstance(image, Exception):
-        return image
-    try:
-        drawing = extract_ink(image)
-    except (OSError, ValueError) as error:
-        return error
-    return drawing, scale_and_center(drawing)
 
 
 def _available(device: str | torch.device) -> torch.device:

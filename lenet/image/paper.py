@@ -53,55 +53,38 @@ def without_border(values: np.ndarray) -> np.ndarray:
 
     What is inside has another color, which is that of more pixels: a margin of paper is not a border.
     """
-    if not may_have_border(values[None])[0]:
-        return values
     height, width = values.shape[:2]
-    top, bottom, left, right = (_border(side[0]) for side in _sides(values[None]))
+    top, bottom, left, right = borders(values[None])[0].tolist()
     return values[top : height - bottom, left : width - right]
 
 
-def may_have_border(values: np.ndarray) -> np.ndarray:
-    """Whether the outermost pixels along a side of each image have one color, and those within another one.
+def borders(values: np.ndarray) -> np.ndarray:
+    """How many rows and columns of each image are a border: at the top, the bottom, the left and the right.
 
-    Shape (N, H, W, C) to booleans of shape (N,). Fast to check, and false for most images: they have no border.
+    Shape (N, H, W, C) to (N, 4).
     """
-    ends = []
-    for side in _sides(values):
-        uniform = _uniform(side)
-        ends.append(uniform[:, 0] & ~uniform.all(1))
-    return np.any(ends, 0)
-
-
-def _sides(values: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The images, (N, H, W, C), seen from the top, the bottom, the left and the right."""
     turned = values.swapaxes(1, 2)
-    return values, values[:, ::-1], turned, turned[:, ::-1]
+    return np.stack([_border(side) for side in (values, values[:, ::-1], turned, turned[:, ::-1])], 1)
 
 
-def _uniform(values: np.ndarray) -> np.ndarray:
-    """Of each of the rows at the top that a border may have, and one more, whether it has the color of the first.
-
-    Shape (N, H, W, C) to booleans of shape (N, rows).
-    """
-    rows = values[:, : int(BORDER * values.shape[1]) + 1]
+def _border(values: np.ndarray) -> np.ndarray:
+    """How many rows from the top of each image are a border."""
+    height = values.shape[1]
+    most = int(BORDER * height)
     color = np.median(values[:, 0], 1)
-    return _like(rows, color[:, None, None]).mean(2) >= UNIFORM
-
-
-def _border(values: np.ndarray) -> int:
-    """How many rows from the top are a border."""
-    most = int(BORDER * len(values))
-    color = np.median(values[0], 0)
-    uniform = _uniform(values[None])[0]
-    thick = len(uniform) if uniform.all() else int(uniform.argmin())
-    soft = 1 + len(values) // 200  # the row in which the border ends may have a color in between
-    if not 0 < thick <= most or thick + soft >= len(values):
-        return 0
-    inside = values[thick + soft]
-    inner = np.median(inside, 0)
-    if np.abs(inner - color).max() < 2 * SAME or _like(inside, inner).mean() < INNER:
-        return 0
-    return thick + soft if _like(values, inner).sum() > _like(values, color).sum() else 0
+    uniform = _like(values[:, : most + 1], color[:, None, None]).mean(2) >= UNIFORM
+    thick = np.where(uniform.all(1), most + 1, uniform.argmin(1))
+    soft = 1 + height // 200  # the row in which the border ends may have a color in between
+    border = np.where((thick > 0) & (thick <= most) & (thick + soft < height), thick + soft, 0)
+    numbers = np.flatnonzero(border)
+    inside = values[numbers, border[numbers]]
+    inner = np.median(inside, 1)
+    other = np.abs(inner - color[numbers]).max(1) >= 2 * SAME
+    other &= _like(inside, inner[:, None]).mean(1) >= INNER
+    for i, colors, is_other in zip(numbers, inner, other, strict=True):
+        if not is_other or _like(values[i], colors).sum() <= _like(values[i], color[i]).sum():
+            border[i] = 0
+    return border
 
 
 def _like(values: np.ndarray, color: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from PIL import Image
 from lenet.image.decode import gray_and_opacity
 from lenet.image.frames import may_have_frame, remove_frames
 from lenet.image.given import opened
-from lenet.image.paper import may_have_border, paper_color
+from lenet.image.paper import borders, paper_color
 from lenet.image.photo import find_ink_in_photo
 from lenet.image.specks import filled_box, remove_specks
 
@@ -74,7 +74,7 @@ def extract_inks(images: np.ndarray) -> list[np.ndarray]:
     (top, height), (left, width) = (filled_box(filled.any(axis)) for axis in (2, 1))
     # Without an empty row or column in its bounding box, there is no speck far from the digit.
     whole = (filled.any(2).sum(1) == height) & (filled.any(1).sum(1) == width)
-    plain &= whole & ~may_have_border(gray[..., None]) & ~may_have_frame(filled)
+    plain &= whole & ~borders(gray[..., None]).any(1) & ~may_have_frame(filled)
     boxes = [np.s_[y : y + h, x : x + w] for y, h, x, w in zip(top, height, left, width, strict=True)]
     return [ink[i][box] if plain[i] else extract_ink(images[i]) for i, box in enumerate(boxes)]
 
