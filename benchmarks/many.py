@@ -1,8 +1,8 @@
 """Reading many images: `python -m benchmarks.many`.
 
-`read_many` on arrays of 28x28 pixels and on PNG files, beside a loop of `read` and beside the network alone, in PyTorch,
-on a batch of the same images that have been preprocessed before. The three take turns, a part of the images each, and
-the medians of the ratios are printed. Then the memory of the process while it reads more and more arrays.
+`read_many` on arrays of 28x28 pixels and on PNG files, beside a loop of `read` and beside the network alone, in
+PyTorch, on batches of the same images that have been preprocessed before. The three take turns, a part of the images
+each, and the medians of the ratios are printed. Then the memory of the process while it reads more and more arrays.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def compare(name: str, reader: Recognizer, images: Sequence, batch_size: int, workers: int | None) -> None:
+def compare(name: str, reader: Recognizer, images: Sequence | np.ndarray, batch_size: int, workers: int | None) -> None:
     """Print how long an image takes in each of the three ways."""
     inks = torch.from_numpy(np.stack([preprocess(image) for image in images]))[:, None]
     took: list[tuple[float, float, float]] = []

@@ -6,7 +6,7 @@ They are separate from the digit, consist of long straight lines, and leave the 
 import numpy as np
 
 from lenet.image.photo import straight_lines
-from lenet.image.specks import connected_components, enlarge, filled_box, reduce
+from lenet.image.specks import connected_components, enlarge, extent, reduce
 
 CELLS = 128  # the image is examined on a grid with at most this many cells per side
 # As shares of the image's width or height:
@@ -40,7 +40,7 @@ def remove_frames(ink: np.ndarray, threshold: float) -> np.ndarray:
 
 def may_have_frame(cells: np.ndarray) -> np.ndarray:
     """Whether what is in each image, booleans of shape (N, H, W), is as large as a frame or as long as a line: (N,)."""
-    height, width = (filled_box(cells.any(axis))[1] for axis in (2, 1))
+    height, width = (extent(cells, axis)[1] for axis in (1, 2))
     rows, columns = cells.shape[1:]
     frame = (height >= SPAN * rows) & (width >= SPAN * columns)
     return frame | (height >= LENGTH * rows) | (width >= LENGTH * columns)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from PIL import Image
 
-from lenet.image.file import load_image, open_image
+from lenet.image.file import MAX_BYTES, load_image, open_image
 from lenet.image.formats.pixels import MAX_PIXELS, MAX_SIDE, check_size
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def opened(image: "ImageLike") -> Image.Image | np.ndarray:
         return image
     if (array := _as_array(image)) is not None:
         return _as_uint8(array)
-    if hasattr(image, "read"):
-        return load_image(image)
+    if (file := _as_file(image)) is not None:
+        return load_image(file)
     raise ValueError(f"unsupported image type: {type(image).__name__}; {EXPECTED}")
 
 
@@ -56,7 +56,12 @@ def kept(image: "ImageLike") -> "ImageLike":
         return image
     if (array := _as_array(image)) is not None:
         return array.copy()
-    return image.read() if hasattr(image, "read") and not isinstance(image, io.TextIOBase) else image
+    file = _as_file(image)
+    return image if file is None else file.read(MAX_BYTES + 1)
+
+
+def _as_file(image: Any) -> BinaryIO | None:
+    return image if hasattr(image, "read") and not isinstance(image, io.TextIOBase) else None
 
 
 def _as_array(image: Any) -> np.ndarray | None:

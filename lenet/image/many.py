@@ -43,16 +43,16 @@ def prepare_many(images: "Iterable[ImageLike | Failure]") -> list[Prepared | Fai
     drawings: list[np.ndarray | Failure] = []
     alike: defaultdict[tuple[int, ...], list[tuple[int, np.ndarray]]] = defaultdict(list)
     for number, image in enumerate(images):
-        drawing = image
-        if not isinstance(image, OSError | ValueError):
-            try:
-                pixels = opened(image)
-                if (small := _small_gray(pixels)) is not None:
-                    alike[small.shape].append((number, small))
-                drawing = small if small is not None else extract_ink(pixels)
-            except (OSError, ValueError) as error:
-                drawing = error
-        drawings.append(drawing)
+        if isinstance(image, OSError | ValueError):
+            drawings.append(image)
+            continue
+        try:
+            pixels = opened(image)
+            if (small := _small_gray(pixels)) is not None:
+                alike[small.shape].append((number, small))
+            drawings.append(extract_ink(pixels) if small is None else small)
+        except (OSError, ValueError) as error:
+            drawings.append(error)
     for group in alike.values():
         numbers, pixels = zip(*group, strict=True)
         for number, drawing in zip(numbers, extract_inks(np.stack(pixels)), strict=True):

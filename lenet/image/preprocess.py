@@ -20,7 +20,7 @@ from lenet.image.frames import may_have_frame, remove_frames
 from lenet.image.given import opened
 from lenet.image.paper import borders, paper_color
 from lenet.image.photo import find_ink_in_photo
-from lenet.image.specks import filled_box, remove_specks
+from lenet.image.specks import extent, remove_specks
 
 if TYPE_CHECKING:
     from lenet.image.given import ImageLike
@@ -71,7 +71,7 @@ def extract_inks(images: np.ndarray) -> list[np.ndarray]:
     level, plain = flat_paper(gray)
     ink = find_ink_on_flat_paper(gray, level)
     filled = ink > CROP_THRESHOLD
-    (top, height), (left, width) = (filled_box(filled.any(axis)) for axis in (2, 1))
+    (top, height), (left, width) = (extent(filled, axis) for axis in (1, 2))
     # Without an empty row or column in its bounding box, there is no speck far from the digit.
     whole = (filled.any(2).sum(1) == height) & (filled.any(1).sum(1) == width)
     plain &= whole & ~borders(gray[..., None]).any(1) & ~may_have_frame(filled)
@@ -110,7 +110,7 @@ def find_ink(gray: np.ndarray, paper: float | None = None) -> np.ndarray:
 
 
 def find_ink_on_flat_paper(gray: np.ndarray, paper: np.ndarray) -> np.ndarray:
-    """Amount of ink per pixel, in [0, 1], of images without grain, shape (N, H, W), on paper of this brightness, (N,)."""
+    """Amount of ink per pixel, in [0, 1], of images without grain, shape (N, H, W), on paper of brightness (N,)."""
     depth = _depth(gray, paper.astype(np.float32)[:, None, None])
     full = depth.max((1, 2), keepdims=True)
     blank = full.astype(np.float64) < MIN_CONTRAST

@@ -73,8 +73,9 @@ def connected_components(filled: np.ndarray) -> np.ndarray:
             return labels
 
 
-def filled_box(filled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of booleans of shape (N, length): where the first one is true, and how far it is to the last; 0 if none is."""
+def extent(filled: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where what is true in each image, shape (N, H, W), begins along an axis, and how long it is; 0 if nothing is."""
+    filled = np.logical_or.reduce(filled, 3 - axis)
     first = filled.argmax(1)
     return first, np.where(filled.any(1), filled.shape[1] - filled[:, ::-1].argmax(1) - first, 0)
 
