@@ -20,7 +20,7 @@ import torch
 from PIL import Image
 
 from harness.drawings import EXAMPLES, draw
-from lenet import Recognizer, preprocess
+from lenet import Reading, Recognizer
 
 ROUNDS = 5
 
@@ -43,7 +43,8 @@ def seconds(call: Callable[[], object]) -> float:
 
 def compare(name: str, reader: Recognizer, images: Sequence | np.ndarray, batch_size: int, workers: int | None) -> None:
     """Print how long an image takes in each of the three ways."""
-    inks = torch.from_numpy(np.stack([preprocess(image) for image in images]))[:, None]
+    readings = reader.read_many(images, activations=True)
+    inks = torch.from_numpy(np.stack([each.activations["input"] for each in readings if isinstance(each, Reading)]))
     took: list[tuple[float, float, float]] = []
     with torch.inference_mode():
         for part in np.array_split(np.arange(len(images)), ROUNDS):

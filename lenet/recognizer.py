@@ -139,7 +139,8 @@ class Recognizer:
         """Read a digit from the ink of an image, as `extract_ink` gives it: float32 in [0, 1], shape (H, W)."""
         ink = scale_and_center(drawing)
         features = {name: values[0] for name, values in self.weights.model.compute(ink[None, None]).items()}
-        return self._reading(drawing, ink, features["output"], features)
+        [probabilities], [rejected] = self._judge(features["output"][None])
+        return self._reading(drawing, ink, probabilities, rejected, features)
 
     def read_many(
         self,
@@ -174,13 +175,13 @@ class Recognizer:
         for batch in batches:
             inks = [prepared.ink for prepared in batch if isinstance(prepared, Prepared)]
             features = self.weights.model.compute(np.stack(inks)[:, None]) if inks else {}
-            rows = iter(range(len(inks)))
+            judged = enumerate(zip(*self._judge(features["output"]), strict=True)) if inks else iter(())
             for prepared in batch:
                 if isinstance(prepared, Prepared):
-                    row = next(rows)
+                    row, (probabilities, rejected) = next(judged)
                     # Copies: a reading that is kept does not keep its whole batch.
                     own = {name: values[row].copy() for name, values in features.items()} if activations else {}
-                    yield self._reading(*prepared, features["output"][row], own)
+                    yield self._reading(prepared.drawing, prepared.ink, probabilities, rejected, own)
                 else:
                     error = ImageError(index, str(getattr(prepared, "strerror", None) or prepared))
                     error.__cause__ = prepared
@@ -189,14 +190,19 @@ class Recognizer:
                     yield error
                 index += 1
 
-    def _reading(self, drawing: np.ndarray, ink: np.ndarray, scores: np.ndarray, activations: dict) -> Reading:
-        """The reading of a drawing, from the network's input, (32, 32), and scores, (10,)."""
+    def _judge(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities, (N, 10), and whether they are those of no digit, (N,), of scores of shape (N, 10)."""
         calibration = self.weights.calibration
-        probabilities = calibration.probabilities(scores)
-        reason = rejection_reason(ink) or (NO_DIGIT if calibration.rejects(scores) else None)
+        return calibration.probabilities(scores), calibration.rejects(scores)
+
+    def _reading(
+        self, drawing: np.ndarray, ink: np.ndarray, probabilities: np.ndarray, rejected: bool, activations: dict
+    ) -> Reading:
+        """The reading of a drawing and of the network's input made of it, shape (32, 32)."""
+        reason = rejection_reason(ink) or (NO_DIGIT if rejected else None)
         digits = None
         if reason in (SEVERAL, NO_DIGIT):
-            digits = read_row(self.weights.model, calibration, drawing)
+            digits = read_row(self.weights.model, self.weights.calibration, drawing)
             reason = SEVERAL if digits else reason
         return Reading(
             digit=int(probabilities.argmax()) if reason is None else None,
