@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 
 from lenet.networks.summary import Layer, layers
-from lenet.page.words import DIFFERENCES, HOMES, about, guide, times, words
+from lenet.page.article.markdown import times
+from lenet.page.words import DIFFERENCES, HOMES, about, guide, words
 from lenet.recognizer import Recognizer
 
 TEMPLATE = Path(__file__).parent / "static" / "page.html"

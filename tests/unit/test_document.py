@@ -10,8 +10,9 @@ import torch
 from lenet import NETWORKS, Recognizer
 from lenet.networks.activation import Tanh
 from lenet.networks.summary import layers
+from lenet.page.article.markdown import times
 from lenet.page.document import document
-from lenet.page.words import about, times
+from lenet.page.words import about
 from lenet.weights.model import bundled, save_model
 from tests.matches import matched
 

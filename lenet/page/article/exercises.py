@@ -1,7 +1,7 @@
 """The kinds of exercises: what the reader predicts, and what the page computes to check it. No answer is stored.
 
-Each kind has the name of the computation in the browser. Where the reader chooses among outcomes, an exercise has its own
-words for each of them.
+Each kind has the name of the computation in the browser. Where the reader chooses among outcomes, an exercise has words
+of its own for each of them.
 """
 
 from collections.abc import Mapping
@@ -49,8 +49,8 @@ CHECKS = {
         {"layer": one_of("c1", "c3"), "kernel": number(1, 12)},
     ),
     "changes-more": Check(
-        "which of two layers changes more when the input is shifted by so many pixels, relative to what the drawing has "
-        "changed of blank paper: Euclidean distances",
+        "which of two layers changes more when the input is shifted by so many pixels, relative to what the drawing "
+        "has changed of blank paper: Euclidean distances",
         CHOICE,
         {"shift": number(1, 4)},
         ("c1", "s2"),
@@ -83,8 +83,8 @@ CHECKS = {
     ),
     "answers": Check("whether the page answers with a digit", CHOICE, {}, ("digit", "rejected")),
     "kept-after": Check(
-        "how many percent of the page's old digits are still read after a step of so many times the usual rate, towards "
-        "the second likeliest digit",
+        "how many percent of the page's old digits are still read after a step of so many times the usual rate, "
+        "towards the second likeliest digit",
         NUMBER,
         {"times": number(0.01, 10_000)},
     ),

@@ -34,7 +34,7 @@ def number(low: float, high: float) -> Setting:
 
 FLAG = Setting("true or false", lambda value: isinstance(value, bool))
 TEXT = Setting("a text", lambda value: isinstance(value, str))
-# A unit as links have it, or LAYER.MAP for the one in the middle of a map, or the output unit of the digit that is read.
+# A unit as links have it, LAYER.MAP for the one in the middle of a map, or the output unit of the digit that is read.
 UNIT = Setting(
     "LAYER.MAP, LAYER.MAP.ROW.COLUMN or output.read",
     lambda value: (

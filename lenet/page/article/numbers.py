@@ -1,7 +1,8 @@
 """The numbers of the page's words: placeholders by name, computed from the networks, their weights and their metrics.
 
-Of the page's own network: {parameters}, {connections}, {activation}, and of each layer {c1.size}, {c1.parameters} and so
-on; {test.error} is of its metrics. {original.c1.connections} is of the network `original`, as it is bundled.
+Of the page's own network there are {parameters}, {connections}, {activation}, and of each layer {c1.size},
+{c1.parameters} and so on; {test.error} is of its metrics. {original.c1.connections} is of the network `original`, as it
+is bundled.
 """
 
 import json
@@ -25,9 +26,6 @@ SIMILAR = 0.8  # correlation with a straight line or edge from which a kernel is
 def numbers(weights: Weights) -> dict[str, str | None]:
     """All placeholders and their values; None is a number that nobody has measured for these weights."""
     values: dict[str, str | None] = {
-        "digit.side": str(DIGIT_SIDE),
-        "bitmap.size": f"{len(BITMAPS.split()[0])}x{len(BITMAPS.strip().splitlines())}",
-        "similar": str(SIMILAR),
         "temperature": f"{weights.calibration.temperature:.2f}",
         "c1.strokes": _list(strokes(weights.model.get_parameter("c1.weight").detach().cpu().numpy()[:, 0])),
         **of_network(weights.model),
@@ -40,9 +38,12 @@ def numbers(weights: Weights) -> dict[str, str | None]:
 
 
 def of_network(model: Network) -> dict[str, str]:
-    """What the architecture determines."""
+    """What the architecture and the preprocessing determine."""
     rows = layers(model)
     found = {
+        "digit.side": str(DIGIT_SIDE),
+        "bitmap.size": f"{len(BITMAPS.split()[0])}x{len(BITMAPS.strip().splitlines())}",
+        "similar": str(SIMILAR),
         "parameters": f"{sum(row.parameters for row in rows):,}",
         "connections": f"{sum(row.connections for row in rows):,}",
         "activation": str(model.activation),

@@ -20,8 +20,9 @@ one figure, one or two exercises, and perhaps a correction of what is often wron
     why: What the answer means, shown when it is revealed.
     ```
 
-Placeholders in an exercise may name its settings. `options` has the words for each outcome of a choice; `networks` lists
-those that the exercise is for, by default all; `unit` follows a number; `shows` is a figure that the answer opens.
+Placeholders in an exercise may name its settings. `options` has the words for each outcome of a choice; `networks`
+lists those that the exercise is for, by default all; `unit` follows a number; `shows` is a figure that the answer
+opens.
 """
 
 import json
@@ -193,13 +194,9 @@ def section(path: Path) -> Section:
     if not any(text.citations for text in found.prose):
         raise ValueError(f"{path.name}: the prose needs a source: [II.B](lecun1998)")
     _check_length(found.prose, MOST_WORDS, f"{path.name}: the prose")
-    for text in [
-        found.correction,
-        found.caption,
-        *(text for one in found.exercises for text in (one.question, one.why)),
-    ]:
-        if text:
-            _check_length([text], MOST_WORDS_OF_A_LINE, f"{text.where}: this text")
+    asked = [text for one in found.exercises for text in (one.question, one.why)]
+    for text in [found.caption, *asked, *([found.correction] if found.correction else [])]:
+        _check_length([text], MOST_WORDS_OF_A_LINE, f"{text.where}: this text")
     for variant in NETWORKS:
         if not 1 <= sum(variant in one.networks for one in found.exercises) <= 2:
             raise ValueError(f"{path.name}: expected one or two exercises for {variant}")
