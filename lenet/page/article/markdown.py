@@ -103,8 +103,7 @@ class Block:
 class Part:
     """A heading, and what follows it up to the next one."""
 
-    title: str
-    where: str
+    title: Words
     paragraphs: list[Words] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
 
@@ -135,7 +134,7 @@ def parse(text: str, name: str) -> list[Part]:
     for token, content in zip(tokens, [*tokens[1:], None], strict=True):
         where = f"{name}, line {(token.map or [0])[0] + 1}"
         if token.type == "heading_open" and content:
-            parts.append(Part(content.content, where))
+            parts.append(Part(_words(content.children or [], where)))
         elif token.type in ("paragraph_open", "fence") and not parts:
             raise ValueError(f"{where}: expected a heading first")
         elif token.type == "paragraph_open" and content:

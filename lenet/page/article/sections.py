@@ -111,7 +111,7 @@ class Section:
     """`correction` is None where no popular text is corrected."""
 
     name: str
-    title: str
+    title: Words
     prose: list[Words]
     figure: Shown
     caption: Words
@@ -129,7 +129,12 @@ class Section:
     def as_dict(self, fill: Fill, variant: str) -> dict:
         """Name, title, HTML and exercises, as far as they are for the network."""
         exercises = [one.as_dict(fill) for one in self.exercises if variant in one.networks]
-        return {"name": self.name, "title": self.title, "html": self._html(fill, exercises), "exercises": exercises}
+        return {
+            "name": self.name,
+            "title": self.title.plain(fill),
+            "html": self._html(fill, exercises),
+            "exercises": exercises,
+        }
 
     def _html(self, fill: Fill, exercises: list[dict]) -> str:
         prose = "".join(f"<p>{text.html(fill)}</p>" for text in self.known(fill))
@@ -140,7 +145,7 @@ class Section:
         )
         return (
             f'<section data-section="{self.name}" aria-labelledby="article-{self.name}">'
-            f'<h2 id="article-{self.name}">{escape(self.title)}</h2>'
+            f'<h2 id="article-{self.name}">{self.title.html(fill)}</h2>'
             f'<div class="prose">{prose}{correction}</div>'
             f'<figure data-figure="{self.figure.name}" data-settings="{settings}">'
             f"<figcaption>{self.caption.html(fill)}</figcaption></figure>"
