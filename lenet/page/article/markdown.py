@@ -46,8 +46,8 @@ class Words:
 
     def html(self, fill: Fill) -> str:
         """HTML, everything in it escaped. Raises UnknownNumberError, or ValueError for an unknown placeholder."""
-        filled = [self._filled(token, fill) for token in self.tokens]
-        return PARSER.renderer.renderInline(filled, PARSER.options, {})
+        filled = Token("inline", "", 0, children=[self._filled(token, fill) for token in self.tokens])
+        return PARSER.renderer.render([filled], PARSER.options, {})
 
     def plain(self, fill: Fill) -> str:
         """The text alone, without citations."""
