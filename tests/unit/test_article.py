@@ -24,7 +24,8 @@ FILES = sorted(FOLDER.rglob("*.md"))
 
 GOOD = """# A title
 
-Prose with *emphasis*, {c1.parameters} parameters. [II.B, table I](lecun1998)
+Prose with *emphasis*, {c1.parameters} parameters. [II.B, table
+I](lecun1998)
 
 ```figure unit
 caption: A unit.
@@ -234,7 +235,9 @@ def test_a_section_is_read(write):
     data = found.as_dict(from_table({"c1.parameters": "156"}), "original")
     assert data["title"] == "A title"
     assert "<p>Prose with <em>emphasis</em>, 156 parameters. " in data["html"]
-    assert f'<a class="source" href="{sources()[PAPER].url}"' in data["html"]
+    assert matched(f'\\(<a class="source" href="{sources()[PAPER].url}"[^>]*>([^<]*)</a>\\)', data["html"]) == (
+        "1998, II.B, table\nI"
+    )
     assert "with kernels of 7\u00d77?" in data["exercises"][0]["question"]
 
 
@@ -262,29 +265,29 @@ def test_other_markdown_is_text(write):
 BAD = [
     (("# A title\n", ""), "01-title.md, line 2: expected a heading first"),
     (("```figure unit", "# Another\n\n```figure unit"), "expected one heading, got 2"),
-    (("figure unit", "figure units"), "line 5: unknown figure units, expected one of preprocessing"),
-    (("{unit: c3.0}", "{unit: c3}"), "line 5: unit: c3: expected LAYER.MAP"),
-    (("{unit: c3.0}", "{layer: c3}"), "line 5: unknown setting layer, expected one of unit"),
-    (("caption: A unit.\n", ""), "line 5: caption is missing"),
+    (("figure unit", "figure units"), "line 6: unknown figure units, expected one of preprocessing"),
+    (("{unit: c3.0}", "{unit: c3}"), "line 6: unit: c3: expected LAYER.MAP"),
+    (("{unit: c3.0}", "{layer: c3}"), "line 6: unknown setting layer, expected one of unit"),
+    (("caption: A unit.\n", ""), "line 6: caption is missing"),
     (("```figure unit\ncaption: A unit.\nsettings: {unit: c3.0}\n```\n", ""), "expected 1 to 1 of figure, got 0"),
     (("```correction", "```remark"), "unknown block remark, expected one of figure, exercise, correction"),
-    ((" [table I](lecun1998)", ""), "line 10: a correction needs a source"),
-    ((" [II.B, table I](lecun1998)", ""), "the prose needs a source"),
-    (("[II.B, table I](lecun1998)", "[II.B](lecun)"), "line 3: unknown source lecun, expected one of lecun1998"),
-    (("[II.B, table I](lecun1998)", "[paper](lecun1998)"), "line 3: paper: cite a section, table, figure or equation"),
+    ((" [table I](lecun1998)", ""), "line 11: a correction needs a source"),
+    ((" [II.B, table\nI](lecun1998)", ""), "the prose needs a source"),
+    (("[II.B, table\nI](lecun1998)", "[II.B](lecun)"), "line 3: unknown source lecun, expected one of lecun1998"),
+    (("[II.B, table\nI](lecun1998)", "[paper](lecun1998)"), "line 3: paper: cite a section, table, figure or equation"),
     (("Prose with", "word " * 121), "01-title.md: the prose has"),
-    (("One kernel", "word " * 41), "line 14: this text has"),
-    (("parameters-with", "guess"), "line 14: unknown check guess, expected one of ink"),
-    (("kernel: 7}", "kernel: 70}"), "line 14: kernel: 70: expected a number from 1 to 12"),
-    (("layer: c1, ", ""), "line 14: parameters-with needs the settings layer"),
-    (("why: One", "tolerance: much\nwhy: One"), "line 14: tolerance: expected a positive number"),
-    (("why: One", "options: {a: b}\nwhy: One"), "line 14: expected options for nothing"),
-    (("why: One", "networks: [resnet]\nwhy: One"), "line 14: unknown network resnet, expected one of textbook"),
+    (("One kernel", "word " * 41), "line 15: this text has"),
+    (("parameters-with", "guess"), "line 15: unknown check guess, expected one of ink"),
+    (("kernel: 7}", "kernel: 70}"), "line 15: kernel: 70: expected a number from 1 to 12"),
+    (("layer: c1, ", ""), "line 15: parameters-with needs the settings layer"),
+    (("why: One", "tolerance: much\nwhy: One"), "line 15: tolerance: expected a positive number"),
+    (("why: One", "options: {a: b}\nwhy: One"), "line 15: expected options for nothing"),
+    (("why: One", "networks: [resnet]\nwhy: One"), "line 15: unknown network resnet, expected one of textbook"),
     (("why: One", "networks: [original]\nwhy: One"), "expected one or two exercises for textbook"),
-    (("why: One", "shows: {figure: film}\nwhy: One"), "line 14: unknown figure film"),
-    (("why: One", "answer: 300\nwhy: One"), "line 14: unknown answer, expected one of check"),
-    (("settings: {layer", "settings: {{layer"), "line 14: not valid YAML: while"),
-    (("check: parameters-with\nsettings: {layer: c1, kernel: 7}", "- check"), "line 14: "),
+    (("why: One", "shows: {figure: film}\nwhy: One"), "line 15: unknown figure film"),
+    (("why: One", "answer: 300\nwhy: One"), "line 15: unknown answer, expected one of check"),
+    (("settings: {layer", "settings: {{layer"), "line 15: not valid YAML: while"),
+    (("check: parameters-with\nsettings: {layer: c1, kernel: 7}", "- check"), "line 15: "),
 ]
 
 

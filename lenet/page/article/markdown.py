@@ -46,8 +46,8 @@ class Words:
 
     def html(self, fill: Fill) -> str:
         """HTML, everything in it escaped. Raises UnknownNumberError, or ValueError for an unknown placeholder."""
-        filled = Token("inline", "", 0, children=[self._filled(token, fill) for token in self.tokens])
-        return PARSER.renderer.render([filled], PARSER.options, {})
+        tokens = [part for token in self.tokens for part in self._shown(token, fill)]
+        return PARSER.renderer.render([Token("inline", "", 0, children=tokens)], PARSER.options, {})
 
     def plain(self, fill: Fill) -> str:
         """The text alone, without citations."""
@@ -71,16 +71,24 @@ class Words:
     def citations(self) -> list[tuple[str, str]]:
         """(source, place in it) of each."""
         return [
-            (str(link.attrs["href"]), text.content)
+            (str(link.attrs["href"]), " ".join(text.content.split()))
             for link, text in zip(self.tokens, self.tokens[1:], strict=False)
             if link.type == "link_open"
         ]
 
+    def _shown(self, token: Token, fill: Fill) -> list[Token]:
+        """The token as it is shown; a citation stands in parentheses, and a place in the paper after its year."""
+        if token.type == "link_close":
+            return [token, Token("text", "", 0, content=")")]
+        if token.type != "link_open":
+            return [self._filled(token, fill)]
+        key = str(token.attrs["href"])
+        attributes = {"class": "source", "href": sources()[key].url, "title": sources()[key].title}
+        link = token.copy(attrs={**attributes, "target": "_blank", "rel": "noopener"})
+        year = [Token("text", "", 0, content="1998, ")] if key == PAPER else []
+        return [Token("text", "", 0, content="("), link, *year]
+
     def _filled(self, token: Token, fill: Fill) -> Token:
-        if token.type == "link_open":
-            source = sources()[str(token.attrs["href"])]
-            attributes = {"class": "source", "href": source.url, "title": source.title, "rel": "noopener"}
-            return token.copy(attrs={**attributes, "target": "_blank"})
         if token.type != "text":
             return token
         try:

@@ -88,15 +88,19 @@ def _of_layer(layer: Layer) -> dict[str, str]:
 
 
 def of_metrics(metrics: dict | None) -> dict[str, str | None]:
-    """What has been measured on MNIST's test set; metrics.json may come from a stranger, with anything in it."""
+    """What has been measured on MNIST's test set; metrics.json may come from a stranger, with anything in it.
+
+    The uncertainty is the standard error of a binomial proportion.
+    """
     match (metrics or {}).get("test"):
         case {"errors": int() as errors, "images": int() as images} if images > 0:
             return {
                 "test.error": f"{100 * errors / images:.2f} %",
+                "test.uncertainty": f"{100 * math.sqrt(errors * max(0, images - errors) / images) / images:.2f} %",
                 "test.errors": f"{errors:,}",
                 "test.images": f"{images:,}",
             }
-    return dict.fromkeys(("test.error", "test.errors", "test.images"))
+    return dict.fromkeys(f"test.{name}" for name in ("error", "uncertainty", "errors", "images"))
 
 
 @cache
