@@ -14,7 +14,7 @@ from lenet import NETWORKS
 from lenet.page.article.exercises import CHECKS, CHOICE, DIGIT, MAP, NUMBER
 from lenet.page.article.figures import FIGURES
 from lenet.page.article.markdown import FOLDER, PAPER, from_table, parse, sources
-from lenet.page.article.numbers import numbers, strokes
+from lenet.page.article.numbers import confusion, numbers, strokes
 from lenet.page.article.sections import MOST_WORDS, article, section, sections
 from lenet.page.words import guide
 from lenet.weights.model import Weights, bundled, load_weights
@@ -181,6 +181,16 @@ def test_accuracy_is_that_of_the_metrics(variant):
     assert own["test.error"] == other[f"{variant}.test.error"] == f"{test['errors'] / 100:.2f} %"
     assert (own["test.errors"], own["test.images"]) == (str(test["errors"]), "10,000")
     assert own["temperature"] == f"{loaded()[variant].calibration.temperature:.2f}"
+
+
+def test_the_confusion_matrix_is_that_of_the_metrics():
+    """Its rows add up to the test digits, and what is beside the diagonal to the errors; a malformed one is none."""
+    for weights in loaded().values():
+        rows = np.array(article(weights)["confusion"])
+        test = (weights.metrics or {})["test"]
+        assert (rows.sum(), rows.sum() - rows.trace()) == (test["images"], test["errors"])
+    for wrong in (None, 3, [], [[0] * 10] * 9, [[0] * 9] * 10, [["<b>"] * 10] * 10, [[-1] * 10] * 10):
+        assert confusion({"test": {"confusion": wrong}}) is None
 
 
 @pytest.mark.parametrize("metrics", [None, {}, {"test": 3}, {"test": {"errors": "<b>", "images": 1}}])

@@ -103,6 +103,18 @@ def of_metrics(metrics: dict | None) -> dict[str, str | None]:
     return dict.fromkeys(f"test.{name}" for name in ("error", "uncertainty", "errors", "images"))
 
 
+def confusion(metrics: dict | None) -> list[list[int]] | None:
+    """Ten rows for the true digit of ten numbers of test digits, by what they are taken for; None if it is not known."""
+    match (metrics or {}).get("test"):
+        case {"confusion": [*rows]} if len(rows) == 10 and all(map(_is_row, rows)):
+            return rows
+    return None
+
+
+def _is_row(row: object) -> bool:
+    return isinstance(row, list) and len(row) == 10 and all(isinstance(count, int) and count >= 0 for count in row)
+
+
 @cache
 def _bundled_metrics(variant: str) -> dict:
     return json.loads((bundled(variant) / METRICS).read_text())

@@ -48,7 +48,7 @@ from lenet.page.article.markdown import (
     sources,
     words,
 )
-from lenet.page.article.numbers import numbers
+from lenet.page.article.numbers import confusion, numbers
 from lenet.weights.model import Weights
 
 SECTIONS = FOLDER / "sections"
@@ -154,11 +154,12 @@ class Section:
 
 
 def article(weights: Weights) -> dict:
-    """The article about a network, as JSON: sections in order, and what they cite."""
+    """The article about a network, as JSON: sections in order, what they cite, and the confusion matrix for a figure."""
     fill = from_table(numbers(weights))
     return {
         "sections": [section.as_dict(fill, weights.model.variant) for section in sections()],
         "sources": [{"title": source.title, "url": source.url} for source in sources().values()],
+        "confusion": confusion(weights.metrics),
     }
 
 
