@@ -104,7 +104,7 @@ def of_metrics(metrics: dict | None) -> dict[str, str | None]:
 
 
 def confusion(metrics: dict | None) -> list[list[int]] | None:
-    """Ten rows for the true digit of ten numbers of test digits, by what they are taken for; None if it is not known."""
+    """Numbers of test digits: a row for each true digit, a column for what it is taken for. None if it is not known."""
     match (metrics or {}).get("test"):
         case {"confusion": [*rows]} if len(rows) == 10 and all(map(_is_row, rows)):
             return rows

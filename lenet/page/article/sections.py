@@ -154,7 +154,7 @@ class Section:
 
 
 def article(weights: Weights) -> dict:
-    """The article about a network, as JSON: sections in order, what they cite, and the confusion matrix for a figure."""
+    """The article about a network, as JSON: sections in order, what they cite, and the confusion matrix."""
     fill = from_table(numbers(weights))
     return {
         "sections": [section.as_dict(fill, weights.model.variant) for section in sections()],
