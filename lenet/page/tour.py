@@ -3,12 +3,12 @@
 from lenet.networks.base import Network
 from lenet.networks.summary import layers
 from lenet.page.article.markdown import FOLDER, from_table, read
-from lenet.page.article.numbers import of_network
+from lenet.page.article.numbers import of_networks
 
 
 def steps(model: Network) -> list[dict]:
     """A dict for each step: `selector`, `words`, and perhaps the `unit` to pin and the `mode` to open."""
-    fill = from_table(of_network(model))
+    fill = from_table(of_networks(model))
     middle = {
         layer.name: {"row": layer.shape[1] // 2, "column": layer.shape[2] // 2}
         for layer in layers(model)

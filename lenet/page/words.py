@@ -1,12 +1,10 @@
 """The page's texts about the network as a whole, for readers who see one for the first time."""
 
-from html import escape
-
 from lenet.networks import LeNet5, LeNet5Original, LeNet5Tutorial
 from lenet.networks.base import Network
-from lenet.networks.summary import Layer
+from lenet.networks.summary import layers
 from lenet.page.article.markdown import FOLDER, from_table, read
-from lenet.page.article.numbers import of_network
+from lenet.page.article.numbers import of_networks
 
 PAPER = "LeCun, Bottou, Bengio and Haffner, 1998"
 TITLE = "LeNet-5: draw a digit and look inside"
@@ -35,13 +33,25 @@ def about(model: Network) -> str:
 
 def guide(model: Network, server: bool = True) -> str:
     """HTML: how to read the page; `server`: whether one checks the browser's answers."""
-    fill = from_table(of_network(model))
+    fill = from_table(of_networks(model))
     first, without, checked = read(FOLDER / "about.md")
     paragraphs = [*first.paragraphs, *(checked if server else without).paragraphs]
     return "".join(f"<p>{paragraph.html(fill)}</p>" for paragraph in paragraphs)
 
 
-def words(layer: Layer) -> str:
-    """HTML: a few sentences about a layer, and its formula."""
-    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in layer.about.words)
-    return f'{paragraphs}<p class="formula">{layer.about.formula}</p>'
+def words(model: Network) -> dict[str, tuple[str, str]]:
+    """HTML about each layer by its name: what it is for, in a sentence, and a few sentences with its formula.
+
+    In `layers.md` they stand under the layer's name, or under its kind, or, where the next layer makes a difference,
+    under "NAME before KIND". They say what a layer does, why LeNet-5 has it, and what networks do today.
+    """
+    fill = from_table(of_networks(model))
+    parts = {part.title.plain(fill): part.paragraphs for part in read(FOLDER / "layers.md")}
+    rows = layers(model)
+    found = {}
+    for layer, following in zip(rows, [*rows[1:], None], strict=True):
+        titles = (f"{layer.name} before {following.about.kind if following else ''}", layer.about.kind, layer.name)
+        caption, *others = next(parts[title] for title in titles if title in parts)
+        paragraphs = "".join(f"<p>{text.html(fill)}</p>" for text in others)
+        found[layer.name] = caption.html(fill), f'{paragraphs}<p class="formula">{layer.about.formula}</p>'
+    return found

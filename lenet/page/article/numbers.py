@@ -26,15 +26,27 @@ SIMILAR = 0.8  # correlation with a straight line or edge from which a kernel is
 def numbers(weights: Weights) -> dict[str, str | None]:
     """All placeholders and their values; None is a number that nobody has measured for these weights."""
     values: dict[str, str | None] = {
+        **of_networks(weights.model),
+        **of_metrics(weights.metrics),
         "temperature": f"{weights.calibration.temperature:.2f}",
         "c1.strokes": _list(strokes(weights.model.get_parameter("c1.weight").detach().cpu().numpy()[:, 0])),
-        **of_network(weights.model),
-        **of_metrics(weights.metrics),
     }
-    for variant, network in NETWORKS.items():
-        known = {**of_network(network()), **of_metrics(_bundled_metrics(variant))}
-        values |= {f"{variant}.{name}": value for name, value in known.items()}
+    for variant in NETWORKS:
+        values |= {f"{variant}.{name}": value for name, value in of_metrics(_bundled_metrics(variant)).items()}
     return values
+
+
+def of_networks(model: Network) -> dict[str, str]:
+    """What does not depend on the weights, of the page's own network and of each of the three."""
+    found = of_network(model)
+    for variant in NETWORKS:
+        found |= {f"{variant}.{name}": value for name, value in _of_bundled(variant).items()}
+    return found
+
+
+@cache
+def _of_bundled(variant: str) -> dict[str, str]:
+    return of_network(NETWORKS[variant]())
 
 
 def of_network(model: Network) -> dict[str, str]:
@@ -47,6 +59,7 @@ def of_network(model: Network) -> dict[str, str]:
         "parameters": f"{sum(row.parameters for row in rows):,}",
         "connections": f"{sum(row.connections for row in rows):,}",
         "activation": str(model.activation),
+        "activation.words": model.activation.in_words,
         **{f"{row.name}.{name}": value for row in rows for name, value in _of_layer(row).items()},
     }
     if isinstance(model.activation, Tanh):
@@ -76,7 +89,7 @@ def _of_layer(layer: Layer) -> dict[str, str]:
         "parameters": f"{layer.parameters:,}",
         "connections": f"{layer.connections:,}",
         "count": layer.about.count,
-        "does": layer.about.tour,
+        "does": layer.about.does,
     }
     if sides:
         found |= {"side": str(sides[0]), "size": f"{sides[0]}x{sides[1]}"}
