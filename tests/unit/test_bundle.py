@@ -52,9 +52,12 @@ def test_what_is_not_understood_is_an_error(source, message):
         bundle({**SOURCES, "start.js": source}, "start.js")
 
 
-def test_comments_with_types_are_left_out():
-    """Blocks on lines of their own; other comments stay, as does all code."""
-    source = '/** A. */\nexport function f() {\n  /**\n   * @type {number}\n   */\n  const x = "/** B */"; // C\n}\n'
+def test_lines_that_are_comments_are_left_out():
+    """With types or without; other comments stay, as does all code."""
+    source = (
+        "/** A. */\nexport function f() {\n  // A.\n  /**\n   * @type {number}\n   */\n"
+        '  const x = "/** B */"; // C\n}\n'
+    )
     text = bundle({"start.js": source}, "start.js")
     assert 'function f() {\n  const x = "/** B */"; // C\n}\n' in text
     assert "A." not in text
