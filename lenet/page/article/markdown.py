@@ -155,7 +155,7 @@ def parse(text: str, name: str) -> list[Part]:
 
 def words(text: str, where: str) -> Words:
     """The text of a block, which is one paragraph."""
-    return _words(PARSER.parseInline(str(text).strip())[0].children or [], where)
+    return _words(PARSER.parseInline(text.strip())[0].children or [], where)
 
 
 def _words(tokens: list[Token], where: str) -> Words:

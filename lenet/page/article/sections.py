@@ -55,6 +55,14 @@ SECTIONS = FOLDER / "sections"
 MOST_WORDS = 120  # of the prose of a section
 MOST_WORDS_OF_A_LINE = 40  # of a correction, a question, and what explains an answer
 OPTIONAL = ("preprocessed", "network")  # settings that an exercise may leave out
+# Kinds of blocks, and how many of each a section has: exercises for each network are counted apart.
+BLOCKS = {"figure": (1, 1), "exercise": (1, 6), "correction": (0, 1)}
+KEYS = {
+    "figure": ("caption", "settings"),
+    "exercise": ("check", "settings", "question", "options", "networks", "tolerance", "within", "unit", "why", "shows"),
+    "correction": ("says",),
+}
+TYPES = {str: "a text", dict: "NAME: VALUE", list: "a list", float: "a number"}
 Value = TypeVar("Value")
 
 
@@ -209,15 +217,6 @@ def section(path: Path) -> Section:
     return found
 
 
-# Kinds of blocks, and how many of each a section has: exercises for each network are counted apart.
-BLOCKS = {"figure": (1, 1), "exercise": (1, 6), "correction": (0, 1)}
-KEYS = {
-    "figure": ("caption", "settings"),
-    "exercise": ("check", "settings", "question", "options", "networks", "tolerance", "within", "unit", "why", "shows"),
-    "correction": ("says",),
-}
-
-
 def _check_length(texts: list[Words], most: int, what: str) -> None:
     """Raises ValueError if there are too many words; a placeholder counts as one."""
     if (count := sum(len(text.plain(lambda _: "0").split()) for text in texts)) > most:
@@ -236,25 +235,24 @@ def _exercise(block: Block) -> Exercise:
     if set(options) != set(check.outcomes if check.answer == CHOICE else ()):
         raise ValueError(f"{where}: expected options for {', '.join(check.outcomes) or 'nothing'}")
     for key in ("tolerance", "within"):
-        value = _take(block, key, 0)
-        if not isinstance(value, int | float) or value < 0 or (value and check.answer != NUMBER):
-            raise ValueError(f"{where}: {key}: expected a positive number, where the answer is one")
-    networks = tuple(_take(block, "networks", list(NETWORKS)))
+        if (value := _take(block, key, 0.0)) < 0 or (value and check.answer != NUMBER):
+            raise ValueError(f"{where}: {key}: {value}: expected a positive number, where the answer is one")
+    networks = tuple(map(str, _take(block, "networks", list(NETWORKS))))
     if unknown := set(networks) - set(NETWORKS):
         raise ValueError(f"{where}: unknown network {unknown.pop()}, expected one of {', '.join(NETWORKS)}")
-    shows = _take(block, "shows", None)
+    shows = dict(_take(block, "shows", {}))
     return Exercise(
         name=block.name,
         check=name,
         settings=settings,
         question=_line(block, "question"),
-        options={outcome: words(text, where) for outcome, text in options.items()},
+        options={outcome: words(str(text), where) for outcome, text in options.items()},
         networks=networks,
-        tolerance=_take(block, "tolerance", 0),
-        within=_take(block, "within", 0),
-        unit=str(_take(block, "unit", "")),
+        tolerance=_take(block, "tolerance", 0.0),
+        within=_take(block, "within", 0.0),
+        unit=_take(block, "unit", ""),
         why=_line(block, "why"),
-        shows=_shown(shows.pop("figure", ""), shows, where) if isinstance(shows, dict) else None,
+        shows=_shown(shows.pop("figure", ""), shows, where) if shows else None,
     )
 
 
@@ -273,10 +271,14 @@ def _line(block: Block, key: str) -> Words:
 
 
 def _take(block: Block, key: str, default: Value) -> Value:
+    """A value of a block, of the same type as what it is by default. Raises ValueError for others, and unknown keys."""
     for name in block.content:
         if name not in KEYS[block.kind]:
             raise ValueError(f"{block.where}: unknown {name}, expected one of {', '.join(KEYS[block.kind])}")
-    return block.content.get(key, default)
+    value = block.content.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float if isinstance(default, float) else type(default)):
+        raise ValueError(f"{block.where}: {key}: {value}: expected {TYPES[type(default)]}")
+    return value
 
 
 def _or_none(call: Callable[[Fill], Value], fill: Fill) -> Value | None:
