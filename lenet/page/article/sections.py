@@ -276,9 +276,15 @@ def _take(block: Block, key: str, default: Value) -> Value:
         if name not in KEYS[block.kind]:
             raise ValueError(f"{block.where}: unknown {name}, expected one of {', '.join(KEYS[block.kind])}")
     value = block.content.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float if isinstance(default, float) else type(default)):
+    if not _is_like(value, default):
         raise ValueError(f"{block.where}: {key}: {value}: expected {TYPES[type(default)]}")
     return value
+
+
+def _is_like(value: object, default: object) -> bool:
+    if isinstance(default, float):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, type(default))
 
 
 def _or_none(call: Callable[[Fill], Value], fill: Fill) -> Value | None:
