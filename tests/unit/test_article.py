@@ -289,6 +289,7 @@ BAD = [
     (("[II.B, table\nI](lecun1998)", "[paper](lecun1998)"), "line 3: paper: cite a section, table, figure or equation"),
     (("Prose with", "word " * 121), "01-title.md: the prose has"),
     (("One kernel", "word " * 41), "line 15: this text has"),
+    (("exercise parameters", 'exercise "x"'), "line 15: an exercise needs a name of small letters"),
     (("parameters-with", "guess"), "line 15: unknown check guess, expected one of ink"),
     (("kernel: 7}", "kernel: 70}"), "line 15: kernel: 70: expected a number from 1 to 12"),
     (("layer: c1, ", ""), "line 15: parameters-with needs the settings layer"),

@@ -225,6 +225,8 @@ def _check_length(texts: list[Words], most: int, what: str) -> None:
 
 def _exercise(block: Block) -> Exercise:
     where, name = block.where, _take(block, "check", "")
+    if not re.fullmatch("[a-z0-9]+", block.name):
+        raise ValueError(f"{where}: an exercise needs a name of small letters, to which links can lead")
     if (check := CHECKS.get(name)) is None:
         raise ValueError(f"{where}: unknown check {name}, expected one of {', '.join(CHECKS)}")
     settings = _take(block, "settings", {})
