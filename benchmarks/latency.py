@@ -57,6 +57,8 @@ def print_latencies(browser, urls: dict[str, str], rounds: int) -> None:
         for name, page in echoes.items():
             page.bring_to_front()
             took[name].append(echo(page, "abcdefghij"[turn % 10]))
+    for page in echoes.values():
+        page.context.close()  # Gradio's pages ask for a frame all the time: a visitor has one page open
     rates = {name: [] for name in PENS}
     for _ in range(3):
         for name, visitor in visitors.items():

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lenet import Recognizer
 
 
+LONGEST = ("test_screens.py", "test_modules.py")
+
 importing = contextlib.ExitStack()  # what holds until all tests have been imported
 
 
@@ -50,7 +52,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with what it needs, which is the name of its folder."""
+    """Mark each test with what it needs, which is the name of its folder; put the longest ones first.
+
+    One that begins last would leave the other processes of pytest-xdist with nothing to do.
+    """
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     for item in items:
         kind = item.path.relative_to(Path(__file__).parent).parts[0]
         item.add_marker(getattr(pytest.mark, kind))

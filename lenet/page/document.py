@@ -20,7 +20,7 @@ OPERATIONS = {
     "max pooling": ("{}", "maxima", "pool"),
     "subsampling": ("{}", "sums", "pool"),
     "fully connected": ("full", "connection", "full"),
-    "RBF": ("distance", "to bitmaps", "RBF"),
+    "RBF": ("distance", "to digits", "RBF"),
 }
 
 

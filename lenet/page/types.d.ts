@@ -488,6 +488,8 @@ interface Source {
   note: string;
   /** What a link to it does not have, as a sentence. */
   unlinked?: string;
+  /** Whether the input is not that of the drawing. */
+  isChanged?: boolean;
   read(): Reading;
   /** For another network only. */
   reader?: import("./static/network/reader.js").Reader;

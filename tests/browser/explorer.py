@@ -98,6 +98,13 @@ def hurry(page: Page, text: Locator) -> None:
     text.wait_for()
 
 
+def ready(page: Page, variant: str) -> None:
+    """Wait for the page of a network."""
+    page.wait_for_function(
+        """(variant) => document.querySelector(".lenet[data-ready] .network:enabled")?.value === variant""", arg=variant
+    )
+
+
 def reset(page: Page, options: dict | None = None) -> None:
     """Leave nothing of a test on a page with these options of its context. What listens to its events may stay."""
     page.unroute_all()
@@ -223,7 +230,7 @@ class Explorer(Visitor):
         lines = self.page.locator(".card .ledger > div").evaluate_all(
             "(lines) => lines.map((line) => ['dt', 'dd'].map((part) => line.querySelector(part).innerText))"
         )
-        return {text: number(value) for text, value in lines if "%" not in value}
+        return {text.removesuffix(", rounded"): number(value) for text, value in lines if "%" not in value}
 
     def check_scores(self, model: torch.nn.Module) -> None:
         """What is shown are the scores of this network for the page's input."""

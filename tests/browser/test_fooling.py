@@ -91,7 +91,7 @@ def test_what_a_unit_wants(reuse):
     visitor.digit()
     first = [ink[scores[:count].argmax(), 0] for count in range(500, 10_001, 500)]
     assert min((visitor.ink()[0, 0] - one).abs().max() for one in first) < 1e-6
-    assert caption.inner_text().startswith(f"{picture:.1f} after 120 steps")
+    assert caption.inner_text().startswith(f"Its value: {picture:.1f} after 120 steps")
 
     visitor.pin("c1", 2, 5, 5)
     page.locator(".wants .ghost").first.wait_for()
@@ -101,13 +101,17 @@ def test_what_a_unit_wants(reuse):
 
 
 def test_a_worker_that_cannot_be_loaded(new_page, site_url):
-    """The page says so, and the next question has another one."""
+    """The page says so, and a part that is opened again has another one. What needs none is there meanwhile."""
     page = new_page()
     page.route("**/explore/worker.js", lambda route: route.abort())
     visitor = Visitor(page, site_url("textbook") + "#v=1&m=fool")
     visitor.draw(DIGITS[4])
-    page.locator(".notice", has_text="What is computed beside the page has failed.").wait_for()
+    notice = page.locator(".notice", has_text="What is computed beside the page has failed.")
+    notice.wait_for()
+    visitor.open("why")
+    page.locator('[data-saliency="gradient"]').click()
+    page.locator(".trials .frame").wait_for()
     page.unroute_all()
-    visitor.click("clear")
-    visitor.draw(DIGITS[3])
+    visitor.open("fool")
     page.locator(".smallest-change", has_text="It takes").wait_for()
+    notice.wait_for(state="detached")

@@ -1,7 +1,7 @@
 """Back and Forward, in a real browser."""
 
 from harness.drawings import DIGITS
-from tests.browser.explorer import encode
+from tests.browser.explorer import encode, ready
 
 
 def test_back_closes_a_mode_before_it_leaves_the_page(explore):
@@ -54,6 +54,48 @@ def test_a_mode_closes_in_place_after_a_link_has_been_followed(explore):
     assert page.locator(".panel.inspect").is_visible()
 
 
+def test_back_closes_a_mode_of_another_network_or_after_a_reload(explore):
+    """And stays with that network; what the one before was taught is kept."""
+    explorer = explore()
+    page = explorer.page
+    explorer.load(DIGITS[7])
+    explorer.open("teach")
+    page.locator(".replay input").uncheck()
+    page.locator("[data-take]").first.click()
+    page.locator(".check", has_text="after 1 step").wait_for()
+    page.wait_for_url("**m=teach*w=*")
+    page.locator(".network").select_option("original")
+    ready(page, "original")
+    page.go_back()
+    page.locator(".panel.inspect").wait_for()
+    page.wait_for_url("**n=original*")
+    ready(page, "original")
+    page.locator(".network").select_option("textbook")
+    ready(page, "textbook")
+    page.locator(".check", has_text="after 1 step").wait_for()
+    explorer.open("why")
+    page.wait_for_url("**m=why*")
+    page.reload()
+    ready(page, "textbook")
+    page.go_back()
+    page.locator(".panel.inspect").wait_for()
+    page.locator(".check", has_text="after 1 step").wait_for()
+
+
+def test_the_address_outlives_gradios_page_about_the_api(explore):
+    """Which writes one of its own when it is closed."""
+    explorer = explore(served=True)
+    page = explorer.page
+    explorer.load(DIGITS[3])
+    page.wait_for_url("**#*d=*")
+    page.get_by_role("button", name="Use via API").click()
+    close = page.locator(".api-docs button").nth(1)
+    close.wait_for()
+    page.evaluate("() => history.replaceState(null, '', '/?')")
+    close.click()
+    page.wait_for_url("**#*d=*")
+
+
 # As when the page writes its own address, a moment after each change, between a link's click and the event.
 OVERWRITTEN = """(hash) => {
   location.hash = hash;
@@ -66,3 +108,28 @@ def test_a_link_is_followed_although_the_page_writes_its_address_meanwhile(explo
     explorer = explore()
     explorer.page.evaluate(OVERWRITTEN, f"#v=1&d={encode(DIGITS[7], 0.65)}")
     explorer.page.locator(".digit", has_text="7").wait_for()
+
+
+def test_the_example_survives_what_a_drawing_survives(explore):
+    """A mode, a reload, another network and back; the first touch still takes it away."""
+    explorer = explore()
+    page = explorer.page
+    explorer.open("why")
+    page.wait_for_url("**d=*m=why*")
+    page.reload()
+    page.locator(".lenet[data-ready]").wait_for()
+    example = page.locator(".check", has_text="An example. Draw your own.")
+    example.wait_for()
+    for network in ("tutorial", "textbook"):
+        page.locator(".network").select_option(network)
+        page.wait_for_url(f"**n={network}*d=*")
+        example.wait_for()
+        assert explorer.digit() == "3"
+    explorer.draw(DIGITS[7])
+    assert explorer.digit() == "7"
+    explorer.click("clear")
+    page.wait_for_function("() => !location.hash.includes('d=')")  # a blank pad is another link
+    page.reload()
+    page.locator(".lenet[data-ready]").wait_for()
+    assert explorer.digit() == "?"
+    page.evaluate("() => sessionStorage.clear()")

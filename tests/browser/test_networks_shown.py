@@ -8,7 +8,6 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Page
 from safetensors.torch import load
 
 from harness.browser import Visitor
@@ -19,7 +18,7 @@ from lenet.networks import NETWORKS, LeNet5
 from lenet.recognizer import percentage
 from lenet.weights.model import bundled
 from tests.browser.conftest import network
-from tests.browser.explorer import PHONE, Explorer, close, has_signs, hurry, number
+from tests.browser.explorer import PHONE, Explorer, close, has_signs, hurry, number, ready
 
 DAMAGED = {"error": "The bundled network is damaged."}  # what the server says of a network that it cannot send
 SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
@@ -318,7 +317,10 @@ def test_every_misread_digit_loads_as_it_was_misread(reuse):
 
 
 def test_the_nearest_training_digits_are_those_of_f6(reuse):
-    """Three each for the first and the second answer, in the order of their distances in PyTorch."""
+    """Three each for the first and the second answer, in the order of their distances in PyTorch.
+
+    They are of the complete network, also where the answer is not.
+    """
     explorer = reuse()
     page = explorer.page
     explorer.load(DIGITS[4])
@@ -333,6 +335,10 @@ def test_the_nearest_training_digits_are_those_of_f6(reuse):
         vectors = tensors["f6"][tensors["labels"] == digit].float()
         expected += (vectors - features["f6"]).norm(dim=1).sort().values[:3].tolist()
     assert np.allclose(shown, expected, atol=0.006)
+    complete = explorer.scores()
+    explorer.load(DIGITS[4], m="mistakes", x=",".join(f"c1.{i}" for i in range(6)))
+    assert explorer.scores() != complete
+    assert [number(text) for text in page.locator(".nearest-digits li span").all_inner_texts()] == shown
 
 
 def test_another_network_is_chosen_in_the_title(explore):
@@ -353,13 +359,6 @@ def test_another_network_is_chosen_in_the_title(explore):
         assert page.locator(".term").count() == (3 if variant == "original" else 6)  # table I
         page.wait_for_url(f"**n={variant}*u=c3.2.4.4*")
         page.keyboard.press("Escape")
-
-
-def ready(page: Page, variant: str) -> None:
-    """Wait for the page of a network."""
-    page.wait_for_function(
-        """(variant) => document.querySelector(".lenet[data-ready] .network:enabled")?.value === variant""", arg=variant
-    )
 
 
 def test_a_link_opens_the_page_of_its_network(explore):
@@ -386,10 +385,15 @@ def test_a_link_to_a_network_that_cannot_be_loaded_says_so(new_page, page_url):
 
 
 def test_a_network_that_cannot_be_loaded_is_not_chosen(explore):
-    """The page stays as it is, and says why."""
+    """The page stays as it is, and says why; nor is it by a link."""
     explorer = explore()
     page = explorer.page
     page.route("**/page.json", lambda route: route.fulfill(status=500, json=DAMAGED))
     page.locator(".network").select_option("original")
-    page.locator(".notice", has_text="The bundled network is damaged.").wait_for()
+    damaged = page.locator(".notice", has_text="The bundled network is damaged.")
+    damaged.wait_for()
+    explorer.load(DIGITS[4])
+    damaged.wait_for(state="detached")
+    page.evaluate("() => { location.hash = '#v=1&n=original'; }")
+    damaged.wait_for()
     assert page.locator(".network").input_value() == "textbook"

@@ -32,7 +32,9 @@ def test_weights_are_changed_by_hand(explore):
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y - 40, steps=4)
+    assert page.locator(".hand-status").inner_text() == ""  # which was about another network
     page.mouse.up()
+    assert "As stored: 3" in page.locator(".hand-effect").inner_text()
     dragged = float(page.locator(".one-weight-set input").input_value())
     assert dragged == pytest.approx(float(model.c1.weight[5, 0, 2, 2]) + 0.3, abs=0.02)
     model.c1.weight[5, 0, 2, 2] = dragged
@@ -57,6 +59,10 @@ def test_weights_are_changed_by_hand(explore):
     other = explore(fragment=link)
     other.page.locator(".check", has_text="changed by hand").wait_for()
     assert other.scores() == scores
+    other.page.keyboard.press("Escape")
+    other.open("hand")
+    other.open("break")
+    assert not other.page.locator(".card").is_visible()  # what By hand pins is pinned nowhere else
     other.open("hand")
     page.locator('.hand [data-network="undo"]').click()  # what was reset
     page.locator(".check", has_text="changed by hand").wait_for()
@@ -123,8 +129,11 @@ def test_one_weight_and_pixels_worked_out(reuse):
     assert number(re.findall(r"its gradient, (.+)\.$", words)[0]) == pytest.approx(expected, rel=0.01, abs=0.0006)
     page.keyboard.press("ArrowRight")
     assert explorer.unit().startswith("C3, map 7")
-    page.locator(".values").select_option("after")
+    section = box_of(page.locator(".one-weight"))
+    assert section["y"] + min(section["height"], 900) <= 1000  # what the way has led to is in the window
+    assert page.locator(".values").input_value() == "gradient"
     explorer.open("why")
+    assert page.locator(".values").input_value() == "after"  # as the visitor had it
     first, second = (int(page.get_by_label(label).input_value()) for label in ("this digit", "that digit"))
     page.locator("[data-saliency=gradient]").click()
     ink = explorer.ink().requires_grad_()

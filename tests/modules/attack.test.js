@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { decode, encode } from "../../lenet/page/static/explore/attack_settings.js";
 import { smallestInWords } from "../../lenet/page/static/explore/attack_words.js";
 import {
+  attackTowards,
   attackWithEachBudget,
   BUDGETS,
   fastGradientSign,
@@ -76,21 +77,36 @@ test("settings survive a link; what is not valid is not chosen", () => {
 });
 
 test("the smallest change, in words", () => {
-  const words = (given) => smallestInWords({ method: "pgd", digit: 8, ...given });
+  const words = (given) => smallestInWords({ method: "pgd", digit: 8, instead: null, ...given });
   assert.equal(
     words({ answered: 7, likeliest: 7 }),
-    "It takes a change of 7 % of full ink in each pixel to make it an 8.",
+    "It takes a change of 7 % of full ink in each pixel to make it an 8, the smallest that was found.",
   );
   assert.equal(
     words({ method: "pixels", answered: 9, likeliest: 1 }),
-    "It takes a change of 9 pixels to make it an 8. With 1 pixel it would be one already, but is rejected.",
+    "It takes a change of 9 pixels to make it an 8, the smallest that was found. With 1 pixel it would be one already, but is rejected.",
   );
   assert.match(
     words({ answered: -1, likeliest: 3 }),
     /^With a change of 3 % of full ink .* it would be an 8, but is rejected; no change tried/,
   );
-  assert.match(
+  assert.equal(
     words({ answered: -1, likeliest: -1 }),
-    /^No change tried, of up to 40 % of full ink in each pixel, makes it an 8/,
+    "No change tried, of up to 40 % of full ink in each pixel, makes it an 8. Try another method.",
   );
+  assert.match(words({ method: "pixels", answered: -1, likeliest: -1, instead: 5 }), /makes it an 8\. Try a 5\.$/);
+});
+
+test("without a choice, the digit is the one that it takes least to", () => {
+  const { ink } = arrays("textbook.attacks");
+  const reader = readerOf("textbook");
+  const { top } = reader.readInk(ink[0]);
+  const { digit, answered } = attackTowards(reader, ink[0], "pixels", null);
+  assert.notEqual(digit, top[0][0]);
+  assert.ok(answered > 0);
+  for (const other of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].filter((one) => one !== top[0][0])) {
+    const given = attackTowards(reader, ink[0], "pixels", other);
+    assert.ok(given.answered < 0 || given.answered >= answered, `${other}: ${given.answered}, ${answered}`);
+    assert.equal(given.instead, given.answered < 0 ? digit : null);
+  }
 });

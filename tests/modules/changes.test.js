@@ -40,6 +40,16 @@ test("a newer link ends an older one, whichever is ready first", async () => {
   assert.equal(changes.link, "a");
 });
 
+test("a page that is left for that of another network ends a link that waits", async () => {
+  const { changes, waiting } = page();
+  changes.keep = () => assert.fail("it is kept");
+  const link = changes.follow("a", false);
+  changes.stop();
+  waiting[0].done(changedBy("a"));
+  await link;
+  assert.ok(waiting[0].signal.aborted);
+});
+
 test("what a visitor does ends a link that waits", async () => {
   const { changes, waiting, notices } = page();
   for (const act of [

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { replay } from "../../lenet/page/static/explore/replay.js";
-import { edited, read, taught, withoutLesson, write } from "../../lenet/page/static/explore/steps.js";
+import { edited, read, stepsWithOthers, taught, withoutLesson, write } from "../../lenet/page/static/explore/steps.js";
 import { EDITS, PRESETS, weightsOf } from "../../lenet/page/static/network/editing.js";
 import { Reader } from "../../lenet/page/static/network/reader.js";
+import { readWeights, writeWeights } from "../../lenet/page/static/network/weights.js";
 import { encodeInput, rounded } from "../../lenet/page/static/pad/image_code.js";
 import { arrays, difference, readerOf, VARIANTS } from "./figures.js";
 
@@ -95,6 +96,16 @@ function repeat(text, base) {
   return replay(text, startOf(base), ignore, new AbortController().signal, null, ignore);
 }
 
+test("the losses of a curve are all of the same lessons", () => {
+  const t = (...numbers) => write("t", numbers);
+  const [first, second] = ["dAA", "dBB"];
+  assert.equal(stepsWithOthers([]), 0);
+  assert.equal(stepsWithOthers([first, t(0, 3, 1, 6, 1), t(0, 3, 2, 2, 1)]), 0);
+  assert.equal(stepsWithOthers([first, t(0, 3, 1, 6, 1), second, t(1, 5, 1, 4, 1), t(0, 3, 1, 1, 1)]), 6);
+  assert.equal(stepsWithOthers([first, t(0, 3, 1, 6, 1), t(0, 4, 1, 1, 1)]), 6); // another label
+  assert.equal(stepsWithOthers([first, t(0, 3, 1, 6, 1), second, t(1, 5, 1, 4, 1), write("l", [0])]), 10);
+});
+
 test("steps of a link that are not valid are errors", async () => {
   const base = readerOf("tutorial");
   const texts = [
@@ -145,10 +156,28 @@ test("a lesson that no step was taken with is left out without a step", () => {
   assert.deepEqual([lessons, steps], [[], []]);
 });
 
-test("no step is taken after which the weights are no numbers", async () => {
-  const base = readerOf("tutorial");
-  const state = { ...startOf(base), lessons: [lesson(4, 3)] };
+/** A state of the network with the weights of the last layer multiplied. */
+function strong(base, factor) {
   const { data, ...about } = base.tensors["output.weight"];
-  const tensors = { ...base.tensors, "output.weight": { ...about, data: data.map((weight) => 1e37 * weight) } };
-  assert.throws(() => taught({ ...state, reader: new Reader(base.description, tensors) }, 1, null), /not be finite/);
+  const tensors = { ...base.tensors, "output.weight": { ...about, data: data.map((weight) => factor * weight) } };
+  return { ...startOf(new Reader(base.description, tensors)), lessons: [lesson(4, 3)] };
+}
+
+test("no step is taken after which the weights are no numbers, or larger than a file may have", () => {
+  const base = readerOf("tutorial");
+  for (const factor of [1e37, 1e4]) {
+    assert.throws(() => taught(strong(base, factor), 1, null), /not be between -1000 and 1000/);
+  }
+});
+
+test("no edit makes a weight larger than a file may have", () => {
+  const base = readerOf("tutorial");
+  const c1 = numberOf(base, "c1");
+  let large = base;
+  for (let at = 0; at < 25; at++) large = EDITS.w(large, base, c1, 0, at, 1e9);
+  for (const changed of [EDITS.n(large, base, c1, 1000, 1), EDITS.p(base, large, c1, 0, 0, preset("blur"))]) {
+    const { data } = changed.tensors["c1.weight"];
+    assert.equal(Math.max(...data.map(Math.abs)), 1000);
+    readWeights(writeWeights(changed), base);
+  }
 });

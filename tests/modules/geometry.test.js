@@ -68,6 +68,20 @@ test("the pad is as large as the height allows, with the examples in one row, or
   assert.equal(narrow.examples, 5);
 });
 
+test("a phone held sideways has room for three buttons beside the input, and for three answers, however low it is", () => {
+  for (const [width, tall] of [
+    [544, 157],
+    [672, 138],
+    [712, 178],
+  ]) {
+    const { columns, tiles, pad, answer } = geometryOf({ kind: "short", width, top: 31, tall, density: 1 });
+    assert.ok(tiles.input[0].width >= 32);
+    assert.ok((columns.pad.width - tiles.input[0].width - 6 - 4) / 3 >= 24);
+    assert.ok(pad.width <= columns.pad.width);
+    assert.ok(answer.height >= 64);
+  }
+});
+
 test("no tile is over another, over the pad or over the answer", () => {
   for (const { size, geometry } of figures) {
     const tiles = [...Object.values(geometry.tiles).flat(), ...geometry.kernels, geometry.pad, geometry.answer];

@@ -99,7 +99,7 @@ test("what several parts of the page need is loaded once, and again only if that
 test("of a damaged file the page says so in a sentence", async (t) => {
   t.mock.method(console, "error", () => {});
   const message =
-    "The file of digits cannot be read: it has arrived damaged or incomplete. Reload the page to try again.";
+    "The file of digits cannot be read: it has arrived damaged or incomplete. Try again, or reload the page.";
   const whole = new Uint8Array(64).fill(7);
   const { description } = readerOf("textbook");
   for (const content of [new Uint8Array(0), whole, whole.subarray(0, 9).slice(), Uint8Array.of(0x1f, 0x8b, 8)]) {

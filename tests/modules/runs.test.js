@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Coordinator } from "../../lenet/page/static/explore/coordinator.js";
-import { curvesOf, FRAME, withPoint } from "../../lenet/page/static/explore/training_curves.js";
+import { curvesOf, frameOf, rateThatIs, smoothed, withPoint } from "../../lenet/page/static/explore/training_curves.js";
 import {
   CHOICES,
   decode,
@@ -159,17 +159,59 @@ test("one core is left for the pen", () => {
   assert.deepEqual([1, 2, 3, 4, 8, 9, 64].map(workersFor), [1, 1, 2, 3, 7, 8, 8]);
 });
 
-test("a curve keeps its ends and its mean, however long the training is", () => {
+test("each point of a curve stands for the same share of a pass, however long the training is", () => {
   let points = [];
-  for (let i = 1; i <= 5_000; i++) points = withPoint(points, [i, i]);
+  for (let i = 1; i <= 5_000; i++) points = withPoint(points, [i / 100, i]);
   assert.ok(points.length <= 240);
-  assert.equal(points.at(-1)[0], 5_000);
-  const { lines, last, ticks, passes } = curvesOf([points, []], 1);
-  assert.equal(passes, 5_000);
-  assert.equal(lines[0].split(" ").length, points.length);
+  assert.equal(points.at(-1)[0], 50);
+  const spans = points.map(([passes], i) => passes - (points[i - 1]?.[0] ?? 0));
+  for (const span of spans.slice(1, -1)) assert.ok(span > 0.75 * spans[1] && span < 1.25 * spans[1], spans);
+  const mean = points.reduce((sum, [, value], i) => sum + value * spans[i], 0) / 50;
+  assert.ok(Math.abs(mean - 2_500.5) < 1e-6, mean);
+});
+
+test("the mean of a curve is as steady at its end as before", () => {
+  let points = [];
+  for (let i = 1; i <= 3_000; i++) points = withPoint(points, [i / 1_000, i % 2 ? 3 : 1]);
+  const means = smoothed(points);
+  assert.deepEqual(means[0], points[0]);
+  for (const [, mean] of means.slice(5)) assert.ok(Math.abs(mean - 2) < 0.2, mean);
+});
+
+test("a learning rate is called too high or too low only where the losses and the weights tell", () => {
+  const after = (passes, loss) => [[passes, loss]];
+  assert.equal(rateThatIs(after(0.25, 5.3), 2.4, 1.5), "high");
+  assert.equal(rateThatIs(after(0.25, 2.42), 2.4, 0.002), "low");
+  assert.equal(rateThatIs(after(0.25, 2.42), 2.4, 0.3), ""); // it may be about to learn
+  assert.equal(rateThatIs(after(0.25, 38), 104, 0.05), ""); // distances, which begin with a high loss
+  assert.equal(rateThatIs(after(0.25, 1.9), 2.4, 1.5), "");
+  assert.equal(rateThatIs(after(0.01, 5.3), 2.4, 1.5), "");
+  assert.equal(rateThatIs([], 2.4, 0), "");
+});
+
+test("a chart has its lines within its frame, whatever there is to be drawn", () => {
+  const frame = frameOf(300, 90, 13);
+  const { lines, last, ticks } = curvesOf(
+    [
+      [
+        [1, 2],
+        [4, 0.02],
+      ],
+      [],
+    ],
+    1,
+    4,
+    frame,
+  );
+  assert.equal(lines[0].split(" ").length, 2);
   assert.equal(lines[1], "");
+  assert.equal(last[0][0], frame.right);
   assert.equal(last[1], null);
-  for (const { y } of ticks) assert.ok(y >= FRAME.top && y <= FRAME.bottom);
+  assert.deepEqual(
+    ticks.map(({ value }) => value),
+    [1, 0.1],
+  );
+  for (const y of [...ticks, { y: last[0][1] }].map((tick) => tick.y)) assert.ok(y >= frame.top && y <= frame.bottom);
   for (const runs of [
     [],
     [[]],
@@ -181,6 +223,6 @@ test("a curve keeps its ends and its mean, however long the training is", () => 
       ],
     ],
   ]) {
-    assert.doesNotMatch(JSON.stringify(curvesOf(runs, 1)), /null,null|NaN/);
+    for (const most of [0, 1]) assert.doesNotMatch(JSON.stringify(curvesOf(runs, 1, most, frame)), /null,null|NaN/);
   }
 });

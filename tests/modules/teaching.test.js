@@ -113,7 +113,9 @@ test("what is taught is kept as text, for the same network only", () => {
   const notices = [];
   const store = Object.assign(new EventTarget(), { notify: (notice) => notices.push(notice) });
   globalThis.sessionStorage = { getItem: () => tooLarge, removeItem() {} };
-  assert.equal(new Changes({}, store, {}, reader, {}, "one", () => {}).any, false);
+  const changes = new Changes({}, store, {}, reader, {}, "one", () => {});
+  changes.restore();
+  assert.equal(changes.any, false);
   assert.match(notices.join(), /cannot be loaded again: c1.weight has numbers/);
 });
 
@@ -160,6 +162,7 @@ test("the curve of losses and the old digits that are forgotten", () => {
   assert.equal(points, "34.0,10.0 114.0,49.0 194.0,88.0");
   assert.deepEqual(last, [194, 88]);
   assert.equal(highest, 4);
+  assert.equal(lossCurve([0.04, 0.03]).highest, 0.1);
   const found = kept([1, 2, 3, 4], [1, 2, 3, 0], [1, 7, 3, 4]);
   assert.deepEqual(found, { before: 3, now: 3, forgotten: [1] });
 });

@@ -196,7 +196,6 @@ export class Live {
       probabilities.some((p, digit) => Math.abs(p - own.probabilities[digit]) > TOLERANCE);
     const changed = network !== this.network;
     if (changed) store.notify("The server is now using different weights. Reload the page to see them.");
-    else if (this.#failures) store.notify("");
     if (differs && !changed) {
       console.warn("The browser's reading differs from PyTorch's, which is shown.", own, checked);
     }

@@ -108,18 +108,19 @@ export function fetchExtra(url, waiting) {
 
 /**
  * What `read` makes of a file that has been loaded. Throws Error with a sentence if it cannot: what it says of numbers and
- * brackets helps nobody on the page.
+ * brackets helps nobody on the page. A part of the page asks for its file again when it is opened again.
  *
  * @template T
  * @param {string} file what it is, as the beginning of a sentence
  * @param {() => T | Promise<T>} read
+ * @param {string} advice
  */
-export async function readFile(file, read) {
+export async function readFile(file, read, advice = "Try again, or reload the page.") {
   try {
     return await read();
   } catch (error) {
     console.error(error);
-    throw new Error(`${file} cannot be read: it has arrived damaged or incomplete. Reload the page to try again.`);
+    throw new Error(`${file} cannot be read: it has arrived damaged or incomplete. ${advice}`);
   }
 }
 

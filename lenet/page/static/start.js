@@ -38,6 +38,7 @@ import { Row } from "./show/row.js";
 import { addView } from "./show/view.js";
 import { Store } from "./store.js";
 
+const RELOAD = "Reload the page to try again."; // of files without which there is no page
 const OPENING = 3; // the digit that draws itself when the page opens
 
 /** The digits of MNIST that several parts of the page use. */
@@ -124,10 +125,10 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   try {
     [reader, examples] = await Promise.all([
       part(`${base}${settings.network}/model.safetensors`, (response) => response.arrayBuffer()).then((weights) =>
-        readFile("The network", () => Reader.of(settings.description, weights)),
+        readFile("The network", () => Reader.of(settings.description, weights), RELOAD),
       ),
       part(file("examples.json"), (response) => response.text()).then((text) =>
-        readFile("The file of examples", () => addExamples(find(root, ".examples"), JSON.parse(text), pad)),
+        readFile("The file of examples", () => addExamples(find(root, ".examples"), JSON.parse(text), pad), RELOAD),
       ),
     ]);
   } catch (error) {
@@ -140,11 +141,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   new Row(root, store, settings.description.preprocessing);
   const server = settings.read === null ? null : new Server(base + settings.read);
   const live = new Live(pad, reader, server, store, settings.identity);
-  const background = new Background(
-    () => startWorker("explore/worker.js"),
-    reader,
-    () => store.notify("What is computed beside the page has failed. Open this part again, or reload the page."),
-  );
+  const background = new Background(() => startWorker("explore/worker.js"), reader, store);
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, live, background);
   /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
@@ -170,7 +167,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
     const { OneWeight } = await import(file("weight.js"));
     return new OneWeight(section, root, store);
   });
-  new PanelOnDemand(root, store, "teach", async (panel) => {
+  const teach = new PanelOnDemand(root, store, "teach", async (panel) => {
     /** @type {typeof import("./explore/teaching.js")} */
     const { Teaching } = await import(file("teach.js"));
     return new Teaching(panel, store, pad, changes, background, loadDigits);
@@ -197,23 +194,22 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   });
   addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
   await restoreDrawing(pad, reader);
+  changes.restore();
   /** @type {(network: string, link?: string) => Promise<void>} */
   const choose = async (network, link) => {
     const other = network === settings.home ? home : await fetchPage(base, network, (text) => store.notify(text));
     const shown = link ?? address.fragment(network);
-    live.stop();
-    background.stop();
-    train.value?.stop();
+    for (const part of [live, background, changes, teach.value, train.value]) part?.stop();
     if (ownsPage(root)) history.replaceState(history.state, "", shown || location.pathname + location.search);
     const chosen = replace(root, other.html);
     await open(chosen, base, other, home, shown, link !== undefined);
     if (link === undefined) find(chosen, ".network").focus();
   };
-  const address = new Address(root, pad, store, reader, changes, settings, fragment, isLink, choose);
+  const address = new Address(root, pad, store, reader, changes, settings, fragment, isLink, choose, examples[OPENING]);
   addNetworks(root, store, variant, choose);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);
-  const isNew = pad.blank && !hasSession() && !(ownsPage(root) && location.hash);
+  const isNew = pad.blank && !hasSession() && !store.notice && !(ownsPage(root) && location.hash);
   addOpening(root, pad, isNew ? examples[OPENING] : null);
   root.dataset.ready = "true";
   return live;

@@ -1,8 +1,11 @@
 // The address of the page: its fragment follows what is shown, and what is shown follows a link that is opened.
 import { find, findAll, listenOutside } from "../dom.js";
+import { encode } from "../pad/code.js";
 import { ownsPage } from "../pad/embedding.js";
 import { encodeImage } from "../pad/image_code.js";
 import { imageOf } from "../pad/images.js";
+import { hasSession } from "../pad/session.js";
+import { messageOf } from "../server.js";
 import { networkOf, parse, write } from "./link.js";
 
 /**
@@ -27,7 +30,7 @@ export class Address {
   /**
    * `settings.space`: the address of the Space if the page runs on one; links lead there, not into its frame. `fragment`
    * is applied at once, by default that of the page's address; `isLink` says whether somebody has followed it, or whether it
-   * is of the page as it was left. `choose` shows the page of another network.
+   * is of the page as it was left. `choose` shows the page of another network. `example` is what the page draws when it opens.
    *
    * @param {HTMLElement} root
    * @param {Pad} pad
@@ -37,9 +40,10 @@ export class Address {
    * @param {Pick<Settings, "space" | "home" | "others">} settings
    * @param {string | null} fragment
    * @param {boolean} isLink
-   * @param {(network: string, fragment: string) => void} choose
+   * @param {(network: string, fragment: string) => Promise<void>} choose
+   * @param {Stroke[]} example
    */
-  constructor(root, pad, store, reader, changes, { space, home, others }, fragment, isLink, choose) {
+  constructor(root, pad, store, reader, changes, { space, home, others }, fragment, isLink, choose, example) {
     this.root = root;
     this.pad = pad;
     this.store = store;
@@ -48,16 +52,20 @@ export class Address {
     this.variant = reader.description.network.variant;
     this.home = home;
     this.space = space;
+    this.example = example;
+    this.field = find(root, ".link", HTMLInputElement);
     this.modes = findAll(root, ".modes [data-mode]").map(({ dataset }) => dataset.mode ?? "");
     const own = ownsPage(root);
+    if (own) this.#before = history.state?.before ?? null; // a mode that was open on the page that this one is in place of
     this.#apply(fragment ?? (own ? location.hash : ""), true, isLink);
     if (own) {
       listenOutside(root, window, "hashchange", (/** @type {HashChangeEvent} */ { newURL }) => {
         const { hash } = new URL(newURL); // the page may have written another address since
         if (hash === this.#written) return;
         const network = networkOf(hash);
-        if (network !== this.variant && [home, ...others].includes(network)) choose(network, hash);
-        else {
+        if (network !== this.variant && [home, ...others].includes(network)) {
+          choose(network, hash).catch((error) => store.notify(messageOf(error)));
+        } else {
           this.#before = null; // one step back is now what was shown before the link
           this.#apply(hash, false, true);
         }
@@ -68,7 +76,7 @@ export class Address {
       };
       store.addEventListener("mode", () => this.#follow());
       listenOutside(root, window, "popstate", () => {
-        if (location.hash !== this.#before) return; // a link, which "hashchange" is about
+        if (location.hash !== this.#before && !this.#returning) return; // a link, which "hashchange" is about
         const closed = this.#returning;
         [this.#before, this.#returning] = [null, false];
         this.#written = location.hash; // what it has of the drawing may be old
@@ -81,12 +89,15 @@ export class Address {
         store.addEventListener(event, later);
       }
       changes.addEventListener("change", later);
+      listenOutside(root, window, "click", ({ target }) => {
+        if (!(target instanceof Node && root.contains(target))) later(); // Gradio's page about the API writes an address of its own
+      });
       if (location.hash && this.fragment() !== location.hash) later(); // what a reload has restored may be newer
     }
     this.#addButton();
   }
 
-  /** "" for a blank pad and a page as it is at the start; of another `network`, the same as shown by that. */
+  /** "" for a page as it is at the start, blank or with its example; of another `network`, the same as shown by that. */
   fragment(network = this.variant) {
     const { mode, unit, pinned, mutedMaps, pair, view, sliders } = this.store;
     const { change, value, preprocessed, step, training, attack } = sliders;
@@ -106,7 +117,8 @@ export class Address {
         ...(mode === "fool" ? { attack } : {}),
       },
     };
-    return write(link, this.home);
+    const isUntouched = this.pad.isExample && !write({ ...link, strokes: [] }, this.home);
+    return isUntouched ? "" : write(link, this.home);
   }
 
   /** A mode that is opened is a step in the history, so that Back closes it before it leaves the page. */
@@ -115,7 +127,7 @@ export class Address {
     const open = this.store.mode !== this.modes[0];
     if (open && this.#before === null) {
       this.#before = location.hash;
-      history.pushState(history.state, "", location.href);
+      history.pushState({ ...history.state, before: this.#before }, "", location.href);
     } else if (!open && this.#before !== null) {
       this.#returning = true; // until the browser has made the step back
       history.back();
@@ -126,11 +138,12 @@ export class Address {
     if (this.pad.penDown || !this.root.isConnected) return;
     this.#written = this.fragment();
     history.replaceState(history.state, "", this.#written || location.pathname + location.search);
+    if (this.field.value !== this.link()) this.field.hidden = true; // what was copied is not what is shown any more
   }
 
-  /** What is on the pad, as a link has it. */
+  /** What is on the pad, as a link has it; of the example all strokes, also while it still draws itself. */
   #drawing() {
-    const { strokes = [], image } = this.pad.state;
+    const { strokes = [], image } = this.pad.isExample ? { strokes: this.example } : this.pad.state;
     return { strokes, image: image ? encodeImage(image, this.reader) : "" };
   }
 
@@ -149,7 +162,12 @@ export class Address {
     const other = JSON.stringify({ strokes, image }) !== JSON.stringify(this.#drawing());
     if (!strokes || (image && !opened)) store.notify("The link does not contain a valid drawing.");
     else if (opened && other) pad.loadImage(opened);
-    else if (!opened && other && (strokes.length || !opening)) pad.load(strokes);
+    else if (!opened && other && (strokes.length || !opening)) {
+      // Where nothing has been drawn, the page's example is what it was: the first touch takes it away.
+      const isExample = opening && pad.blank && !hasSession() && encode(strokes) === encode(this.example);
+      if (isExample) pad.showExample(strokes);
+      else pad.load(strokes);
+    }
     if (network === this.variant) this.changes.follow(steps, !isLink);
     store.mute(muted);
     store.setPair(pair);
@@ -157,6 +175,7 @@ export class Address {
     store.setView(view);
     if (this.modes.includes(mode)) store.setMode(mode); // after what it depends on: it begins to compute at once
     if (unit) store.pin(unit);
+    else if (store.pinned) store.free();
     if (network !== this.variant) {
       store.notify(`The link was made with the network "${network}"; this page uses "${this.variant}".`);
     }
@@ -170,8 +189,8 @@ export class Address {
   }
 
   #addButton() {
+    const { field } = this;
     const button = find(this.root, ".copy-link");
-    const field = find(this.root, ".link", HTMLInputElement);
     const label = button.textContent;
     button.addEventListener("click", async () => {
       const link = this.link();

@@ -124,6 +124,7 @@ export class Breaking {
     const { name, value, preprocessed } = change;
     this.#source = {
       note: `Shown: ${described(name, value)}${preprocessed ? "" : ", without preprocessing"}.`,
+      isChanged: value !== TRANSFORMS[name].start,
       read: () => readChange(this.reader, this.pad, change),
     };
     this.store.setSource(this.#source);

@@ -74,6 +74,26 @@ function show(value) {
   return decimal(value, DIGITS);
 }
 
+/** @param {number} value */
+function units(value) {
+  return Math.round(value * 10 ** DIGITS); // of the last digit that is shown
+}
+
+/**
+ * The lines of a sum, which says that it is rounded where the numbers that are shown add up to another one.
+ *
+ * @param {[text: string, value: number][]} parts
+ * @param {string} name of the sum
+ * @param {number} total
+ * @returns {LedgerLine[]}
+ */
+export function addedUp(parts, name, total) {
+  const isExact = sumOf(parts.map(([, value]) => units(value))) === units(total);
+  /** @type {LedgerLine[]} */
+  const lines = parts.map(([text, value]) => [text, show(value)]);
+  return [...lines, [isExact ? name : `${name}, rounded`, show(total), "result"]];
+}
+
 /**
  * The nodes of the card: which unit, in words, and then how it is computed, from left to right.
  *
@@ -134,7 +154,8 @@ export function card(store, unit, options) {
 function gradient(store, unit, digit) {
   const value = gradientOf(store)?.[unit.layer][store.network?.indexOf(unit) ?? 0] ?? 0;
   const change = `if it were larger by a little, the loss for ${digit} would change by ${compact(value)} times that`;
-  return `Gradient: ${change}. The loss is the smaller, the surer the network is of ${article(digit)} ${digit}.`;
+  const loss = `minus the logarithm of the share that softmax gives ${article(digit)} ${digit}`;
+  return `Gradient: ${change}. The loss is ${loss}: the smaller, the surer the network is.`;
 }
 
 /**
@@ -201,14 +222,16 @@ function convolution(network, { source, terms, bias, before }, { numbers, all })
       ),
     ),
   );
-  /** @type {LedgerLine[]} */
-  const sum = [];
-  if (rest.length) {
-    sum.push([`sum of these ${shown.length} maps`, show(sumOf(shown.map((term) => term.sum)))]);
-    sum.push([`the other ${rest.length} maps`, show(sumOf(rest.map((term) => term.sum)))]);
-  } else if (several) sum.push([`sum of ${terms.length} maps`, show(sumOf(terms.map((term) => term.sum)))]);
-  sum.push(["bias", show(bias)], ["sum with bias", show(before), "result"]);
-  const range = parts.map((part, i) => `${names[part].replace(/^\W+/, "")} \u00b1${decimal(scales[i], 2)}`).join(", ");
+  const which = rest.length ? `these ${shown.length} maps` : several ? `${terms.length} maps` : "products";
+  /** @type {[text: string, value: number][]} */
+  const sum = [[`sum of ${which}`, sumOf(shown.map((term) => term.sum))]];
+  if (rest.length) sum.push([`the other ${rest.length} maps`, sumOf(rest.map((term) => term.sum))]);
+  sum.push(["bias", bias]);
+  const [first, ...others] = parts.map(
+    (part, i) => `${names[part].replace(/^\W+/, "")} \u00b1${decimal(scales[i], 2)}`,
+  );
+  const range =
+    several && !numbers ? `above what it ${first}, below the ${others.join()}` : [first, ...others].join(", ");
   const seen = `${terms.length} maps of ${from}, the same square of each with its own kernel, added up.`;
   return {
     sentence: several ? seen : `A square of the ${from} times the kernel of the map, value by value, added up.`,
@@ -219,7 +242,7 @@ function convolution(network, { source, terms, bias, before }, { numbers, all })
         node("ol", { className: `terms ${several ? "" : "alone"} ${numbers ? "detailed" : ""}` }, ...columns),
         node("p", { className: "scales" }, `Colors: ${range}.`),
       ),
-      ledger(sum),
+      ledger(addedUp(sum, "sum with bias", before)),
       activation(network, before),
     ],
   };
@@ -292,12 +315,12 @@ function fullyConnected(network, { source, contributions, bias, before, activate
     open: () => open({ layer: source, map, row: 0, column: 0 }),
   }));
   const [shown, rest] = largest(items, (item) => item.value, all ? items.length : UNITS);
-  /** @type {LedgerLine[]} */
-  const lines = [
-    ["bias", show(bias)],
-    [activated ? "sum with bias" : "score: the sum with bias", show(before), "result"],
-  ];
-  if (rest.length) lines.unshift([`the other ${rest.length} units`, show(sumOf(rest.map((item) => item.value)))]);
+  const name = activated ? "sum with bias" : "score: the sum with bias";
+  /** @type {[text: string, value: number][]} */
+  const parts = [["bias", bias]];
+  if (rest.length) parts.unshift([`the other ${rest.length} units`, sumOf(rest.map((item) => item.value))]);
+  const bar = shown.map((item) => /** @type {[string, number]} */ ([item.name, item.value]));
+  const lines = addedUp([...bar, ...parts], name, before).slice(bar.length); // the bars stand beside them
   return {
     sentence: `Each of the ${items.length} units of ${source.toUpperCase()} times its weight, added up${rest.length ? "; here are the largest" : ""}.`,
     steps: [bars(shown, show), ledger(lines), ...(activated ? [activation(network, before)] : [])],
@@ -435,7 +458,7 @@ function remarks(network, reading, blank, unit, value, anythingMuted) {
   if (anythingMuted) return `${depends}Something is switched off, so the value for blank paper is not shown.`;
   if (!reading) return `${depends}Nothing is drawn: this is its value for blank paper.`;
   const before = network.value(blank, unit);
-  const change = value - before;
+  const change = (units(value) - units(before)) / 10 ** DIGITS; // of the numbers that are shown
   const why = unit.layer === "c1" ? ` (paper is ${paper} after normalization, not 0, and there is the bias)` : "";
   const difference =
     Math.abs(change) < 0.0005

@@ -60,16 +60,25 @@ export class Changes extends EventTarget {
     this.state = this.start;
     store.addEventListener("weights", (event) => this.load(/** @type {CustomEvent} */ (event).detail));
     store.addEventListener("mode", () => this.compare(false));
+  }
+
+  /** The network as it was left, after the drawing, with which what a notice says would go. */
+  restore() {
     try {
       const text = sessionStorage.getItem(this.#key);
-      if (text) this.use(decodeChanged(text, identity, reader));
+      if (text) this.use(decodeChanged(text, this.identity, this.reader));
     } catch (error) {
       // no storage, or it is of another network
-      if (error instanceof UnusableWeights) {
-        store.notify(`The network is as it was; the one that was changed cannot be loaded again: ${error.message}.`);
-        sessionStorage.removeItem(this.#key);
-      }
+      if (!(error instanceof UnusableWeights)) return;
+      const what = "The network is as it was; the one that was changed cannot be loaded again";
+      this.store.notify(`${what}: ${error.message}.`);
+      sessionStorage.removeItem(this.#key);
     }
+  }
+
+  /** The page is left for that of another network: what a link says is repeated no further. */
+  stop() {
+    this.#replaying?.controller.abort();
   }
 
   get #key() {

@@ -8,13 +8,14 @@ import { Training } from "../network/training.js";
 
 /**
  * How a run is going: since the last report, the mean loss of its digits, null if there were none; `misread` of the test
- * digits, and when that was counted; `broken` once its loss is not a number any more.
+ * digits, when that was counted, and how far the weights had `moved` from the random ones then, relative to these; `broken`
+ * once its loss is not a number any more.
  *
  * @typedef {object} RunReport
  * @property {number} steps
  * @property {number} passes
  * @property {number | null} loss
- * @property {{ passes: number, steps: number, misread: number } | null} tested
+ * @property {{ passes: number, steps: number, misread: number, moved: number } | null} tested
  * @property {boolean} broken
  */
 
@@ -41,6 +42,7 @@ class Run {
       digits,
       ports.map((port) => new Remote(port)),
     );
+    this.start = this.training.weights.slice();
   }
 
   async step() {
@@ -55,7 +57,9 @@ class Run {
     const { training } = this;
     if (training.passes * TESTS < this.#tests) return;
     this.#tests = Math.floor(training.passes * TESTS) + 1;
-    this.tested = { passes: training.passes, steps: training.steps, misread: await training.misread() };
+    const { steps, passes, weights } = training;
+    const moved = length(weights.map((weight, i) => weight - this.start[i])) / length(this.start);
+    this.tested = { passes, steps, moved, misread: await training.misread() };
   }
 
   /** @returns {RunReport} */
@@ -125,6 +129,11 @@ export class Coordinator {
     const runs = this.runs.map((run) => run.report());
     this.post({ runs, weights, shown: this.#shown, going: this.#going, speed });
   }
+}
+
+/** @param {Float32Array} vector */
+function length(vector) {
+  return Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));
 }
 
 /** Let messages in, sooner than a timer would. */

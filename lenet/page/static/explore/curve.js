@@ -1,10 +1,12 @@
-// The ten probabilities over the range of a change, with a marker; above them, where which digit is read, and gray where the
+// The ten probabilities over the range of a change, with a marker; above them, where which digit is read, and a bar where the
 // drawing is rejected.
 import { contextOf } from "../dom.js";
 
 const LABELED = 0.25; // digits that reach this probability get a label
 const HEAD = 20; // pixels for the answers
 const FOOT = 3;
+const BAR = 3; // where the drawing is rejected
+const SCALE = 46; // pixels of "100 %"
 
 /**
  * @typedef {{ probabilities: Float32Array, answers: string[] }} Curve ten probabilities and the answer for each position, "" if it is rejected
@@ -31,14 +33,24 @@ export function showCurve(canvas, { probabilities, answers }, position, start) {
   context.textAlign = "center";
   context.lineJoin = "round";
 
+  let named = "";
   for (const { answer, first, end } of stretches(answers)) {
     const [left, right] = [edge(first), edge(end)];
-    context.globalAlpha = answer ? 0.04 : 0.14;
-    context.fillRect(left, HEAD, right - left, height - HEAD);
+    if (!answer) {
+      context.globalAlpha = 0.08;
+      context.fillRect(left, HEAD, right - left, height - HEAD);
+      context.globalAlpha = 0.6;
+      context.fillRect(left, HEAD - BAR, right - left, BAR);
+    }
+    if (answer && answer === named) continue; // read as before, after a stretch in which it is rejected
     const text = answer || "no digit";
     context.font = answer ? `700 15px ${serif}` : `italic 13px ${serif}`;
     context.globalAlpha = answer ? 1 : 0.75;
-    if (context.measureText(text).width < right - left - 4) context.fillText(text, (left + right) / 2, HEAD - 6);
+    const half = context.measureText(text).width / 2;
+    const at = Math.max((left + right) / 2, SCALE + half); // right of what is written of the scale
+    if (at + half > right - 2) continue;
+    context.fillText(text, at, HEAD - BAR - 2);
+    if (answer) named = answer;
   }
   context.globalAlpha = 0.2;
   context.fillRect(0, y(0.5), width, 1);
@@ -53,7 +65,7 @@ export function showCurve(canvas, { probabilities, answers }, position, start) {
   context.strokeStyle = ink;
   /** @type {{ text: string, x: number, y: number }[]} */
   const labels = [
-    { text: "100 %", x: 20, y: y(1) + 12 },
+    { text: "100 %", x: 20, y: HEAD - BAR - 3 }, // above the curves, of which one is often there
     { text: "50 %", x: 18, y: y(0.5) + 4 },
   ];
   for (let digit = 0; digit < 10; digit++) {

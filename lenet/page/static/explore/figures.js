@@ -40,7 +40,11 @@ export function grid(values, scale, numbers, columns = Math.sqrt(values.length))
  * @param {(value: number) => string} show
  */
 export function bars(items, show, names = ["positive", "negative"]) {
-  const most = Math.max(1e-9, ...items.map(({ value }) => Math.abs(value)));
+  // Zero is beside the names, unless some are negative.
+  const values = items.map(({ value }) => value);
+  const least = Math.min(0, ...values);
+  const share = 100 / Math.max(1e-9, Math.max(0, ...values) - least); // of the width, for each unit of value
+  const zero = -least * share;
   return node(
     "ul",
     { className: "bars" },
@@ -55,10 +59,13 @@ export function bars(items, show, names = ["positive", "negative"]) {
         open ? node("button", { type: "button", onclick: open, attributes }, name) : node("span", {}, name),
         node(
           "span",
-          { className: "signed" },
+          { className: "signed", style: { backgroundPosition: `${zero}% 0` } },
           node("span", {
             className: value < 0 ? names[1] : names[0],
-            style: { inlineSize: `${(50 * Math.abs(value)) / most}%` },
+            style: {
+              insetInlineStart: `${zero + Math.min(0, value) * share}%`,
+              inlineSize: `${Math.abs(value) * share}%`,
+            },
           }),
         ),
         node("span", { className: "number" }, show(value)),

@@ -1,7 +1,7 @@
 // Fool it: the smallest change of the input, found by gradient, that makes it another digit. The layers and the prediction
 // show the changed input; below them what was changed, how the answer changes with the budget, and what undoes it.
 import { find, setText } from "../dom.js";
-import { BUDGETS, STEPS, smallestBudgets } from "../network/attack.js";
+import { BUDGETS, STEPS } from "../network/attack.js";
 import { shifted } from "../network/image.js";
 import { readPad } from "../pad/read_pad.js";
 import { answerText, article, ordinalDigit, percentage } from "../show/format.js";
@@ -23,7 +23,6 @@ import { OnDemand } from "./on_demand.js";
  * @import { Store } from "../store.js"
  * @import { AttackSettings } from "./attack_settings.js"
  * @import { Background } from "./background.js"
- * @import { Curve } from "./curve.js"
  */
 
 /** @type {Record<string, { label: string, about: string }>} */
@@ -79,8 +78,8 @@ const HTML = `
   </div>
 </div>`;
 
-/** @typedef {Curve & { images: Float32Array }} Attacked */
-/** @typedef {Attacked & { key: string, ink: Float32Array, method: string, digit: number, answered: number, likeliest: number }} Result */
+/** @typedef {ReturnType<typeof import("../network/attack.js").attackTowards>} Attacked */
+/** @typedef {Attacked & { key: string, ink: Float32Array, method: string }} Result */
 
 export class Fooling {
   /** @type {Result | null} */
@@ -157,11 +156,15 @@ export class Fooling {
     return decode(this.store.sliders.attack);
   }
 
-  /** The digit that the drawing is to become: the chosen one, or the second likeliest. */
-  get #digit() {
+  /** The digit that was chosen, unless the drawing is read as it already; null for the one that it takes least to. */
+  get #chosen() {
     const { digit } = this.#settings;
-    const [[first] = [0], [second] = [1]] = this.#base?.top ?? [];
-    return digit === null || digit === first ? second : digit;
+    return digit === this.#base?.top[0][0] ? null : digit;
+  }
+
+  /** The digit that the drawing is to become; null until it is found. */
+  get #digit() {
+    return this.#chosen ?? this.#current?.digit ?? null;
   }
 
   /**
@@ -192,11 +195,14 @@ export class Fooling {
 
   /** The changed input is shown. */
   #use() {
+    const [digit, result] = [this.#digit, this.#current];
+    const towards = digit === null ? "" : ` towards ${digit}`;
     const note = this.#keeps
       ? "Shown: the drawing with the change that is kept."
-      : `${this.#current ? "Shown: the drawing, changed" : "Looking for a change"} towards ${this.#digit}.`;
+      : `${result ? "Shown: the drawing, changed" : "Looking for a change"}${towards}.`;
     const unlinked = this.#keeps ? "The link does not contain the change that is kept." : "";
-    this.#source = { note, unlinked, read: () => this.#read() };
+    const isChanged = Boolean(result && this.#budgetOf(result));
+    this.#source = { note, unlinked, isChanged, read: () => this.#read() };
     this.store.setSource(this.#source);
   }
 
@@ -233,7 +239,7 @@ export class Fooling {
   /** What a change is found for. */
   get #key() {
     const { pad, store } = this;
-    return [pad.version, store.changed?.version, store.part, this.#settings.method, this.#digit].join();
+    return [pad.version, store.changed?.version, store.part, this.#settings.method, this.#chosen].join();
   }
 
   /** What was found, if it is for what is on the pad, or is kept. */
@@ -245,10 +251,10 @@ export class Fooling {
     const key = this.#key;
     if (!this.#base || this.#keeps || this.pad.penDown || key === this.#asked) return;
     this.#asked = key;
-    const given = { ink: this.#base.outputs.input, method: this.#settings.method, digit: this.#digit };
-    this.background.ask("fool", given, (/** @type {Attacked} */ found) => {
+    const given = { ink: this.#base.outputs.input, method: this.#settings.method };
+    this.background.ask("fool", { ...given, chosen: this.#chosen }, (/** @type {Attacked} */ found) => {
       if (key !== this.#asked || this.#keeps) return;
-      this.#result = { ...found, ...given, key, ...smallestBudgets(found, given.digit) };
+      this.#result = { ...found, ...given, key };
       if (this.open) this.#use();
     });
   }
@@ -264,10 +270,10 @@ export class Fooling {
     const { method } = this.#settings;
     const digit = this.#digit;
     const result = this.#current;
-    press(this.digits, digit);
+    press(this.digits, digit ?? -1);
     for (const [i, button] of this.digits.entries()) button.toggleAttribute("disabled", i === this.#base.top[0][0]);
     press(this.methods, Object.keys(METHODS).indexOf(method));
-    find(panel, ".label-of-digits").textContent = `1 Make it ${article(digit)}`;
+    find(panel, ".label-of-digits").textContent = `1 Make it ${article(digit ?? 0)}`;
     find(panel, ".about-method").textContent = METHODS[method].about;
     const budget = result ? this.#budgetOf(result) : (this.#settings.budget ?? 0);
     this.slider.value = String(budget);
@@ -296,7 +302,10 @@ export class Fooling {
     paint(canvases[2], now, 1, "gray");
     const [, change, changed] = this.panel.querySelectorAll(".sum-of-ink figcaption");
     const pixels = difference.filter((x) => x !== 0).length;
-    change.textContent = result ? `${pixels} pixels, \u00b1${Math.round(100 * most)}\u00a0%` : "change";
+    const all = 32 - 2 * this.reader.description.network.border; // of a side: some networks do not see all
+    change.textContent = result
+      ? `${pixels} of ${(all ** 2).toLocaleString("en")} pixels, \u00b1${Math.round(100 * most)}\u00a0%`
+      : "change";
     changed.textContent = `${answerText(reading)}${reading.digit === null ? "" : `, ${percentage(reading.top[0][1])}`}`;
   }
 

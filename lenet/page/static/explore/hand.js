@@ -63,6 +63,8 @@ const HTML = `
 export class Hand {
   /** @type {Unit} */
   #unit;
+  /** @type {Unit | null} what is pinned because nothing was */
+  #own = null;
   #part = 0;
   #cell = 0;
   /** @type {Changed | null} what it was before a cell was dragged */
@@ -110,13 +112,14 @@ export class Hand {
     changes.connect(panel, (text) => this.#say(text));
     for (const event of ["mode", "selection"]) store.addEventListener(event, () => this.#follow());
     store.addEventListener("mode", () => {
-      if (this.open) this.#digits.ask(); // it may have been taught elsewhere
+      if (this.open) this.#count(); // it may have been taught elsewhere
     });
     for (const event of ["reading", "network"]) store.addEventListener(event, () => this.#show());
     changes.addEventListener("change", () => {
-      if (this.open && !this.#dragged) this.#digits.ask();
+      if (this.open) this.#count();
       this.#show();
     });
+    changes.pad.addEventListener("change", () => this.#say("")); // nor is it about another drawing
     onThemeChange(changes.root, () => this.#show(true));
     this.#follow();
   }
@@ -216,10 +219,17 @@ export class Hand {
 
   /** Of what is pinned; if nothing is, what was edited last is pinned. */
   #follow() {
-    if (!this.open) return;
     const { unit, pinned } = this.store;
+    if (!this.open) {
+      if (this.#own && unit === this.#own) this.store.free(); // elsewhere nobody has pinned it
+      this.#own = null;
+      return;
+    }
     if (!unit || !pinned) {
-      if (!this.store.restoring && !unit) this.store.pin(this.#unit);
+      if (!this.store.restoring && !unit) {
+        this.#own = this.#unit;
+        this.store.pin(this.#unit);
+      }
       return;
     }
     const same = unit.layer === this.#unit.layer && unit.map === this.#unit.map;
@@ -258,8 +268,12 @@ export class Hand {
     const numbers = [this.#number, names.indexOf(tensor), at, inFineSteps(value)];
     const from = this.#dragged ?? this.changes.state;
     this.#dragged = done ? null : from;
-    if (done) this.#edit("w", numbers, decimal(rounded(value), 3), from);
-    else this.changes.use(edited(from, this.changes.reader, "w", numbers));
+    if (done) {
+      this.#edit("w", numbers, decimal(rounded(value), 3), from);
+      return;
+    }
+    this.#say(""); // what was said is about another network
+    this.changes.use(edited(from, this.changes.reader, "w", numbers));
   }
 
   /**
@@ -287,6 +301,13 @@ export class Hand {
     if (kind === "n" || kind === "b") return name;
     const unit = `${name}, ${isVector(layer) || layer === "output" ? "unit" : "map"} ${map}`;
     return kind === "w" ? `${unit}, ${nameOfWeight(this.#parts, this.#part, this.#cell)}` : unit;
+  }
+
+  /** Count again, once a cell is not dragged any more: until then there is no number. */
+  #count() {
+    if (!this.#digits.value) return;
+    this.counted.textContent = "Counting\u2026";
+    if (!this.#dragged) this.#digits.ask();
   }
 
   #showCounted() {
@@ -380,8 +401,9 @@ export class Hand {
     else {
       const { reader, state } = this.changes;
       const [old, now] = [reader, state.reader].map((one) => one.readInk(reading.outputs.input));
+      const how = this.changes.name.replace(/^the network ?/, ""); // it may have been taught, not changed by hand
       words.textContent = this.changes.any
-        ? `Before: ${inWords(old)}. Now: ${inWords(now)}.`
+        ? `As stored: ${inWords(old)}. Now${how && `, ${how}`}: ${inWords(now)}.`
         : `${firstUpper(inWords(now))}: nothing is changed.`;
     }
   }

@@ -6,12 +6,14 @@ import { readSafetensors } from "../network/safetensors.js";
 import { readPad } from "../pad/read_pad.js";
 import { readFile } from "../server.js";
 import { answerText } from "../show/format.js";
+import { Chart, inPercent } from "./chart.js";
 import { OnDemand } from "./on_demand.js";
 import { Player } from "./player.js";
 
 /**
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
+ * @import { CurvePoint } from "./training_curves.js"
  */
 
 const STEP = 500; // milliseconds per step while it plays
@@ -44,14 +46,14 @@ export class Learning {
     this.slider = find(this.panel, "input", HTMLInputElement);
     this.words = find(this.panel, ".step-words");
     this.answer = find(this.panel, ".step-answer");
-    this.marker = find(this.panel, "circle", SVGElement);
+    this.chart = new Chart(find(this.panel, ".chart", SVGElement));
     this.player = new Player(this.slider, find(this.panel, ".play"), STEP, () => {
       store.setSliders({ step: this.#snapshotAt(this.slider.value).step });
     });
     const fetchSnapshots = async (/** @type {(text: string) => void} */ say) => {
       const file = await fetchExtra("snapshots.safetensors", say);
       const snapshots = await readFile("The file of the training", () => read(file, reader.description));
-      this.#drawErrors(snapshots);
+      this.#showSteps(snapshots);
       return snapshots;
     };
     this.#snapshots = new OnDemand(find(this.panel, ".hint"), fetchSnapshots);
@@ -102,9 +104,7 @@ export class Learning {
     const { step, error, reader } = this.#loaded[number];
     const percent = `${(100 * error).toFixed(error < 0.1 ? 2 : 1)} %`;
     this.words.textContent = `After ${steps(step)}: ${percent} of the validation digits are misread.`;
-    const [x, y] = coordinates(this.#loaded, number);
-    this.marker.setAttribute("cx", String(x));
-    this.marker.setAttribute("cy", String(y));
+    this.#drawErrors(number);
     this.#source = {
       note: `Shown: the network after ${steps(step)} of training.`,
       reader,
@@ -123,17 +123,38 @@ export class Learning {
   }
 
   /** @param {Snapshot[]} snapshots */
-  #drawErrors(snapshots) {
+  #showSteps(snapshots) {
     find(this.panel, ".hint").hidden = true;
     find(this.panel, ".learning").hidden = false;
     this.slider.max = String(snapshots.length - 1);
-    const points = snapshots.map((_, i) => coordinates(snapshots, i).join()).join(" ");
-    find(this.panel, "polyline", SVGElement).setAttribute("points", points);
-    const shown = [0, Math.floor(snapshots.length / 2), snapshots.length - 1];
     find(this.panel, ".steps-of-training").replaceChildren(
-      ...shown.map((i) => element("span", {}, snapshots[i].step.toLocaleString("en"))),
+      ...labelsOf(snapshots).map((label) => element("span", {}, label)),
     );
   }
+
+  /** @param {number} number of the snapshot that is shown */
+  #drawErrors(number) {
+    const errors = this.#loaded.map(({ error }, i) => /** @type {CurvePoint} */ ([i, error]));
+    const [first, middle, last] = labelsOf(this.#loaded);
+    this.chart.show({
+      lines: [errors],
+      highest: 1,
+      most: errors.length - 1,
+      label: inPercent,
+      across: [first, `${middle} steps`, last],
+      marked: [errors[number]],
+    });
+  }
+}
+
+/**
+ * The numbers of the first, the middle and the last step.
+ *
+ * @param {Snapshot[]} snapshots
+ */
+function labelsOf(snapshots) {
+  const shown = [0, Math.floor(snapshots.length / 2), snapshots.length - 1];
+  return shown.map((i) => snapshots[i].step.toLocaleString("en"));
 }
 
 /**
@@ -152,19 +173,6 @@ function read(buffer, description) {
     const named = Object.fromEntries(own.map(([name, tensor]) => [name.slice(`${step}.`.length), tensor]));
     return { step, error: errors[i], reader: new Reader(description, named) };
   });
-}
-
-/**
- * Where a snapshot is on the curve of errors, which is logarithmic, from 100 % down to the smallest one.
- *
- * @param {Snapshot[]} snapshots
- * @param {number} number
- * @returns {Point}
- */
-function coordinates(snapshots, number) {
-  const smallest = Math.min(...snapshots.map(({ error }) => error));
-  const depth = Math.log(snapshots[number].error) / Math.log(Math.max(smallest, 1e-4));
-  return [4 + (292 * number) / (snapshots.length - 1), 8 + 84 * depth];
 }
 
 /** @param {number} step */

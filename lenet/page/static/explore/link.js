@@ -30,7 +30,7 @@ const LONGEST = 200; // characters of the settings in Train or Fool, which read 
 const UNIT = /** @type {const} */ (["layer", "map", "row", "column"]);
 
 /**
- * The fragment; "" for a blank pad and a page as it is at the start.
+ * The fragment; "" for a blank pad and a page as it is at the start otherwise.
  *
  * @param {Link} link
  * @param {string} home the network that the page has at the start

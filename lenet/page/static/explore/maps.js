@@ -22,6 +22,7 @@ export class Maps {
   /** @type {Network | null} */
   #network = null;
   #current = -1;
+  #kind = ""; // of the layout
   #timer = 0;
 
   /**
@@ -46,6 +47,11 @@ export class Maps {
     for (const button of findAll(this.element, "[data-map]")) {
       button.addEventListener("click", () => this.#step(Number(button.dataset.map)));
     }
+    // A phone that is turned has all cards side by side, or one.
+    new ResizeObserver(() => {
+      if (this.root.dataset.kind !== this.#kind) this.show(this.store.unit);
+      if (!this.element.hidden) this.#align();
+    }).observe(this.list);
   }
 
   /** @param {Unit | null} unit */
@@ -62,9 +68,10 @@ export class Maps {
     const cards = [...this.list.children];
     const isOther = map !== this.#current;
     this.#current = map;
+    this.#kind = this.root.dataset.kind ?? "";
     // While the pen moves, only what is in view changes, and no text.
     const moves = this.store.state === "live" && !isOther;
-    const shown = this.root.dataset.kind === "phone" && !moves ? cards.keys() : [map];
+    const shown = this.#kind === "phone" && !moves ? cards.keys() : [map];
     const isInk = layer === "input" && !gradient;
     const scale = gradient ? peak(values) : isInk ? 1 : Math.max(1, peak(values));
     for (const i of shown) {
@@ -198,7 +205,9 @@ export class Maps {
   /** The card of the unit's map is the one in view. */
   #align() {
     const { list } = this;
-    const left = leftOf(list.children[this.#current], list);
+    const card = list.children[this.#current];
+    if (!card) return;
+    const left = leftOf(card, list);
     if (list.scrollWidth <= list.clientWidth || Math.abs(left) < NEAR) return; // it is where a swipe has brought it
     list.scrollTo({ left: list.scrollLeft + left, behavior: "instant" });
   }

@@ -121,15 +121,15 @@ export class Mistakes {
 
   #showNearest() {
     const neighbors = this.#neighbors.value;
-    const { reading } = this.store;
+    const reading = this.store.complete;
     if (!this.open || !neighbors) return;
     find(this.panel, ".nearest-hint").hidden = Boolean(reading);
-    // Those of the digits are stored, and only the network that they are of has outputs to compare with them.
-    const f6 = reading && this.reader.network.forward(reading.outputs.input).outputs.f6;
+    // Those of the digits are stored, and only the network that they are of has answers and outputs to compare with them.
+    const own = reading && this.reader.readInk(reading.outputs.input);
     const before = this.store.changed ? " before the network was changed" : "";
-    const nearest = reading?.top.slice(0, 2).map(([digit]) => {
+    const nearest = own?.top.slice(0, 2).map(([digit]) => {
       const words = `Nearest ${digit}s in the training data, with the distances between the outputs of F6${before}:`;
-      const items = nearestTo(f6 ?? new Float32Array(), digit, neighbors).map(({ ink, distance }) => {
+      const items = nearestTo(own.outputs.f6, digit, neighbors).map(({ ink, distance }) => {
         const attributes = { role: "img", "aria-label": `A ${digit}` };
         const draw = (/** @type {HTMLCanvasElement} */ canvas) => paint(canvas, ink, 1, "gray");
         const canvas = node("canvas", { width: SIDE, height: SIDE, attributes, draw });

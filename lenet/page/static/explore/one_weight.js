@@ -30,7 +30,7 @@ const HTML = `
 <div class="about-weight">
   <h3>How one weight learns</h3>
   <p class="sentence-of-weight"></p>
-  <p class="chips"><button type="button" class="start-chain">From the loss to it, step by step</button></p>
+  <p class="chips"><button type="button" class="start-chain">From the loss, step by step</button></p>
   <div class="kernel-choice" role="group" aria-label="Kernels of the map, by the map that each reads"></div>
 </div>
 <div class="weight-grid"></div>
@@ -161,6 +161,7 @@ export class OneWeight {
       this.#end();
       this.store.pin(unit);
       find(this.section, ".start-chain").focus({ preventScroll: true });
+      this.section.scrollIntoView({ block: "nearest", behavior: "instant" }); // where its sum and the step are worked out
       return;
     }
     const starts = this.#step < 0;
@@ -191,7 +192,9 @@ export class OneWeight {
     if (this.#step >= 0) {
       const wanted = this.#chain?.[this.#step]?.unit;
       const leads = wanted && store.unit && isSameUnit(wanted, store.unit); // not elsewhere, with another drawing
-      if (section.hidden || store.mode !== "inspect" || !leads) this.#end();
+      const isLeft = store.mode !== "inspect";
+      if (section.hidden || isLeft || !leads) this.#end();
+      if (isLeft && leads && this.#unit) store.pin(this.#unit); // what the visitor had pinned
     }
     const [network, features, gradients, unit] = [
       store.network,
@@ -218,8 +221,11 @@ export class OneWeight {
     this.grid.element.dataset.columns = String(columns);
     this.grid.show({ values, columns, bias, scale, numbers: columns <= ACROSS }, cell);
     const name = nameOfWeight(parts, this.#part, cell);
+    const likeliest = store.reading?.top[0][0] ?? store.digit;
+    const other =
+      store.digit === likeliest ? "" : ` (as the ${likeliest} that it is read as, there would be little to learn)`;
     find(section, ".sentence-of-weight").textContent =
-      `Were the drawing taught as ${article(store.digit)} ${store.digit}: how the loss changes with one weight (${name}), and what a step makes of it. Choose another cell, or another digit above.`;
+      `If the drawing were taught as ${article(store.digit)} ${store.digit}${other}: how the loss changes with one weight (${name}), and what a step makes of it. Choose another cell, or another digit above.`;
     const uses = usesOf(network, features, gradients, unit, part, cell);
     this.#showSum(uses, cell >= length);
     this.#showResult(cell < length ? values[cell] : (bias ?? 0), sumOf(uses.map(({ product }) => product)));
@@ -265,8 +271,12 @@ export class OneWeight {
     );
     patch(find(this.section, ".sum-of-weight"), [
       node("p", {}, heading),
-      node("div", { className: "sum-and-maps" }, ...(several ? [maps] : []), ledger(lines)),
-      ...(uses.length > SHOWN ? [node("p", { className: "chips" }, more)] : []),
+      node(
+        "div",
+        { className: "sum-and-maps" },
+        ...(several ? [node("div", { className: "maps-of-weight" }, maps, uses.length > SHOWN ? more : null)] : []),
+        ledger(lines),
+      ),
     ]);
   }
 

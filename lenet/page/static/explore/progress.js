@@ -12,6 +12,7 @@ import { grid, peak } from "./figures.js";
  */
 
 const SHOWN = 6; // forgotten digits
+const LEAST = 0.1; // loss at the upper edge: what is less would look like much
 const CURVE = { left: 34, right: 194, top: 10, bottom: 88 }; // of the picture, the part that has the curve
 
 /**
@@ -21,7 +22,7 @@ const CURVE = { left: 34, right: 194, top: 10, bottom: 88 }; // of the picture, 
  */
 export function lossCurve(losses) {
   const { left, right, top, bottom } = CURVE;
-  const highest = Math.max(...losses, 1e-9);
+  const highest = Math.max(...losses, LEAST);
   const points = losses.map((loss, i) => [
     left + (i * (right - left)) / Math.max(1, losses.length - 1),
     bottom - (loss / highest) * (bottom - top),

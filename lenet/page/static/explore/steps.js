@@ -4,6 +4,7 @@
 // same, left out from then on; and the edits of network/editing.js, in which the last number of "w" has a sign.
 import { EDITS } from "../network/editing.js";
 import { descend, REPLAYED, ratesOf, replayed } from "../network/teaching.js";
+import { isWeight, LARGEST_WEIGHT } from "../network/weights.js";
 import { readNumbers, writeNumbers } from "../pad/code.js";
 
 /**
@@ -43,7 +44,7 @@ export function read(text) {
 
 /**
  * A state after one more step of teaching, with its lessons and, if they are given, old digits. Throws, with the end of a
- * sentence, if the weights or the scores would not be finite.
+ * sentence, if the weights would be larger than a file may have, or a score not finite.
  *
  * @param {Changed} state
  * @param {number} rate its number
@@ -55,12 +56,9 @@ export function taught(state, rate, training) {
   const old = training ? replayed(training, state.losses.length, REPLAYED) : [];
   const { reader, losses } = descend(state.reader, [...lessons, ...old], ratesOf(state.reader.network)[rate]);
   const last = lessons[lessons.length - 1];
-  const numbers = [
-    ...Object.values(reader.tensors).map(({ data }) => data),
-    reader.network.forward(last.ink).outputs.output,
-  ];
-  if (!numbers.every((values) => values.every(Number.isFinite))) {
-    throw new Error("the weights would not be finite numbers any more.");
+  const isUsable = Object.values(reader.tensors).every(({ data }) => data.every(isWeight));
+  if (!isUsable || !reader.network.forward(last.ink).outputs.output.every(Number.isFinite)) {
+    throw new Error(`the weights would not be between -${LARGEST_WEIGHT} and ${LARGEST_WEIGHT}.`);
   }
   const loss = losses.slice(0, lessons.length).reduce((sum, one) => sum + one, 0) / lessons.length;
   const steps = withTeaching(state.steps, last, rate, Boolean(training));
@@ -119,6 +117,26 @@ function withTeaching(steps, { code = "", label }, rate, mixed) {
   const again = before.length > 0 && before.every((value, i) => i === 3 || value === numbers[i]);
   if (again) numbers[3] += before[3];
   return [...(again ? all.slice(0, -1) : all), write("t", numbers)];
+}
+
+/**
+ * How many steps of teaching came before those with the present lessons, whose losses are not of the same.
+ *
+ * @param {string[]} steps
+ */
+export function stepsWithOthers(steps) {
+  /** @type {Map<number, number>} */
+  const labels = new Map(); // by the number of the drawing
+  let [all, others] = [0, 0];
+  for (const { kind, numbers } of steps.length ? read(steps.join(".")) : []) {
+    const [number, label, , count] = numbers;
+    const isOther = kind === "l" ? labels.delete(number) : kind === "t" && labels.get(number) !== label;
+    if (isOther) others = all;
+    if (kind !== "t") continue;
+    labels.set(number, label);
+    all += count;
+  }
+  return others;
 }
 
 /** @param {string[]} steps */

@@ -1,7 +1,7 @@
 // Teach it: say which digit the drawing is, and let the network take steps of gradient descent towards that, with real
 // gradients of all its weights, in the browser. The taught network is then the page's, in all modes, until it is forgotten.
-import { element, find, findAll } from "../dom.js";
-import { isLearned, meanLoss, ratesOf } from "../network/teaching.js";
+import { element, find, findAll, setText } from "../dom.js";
+import { isLearned, meanLoss, ratesOf, SURE } from "../network/teaching.js";
 import { encode } from "../pad/code.js";
 import { encodeInput } from "../pad/image_code.js";
 import { messageOf } from "../server.js";
@@ -12,7 +12,7 @@ import { addChoices, press } from "./choices.js";
 import { isSame, withLesson } from "./lessons.js";
 import { OLD, OldDigits } from "./old_digits.js";
 import { forgottenDigits, kernelRows, lossCurve, thumbnail } from "./progress.js";
-import { taught, withoutLesson } from "./steps.js";
+import { stepsWithOthers, taught, withoutLesson } from "./steps.js";
 
 /**
  * @import { LoadDigits } from "../network/digits.js"
@@ -24,7 +24,7 @@ import { taught, withoutLesson } from "./steps.js";
  */
 
 const NOT_IDLE = 100; // milliseconds of work after which the page has a turn, where one does not see each step
-const SURE = 0.9; // the probability from which nobody is expected to disagree
+const UNDISPUTED = 0.9; // the probability from which nobody is expected to disagree
 const FIRST_RATE = 1; // the number of the one that is chosen at first: misread digits are read after some six steps
 /** @type {Set<string | null>} */
 const SHAPES = new Set(["several digits", "too little ink"]); // for which a drawing is rejected, whatever the network says
@@ -69,7 +69,7 @@ export class Teaching {
     this.replay = find(this.panel, ".replay input", HTMLInputElement);
     this.#listen();
     const say = (/** @type {string} */ text) => this.#say(text);
-    changes.connect(panel, say, () => this.#stop());
+    changes.connect(panel, say, () => this.stop());
     changes.addEventListener("change", () => {
       if (this.open) this.#digits.ask();
       this.#show();
@@ -80,7 +80,10 @@ export class Teaching {
       this.#chosen = null;
       this.#show();
     });
-    pad.addEventListener("change", () => this.#stop());
+    pad.addEventListener("change", () => {
+      this.stop();
+      this.#say(""); // what was said is about another drawing
+    });
     onThemeChange(changes.root, () => this.#show());
     this.#open();
   }
@@ -120,7 +123,7 @@ export class Teaching {
 
   async #open() {
     if (!this.open) {
-      this.#stop();
+      this.stop();
       return;
     }
     this.#show();
@@ -200,7 +203,12 @@ export class Teaching {
     const now = this.#state.reader.readInk(reading.outputs.input);
     const missed =
       until && !isLearned(state.reader.network, lessons) ? " It is not sure yet; other digits may contradict it." : "";
-    this.#say(`${taken}: ${answerText(now)}, ${percentage(now.probabilities[label])} for ${label}.${fault || missed}`);
+    const enough =
+      until && !steps && !fault
+        ? ` From ${percentage(SURE)} on, what is taught counts as read right, so there is nothing to do; take 10 steps to go on.`
+        : "";
+    const outcome = `${taken}: ${answerText(now)}, ${percentage(now.probabilities[label])} for ${label}.`;
+    this.#say(`${outcome}${enough || fault || missed}`);
   }
 
   /**
@@ -214,7 +222,7 @@ export class Teaching {
   }
 
   /** Take no more steps. */
-  #stop() {
+  stop() {
     if (!this.#running) return;
     this.#running = false;
     this.#run++;
@@ -223,7 +231,7 @@ export class Teaching {
 
   /** @param {string} text */
   #say(text) {
-    this.status.textContent = text;
+    setText(this.status, text);
   }
 
   #show() {
@@ -267,7 +275,8 @@ export class Teaching {
    * @param {number | null} label
    */
   #showLosses(reading, label) {
-    const { reader, losses, lessons } = this.#state;
+    const { reader, lessons, steps: taken } = this.#state;
+    const losses = this.#state.losses.slice(stepsWithOthers(taken));
     const figure = find(this.panel, ".losses");
     const now = lessons.length ? lessons : reading && label !== null ? [{ ink: reading.outputs.input, label }] : [];
     const loss = now.length ? meanLoss(reader.network, now) : 0;
@@ -277,10 +286,18 @@ export class Teaching {
     marker.style.visibility = last ? "" : "hidden";
     for (const [i, name] of ["cx", "cy"].entries()) marker.setAttribute(name, String(last?.[i] ?? 0));
     const { length } = losses;
-    find(figure, ".highest", SVGElement).textContent = last ? decimal(highest, highest < 10 ? 1 : 0) : "";
+    find(figure, ".highest", SVGElement).textContent = last
+      ? decimal(highest, highest < 1 ? 2 : highest < 10 ? 1 : 0)
+      : "";
     find(figure, ".steps-taken", SVGElement).textContent = length ? String(length) : "";
     const steps = length ? ` after ${length} ${length === 1 ? "step" : "steps"}` : "";
-    find(figure, "figcaption").textContent = now.length ? `Loss ${decimal(loss, 3)}${steps}` : "Loss";
+    const what =
+      now.length === 1
+        ? `: \u2212ln of ${percentage(Math.exp(-loss))}, the share of ${now[0].label}`
+        : `, the mean of ${now.length} drawings: \u2212ln of each one\u2019s share`;
+    find(figure, "figcaption").textContent = now.length
+      ? `Loss ${decimal(loss, 3)}${steps}${what} beside \u201cno digit\u201d and without the temperature.`
+      : "Loss";
   }
 
   /** What has been taught; a press on one leaves it out of further steps. */
@@ -301,7 +318,7 @@ export class Teaching {
           caption,
         );
         button.addEventListener("click", () => {
-          this.#stop();
+          this.stop();
           this.changes.use(withoutLesson(this.#state, lesson.code ?? ""));
           this.changes.keep();
         });
@@ -336,5 +353,5 @@ export class Teaching {
  */
 export function likelyLabel({ digit, digits, top: [[first, probability], [second]] }) {
   const isRejected = digit === null && !digits;
-  return isRejected || probability >= SURE ? first : second;
+  return isRejected || probability >= UNDISPUTED ? first : second;
 }

@@ -38,6 +38,10 @@ export function addTour(root, store, pad, steps, loadExample) {
   let target = null;
 
   let moving = false; // whether the tour itself chooses the mode
+  /** @type {Unit | null} what was pinned before the tour */
+  let before = null;
+  /** @type {Unit | null} what the tour has pinned */
+  let own = null;
 
   const show = (/** @type {number} */ number) => {
     target?.classList.remove("pointed-at");
@@ -50,7 +54,8 @@ export function addTour(root, store, pad, steps, loadExample) {
     const { selector, words, unit, mode } = steps[step];
     moving = true;
     if (mode) store.setMode(mode);
-    if (unit) store.pin({ map: store.reading?.top[0][0] ?? 3, row: 0, column: 0, ...unit });
+    own = unit ? { map: store.reading?.top[0][0] ?? 3, row: 0, column: 0, ...unit } : null;
+    if (own) store.pin(own);
     else store.free();
     moving = false;
     target = find(root, selector);
@@ -83,9 +88,16 @@ export function addTour(root, store, pad, steps, loadExample) {
     if (!seen) scrollBy({ top: Math.min(first - DIGEST, Math.max(0, last - innerHeight)), behavior: "instant" });
     box.scrollIntoView({ block: "nearest", behavior: "instant" }); // in a frame that is as high as its page, this is all
   };
-  const end = () => {
+  /** What was pinned before is so again, unless the visitor has pinned something else meanwhile. */
+  const giveBack = () => {
+    const isOwn = own ? store.unit === own : !store.pinned;
     show(-1);
-    store.free();
+    if (!isOwn) return;
+    if (before) store.pin(before);
+    else store.free();
+  };
+  const end = () => {
+    giveBack();
     start.focus({ preventScroll: true });
     pad.element.scrollIntoView({ block: "nearest" });
   };
@@ -93,6 +105,7 @@ export function addTour(root, store, pad, steps, loadExample) {
   const start = find(root, ".start-tour");
   start.addEventListener("click", () => {
     if (pad.blank) loadExample();
+    before = store.pinned ? store.unit : null;
     show(0);
   });
   back.addEventListener("click", () => show(Math.max(0, step - 1)));
@@ -110,7 +123,7 @@ export function addTour(root, store, pad, steps, loadExample) {
     { capture: true },
   );
   store.addEventListener("mode", () => {
-    if (step >= 0 && !moving) show(-1); // somebody goes on alone
+    if (step >= 0 && !moving) giveBack(); // somebody goes on alone
   });
   new ResizeObserver(moveBox).observe(root);
 }

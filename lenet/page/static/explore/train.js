@@ -7,9 +7,10 @@ import { variationOf, varied } from "../network/variations.js";
 import { writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
 import { answerText, decimal } from "../show/format.js";
+import { Chart, inPercent } from "./chart.js";
 import { OnDemand } from "./on_demand.js";
 import { save } from "./saving.js";
-import { curvesOf, FRAME, withPoint } from "./training_curves.js";
+import { rateThatIs, smoothed, withPoint } from "./training_curves.js";
 import { CHOICES, changed, decode, encode, runsOf, workersFor } from "./training_settings.js";
 
 /**
@@ -41,12 +42,30 @@ const VALUES = {
   trainable: "the paper\u2019s, trainable",
 };
 
+/**
+ * The first loss, all, their means, and the shares of test digits that are misread; `rate`: what was told of the learning
+ * rate when these were last counted.
+ *
+ * @typedef {object} RunCurves
+ * @property {number | null} first
+ * @property {CurvePoint[]} losses
+ * @property {CurvePoint[]} means
+ * @property {CurvePoint[]} errors
+ * @property {keyof typeof ABOUT_RATE} rate
+ */
+
+const ABOUT_RATE = {
+  high: " The loss is higher than that of the random weights: the learning rate is too high.",
+  low: " The weights have hardly moved: the learning rate is too low.",
+  "": "",
+};
+
 const HTML = `
 <div class="training">
   <fieldset>
     <legend>1 Set</legend>
     <div class="choices"></div>
-    <p class="second-run"><label>Second run differs in <select class="differs"></select></label>
+    <p class="second-run"><label><span>Second run differs in</span> <select class="differs"></select></label>
       <select class="other" aria-label="Setting of the second run" hidden></select></p>
   </fieldset>
   <div class="going">
@@ -60,10 +79,10 @@ const HTML = `
     <p class="training-status" role="status"></p>
   </div>
   <div class="curves">
-    <figure class="of-loss"><figcaption>Loss of the training digits</figcaption>
-      <svg role="img" aria-label="Loss over the training, on a logarithmic scale"></svg></figure>
+    <figure class="of-loss"><figcaption>Training loss, and its mean over 500 digits</figcaption>
+      <svg class="chart" role="img" aria-label="Loss over the training, on a logarithmic scale"></svg></figure>
     <figure class="of-test"><figcaption>Misread of 1,000 test digits</figcaption>
-      <svg role="img" aria-label="Misread test digits over the training, on a logarithmic scale"></svg></figure>
+      <svg class="chart" role="img" aria-label="Misread test digits over the training, on a logarithmic scale"></svg></figure>
   </div>
   <table class="progress-of-runs"><thead><tr></tr></thead><tbody></tbody></table>
 </div>`;
@@ -80,7 +99,7 @@ export class Train {
   #descriptions = [];
   /** @type {Report | null} the last one */
   #report = null;
-  /** @type {{ losses: CurvePoint[], errors: CurvePoint[] }[]} of each run */
+  /** @type {RunCurves[]} of each run */
   #curves = [];
   #beginning = 0;
   #going = false; // what the visitor wants
@@ -116,6 +135,8 @@ export class Train {
     this.status = find(panel, ".training-status");
     this.start = find(panel, ".start", HTMLButtonElement);
     this.reset = find(panel, ".again", HTMLButtonElement);
+    this.losses = new Chart(find(panel, ".of-loss svg", SVGElement));
+    this.errors = new Chart(find(panel, ".of-test svg", SVGElement));
     find(panel, ".training").append(element("p", { className: "remark licence" }, LICENCE));
     this.#digits = new OnDemand(this.status, loadDigits, "Loading the digits…");
     this.#chosen = decode(store.sliders.training, this.own);
@@ -260,7 +281,7 @@ export class Train {
     );
     this.#workers = workers;
     this.#descriptions = runs.map(({ description }) => description);
-    this.#curves = runs.map(() => ({ losses: [], errors: [] }));
+    this.#curves = runs.map(() => ({ first: null, losses: [], means: [], errors: [], rate: "" }));
     return true;
   }
 
@@ -305,10 +326,16 @@ export class Train {
   #receive(report) {
     this.#report = report;
     for (const [i, { passes, loss, tested }] of report.runs.entries()) {
-      const { losses, errors } = this.#curves[i];
+      const { losses, errors, rate } = this.#curves[i];
+      const first = this.#curves[i].first ?? loss;
       const isNew = tested && tested.passes !== errors.at(-1)?.[0];
+      const all = loss === null ? losses : withPoint(losses, [passes, loss]);
+      const means = smoothed(all);
       this.#curves[i] = {
-        losses: loss === null ? losses : withPoint(losses, [passes, loss]),
+        first,
+        losses: all,
+        means,
+        rate: isNew && first !== null ? rateThatIs(means, first, tested.moved) : rate,
         errors: isNew ? withPoint(errors, [tested.passes, tested.misread / this.#tests]) : errors,
       };
     }
@@ -335,7 +362,8 @@ export class Train {
         return `${several ? `${RUNS[i]} run: t` : "T"}he loss is not a number any more at step ${count(steps)}: the learning rate is too high.`;
       }
       if (!tested) return "";
-      return `${name}${several ? "step" : "Step"} ${count(tested.steps)}: ${this.#percent(tested)} of the test digits are misread.`;
+      const why = ABOUT_RATE[this.#curves[i].rate];
+      return `${name}${several ? "step" : "Step"} ${count(tested.steps)}: ${this.#percent(tested)} of the test digits are misread.${why}`;
     });
     const results = sentences.join(" ").trim();
     const isPaused = !going && !this.#going && runs[0].steps > 0;
@@ -425,19 +453,7 @@ export class Train {
     for (const [i, button] of findAll(panel, ".shown-run button").entries()) {
       button.setAttribute("aria-pressed", String(i === this.#shown));
     }
-    draw(
-      find(panel, ".of-loss svg", SVGElement),
-      this.#curves.map(({ losses }) => losses),
-      2.5,
-      String,
-    );
-    const percent = (/** @type {number} */ value) => `${100 * value} %`;
-    draw(
-      find(panel, ".of-test svg", SVGElement),
-      this.#curves.map(({ errors }) => errors),
-      1,
-      percent,
-    );
+    this.#showCurves();
     this.#showNumbers();
   }
 
@@ -455,18 +471,46 @@ export class Train {
     this.other.value = other;
   }
 
+  /** Both charts end at the same number of passes. */
+  #showCurves() {
+    const curves = this.#curves;
+    const most = Math.max(0, ...(this.#report?.runs ?? []).map(({ passes }) => passes));
+    const axis = { most, across: ["0", "passes", most ? decimal(most, 2) : ""] };
+    const classes = curves.map((_, i) => (i ? "second" : ""));
+    const means = curves.map((run) => run.means);
+    this.losses.show({
+      ...axis,
+      lines: [...curves.map((run) => run.losses), ...means],
+      classes: [...classes.map((name) => `${name} single`), ...classes],
+      highest: 2.5,
+      label: String,
+      marked: means.map((points) => points.at(-1)),
+    });
+    const errors = curves.map((run) => run.errors);
+    this.errors.show({
+      ...axis,
+      lines: errors,
+      classes,
+      highest: 1,
+      label: inPercent,
+      marked: errors.map((points) => points.at(-1)),
+    });
+  }
+
   #showNumbers() {
     const runs = this.#report?.runs ?? [];
-    const heads = runs.length > 1 ? ["Run", ...RUNS.map((name) => name.toLowerCase())] : [];
+    const isPair = runs.length > 1;
+    const heads = isPair ? [["Run"], ...RUNS.map((name, i) => [name.toLowerCase(), keyOf(i)])] : [];
     find(this.panel, ".progress-of-runs thead tr").replaceChildren(
-      ...heads.map((name) => element("th", { scope: "col" }, name)),
+      ...heads.map((head) => element("th", { scope: "col" }, ...head)),
     );
     /** @type {[string, (run: RunReport, i: number) => string][]} */
     const rows = [
       ["Steps", ({ steps }) => count(steps)],
       ["Passes", ({ passes }) => decimal(passes, 2)],
-      ["Loss", (_, i) => shortLoss(this.#curves[i].losses.at(-1)?.[1])],
-      ["Misread", ({ tested }) => (tested ? `${this.#percent(tested)} (step ${count(tested.steps)})` : "\u2013")],
+      ["Mean loss", (_, i) => shortLoss(this.#curves[i].means.at(-1)?.[1])],
+      ["Misread", ({ tested }) => (tested ? this.#percent(tested) : "\u2013")],
+      ["at step", ({ tested }) => (tested ? count(tested.steps) : "\u2013")],
     ];
     const lines = rows.map(([name, text]) =>
       element(
@@ -477,19 +521,23 @@ export class Train {
       ),
     );
     const speed = this.#report?.speed;
-    const across = { colSpan: Math.max(1, runs.length) };
     const last = [
       element(
         "tr",
         {},
-        element("th", { scope: "row" }, "Digits a second"),
-        element("td", across, speed ? count(Math.round(speed)) : "\u2013"),
+        element("th", { scope: "row" }, "Your drawing"),
+        // The answer is that of the run that is shown.
+        ...runs.map((_, i) => element("td", { className: i === this.#report?.shown ? "read-as" : "" }, "\u2013")),
       ),
       element(
         "tr",
         {},
-        element("th", { scope: "row" }, "Your drawing"),
-        element("td", { ...across, className: "read-as" }),
+        element("th", { scope: "row" }, "Digits a second"),
+        element(
+          "td",
+          { colSpan: Math.max(1, runs.length) },
+          speed ? `${count(Math.round(speed))}${isPair ? " in all" : ""}` : "\u2013",
+        ),
       ),
     ];
     find(this.panel, ".progress-of-runs tbody").replaceChildren(...(runs.length ? [...lines, ...last] : []));
@@ -525,27 +573,11 @@ function shortLoss(loss) {
 }
 
 /**
- * @param {SVGElement} svg
- * @param {CurvePoint[][]} runs
- * @param {number} highest
- * @param {(value: number) => string} label
+ * How the lines of a run look.
+ *
+ * @param {number} run
  */
-function draw(svg, runs, highest, label) {
-  const { width, height, left, right, bottom } = FRAME;
-  const { lines, ticks, last, passes } = curvesOf(runs, highest);
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.replaceChildren(
-    ...ticks.flatMap(({ value, y }) => [
-      shape("line", { x1: left, x2: right, y1: y, y2: y }),
-      shape("text", { x: left - 4, y: y + 4, "text-anchor": "end" }, label(value)),
-    ]),
-    shape("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "axis-of-passes" }),
-    ...[
-      { x: left, text: "0", anchor: "start" },
-      { x: (left + right) / 2, text: "passes over the digits", anchor: "middle" },
-      { x: right, text: runs.flat().length ? decimal(passes, 2) : "", anchor: "end" },
-    ].map(({ x, text, anchor }) => shape("text", { x, y: height - 4, "text-anchor": anchor }, text)),
-    ...lines.map((points, i) => shape("polyline", { points, class: i ? "second" : "" })),
-    ...last.flatMap((point) => (point ? [shape("circle", { cx: point[0], cy: point[1], r: 4 })] : [])),
-  );
+function keyOf(run) {
+  const line = shape("polyline", { points: "0,4 30,4", class: run ? "second" : "" });
+  return shape("svg", { viewBox: "0 0 30 8", class: "key-of-run", "aria-hidden": "true" }, line);
 }

@@ -191,7 +191,7 @@ export class Wants {
     // A part of the input is not read as anything.
     const answer = digit === null ? "rejected" : `read as ${digit}, ${percentage(top[0][1])}`;
     const seen = network.shape(unit.layer).length === 1 ? `; ${answer}` : "";
-    const words = this.#last ? `${decimal(value, 1)} after ${this.#step} steps${drawn}${seen}` : "\u00a0";
+    const words = this.#last ? `Its value: ${decimal(value, 1)} after ${this.#step} steps${drawn}${seen}` : "\u00a0";
     setText(find(this.details, "figcaption"), words);
     this.#showDigits(network, unit);
   }

@@ -232,7 +232,7 @@ export class Why {
     const { speaks, words } = SALIENCIES[which];
     const found = which !== "erasing" && reading && network && saliency(network, reading, first, second, muted);
     const values = found ? found[which] : (result?.evidence ?? null);
-    trials.style.visibility = values ? "" : "hidden"; // it has its place before, so that nothing moves
+    find(trials, ".frame").style.visibility = values ? "" : "hidden"; // it has its place before, so that nothing moves
     for (const button of findAll(trials, "[data-saliency]")) {
       button.setAttribute("aria-pressed", String(button.dataset.saliency === which));
     }

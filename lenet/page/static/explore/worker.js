@@ -2,7 +2,7 @@
 // answer. "break": the probabilities over the range of a change of the drawing. "old" and "taught": what digits are read as.
 // "fool": changes that make the drawing another digit. "wants": some steps towards what excites a unit most; "responses": how
 // much some digits excite each of them.
-import { attackWithEachBudget } from "../network/attack.js";
+import { attackTowards } from "../network/attack.js";
 import { Digits } from "../network/digits.js";
 import { occlude, smallestChange } from "../network/evidence.js";
 import { ascend, responses } from "../network/maximize.js";
@@ -35,8 +35,8 @@ const tasks = {
    */
   old: answers,
   taught: answers,
-  /** @param {{ ink: Float32Array, method: string, digit: number }} message */
-  fool: ({ ink, method, digit }) => attackWithEachBudget(reader, ink, method, digit),
+  /** @param {{ ink: Float32Array, method: string, chosen: number | null }} message */
+  fool: ({ ink, method, chosen }) => attackTowards(reader, ink, method, chosen),
   /** @param {{ unit: Unit, image: Float32Array, first: number, count: number }} message */
   wants({ unit, image, first, count }) {
     const after = ascend(reader.network, unit, image, first, count);

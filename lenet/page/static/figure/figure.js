@@ -35,6 +35,7 @@ const BORDER = 2; // pixels of the pad's border
 const LATE = 19; // milliseconds to the next frame, on average: of 60 a second, some are missed
 const COARSE = 1; // pixels per CSS pixel while the pen moves where frames are late
 const FADED = { beside: 0.68, other: 0.4 }; // of what is not lit, in layers that are and in others
+const SMALL = 24; // pixels of a map
 const ROOM = 30; // pixels between zero and the end of the scale of the scores, if both are to be labeled
 const STEPS = 8; // of color and width of the links that are lit: those alike are drawn at once
 
@@ -376,7 +377,7 @@ export class Figure {
     }
     least.hidden = right - zero < ROOM;
     setText(most, String(Math.round(end)));
-    setText(name, distances ? "distance: the shortest wins" : "score");
+    setText(name, distances ? "distance: least wins" : "score");
   }
 
   #showMuted() {
@@ -413,8 +414,13 @@ export class Figure {
     const inside = { x: BORDER, y: pad.y + BORDER, width: pad.width - 2 * BORDER, height: pad.height - 2 * BORDER };
     const from = partOf(inside, SIDE, onPad);
     const seen = fields.filter(({ layer, back }) => back && layer === "c1").map(({ tile }) => tile);
-    const ends = unit && this.#unit?.layer === "c1" ? [unit] : seen;
-    for (const tile of ends) ray(context, from, tile, this.#colors, ends.length > 1);
+    if (unit && this.#unit?.layer === "c1") {
+      const kernel = this.geometry?.kernels[this.#unit.map]; // through it, and not across those of other maps
+      ray(context, from, kernel ?? unit, this.#colors, false);
+      if (kernel) ray(context, kernel, unit, this.#colors, false);
+      return;
+    }
+    for (const tile of seen) ray(context, from, tile, this.#colors, seen.length > 1);
   }
 
   /**
@@ -424,7 +430,10 @@ export class Figure {
   #drawOutlines(context, { unit, input, fields }) {
     const { tiles, kernels } = /** @type {Geometry} */ (this.geometry);
     const { layer, map } = /** @type {Unit} */ (this.#unit);
-    for (const { tile, back } of fields) outline(context, tile, back ? 1 : 2, this.#colors);
+    for (const { tile, back, layer: of } of fields) {
+      // The links lead to the maps that the unit feeds, of which frames would hide all that there is on a phone.
+      if (back || tiles[of][0].width >= SMALL) outline(context, tile, back ? 1 : 2, this.#colors);
+    }
     if (tiles.input && input && layer !== "input") {
       outline(context, partOf(tiles.input[0], this.sides.input, input), 1, this.#colors);
     }

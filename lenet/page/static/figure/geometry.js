@@ -25,7 +25,8 @@ const INPUT = { wide: 80, short: 40, phone: 0 }; // pixels for the input below t
 const ENDS = [12, 16, 20, 30, 40, 60, 80, 120, 160, 200, 300, 400, 600, 800, 1200]; // of the scale of the scores
 const BESIDE = 10; // pixels between a box and what it explains
 const START = 170; // of a panel is seen when it is explained, at least
-const HEAD = 0.32; // of the height of the output is the answer
+const HEAD = { share: 0.32, least: 72 }; // of the height of the output is the answer; pixels on a desk and sideways
+const CONTROLS = 82; // pixels for three buttons beside the input of a phone held sideways
 const SCORES = 0.18; // of the width of a phone is the output
 
 /**
@@ -77,10 +78,12 @@ function place({ kind, width, top, density, row: rowOfExamples = EXAMPLES.least,
   const examples = broad ? one : two;
   const padSide = withPad ? Math.round(Math.min(0.23 * width, besidesInput - examples)) : 0;
   const inputSide = whole((side * 8) / 7); // 32 pixels beside the 28 of C1
+  const belowPad = Math.min(tall - padSide - examples, Math.max(32, 0.52 * padSide));
+  const input = Math.floor((belowPad * density) / 32) * (32 / density);
   const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : SCORES * width);
   /** @type {Record<string, number>} */
   const widths = {
-    ...(withPad ? { pad: padSide } : { input: inputSide }),
+    ...(withPad ? { pad: Math.max(padSide, kind === "short" ? input + CONTROLS : 0) } : { input: inputSide }),
     ...{ c1: side, s2: side, c3: 2 * c3 + between, s4: 2 * s4 + between, c5: 4 * unit, f6: 3 * unit, output: out },
   };
   const names = Object.keys(widths);
@@ -114,7 +117,7 @@ function place({ kind, width, top, density, row: rowOfExamples = EXAMPLES.least,
       height: unit,
     }));
   };
-  const head = withPad ? Math.round(HEAD * tall) : 0;
+  const head = withPad ? Math.round(Math.max(HEAD.least, HEAD.share * tall)) : 0;
   const row = (tall - head) / COLUMNS.output.count;
   /** @type {Record<string, Tile[]>} */
   const tiles = {
@@ -154,7 +157,6 @@ function place({ kind, width, top, density, row: rowOfExamples = EXAMPLES.least,
     return made;
   }
   const kernel = Math.floor(Math.min(gap * 0.66, side * 0.55) / 5) * 5;
-  const input = Math.floor((Math.min(tall - padSide - examples, padSide * 0.52) * density) / 32) * (32 / density);
   tiles.input = [{ x: 1, y: top + tall - input - 1, width: input, height: input }];
   return {
     ...made,

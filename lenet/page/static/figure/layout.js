@@ -66,12 +66,12 @@ export function layOut(root, framed) {
   const geometry = geometryOf({ kind, width, top, tall, density, row, tools: short ? 0 : beside });
   const height = top + geometry.height + bottom;
   figure.style.blockSize = `${height}px`;
-  const { pad: onPad, answer: atAnswer, tiles } = geometry;
+  const { pad: onPad, answer: atAnswer, tiles, columns } = geometry;
   if (!onPad || !atAnswer) throw new Error("a wide figure has a pad");
   put(pad, onPad);
   put(answer, atAnswer);
   const beneath = onPad.y + onPad.height + 5;
-  put(tools, { x: 0, y: beneath, width: onPad.width, height: top + geometry.height - beneath });
+  put(tools, { x: 0, y: beneath, width: columns.pad.width, height: top + geometry.height - beneath });
   set("--input", tiles.input[0].width);
   set("--pad", onPad.width);
   root.style.setProperty("--examples", String(geometry.examples));

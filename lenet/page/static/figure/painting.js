@@ -21,7 +21,8 @@ export class Surface {
    */
   fit(width, height, density) {
     const { canvas } = this;
-    const [w, h] = [Math.round(width * density), Math.round(height * density)];
+    // At least a pixel: there may be no room, as in a frame that is closed, and what is empty cannot be copied.
+    const [w, h] = [width, height].map((length) => Math.max(1, Math.round(length * density)));
     this.density = density;
     if (canvas.width === w && canvas.height === h) return;
     Object.assign(canvas, { width: w, height: h });

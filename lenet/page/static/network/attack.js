@@ -145,3 +145,44 @@ export function smallestBudgets({ answers, probabilities }, digit) {
   });
   return { answered: answers.indexOf(String(digit)), likeliest };
 }
+
+/**
+ * The digit that an input becomes the answer's with the smallest budget, by the cheapest method of its kind, and of several
+ * the likeliest; null if no budget that is tried makes it another one.
+ *
+ * @param {Reader} reader
+ * @param {Float32Array} ink
+ * @param {string} method
+ * @param {number[]} digits beginning with the likeliest
+ */
+function easiestDigit(reader, ink, method, digits) {
+  const attack = ATTACKS[method === "pixels" ? method : "fgsm"];
+  const attacks = digits.map((digit) => ({ digit, images: attack(reader.network, ink, digit)[Symbol.iterator]() }));
+  for (let budget = 1; budget < BUDGETS; budget++) {
+    for (const { digit, images } of attacks) {
+      const { done, value } = images.next();
+      if (!done && reader.readInk(value).digit === digit) return digit;
+    }
+  }
+  return null;
+}
+
+/**
+ * What a method makes of an input, towards a digit, or, if that is null, towards the one that it takes least to; with the
+ * smallest budgets that do it, and, where none does, a digit to choose `instead`, if there is one.
+ *
+ * @param {Reader} reader
+ * @param {Float32Array} ink
+ * @param {string} method
+ * @param {number | null} chosen
+ */
+export function attackTowards(reader, ink, method, chosen) {
+  const { probabilities } = reader.readInk(ink);
+  const [, ...others] = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+  const easiest = () => easiestDigit(reader, ink, method, others);
+  const digit = chosen ?? easiest() ?? others[0];
+  const attacked = attackWithEachBudget(reader, ink, method, digit);
+  const smallest = smallestBudgets(attacked, digit);
+  const instead = smallest.answered < 0 && chosen !== null ? easiest() : null;
+  return { ...attacked, ...smallest, digit, instead };
+}

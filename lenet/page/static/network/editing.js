@@ -50,7 +50,12 @@ export function weightsOf({ tensors, kernels, size = 1, shape }, map) {
 
 /** @param {number} value */
 export function rounded(value) {
-  return Math.round(Math.min(LARGEST_WEIGHT, Math.max(-LARGEST_WEIGHT, value)) * FINE) / FINE;
+  return Math.round(bounded(value) * FINE) / FINE;
+}
+
+/** @param {number} value */
+function bounded(value) {
+  return Math.min(LARGEST_WEIGHT, Math.max(-LARGEST_WEIGHT, value));
 }
 
 /**
@@ -110,13 +115,13 @@ export function inFineSteps(value) {
 }
 
 /**
- * A reader whose other tensors are those of another one.
+ * A reader whose other tensors are those of another one. Weights are no larger than a file may have.
  *
  * @param {Reader} reader
  * @param {Record<string, Float32Array>} changed
  */
 function withTensors({ description, tensors }, changed) {
-  const entries = Object.entries(changed).map(([name, data]) => [name, { ...tensors[name], data }]);
+  const entries = Object.entries(changed).map(([name, data]) => [name, { ...tensors[name], data: data.map(bounded) }]);
   return new Reader(description, { ...tensors, ...Object.fromEntries(entries) });
 }
 

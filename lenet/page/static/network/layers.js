@@ -22,7 +22,7 @@ export function convolution(input, side, sees, weight, bias, size) {
     sums.fill(bias[m]);
     for (const i of sees[m]) {
       for (let ky = 0; ky < size; ky++, w += size)
-        addRow(sums, out, input, (i * side + ky) * side, side, weight, w, size);
+        addRow(sums, 0, out, out, input, (i * side + ky) * side, side, weight, w, size);
     }
     output.set(sums, m * sums.length);
   }
@@ -30,35 +30,37 @@ export function convolution(input, side, sees, weight, bias, size) {
 }
 
 /**
- * Add what one row of a kernel contributes to a map. Five weights at once, the usual number, and each input read only once,
- * take two thirds of the time.
+ * Add what one row of a kernel contributes: to `rows` of `across` sums, from `to` on, of numbers that begin at `first`, in
+ * rows of `width`. Five weights at once, the usual number, and each number read only once, take two thirds of the time.
  *
  * @param {Float64Array} sums
- * @param {number} out
- * @param {Float32Array} input
+ * @param {number} to
+ * @param {number} rows
+ * @param {number} across
+ * @param {Float32Array} numbers
  * @param {number} first
- * @param {number} side
+ * @param {number} width
  * @param {Float32Array} weight
  * @param {number} w
  * @param {number} size
  */
-function addRow(sums, out, input, first, side, weight, w, size) {
+export function addRow(sums, to, rows, across, numbers, first, width, weight, w, size) {
   if (size !== 5) {
-    for (let y = 0, to = 0; y < out; y++) {
-      for (let x = 0; x < out; x++, to++) {
-        for (let k = 0; k < size; k++) sums[to] += weight[w + k] * input[first + y * side + x + k];
+    for (let y = 0, i = to; y < rows; y++) {
+      for (let x = 0; x < across; x++, i++) {
+        for (let k = 0; k < size; k++) sums[i] += weight[w + k] * numbers[first + y * width + x + k];
       }
     }
     return;
   }
   const [a, b, c, d, e] = [weight[w], weight[w + 1], weight[w + 2], weight[w + 3], weight[w + 4]];
-  for (let y = 0, to = 0; y < out; y++) {
-    let at = first + y * side;
-    let [p, q, r, s] = [input[at], input[at + 1], input[at + 2], input[at + 3]];
+  for (let y = 0, i = to; y < rows; y++) {
+    let at = first + y * width;
+    let [p, q, r, s] = [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]];
     at += 4;
-    for (const end = at + out; at < end; at++, to++) {
-      const t = input[at];
-      sums[to] += a * p + b * q + c * r + d * s + e * t;
+    for (const end = at + across; at < end; at++, i++) {
+      const t = numbers[at];
+      sums[i] += a * p + b * q + c * r + d * s + e * t;
       p = q;
       q = r;
       r = s;

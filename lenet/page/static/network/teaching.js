@@ -57,7 +57,7 @@ export function meanLoss(network, lessons) {
   return lessons.reduce((sum, { ink, label }) => sum + forwardWithLoss(network, ink, label).loss, 0) / lessons.length;
 }
 
-const SURE = 2 / 3; // the probability from which a digit counts as learned
+export const SURE = 2 / 3; // the probability from which a digit counts as learned
 
 /**
  * Whether a network reads all lessons right, with some margin. What is rejected for its shape is rejected all the same.

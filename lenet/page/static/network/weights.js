@@ -40,7 +40,7 @@ export function readWeights(buffer, like) {
     const expected = like.tensors[name].shape.join("x");
     if (dtype !== "F32") throw new Error(`${name} has dtype ${dtype}`);
     if (shape.join("x") !== expected) throw new Error(`${name} is ${shape.join("x")}, not ${expected}`);
-    if (!data.every((weight) => Math.abs(weight) <= LARGEST_WEIGHT)) {
+    if (!data.every(isWeight)) {
       throw new Error(`${name} has numbers that are not between -${LARGEST_WEIGHT} and ${LARGEST_WEIGHT}`);
     }
   }
@@ -50,6 +50,11 @@ export function readWeights(buffer, like) {
     throw new Error("its scores are NaN or infinite");
   }
   return reader;
+}
+
+/** @param {number} value */
+export function isWeight(value) {
+  return Math.abs(value) <= LARGEST_WEIGHT; // nor NaN
 }
 
 /** @param {ArrayBuffer} buffer */

@@ -61,7 +61,7 @@ export class Prediction {
     setProperty(this.root, "--digits", String(text.length));
     const { blank } = this.store;
     const likely = reading ?? blank;
-    setText(this.how, likely ? howSure(reading) : "\u00a0");
+    setText(this.how, likely ? howSure(reading, this.store.source?.isChanged) : "\u00a0");
     const ranks = reading?.numbers ?? likely?.top ?? [];
     this.rows.forEach(({ row, name, percent }, i) => {
       const [digit, probability] = ranks[i] ?? ["\u00a0", 0];
@@ -129,9 +129,10 @@ export class Prediction {
  *
  * @param {Reading | null} reading
  */
-function howSure(reading) {
+function howSure(reading, isChanged = false) {
   if (!reading) return "blank; at best";
   if (reading.digits) return `${reading.digits.length} digits; most likely`;
+  if (isChanged) return reading.digit === null ? "changed; no digit" : "changed input";
   return reading.digit === null ? "no digit; at best" : "most likely";
 }
 
