@@ -1,4 +1,5 @@
 // The figures of the article that are modules of their own, by name: each exports `mount`.
+import { mount as kernel } from "./kernel.js";
 
 /** @type {Record<string, Mount>} */
-export const MOUNTS = {};
+export const MOUNTS = { kernel };
