@@ -10,7 +10,7 @@ DIGITS = "digits.safetensors.gz"  # digits of MNIST to teach and train on, writt
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
 STYLES = b"".join(SOURCES[f"css/{name}.css"] for name in ("tokens", "page", "explore", "panels"))
-ARTICLE_STYLES = b"".join(SOURCES[name] for name in SOURCES if name.startswith("css/article"))  # linked when it is opened
+ARTICLE_STYLES = b"".join(SOURCES[name] for name in SOURCES if name.startswith("css/article"))
 # The page loads its modules as one, and those of panels that few open as one each, when they are opened, without
 # what the page has loaded already. Workers, and whoever reads the code in the browser, get them one by one.
 BUNDLES = {

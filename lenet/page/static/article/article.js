@@ -52,8 +52,16 @@ export class Article {
         return known;
       },
     };
-    this.progress = new Progress(sections.flatMap(({ name, exercises }) => exercises.map((one) => `${name}.${one.name}`)));
-    this.#addBar(sections);
+    this.progress = new Progress(
+      sections.flatMap(({ name, exercises }) => exercises.map((one) => `${name}.${one.name}`)),
+    );
+    this.choice = element(
+      "select",
+      { className: "article-choice", ariaLabel: "Section" },
+      ...sections.map(({ name, title }, i) => element("option", { value: name }, `${i + 1} ${title}`)),
+    );
+    this.choice.addEventListener("change", () => this.show(this.choice.value));
+    this.bar = this.#bar();
     const body = element("div", { className: "article-body" });
     const column = element("div", { className: "article-sections" });
     body.append(this.#contents(sections), column);
@@ -71,7 +79,10 @@ export class Article {
           slot.show(given);
           slot.figure.scrollIntoView({ block: "nearest", behavior: "instant" });
         };
-        return /** @type {const} */ ([exercise.name, new Exercise(box, exercise, name, this.context, this.progress, show)]);
+        return /** @type {const} */ ([
+          exercise.name,
+          new Exercise(box, exercise, name, this.context, this.progress, show),
+        ]);
       });
       const section = { name, element: made, slot, exercises: new Map(asked) };
       made.addEventListener("focusin", ({ target }) => {
@@ -207,26 +218,20 @@ export class Article {
     return this.sections.find((one) => one.element.contains(inside));
   }
 
-  /** @param {Content["sections"]} sections */
-  #addBar(sections) {
+  /** What comes along: the pad, the answer, and what one draws with; and where one is. */
+  #bar() {
     const { store } = this.context;
     const lent = (/** @type {string} */ name) => element("div", { className: `for-${name}`, dataset: { for: name } });
-    this.choice = element(
-      "select",
-      { className: "article-choice", ariaLabel: "Section" },
-      ...sections.map(({ name, title }, i) => element("option", { value: name }, `${i + 1} ${title}`)),
-    );
-    this.choice.addEventListener("change", () => this.show(this.choice?.value ?? ""));
     const larger = element("button", { type: "button", className: "larger-pad", ariaExpanded: "false" }, "Larger pad");
     larger.addEventListener("click", () => {
-      const isLarge = this.bar.toggleAttribute("data-large");
+      const isLarge = bar.toggleAttribute("data-large");
       larger.ariaExpanded = String(isLarge);
       larger.textContent = isLarge ? "Smaller pad" : "Larger pad";
     });
     const close = element("button", { type: "button", className: "close-article" }, "Close");
     close.addEventListener("click", () => store.setPlace(""));
     const where = element("div", { className: "article-where" }, this.choice, this.progress.element);
-    this.bar = element(
+    const bar = element(
       "header",
       { className: "article-bar" },
       lent("pad"),
@@ -235,6 +240,7 @@ export class Article {
       where,
       element("div", { className: "article-doings" }, lent("take-along"), close),
     );
+    return bar;
   }
 
   /** @param {Content["sections"]} sections */
@@ -261,6 +267,11 @@ export class Article {
     const items = sources.map(({ title, url }) =>
       element("li", {}, element("a", { href: url, target: "_blank", rel: "noopener" }, title)),
     );
-    return element("footer", { className: "article-sources" }, element("h2", {}, "Sources"), element("ul", {}, ...items));
+    return element(
+      "footer",
+      { className: "article-sources" },
+      element("h2", {}, "Sources"),
+      element("ul", {}, ...items),
+    );
   }
 }

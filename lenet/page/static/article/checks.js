@@ -5,7 +5,7 @@ import { attackWithEachBudget, smallestBudgets } from "../network/attack.js";
 import { receptiveField } from "../network/explain.js";
 import { scoreStrip } from "../network/strip.js";
 import { descend, ratesOf } from "../network/teaching.js";
-import { varied, variationOf } from "../network/variations.js";
+import { variationOf, varied } from "../network/variations.js";
 import { averagesOf, distancesTo, nearest } from "./average_digits.js";
 import { changesWhenShifted } from "./shift.js";
 import { flatShare } from "./spread.js";
@@ -88,7 +88,10 @@ export const CHECKS = {
     return c1 > s2 ? "c1" : "s2";
   },
 
-  block: ({ map }, question) => valueOf(question, middle(question.reader.network, "s2", map)),
+  block: ({ map }, question) => {
+    const { network } = question.reader;
+    return network.value(drawn(question), middle(network, "s2", map));
+  },
 
   "maps-seen": ({ map }, { reader }) => reader.network.layer("c3").sees?.[map].length ?? 0,
 
@@ -132,7 +135,8 @@ export const CHECKS = {
 
   "scores-plus"({ amount }, question) {
     const { output } = drawn(question).outputs;
-    const highest = (/** @type {Float32Array} */ scores) => Math.max(...question.reader.network.probabilities(scores));
+    const highest = (/** @type {ArrayLike<number>} */ scores) =>
+      Math.max(...question.reader.network.probabilities(scores));
     const change = highest(Float64Array.from(output, (score) => score + amount)) - highest(output);
     return Math.abs(change) < SAME ? "same" : change > 0 ? "larger" : "smaller";
   },
@@ -263,14 +267,6 @@ function fieldOf(network, unit) {
   const field = receptiveField(network, unit, "input");
   if (!field) throw new Error(`${unit.layer} sees nothing of the input`);
   return field;
-}
-
-/**
- * @param {Question} question
- * @param {Unit} unit
- */
-function valueOf(question, unit) {
-  return question.reader.network.value(drawn(question), unit);
 }
 
 /**

@@ -3,7 +3,7 @@ import { element, find } from "../dom.js";
 import { messageOf } from "../server.js";
 import { decimal } from "../show/format.js";
 import { paint } from "../show/palette.js";
-import { CHECKS, Cancelled, isRight, SLOW } from "./checks.js";
+import { Cancelled, CHECKS, isRight, SLOW } from "./checks.js";
 import { askedOf } from "./question.js";
 
 /** @import { Answer } from "./checks.js" */
@@ -92,14 +92,24 @@ export class Exercise {
     this.progress = progress;
     this.show = show;
     this.result = element("div", { className: "result", attributes: { role: "status" } });
-    this.predict = element("button", { type: "submit", className: "start" }, SLOW.has(asked.check) ? "Predict, and train for a minute" : "Predict");
+    this.predict = element(
+      "button",
+      { type: "submit", className: "start" },
+      SLOW.has(asked.check) ? "Predict, and train for a minute" : "Predict",
+    );
     this.cancel = element("button", { type: "button", hidden: true }, "Cancel");
     this.cancel.addEventListener("click", () => this.#stop?.abort());
     this.bar = element("progress", { max: 1, value: 0, hidden: true });
     this.form = element(
       "form",
       { noValidate: true },
-      element("fieldset", {}, this.#question(), this.#choices(), element("p", { className: "doings" }, this.predict, this.cancel, this.bar)),
+      element(
+        "fieldset",
+        {},
+        this.#question(),
+        this.#choices(),
+        element("p", { className: "doings" }, this.predict, this.cancel, this.bar),
+      ),
       this.result,
     );
     this.form.addEventListener("submit", (event) => {
@@ -145,14 +155,24 @@ export class Exercise {
       return element("div", { className: "choices-of-exercise" }, ...choices);
     }
     if (answer === "number") {
-      const field = element("input", { type: "text", inputMode: "decimal", name: this.name, autocomplete: "off", ariaLabel: "Your prediction" });
+      const field = element("input", {
+        type: "text",
+        inputMode: "decimal",
+        name: this.name,
+        autocomplete: "off",
+        ariaLabel: "Your prediction",
+      });
       return element("p", { className: "number-of-exercise" }, field, unit ? ` ${unit}` : "");
     }
     const count = answer === "digit" ? 10 : (this.context.reader.network.shape(String(settings.layer))[0] ?? 0);
     const choices = Array.from({ length: count }, (_, i) =>
       answer === "digit"
         ? choice(String(i), String(i))
-        : choice(String(i), element("canvas", { width: 1, height: 1, attributes: { "aria-hidden": "true" } }), `map ${i}`),
+        : choice(
+            String(i),
+            element("canvas", { width: 1, height: 1, attributes: { "aria-hidden": "true" } }),
+            `map ${i}`,
+          ),
     );
     return element("div", { className: `choices-of-exercise of-${answer}` }, ...choices);
   }
@@ -163,7 +183,12 @@ export class Exercise {
     const value = String(new FormData(this.form).get(this.name) ?? "").trim();
     if (answer === "choice") return value || this.#refuse("Choose one of the answers first.");
     if (answer !== "number") return value ? Number(value) : this.#refuse("Choose one first.");
-    const number = Number(value.replace(/\s|,(?=\d{3}\b)|%/g, "").replace(",", ".").replace("\u2212", "-"));
+    const number = Number(
+      value
+        .replace(/\s|,(?=\d{3}\b)|%/g, "")
+        .replace(",", ".")
+        .replace("\u2212", "-"),
+    );
     return value && Number.isFinite(number) ? number : this.#refuse("Type a number first.");
   }
 
@@ -217,7 +242,16 @@ export class Exercise {
   #reveal(guess, answer, right) {
     const { shows, why } = this.asked;
     const verdict = element("b", {}, right ? "Right." : "Not so.");
-    const found = element("p", {}, verdict, " You said ", this.#words(guess), "; the page finds ", this.#words(answer), ".");
+    const found = element(
+      "p",
+      {},
+      verdict,
+      " You said ",
+      this.#words(guess),
+      "; the page finds ",
+      this.#words(answer),
+      ".",
+    );
     this.result.replaceChildren(found, element("p", {}, fragment(why)));
     this.result.dataset.right = String(right);
     if (!shows) return;

@@ -2,11 +2,11 @@
 // explorer has for it: panels exist once. Others are modules of their own, or small enough to stand here.
 import { element, find } from "../dom.js";
 import { encode } from "../explore/attack_settings.js";
-import { bitmaps } from "../explore/comparing.js";
 import { card } from "../explore/card.js";
+import { bitmaps } from "../explore/comparing.js";
+import { messageOf } from "../server.js";
 import { isVector } from "../show/cells.js";
 import { patch } from "../show/tree.js";
-import { messageOf } from "../server.js";
 import { Loan } from "./loan.js";
 import { MOUNTS } from "./mounts.js";
 import { Pixels } from "./pixels.js";
@@ -191,7 +191,16 @@ function cardOf(stage, context, settings) {
   stage.append(place);
   return ofNetwork(inner, context, settings, ({ network, blank }, reading) => {
     const view = { before: false, difference: false, gradient: false, digit: null };
-    const shown = { network, reading, blank, muted: {}, mutedMaps: [], view, digit: reading?.top[0][0] ?? 0, pinned: false };
+    const shown = {
+      network,
+      reading,
+      blank,
+      muted: {},
+      mutedMaps: [],
+      view,
+      digit: reading?.top[0][0] ?? 0,
+      pinned: false,
+    };
     const found = unitOf(String(settings.unit ?? "output.read"), network, reading);
     const options = { numbers: Boolean(settings.numbers), all: false, open: () => {} };
     return reading ? card(/** @type {any} */ (shown), found, options) : [];
@@ -230,7 +239,11 @@ function training(stage, context, { part = "step", runs }) {
     for (const [i, key] of Object.keys(PARTS).entries()) buttons[i].ariaPressed = String(key === name);
   };
   stage.append(
-    element("div", { className: "chips parts-of-training", attributes: { role: "group", "aria-label": "What is shown" } }, ...buttons),
+    element(
+      "div",
+      { className: "chips parts-of-training", attributes: { role: "group", "aria-label": "What is shown" } },
+      ...buttons,
+    ),
     place,
   );
   open(String(part), PARTS[String(part)][0]);

@@ -26,7 +26,10 @@ export class Pixels {
     this.canvas = element("canvas", {
       className: "pixels",
       tabIndex: 0,
-      attributes: { role: "application", "aria-label": "The numbers of the input. Arrow keys move, Space erases a square." },
+      attributes: {
+        role: "application",
+        "aria-label": "The numbers of the input. Arrow keys move, Space erases a square.",
+      },
     });
     this.words = element("p", { className: "pixel-words", attributes: { role: "status" } });
     this.element = element("div", { className: "pixels-of-input" }, this.canvas, this.words);

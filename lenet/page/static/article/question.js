@@ -65,7 +65,9 @@ function train(startTrainer, runs, digits, passes, signal, progress) {
       progress(Math.min(...reports.map((one) => one.passes)) / passes);
       const tested = reports.map(({ tested }) => tested);
       if (reports.some(({ broken }) => broken)) end(() => reject(new Error("The loss is not a number any more.")));
-      const misread = tested.map((one) => (one && one.passes >= passes ? (100 * one.misread) / digits.test.length : -1));
+      const misread = tested.map((one) =>
+        one && one.passes >= passes ? (100 * one.misread) / digits.test.length : -1,
+      );
       if (!misread.includes(-1)) end(() => resolve(misread));
     });
     worker.postMessage({ kind: "digits", ...digits });

@@ -27,7 +27,11 @@ export class Slot {
     this.#given = this.own;
     this.stage = element("div", { className: "figure-stage" });
     this.caption = find(figure, "figcaption");
-    this.back = element("button", { type: "button", className: "own-figure", hidden: true }, "Back to the first figure");
+    this.back = element(
+      "button",
+      { type: "button", className: "own-figure", hidden: true },
+      "Back to the first figure",
+    );
     this.back.addEventListener("click", () => this.show(this.own));
     figure.prepend(this.stage);
     figure.append(this.back);
