@@ -21,6 +21,15 @@ import { Slot } from "./slot.js";
 
 const LENT = [".pad", ".answer", ".messages", ".tools", ".take-along"]; // what stands in the bar
 
+/** What enlarges the pad is called, and what makes it small again: where there is room for words, and where there is none. */
+const SIZES = [
+  ["Larger pad", "Draw"],
+  ["Smaller pad", "Done"],
+].map(([long, short]) => () => [
+  element("span", { className: "long" }, long),
+  element("span", { className: "short" }, short),
+]);
+
 export class Article {
   /** @type {Section | null} the one that is read */
   #current = null;
@@ -115,8 +124,14 @@ export class Article {
     };
     for (const event of ["reading", "state", "network"]) store.addEventListener(event, update);
     onThemeChange(root, update);
-    new ResizeObserver(() => place.style.setProperty("--bar", `${this.bar.offsetHeight}px`)).observe(this.bar);
+    new ResizeObserver(() => this.#measure()).observe(this.bar);
     listenOutside(root, document, "visibilitychange", update);
+  }
+
+  /** How much of the window the bar covers: what is scrolled to is below it. */
+  #measure() {
+    const above = Number.parseFloat(getComputedStyle(this.bar).insetBlockStart) || 0; // where a part of it scrolls away
+    this.place.style.setProperty("--bar", `${this.bar.offsetHeight + above}px`);
   }
 
   get isOpen() {
@@ -158,6 +173,7 @@ export class Article {
     store.setView({ before: false, difference: false, gradient: false, digit: null });
     store.setMode("inspect");
     dispatchEvent(new Event("resize")); // the figure forgets where it has put the pad
+    this.#measure();
   }
 
   /** Leave everything as it was before. */
@@ -222,11 +238,11 @@ export class Article {
   #bar() {
     const { store } = this.context;
     const lent = (/** @type {string} */ name) => element("div", { className: `for-${name}`, dataset: { for: name } });
-    const larger = element("button", { type: "button", className: "larger-pad", ariaExpanded: "false" }, "Larger pad");
+    const larger = element("button", { type: "button", className: "larger-pad", ariaExpanded: "false" }, ...SIZES[0]());
     larger.addEventListener("click", () => {
       const isLarge = bar.toggleAttribute("data-large");
       larger.ariaExpanded = String(isLarge);
-      larger.textContent = isLarge ? "Smaller pad" : "Larger pad";
+      larger.replaceChildren(...SIZES[Number(isLarge)]());
     });
     const close = element("button", { type: "button", className: "close-article" }, "Close");
     close.addEventListener("click", () => store.setPlace(""));

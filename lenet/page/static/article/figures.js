@@ -95,7 +95,7 @@ function preprocessing(stage, context, { change = "shift", value, preprocessed =
     preprocessed: Boolean(preprocessed),
   });
   const pixels = new Pixels(context);
-  stage.append(pixels.element);
+  stage.prepend(pixels.element);
   return {
     update: () => pixels.update(),
     remove() {
@@ -113,14 +113,46 @@ function fool(stage, context, { method }) {
 
 /** @type {Mount} */
 function unit(stage, context, { unit: text = "output.read" }) {
-  const { store } = context;
-  const panel = borrow(stage, context, "inspect");
+  const { store, reader } = context;
+  let shown = String(text);
   const pin = () => {
-    const found = store.network && unitOf(String(text), store.network, store.reading);
+    const found = store.network && unitOf(shown, store.network, store.reading);
     if (found) unscrolled(store, () => store.pin(found));
   };
+  const names = reader.network.layers.map(({ name }) => name);
+  const buttons = names.map((name) => {
+    const button = element("button", { type: "button" }, name === "output" ? "Output" : name.toUpperCase());
+    button.addEventListener("click", () => {
+      shown = name === "output" ? "output.read" : `${name}.0`;
+      pin();
+    });
+    return button;
+  });
+  stage.append(chips("Layer", buttons));
+  const panel = borrow(stage, context, "inspect");
+  const press = () => {
+    for (const [i, name] of names.entries()) buttons[i].ariaPressed = String(store.unit?.layer === name);
+  };
+  store.addEventListener("selection", press);
   pin();
-  return { ...panel, update: () => (text === "output.read" || !store.unit) && pin() };
+  return {
+    update: () => (shown === "output.read" || !store.unit) && pin(),
+    remove() {
+      store.removeEventListener("selection", press);
+      panel.remove();
+    },
+  };
+}
+
+/**
+ * @param {string} label
+ * @param {HTMLButtonElement[]} buttons
+ */
+function chips(label, buttons) {
+  const group = element("div", { className: "chips choices-of-figure" }, ...buttons);
+  group.role = "group";
+  group.ariaLabel = label;
+  return group;
 }
 
 /**
@@ -238,14 +270,7 @@ function training(stage, context, { part = "step", runs }) {
     panel = borrow(place, context, mode, mode === "train" && runs ? { training: String(runs) } : {});
     for (const [i, key] of Object.keys(PARTS).entries()) buttons[i].ariaPressed = String(key === name);
   };
-  stage.append(
-    element(
-      "div",
-      { className: "chips parts-of-training", attributes: { role: "group", "aria-label": "What is shown" } },
-      ...buttons,
-    ),
-    place,
-  );
+  stage.append(chips("What is shown", buttons), place);
   open(String(part), PARTS[String(part)][0]);
   return { update() {}, remove: () => panel?.remove() };
 }
