@@ -35,18 +35,22 @@ class Step {
   #returning = false;
 
   /**
-   * `key` is what the history calls it: it may have been open on the page that this one is in place of.
-   *
-   * @param {string} key
+   * @param {string} key what the history calls it
    * @param {() => boolean} isOpen
    * @param {() => void} close
-   * @param {boolean} own
+   * @param {boolean} own whether the history is the page's
    */
   constructor(key, isOpen, close, own) {
     this.key = key;
     this.isOpen = isOpen;
     this.close = close;
-    if (own) this.#before = history.state?.[key] ?? null;
+    if (own) this.begin();
+  }
+
+  /** It may have been open on the page that this one is in place of, or where Forward leads; after a link it was not. */
+  begin() {
+    this.#before = history.state?.[this.key] ?? null;
+    this.#returning = false;
   }
 
   /** It has been opened or closed. */
@@ -68,13 +72,9 @@ class Step {
 
   finish() {
     const closed = this.#returning;
-    this.forget();
+    this.begin();
     if (closed) this.follow();
     else this.close();
-  }
-
-  forget() {
-    [this.#before, this.#returning] = [null, false];
   }
 }
 
@@ -129,7 +129,7 @@ export class Address {
         if (network !== this.variant && [home, ...others].includes(network)) {
           choose(network, hash).catch((error) => store.notify(messageOf(error)));
         } else {
-          for (const step of [this.article, this.mode]) step.forget(); // one step back is now what was shown before the link
+          for (const step of [this.article, this.mode]) step.begin();
           this.#apply(hash, false, true);
         }
       });
