@@ -1,5 +1,6 @@
 // The figures of the article that are modules of their own, by name: each exports `mount`.
+import { mount as counting } from "./counting.js";
 import { mount as kernel } from "./kernel.js";
 
 /** @type {Record<string, Mount>} */
-export const MOUNTS = { kernel };
+export const MOUNTS = { counting, kernel };
