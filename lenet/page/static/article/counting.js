@@ -282,7 +282,10 @@ function steps({ name, kind, maps, side, size, places, kernels, weights, biases,
   lines.push([`weights of a kernel, ${sizeText(size)}`, String(weights)]);
   lines.push([`${TIMES} ${kernels} kernels${kernels === maps ? ", one a map" : ""}`, grouped(kernels * weights)]);
   lines.push([`and ${biases} biases, one a map: parameters`, grouped(parameters)]);
-  return [...lines, [`${TIMES} ${side > 1 ? `${sizeText(side)} = ${places} places` : "1 place"}: connections`, grouped(connections)]];
+  return [
+    ...lines,
+    [`${TIMES} ${side > 1 ? `${sizeText(side)} = ${places} places` : "1 place"}: connections`, grouped(connections)],
+  ];
 }
 
 /**
