@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { averagesOf, distancesTo, nearest } from "../../lenet/page/static/article/average_digits.js";
 import { count } from "../../lenet/page/static/article/count.js";
-import { addedUpMaps, toggled, withTable } from "../../lenet/page/static/article/crosses.js";
+import { addedUpMaps, toggled } from "../../lenet/page/static/article/crosses.js";
 import { mapOf, sumAt } from "../../lenet/page/static/article/kernel_sums.js";
 import { nextPoint, principalAxes, project } from "../../lenet/page/static/article/projection.js";
 import { changesWhenShifted, LAYERS } from "../../lenet/page/static/article/shift.js";
 import { flatShare, histogram } from "../../lenet/page/static/article/spread.js";
 import { wilson } from "../../lenet/page/static/article/tally.js";
+import { variationOf, varied } from "../../lenet/page/static/network/variations.js";
 import { arrays, difference, json, readerOf, VARIANTS } from "./figures.js";
 import { DIGITS, first } from "./page_digits.js";
 
@@ -88,7 +89,7 @@ test("an edited table has its own parameters and connections", () => {
   const less = toggled(table, 15, 0);
   assert.deepEqual(less[15], [1, 2, 3, 4, 5]);
   assert.deepEqual(toggled(less, 15, 0), table);
-  const c3 = count(withTable(network, less)).find(({ name }) => name === "c3");
+  const c3 = count(varied(network, { ...variationOf(network), table: less })).find(({ name }) => name === "c3");
   assert.deepEqual([c3.kernels, c3.parameters, c3.connections], [59, 1491, 149_100]);
 });
 

@@ -18,20 +18,6 @@ export function toggled(table, map, seen) {
 }
 
 /**
- * A description with another table.
- *
- * @param {NetworkDescription} description
- * @param {number[][]} table
- * @returns {NetworkDescription}
- */
-export function withTable(description, table) {
-  const layers = description.layers.map((layer) =>
-    layer.name === "c3" ? { ...layer, kind: /** @type {Kind} */ ("sparse convolution"), table } : layer,
-  );
-  return { ...description, layers };
-}
-
-/**
  * What the maps of S2 that a map of C3 sees add to it, each convolved with its kernel, and their sum with the bias. A cross
  * that the network was trained without has no weights.
  *

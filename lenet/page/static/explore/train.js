@@ -11,13 +11,14 @@ import { Chart, inPercent } from "./chart.js";
 import { OnDemand } from "./on_demand.js";
 import { save } from "./saving.js";
 import { rateThatIs, smoothed, withPoint } from "./training_curves.js";
-import { CHOICES, changed, decode, encode, runsOf, workersFor } from "./training_settings.js";
+import { CHOICES, changed, decode, encode, runsOf } from "./training_settings.js";
+import { startRuns } from "./training_workers.js";
 
 /**
  * @import { Digits, LoadDigits } from "../network/digits.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
- * @import { Begun, Report, RunReport } from "./coordinator.js"
+ * @import { Report, RunReport } from "./coordinator.js"
  * @import { CurvePoint } from "./training_curves.js"
  * @import { Chosen, Run } from "./training_settings.js"
  */
@@ -264,45 +265,25 @@ export class Train {
     const digits = this.#digits.value;
     if (beginning !== this.#beginning) return false; // stopped meanwhile, or begun again
     if (!digits || this.#workers.length) return Boolean(digits);
-    const count = workersFor(navigator.hardwareConcurrency || 1);
-    const workers = Array.from({ length: count }, () => this.startWorker());
-    for (const worker of workers) {
-      worker.addEventListener("error", () => this.#fail(workers));
-      worker.postMessage({ kind: "digits", ...digits });
-    }
-    const [coordinator, ...peers] = workers;
-    const runs = runsOf(this.#chosen, this.own).map((run) => this.#begun(run, peers));
-    coordinator.addEventListener("message", ({ data }) => {
-      if (this.#workers === workers) this.#receive(data);
+    const runs = runsOf(this.#chosen, this.own).map((run) => this.#begun(run));
+    const workers = startRuns(this.startWorker, digits, runs, {
+      receive: (report) => {
+        if (this.#workers === workers) this.#receive(report);
+      },
+      fail: () => this.#fail(workers),
     });
-    coordinator.postMessage(
-      { kind: "begin", runs },
-      runs.flatMap(({ ports }) => ports),
-    );
     this.#workers = workers;
     this.#descriptions = runs.map(({ description }) => description);
     this.#curves = runs.map(() => ({ first: null, losses: [], means: [], errors: [], rate: "" }));
     return true;
   }
 
-  /**
-   * What the coordinator is told of a run, with a port to each of the others, which are told, too.
-   *
-   * @param {Run} run
-   * @param {Worker[]} peers
-   * @returns {Begun}
-   */
-  #begun({ activation, pooling, optimizer, rate, batch, seed }, peers) {
+  /** @param {Run} run */
+  #begun({ activation, pooling, optimizer, rate, batch, seed }) {
     const description = varied(this.reader.description.network, { activation, pooling });
-    const ports = peers.map((peer) => {
-      const { port1, port2 } = new MessageChannel();
-      peer.postMessage({ kind: "serve", description, port: port1 }, [port1]);
-      return port2;
-    });
     return {
       description,
       settings: { optimizer, rate: Number(rate), batch: Number(batch), seed: Number(seed) },
-      ports,
     };
   }
 

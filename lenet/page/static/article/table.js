@@ -1,0 +1,396 @@
+// Table I of the paper, to be edited: what its columns add up to, and what becomes of the errors.
+import { element, shape } from "../dom.js";
+import { activation, addedUp, show } from "../explore/card.js";
+import { Chart, inPercent } from "../explore/chart.js";
+import { grid, ledger, peak } from "../explore/figures.js";
+import { OnDemand } from "../explore/on_demand.js";
+import { withPoint } from "../explore/training_curves.js";
+import { defaults } from "../explore/training_settings.js";
+import { startRuns } from "../explore/training_workers.js";
+import { Network } from "../network/network.js";
+import { tensorsOf } from "../network/training.js";
+import { variationOf, varied } from "../network/variations.js";
+import { messageOf } from "../server.js";
+import { decimal, percentage } from "../show/format.js";
+import { KERNEL } from "../show/palette.js";
+import { node, patch } from "../show/tree.js";
+import { count } from "./count.js";
+import { addedUpMaps, toggled } from "./crosses.js";
+import { ARROWS, captioned, statusLine, Walk } from "./parts.js";
+
+/**
+ * @import { Report } from "../explore/coordinator.js"
+ * @import { CurvePoint } from "../explore/training_curves.js"
+ * @import { Reader } from "../network/reader.js"
+ */
+
+const LIMIT = 60_000; // milliseconds of training
+const PASSES = 1; // over the digits, at most
+const TIMES = "\u00d7";
+
+/** @type {Mount} */
+export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { network = "", map = 0 }) {
+  /** @type {Reader | null} */
+  let reader = null;
+  /** @type {number[][]} */
+  let first = [];
+  let table = first;
+  let [column, row] = [Number(map), 0];
+  let at = { row: 4, column: 4 };
+  /** @type {{ table: number[][], network: Network } | null} */
+  let trained = null;
+  const says = statusLine();
+  const grids = element("table", { className: "crosses", ariaLabel: "Which maps of S2 each map of C3 sees" });
+  grids.role = "grid";
+  const counts = statusLine("counts-of-table");
+  const back = element("button", { type: "button" }, "As it was");
+  const all = element("button", { type: "button" }, "All crosses");
+  const sums = element("div", { className: "adds-up" });
+  const onMap = new Walk("The map of C3. Arrow keys move the square", (to) => {
+    at = to;
+    update();
+  });
+  const made = captioned("", onMap.element);
+  const total = element("div", { className: "total" });
+  const training = addTraining();
+  const parts = [
+    element(
+      "div",
+      { className: "table-and-count" },
+      grids,
+      element("div", {}, counts, element("p", { className: "chips" }, back, all)),
+    ),
+    sums,
+    element("div", { className: "made-of-them" }, made, total),
+    training.element,
+  ];
+  const body = element("div", { className: "live-figure table-of-crosses" }, says, ...parts);
+  for (const part of parts) part.hidden = true;
+  parent.append(body);
+
+  back.addEventListener("click", () => edit(first));
+  all.addEventListener("click", () => edit(table.map(() => rows())));
+  grids.addEventListener("click", ({ target }) => {
+    const cell = target instanceof Element ? target.closest("td") : null;
+    if (!cell) return;
+    const [seen, chosen] = [Number(cell.dataset.seen), Number(cell.dataset.column)];
+    const isChosen = chosen === column;
+    [row, column] = [seen, chosen];
+    if (isChosen) edit(toggled(table, column, row));
+    else edit(table);
+  });
+  grids.addEventListener("keydown", (event) => {
+    const step = ARROWS[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey || !(step || event.key === " ")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (step) {
+      row = Math.max(0, Math.min(rows().length - 1, row + step[0]));
+      column = Math.max(0, Math.min(table.length - 1, column + step[1]));
+      edit(table);
+    } else edit(toggled(table, column, row));
+    const current = grids.querySelector("td[tabindex='0']");
+    if (current instanceof HTMLElement) current.focus({ preventScroll: true });
+  });
+
+  load();
+  async function load() {
+    says.textContent = "Loading the network of 1998…";
+    try {
+      reader = await readerOf(String(network || store.network?.description.variant || ""));
+    } catch (error) {
+      says.textContent = messageOf(error);
+      return;
+    }
+    says.textContent = "";
+    first = reader.network.layer("c3").sees ?? [];
+    for (const part of parts) part.hidden = false;
+    edit(first);
+  }
+
+  /** The maps of S2. */
+  function rows() {
+    return Array.from({ length: reader?.network.layer("c3").input.maps ?? 0 }, (_, i) => i);
+  }
+
+  /** @param {number[][]} edited */
+  function edit(edited) {
+    table = edited;
+    if (!reader) return;
+    const cell = (/** @type {number} */ seen, /** @type {number} */ i) => {
+      const isSeen = table[i].includes(seen);
+      const isNow = i === column && seen === row;
+      const words = `C3 map ${i}, S2 map ${seen}: ${isSeen ? "cross" : "no cross"}`;
+      return node(
+        "td",
+        {
+          className: `${i === column ? "chosen" : ""} ${isSeen === first[i].includes(seen) ? "" : "edited"}`,
+          dataset: { seen: String(seen), column: String(i) },
+          attributes: { role: "gridcell", tabindex: isNow ? "0" : "-1", "aria-label": words },
+        },
+        isSeen ? TIMES : "",
+      );
+    };
+    const head = table.map((_, i) =>
+      node(
+        "th",
+        { scope: "col", className: i === column ? "chosen" : "", attributes: { role: "columnheader" } },
+        String(i),
+      ),
+    );
+    patch(grids, [
+      node(
+        "thead",
+        { attributes: { role: "rowgroup" } },
+        node("tr", { attributes: { role: "row" } }, node("td", {}, ""), ...head),
+      ),
+      node(
+        "tbody",
+        { attributes: { role: "rowgroup" } },
+        ...rows().map((seen) =>
+          node(
+            "tr",
+            { attributes: { role: "row" } },
+            node("th", { scope: "row", attributes: { role: "rowheader" } }, String(seen)),
+            ...table.map((_, i) => cell(seen, i)),
+          ),
+        ),
+      ),
+    ]);
+    const c3 = count(description()).find(({ name }) => name === "c3");
+    if (c3) {
+      const { kernels, weights, biases, parameters, places, connections } = c3;
+      const [own, links] = [parameters, connections].map((number) => number.toLocaleString("en"));
+      counts.textContent = `${kernels} crosses ${TIMES} ${weights} weights + ${biases} biases = ${own} parameters; ${TIMES} ${places} places = ${links} connections.`;
+    }
+    back.disabled = isSame(table, first);
+    training.allow(!back.disabled);
+    update();
+  }
+
+  function description() {
+    if (!reader) throw new Error("the network is not loaded yet");
+    const { network: own } = reader.description;
+    return varied(own, { ...variationOf(own), table });
+  }
+
+  function update() {
+    if (!reader) return;
+    const { reading } = store;
+    const isTrained = trained !== null && isSame(trained.table, table);
+    const shown = isTrained && trained ? trained.network : reader.network;
+    const features = shown.forward((reading ?? reader.blank).outputs.input);
+    const { parts: terms, bias, before, values } = addedUpMaps(shown, features, column, table[column]);
+    const side = Math.sqrt(values.length);
+    const place = at.row * side + at.column;
+    const highest = peak(features.outputs.s2);
+    const scale = Math.max(...terms.map(({ added }) => (added ? peak(added) : 0)), 1e-9);
+    patch(sums, [
+      node("p", { className: "remark" }, remark(Boolean(reading), isTrained)),
+      node(
+        "ol",
+        {},
+        ...rows().map((seen) => {
+          const term = terms.find((one) => one.seen === seen);
+          const map = features.outputs.s2.subarray(seen * sizeOf(features), (seen + 1) * sizeOf(features));
+          const attributes = {
+            "aria-pressed": String(Boolean(term)),
+            "aria-label": `S2 map ${seen} goes into C3 map ${column}`,
+          };
+          return node(
+            "li",
+            { className: term ? "" : "left-out" },
+            node(
+              "button",
+              {
+                type: "button",
+                attributes,
+                onclick: () => {
+                  row = seen;
+                  edit(toggled(table, column, seen));
+                },
+              },
+              grid(map, highest, false),
+              node("span", {}, `S2 ${seen}`),
+            ),
+            ...(term?.kernel && term.added
+              ? [
+                  node("span", { className: "times" }, TIMES),
+                  grid(term.kernel, Math.max(KERNEL, peak(term.kernel)), false),
+                  node("span", { className: "times" }, "="),
+                  grid(term.added, scale, false),
+                  node("span", { className: "number" }, show(term.added[place])),
+                ]
+              : [node("span", { className: "remark" }, term ? "no weights yet" : "")]),
+          );
+        }),
+      ),
+    ]);
+    onMap.show(values, side, Math.max(1, peak(values)), { at });
+    const caption = /** @type {HTMLElement} */ (made.firstChild);
+    caption.textContent = `C3, map ${column}: their sum, with bias, through the curve`;
+    const known = terms.filter(({ added }) => added);
+    const lines = addedUp(
+      [
+        ...known.map(({ seen, added }) => /** @type {[string, number]} */ ([`S2 ${seen}`, added?.[place] ?? 0])),
+        ["bias", bias],
+      ],
+      "sum with bias",
+      before[place],
+    );
+    patch(total, [ledger(lines), activation(shown, before[place])]);
+  }
+
+  /** @param {Features} features */
+  function sizeOf({ outputs }) {
+    return outputs.s2.length / rows().length;
+  }
+
+  /**
+   * @param {boolean} isDrawn
+   * @param {boolean} isTrained
+   */
+  function remark(isDrawn, isTrained) {
+    const drawn = isDrawn ? "" : "Draw a digit: this is blank paper. ";
+    const which = isTrained ? " These are the weights of your table, as trained here." : "";
+    return `${drawn}Map ${column} of C3: the maps that it sees, each convolved with a kernel of its own.${which}`;
+  }
+
+  /** Two runs from the same seed: the network's own table, and the edited one. */
+  function addTraining() {
+    /** @type {Worker[]} */
+    let workers = [];
+    let timer = 0;
+    /** @type {CurvePoint[][]} */
+    let errors = [[], []];
+    const start = element("button", { type: "button", className: "start" }, "Train for a minute");
+    const status = statusLine();
+    const words = "Misread test digits over the training, on a logarithmic scale";
+    const svg = shape("svg", { class: "chart", role: "img", "aria-label": words });
+    const figure = captioned("Misread of 1,000 test digits: table I, and, dashed, yours", svg);
+    figure.hidden = true;
+    const chart = new Chart(svg);
+    const digits = new OnDemand(status, loadDigits, "Loading the digits, 1.7 MB…");
+    start.addEventListener("click", () => (workers.length ? stop("Stopped.") : begin()));
+
+    async function begin() {
+      if (!reader) return;
+      start.disabled = true;
+      await digits.load();
+      start.disabled = false;
+      if (!digits.value || !body.isConnected) return;
+      const { network: own } = reader.description;
+      const steep = own.layers.some(({ kind }) => kind === "RBF");
+      const { optimizer, rate, batch, seed } = defaults({ ...variationOf(own), steep });
+      const settings = { optimizer, rate: Number(rate), batch: Number(batch), seed: Number(seed) };
+      const edited = table;
+      const descriptions = [first, edited].map((one) => varied(own, { ...variationOf(own), table: one }));
+      errors = [[], []];
+      const started = startRuns(
+        startTrainer,
+        digits.value,
+        descriptions.map((one) => ({ description: one, settings })),
+        {
+          receive: (report) => {
+            if (workers === started) receive(report, edited, descriptions[1]);
+          },
+          fail: () =>
+            stop("The training has stopped: a part of the page that runs beside it cannot be loaded. Try again."),
+        },
+      );
+      workers = started;
+      workers[0].postMessage({ kind: "tell", going: true, shown: 1 });
+      timer = window.setTimeout(() => workers[0]?.postMessage({ kind: "tell", going: false }), LIMIT);
+      start.textContent = "Stop";
+      status.textContent = "Training two networks from the same random weights…";
+      figure.hidden = false;
+    }
+
+    /**
+     * @param {Report} report
+     * @param {number[][]} edited
+     * @param {NetworkDescription} described
+     */
+    function receive({ runs, weights, shown, going }, edited, described) {
+      const tests = digits.value?.test.length ?? 1;
+      for (const [i, { tested }] of runs.entries()) {
+        if (tested && tested.passes !== errors[i].at(-1)?.[0]) {
+          errors[i] = withPoint(errors[i], [tested.passes, tested.misread / tests]);
+        }
+      }
+      const most = Math.max(...runs.map(({ passes }) => passes));
+      chart.show({
+        lines: errors,
+        classes: ["", "second"],
+        highest: 1,
+        most,
+        across: ["0", "passes", decimal(most, 2)],
+        label: inPercent,
+        marked: errors.map((points) => points.at(-1)),
+      });
+      const isOver = !going || runs.every(({ passes }) => passes >= PASSES);
+      if (!isOver) return;
+      if (shown === 1) trained = { table: edited, network: new Network(described, tensorsOf(described, weights)) };
+      stop(result(errors, tests));
+      update();
+    }
+
+    /** @param {string} text */
+    function stop(text) {
+      clearTimeout(timer);
+      for (const worker of workers) worker.terminate();
+      workers = [];
+      start.textContent = "Train for a minute";
+      status.textContent = text;
+    }
+
+    return {
+      element: element(
+        "div",
+        { className: "trained-tables" },
+        element("p", { className: "chips" }, start),
+        status,
+        figure,
+      ),
+      /** @param {boolean} isEdited */
+      allow(isEdited) {
+        if (workers.length) return;
+        start.disabled = !isEdited;
+        if (!isEdited)
+          status.textContent = "Add or remove a cross, then train both tables from the same random weights.";
+        else if (status.textContent.startsWith("Add or")) status.textContent = "";
+      },
+      stop: () => stop(""),
+    };
+  }
+
+  return {
+    update,
+    remove: () => {
+      training.stop();
+      body.remove();
+    },
+  };
+}
+
+/**
+ * What came of the two runs, and how much of it may be chance.
+ *
+ * @param {CurvePoint[][]} errors
+ * @param {number} tests
+ */
+function result([own, edited], tests) {
+  const [before, after] = [own, edited].map((points) => points.at(-1));
+  if (!before || !after) return "Stopped before anything was counted.";
+  const share = (before[1] + after[1]) / 2;
+  const chance = 2 * Math.sqrt((2 * share * (1 - share)) / tests);
+  return `After ${decimal(after[0], 2)} passes, table I misreads ${percentage(before[1])} of ${tests.toLocaleString("en")} test digits, yours ${percentage(after[1])}. A difference below about ${percentage(chance)} may be chance.`;
+}
+
+/**
+ * @param {number[][]} a
+ * @param {number[][]} b
+ */
+function isSame(a, b) {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
