@@ -54,7 +54,11 @@ interface NetworkDescription {
   layers: LayerDescription[];
 }
 
-type Activation = { kind: "tanh"; amplitude: number; slope: number; name: string } | { kind: "relu"; name: string };
+type Activation =
+  | { kind: "tanh"; amplitude: number; slope: number; name: string }
+  | { kind: "relu"; name: string }
+  /** Of no network that is trained: the article takes the function out. */
+  | { kind: "identity"; name: string };
 
 type Kind =
   | "convolution"

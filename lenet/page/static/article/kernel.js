@@ -7,7 +7,7 @@ import { firstUpper, sizeText } from "../show/format.js";
 import { KERNEL, paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { mapOf, sumAt } from "./kernel_sums.js";
-import { captioned, picture, statusLine, Walk } from "./parts.js";
+import { captioned, picture, setCaption, statusLine, Walk } from "./parts.js";
 
 /** @import { Chosen } from "./kernel_sums.js" */
 
@@ -139,8 +139,8 @@ export function mount(parent, { store }, { map = 0, filter = "" }) {
     }
     onInput.show(pixels, wide, peak(pixels), { at, size: 5 });
     onMap.show(maps[chosen], side, scaleOf(maps[chosen]), { at, last: at.row * side + at.column });
-    name(input, `input, normalized, ${sizeText(wide)}`);
-    name(output, `${choice.filter ? choice.name.toLowerCase() : `C1, map ${choice.map}`}, ${sizeText(side)}`);
+    setCaption(input, `input, normalized, ${sizeText(wide)}`);
+    setCaption(output, `${choice.filter ? choice.name.toLowerCase() : `C1, map ${choice.map}`}, ${sizeText(side)}`);
     patch(sums, inNumbers(network, shown, choice, at, peak(pixels)));
   }
 
@@ -156,15 +156,6 @@ export function mount(parent, { store }, { map = 0, filter = "" }) {
 /** @param {ArrayLike<number>} values */
 function scaleOf(values) {
   return Math.max(1, peak(Array.from(values)));
-}
-
-/**
- * @param {HTMLElement} figure
- * @param {string} text
- */
-function name(figure, text) {
-  const caption = /** @type {HTMLElement} */ (figure.firstChild);
-  if (caption.textContent !== text) caption.textContent = text;
 }
 
 /**

@@ -1,5 +1,5 @@
 // What several figures of the article are made of: choices, a map that one can walk over, and pictures of maps.
-import { element } from "../dom.js";
+import { element, setText } from "../dom.js";
 import { addChoices, press } from "../explore/choices.js";
 import { paint } from "../show/palette.js";
 
@@ -36,6 +36,14 @@ export function statusLine(className = "") {
  */
 export function captioned(caption, ...children) {
   return element("figure", {}, element("figcaption", {}, caption), ...children);
+}
+
+/**
+ * @param {HTMLElement} figure that `captioned` has made
+ * @param {string} text
+ */
+export function setCaption(figure, text) {
+  setText(/** @type {HTMLElement} */ (figure.firstChild), text);
 }
 
 /** A canvas of this many values, for `paint`. */

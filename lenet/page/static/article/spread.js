@@ -20,15 +20,21 @@ export function histogram(values, low, high, bins) {
 }
 
 /**
- * The share of a layer's values that are on the flat parts of its activation function: near the ends of a tanh, 0 of a ReLU.
+ * The share of a layer's values that are on the flat parts of its activation function: near the ends of a tanh, 0 of a ReLU;
+ * none if there is no such function.
  *
  * @param {Activation} activation
  * @param {Float32Array} values
  */
 export function flatShare(activation, values) {
-  const isFlat =
-    activation.kind === "tanh"
-      ? (/** @type {number} */ value) => Math.abs(value) > FLAT * activation.amplitude
-      : (/** @type {number} */ value) => value === 0;
-  return values.filter(isFlat).length / values.length;
+  return values.filter((value) => isFlat(activation, value)).length / values.length;
+}
+
+/**
+ * @param {Activation} activation
+ * @param {number} value
+ */
+function isFlat(activation, value) {
+  if (activation.kind === "tanh") return Math.abs(value) > FLAT * activation.amplitude;
+  return activation.kind === "relu" && value === 0;
 }

@@ -16,7 +16,7 @@ import { KERNEL } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { count } from "./count.js";
 import { addedUpMaps, toggled } from "./crosses.js";
-import { ARROWS, captioned, statusLine, Walk } from "./parts.js";
+import { ARROWS, captioned, setCaption, statusLine, Walk } from "./parts.js";
 
 /**
  * @import { Report } from "../explore/coordinator.js"
@@ -227,8 +227,7 @@ export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { n
       ),
     ]);
     onMap.show(values, side, Math.max(1, peak(values)), { at });
-    const caption = /** @type {HTMLElement} */ (made.firstChild);
-    caption.textContent = `C3, map ${column}: their sum, with bias, through the curve`;
+    setCaption(made, `C3, map ${column}: their sum, with bias, through the curve`);
     const known = terms.filter(({ added }) => added);
     const lines = addedUp(
       [
