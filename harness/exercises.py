@@ -113,6 +113,7 @@ def kept(model: Network, ink: torch.Tensor, label: int, rate: float) -> float:
     taught.losses(taught(ink), torch.tensor([label])).sum().backward()
     with torch.no_grad():
         for parameter in taught.parameters():
+            assert parameter.grad is not None
             parameter -= rate * parameter.grad
         images, labels = page_digits("test", OLD)
         return 100 * float((taught(images).argmax(1).numpy() == labels).mean())

@@ -69,7 +69,7 @@ export class Article {
       { className: "article-choice", ariaLabel: "Section" },
       ...sections.map(({ name, title }, i) => element("option", { value: name }, `${i + 1} ${title}`)),
     );
-    this.choice.addEventListener("change", () => this.show(this.choice.value));
+    this.choice.addEventListener("change", () => this.#goTo(this.choice.value));
     this.bar = this.#bar();
     const body = element("div", { className: "article-body" });
     const column = element("div", { className: "article-sections" });
@@ -104,17 +104,14 @@ export class Article {
     column.append(this.#sources(sources));
 
     const inMiddle = new IntersectionObserver((entries) => this.#scrolled(entries), { rootMargin: "-50% 0px" });
-    const near = new IntersectionObserver(
+    for (const { element: one } of this.sections) inMiddle.observe(one);
+    this.near = new IntersectionObserver(
       (entries) => {
         if (!this.isOpen) return;
         for (const { target, isIntersecting } of entries) this.#of(target)?.slot.setNear(isIntersecting);
       },
       { rootMargin: "30% 0px" },
     );
-    for (const { element: one, slot } of this.sections) {
-      inMiddle.observe(one);
-      near.observe(slot.figure);
-    }
     const update = () => {
       if (!this.isOpen) return;
       for (const { slot, exercises } of this.sections) {
@@ -147,14 +144,30 @@ export class Article {
     const [name, asked] = place.split(".");
     const section = this.sections.find((one) => one.name === name) ?? this.sections[0];
     const exercise = section.exercises.get(asked);
-    const isNew = !this.isOpen;
-    if (!isNew && section === this.#current) return; // it is there by scrolling, or an exercise has the focus
-    if (isNew) this.#open();
-    this.#read(section, exercise ? place : section.name);
-    const to = exercise?.element ?? section.element;
-    to.scrollIntoView({ block: exercise ? "center" : "start", behavior: "instant" });
-    if (exercise) exercise.point();
+    if (!this.isOpen) this.#open();
+    else if (section === this.#current) return; // it is there by scrolling, or an exercise has the focus
+    this.#go(section, exercise ? place : section.name, exercise?.element);
+    exercise?.point();
+  }
+
+  /**
+   * Go to a section, and there to an element.
+   *
+   * @param {Section} section
+   * @param {string} place
+   * @param {HTMLElement} [to]
+   */
+  #go(section, place = section.name, to) {
+    this.#read(section, place);
+    if (to) to.scrollIntoView({ block: "center", behavior: "instant" });
+    else section.element.scrollIntoView({ block: "start", behavior: "instant" });
     find(section.element, "h2").focus({ preventScroll: true });
+  }
+
+  /** @param {string} name */
+  #goTo(name) {
+    const section = this.sections.find((one) => one.name === name);
+    if (section) this.#go(section);
   }
 
   #open() {
@@ -174,6 +187,7 @@ export class Article {
     store.setMode("inspect");
     dispatchEvent(new Event("resize")); // the figure forgets where it has put the pad
     this.#measure();
+    for (const { slot } of this.sections) this.near.observe(slot.figure);
   }
 
   /** Leave everything as it was before. */
@@ -183,6 +197,7 @@ export class Article {
     const { mode, sliders, scroll } = this.#before;
     const { view, unit } = this.#shown;
     const { restoring } = store;
+    this.near.disconnect();
     for (const { slot } of this.sections) slot.close();
     for (const loan of this.#loans.reverse()) loan.end();
     this.#current = null;
@@ -266,7 +281,7 @@ export class Article {
       link.addEventListener("click", (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        this.show(name);
+        this.#goTo(name);
       });
       return element("li", {}, link);
     });

@@ -231,7 +231,7 @@ function cardOf(stage, context, settings) {
       mutedMaps: [],
       view,
       digit: reading?.top[0][0] ?? 0,
-      pinned: false,
+      pinned: true,
     };
     const found = unitOf(String(settings.unit ?? "output.read"), network, reading);
     const options = { numbers: Boolean(settings.numbers), all: false, open: () => {} };

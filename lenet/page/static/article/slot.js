@@ -71,7 +71,7 @@ export class Slot {
 
   /** There is another reading. */
   update() {
-    if (this.#isNear) this.#mounted?.update();
+    if (this.#isNear || this.#isRead) this.#mounted?.update();
   }
 
   /** Show nothing, and give back what is borrowed. */
