@@ -532,8 +532,10 @@ interface Context {
   root: HTMLElement;
   store: import("./static/store.js").Store;
   pad: import("./static/pad/pad.js").Pad;
-  /** Of the page's network as it is stored. What is shown is in the store: its network may be taught or changed by hand. */
+  /** Of the page's network as it is stored. The store has the one that is shown, and `changed` one that is taught or edited. */
   reader: import("./static/network/reader.js").Reader;
+  /** Strokes of an example of each digit. */
+  examples: Stroke[][];
   /** The reader of one of the three networks; of the page's own as it is now, also without a name. */
   readerOf(variant?: string): Promise<import("./static/network/reader.js").Reader>;
   /** Files that belong to the weights of the page, and to one of the three networks: see server.js. */

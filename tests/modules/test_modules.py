@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from PIL import Image
 from safetensors.numpy import load_file, save_file
 
-from harness import ROOT, node
+from harness import ROOT, exercises, node
 from harness.attacks import pixel_by_pixel, projected_gradient
 from harness.drawings import EXAMPLES, NO_DIGITS, draw
 from harness.gradients import exactly, gradients
@@ -28,6 +28,7 @@ from lenet.extras.files import NEIGHBORS
 from lenet.image.decode import gray_and_opacity
 from lenet.image.preprocess import DIGIT_SIDE, SIDE, extract_ink, find_ink, find_ink_on_transparent
 from lenet.networks.base import Network
+from lenet.page.article.numbers import confusion
 from lenet.page.browser import description
 from lenet.weights.model import bundled, load_weights
 from tests.unit.test_networks import TABLES
@@ -92,6 +93,7 @@ def output(readers, opacities, tmp_path_factory) -> Path:
         write_attacks(folder, variant, reader.weights.model)
         write_responses(folder, variant, reader.weights.model)
         write_figures(folder, variant, reader.weights.model, readings[17])
+        write_checks(folder, variant, readers, readings[17])
     (folder / "counts.json").write_text(json.dumps(TABLES))
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
@@ -213,6 +215,14 @@ def write_figures(folder: Path, variant: str, model: Network, reading) -> None:
     values = {name: values.detach().float().numpy() for name, values in arrays.items()}
     save_file(values, folder / f"{variant}.figures")
     (folder / f"{variant}.neighbors").write_bytes((bundled(variant) / NEIGHBORS).read_bytes())
+
+
+def write_checks(folder: Path, variant: str, readers: dict[str, Recognizer], reading) -> None:
+    """The drawing's answers of the article's exercises, and the confusion matrix that one of them is about."""
+    ink = torch.from_numpy(reading.activations["input"])[None]
+    expected = exercises.answers(readers, variant, ink)
+    matrix = confusion(readers[variant].weights.metrics)
+    (folder / f"{variant}.checks.json").write_text(json.dumps({"answers": expected, "confusion": matrix}))
 
 
 def write_steps(folder: Path, variant: str, readings: list) -> None:

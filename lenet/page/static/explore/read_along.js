@@ -1,0 +1,31 @@
+// Read along: the article on LeNet-5, in place of the figure and the panels. It is loaded when it is opened.
+import { find } from "../dom.js";
+import { PartOnDemand } from "./panel_on_demand.js";
+
+/**
+ * @import { Article } from "../article/article.js"
+ * @import { Store } from "../store.js"
+ */
+
+/**
+ * `open` loads the article into an element.
+ *
+ * @param {HTMLElement} root
+ * @param {Store} store
+ * @param {(section: HTMLElement) => Promise<Article>} open
+ */
+export function addArticle(root, store, open) {
+  const section = find(root, ".article");
+  const part = new PartOnDemand(find(section, ".loading"), () => open(section));
+  find(root, ".start-reading").addEventListener("click", () => store.setPlace("start"));
+  store.addEventListener("place", async () => {
+    if (!store.place) {
+      section.hidden = true;
+      part.value?.close();
+      return;
+    }
+    section.hidden = false; // it says why one waits
+    await part.load();
+    if (part.value && store.place) part.value.show(store.place);
+  });
+}
