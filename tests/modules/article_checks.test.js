@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHECKS, isRight, SLOW, slid } from "../../lenet/page/static/article/checks.js";
 import { FIGURES } from "../../lenet/page/static/article/figures.js";
+import { MOUNTS } from "../../lenet/page/static/article/mounts.js";
 import { arrays, json, readerOf, VARIANTS } from "./figures.js";
 import { DIGITS } from "./page_digits.js";
 
@@ -145,11 +146,12 @@ test("columns of scores are joined to a number", async () => {
   assert.match(await CHECKS["both-ways"]({}, asked("textbook", { reading })), /^(same|other)$/);
 });
 
-test("the figures that borrow a panel are those with a mode", () => {
-  assert.deepEqual(
-    Object.entries(FIGURES)
-      .filter(([, { mode }]) => mode)
-      .map(([name]) => name),
-    ["preprocessing", "unit", "training", "fool", "networks"],
-  );
+test("figures and checks are those that the sections can name; a figure has one way to be shown", () => {
+  const { figures, checks } = json("article.json");
+  assert.deepEqual(Object.keys(FIGURES), Object.keys(figures));
+  assert.deepEqual(Object.keys(CHECKS).sort(), checks.sort());
+  for (const [name, { mode, mount }] of Object.entries(FIGURES)) {
+    if (mode) assert.equal(mode, figures[name], name);
+    assert.notEqual(Boolean(mount), name in MOUNTS, name);
+  }
 });

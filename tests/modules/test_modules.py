@@ -28,6 +28,8 @@ from lenet.extras.files import NEIGHBORS
 from lenet.image.decode import gray_and_opacity
 from lenet.image.preprocess import DIGIT_SIDE, SIDE, extract_ink, find_ink, find_ink_on_transparent
 from lenet.networks.base import Network
+from lenet.page.article.exercises import CHECKS
+from lenet.page.article.figures import FIGURES
 from lenet.page.article.numbers import confusion
 from lenet.page.browser import description
 from lenet.weights.model import bundled, load_weights
@@ -95,6 +97,8 @@ def output(readers, opacities, tmp_path_factory) -> Path:
         write_figures(folder, variant, reader.weights.model, readings[17])
         write_checks(folder, variant, readers, readings[17])
     (folder / "counts.json").write_text(json.dumps(TABLES))
+    modes = {name: figure.mode for name, figure in FIGURES.items()}
+    (folder / "article.json").write_text(json.dumps({"figures": modes, "checks": list(CHECKS)}))
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
     write_images(folder, readers["textbook"])
