@@ -10,6 +10,7 @@ import { averagesOf, distancesTo, nearest } from "./average_digits.js";
 import { answer, captioned, picture, statusLine } from "./parts.js";
 
 const INPUT = 32;
+const LEAST = 80; // milliseconds between two changed drawings while the pen moves: each takes as long as a frame
 
 /** @type {Mount} */
 export function mount(parent, { store, pad, reader, loadDigits }, settings) {
@@ -62,7 +63,18 @@ export function mount(parent, { store, pad, reader, loadDigits }, settings) {
     if (body.isConnected) update();
   });
 
+  let last = 0;
+  let timer = 0;
+
   function update() {
+    clearTimeout(timer);
+    const wait = pad.penDown ? last + LEAST - performance.now() : 0;
+    if (wait > 0) timer = window.setTimeout(show, wait);
+    else show();
+  }
+
+  function show() {
+    last = performance.now();
     if (!averages.value) return;
     const value = valueAt(name, Number(slider.value));
     setText(much, amount(name, value));
@@ -96,7 +108,13 @@ export function mount(parent, { store, pad, reader, loadDigits }, settings) {
     );
   }
 
-  return { update, remove: () => body.remove() };
+  return {
+    update,
+    remove: () => {
+      clearTimeout(timer);
+      body.remove();
+    },
+  };
 }
 
 /**
