@@ -108,6 +108,7 @@ test("the two principal axes are those of NumPy's decomposition", () => {
       f6.length,
     );
     const points = f6.map((row) => project(projection, row));
+    assert.ok(Math.abs(projection.share - expected.share[0][0]) < 1e-3);
     for (const axis of [0, 1]) {
       const sign = Math.sign(points[0][axis] * expected.points[0][axis]);
       const found = points.map((point) => sign * point[axis]);

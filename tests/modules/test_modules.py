@@ -210,7 +210,9 @@ def write_figures(folder: Path, variant: str, model: Network, reading) -> None:
     neighbors = load_file(bundled(variant) / NEIGHBORS)
     vectors = neighbors["f6"].astype(np.float64)
     centered = vectors - vectors.mean(0)
-    arrays["points"] = torch.from_numpy(centered @ np.linalg.svd(centered, full_matrices=False)[2][:2].T)
+    _, sizes, axes = np.linalg.svd(centered, full_matrices=False)
+    arrays["points"] = torch.from_numpy(centered @ axes[:2].T)
+    arrays["share"] = torch.tensor([[(sizes[:2] ** 2).sum() / (sizes**2).sum()]])
     images, labels = page_digits("test", 500)
     averages = torch.stack([images[torch.from_numpy(labels) == digit].mean(0) for digit in range(10)])
     arrays |= {"averages": averages.flatten(1), "distances": ((ink - averages) ** 2).flatten(1).sum(1)[None]}

@@ -1,8 +1,8 @@
 // The activation function, with the values of a layer before it and after it; and the network without the function.
 import { element, shape } from "../dom.js";
 import { percentage } from "../show/format.js";
-import { node, patch } from "../show/tree.js";
-import { statusLine } from "./parts.js";
+import { patch } from "../show/tree.js";
+import { answer, statusLine } from "./parts.js";
 import { flatShare, histogram } from "./spread.js";
 import { withoutCurve } from "./variants.js";
 
@@ -101,8 +101,8 @@ export function mount(parent, { store }, { layer: first = "c1" }) {
     const flat = Math.round(flatShare(activation, values) * values.length);
     says.textContent = `${reading ? "" : "Draw a digit: this is blank paper. "}${sentence(activation, flat, values.length)}`;
     patch(answers, [
-      answer(own === network ? "The network" : "With the curve", own, complete.outputs.output),
-      ...(network === own ? [] : [answer("Without it", network, shown.outputs.output)]),
+      answerOf(own === network ? "The network" : "With the curve", own, complete.outputs.output),
+      ...(network === own ? [] : [answerOf("Without it", network, shown.outputs.output)]),
     ]);
   }
 
@@ -183,20 +183,9 @@ function sentence(activation, flat, all) {
  * @param {Network} network
  * @param {Float32Array} scores
  */
-function answer(name, network, scores) {
+function answerOf(name, network, scores) {
   const ranked = network.probabilities(scores).map((p, digit) => ({ p, digit }));
   ranked.sort((a, b) => b.p - a.p);
-  return node(
-    "div",
-    {},
-    node("h3", {}, name),
-    node("b", { className: "read" }, String(ranked[0].digit)),
-    node(
-      "ul",
-      {},
-      ...ranked
-        .slice(0, 3)
-        .map(({ p, digit }) => node("li", {}, node("b", {}, String(digit)), node("span", {}, percentage(p)))),
-    ),
-  );
+  const likeliest = ranked.slice(0, 3).map(({ p, digit }) => [String(digit), percentage(p)]);
+  return answer(name, String(ranked[0].digit), likeliest);
 }

@@ -3,7 +3,7 @@ import { element } from "../dom.js";
 import { activation, addedUp, show } from "../explore/card.js";
 import { grid, ledger, peak } from "../explore/figures.js";
 import { PRESETS } from "../network/editing.js";
-import { firstUpper, sizeText } from "../show/format.js";
+import { sizeText } from "../show/format.js";
 import { KERNEL, paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { mapOf, sumAt } from "./kernel_sums.js";
@@ -28,7 +28,10 @@ const CHOICES = [
 /** @type {Mount} */
 export function mount(parent, { store }, { map = 0, filter = "" }) {
   const { filter: own = "" } = CHOICES.find((one) => one.filter && one.filter === filter) ?? {};
-  let chosen = CHOICES.findIndex((one) => one.filter === own && (own || one.map === map));
+  let chosen = Math.max(
+    0,
+    CHOICES.findIndex((one) => one.filter === own && (own || one.map === map)),
+  );
   let at = { row: 13, column: 13 }; // in the middle of the drawing
   let timer = 0;
 
@@ -52,20 +55,25 @@ export function mount(parent, { store }, { map = 0, filter = "" }) {
   });
   const choices = element("div", { className: "kernels-and-filters", ariaLabel: "Kernel" }, ...buttons);
   choices.role = "group";
-  const sums = element("div", { className: "products" });
+  const [products, total] = ["products", "total"].map((className) => element("div", { className }));
   const body = element(
     "div",
     { className: "live-figure on-the-way" },
     choices,
     element(
       "div",
-      { className: "two-maps" },
-      input,
-      element("span", { className: "then", ariaHidden: "true" }, "\u2192"),
-      output,
+      { className: "by-hand-and-map" },
+      element(
+        "div",
+        { className: "two-maps" },
+        input,
+        element("span", { className: "then", ariaHidden: "true" }, "\u2192"),
+        output,
+      ),
+      element("p", { className: "chips going-on" }, play, hint),
+      products,
+      total,
     ),
-    element("p", { className: "chips" }, play, hint),
-    sums,
   );
   parent.append(body);
 
@@ -141,7 +149,9 @@ export function mount(parent, { store }, { map = 0, filter = "" }) {
     onMap.show(maps[chosen], side, scaleOf(maps[chosen]), { at, last: at.row * side + at.column });
     setCaption(input, `input, normalized, ${sizeText(wide)}`);
     setCaption(output, `${choice.filter ? choice.name.toLowerCase() : `C1, map ${choice.map}`}, ${sizeText(side)}`);
-    patch(sums, inNumbers(network, shown, choice, at, peak(pixels)));
+    const sums = sumAt(network, shown, choice, at);
+    patch(products, inNumbers(sums, peak(pixels)));
+    patch(total, choice.filter ? [sumOfFilter(sums, at)] : sumOfKernel(network, sums));
   }
 
   return {
@@ -158,44 +168,45 @@ function scaleOf(values) {
   return Math.max(1, peak(Array.from(values)));
 }
 
+/** @typedef {ReturnType<typeof sumAt>} Sums */
+
 /**
- * The three grids, and what they add up to.
- *
- * @param {import("../network/network.js").Network} network
- * @param {Features} shown
- * @param {Chosen} choice
- * @param {{ row: number, column: number }} at
+ * @param {Sums} sums
  * @param {number} highest of all pixels
  */
-function inNumbers(network, shown, choice, at, highest) {
-  const { patch: pixels, kernel, products, sum, bias, before } = sumAt(network, shown, choice, at);
+function inNumbers({ patch: pixels, kernel, products }, highest) {
   /** @type {[string, Float32Array | Float64Array, number][]} */
   const grids = [
     ["25 pixels", pixels, highest],
     ["\u00d7 25 weights", kernel, Math.max(KERNEL, peak(kernel))],
     ["= 25 products", products, Math.max(KERNEL, peak(products))],
   ];
-  const place = `row ${at.row}, column ${at.column}`;
-  const total = choice.filter
-    ? ledger([
-        ["sum of the products", show(sum)],
-        ["no bias, no activation function", "", ""],
-        [firstUpper(place), show(sum), "result"],
-      ])
-    : ledger(
-        addedUp(
-          [
-            ["sum of the products", sum],
-            ["bias", bias],
-          ],
-          "sum with bias",
-          before,
-        ),
-      );
-  return [
-    ...grids.map(([caption, values, scale]) =>
-      node("figure", { className: "of-25" }, node("figcaption", {}, caption), grid(values, scale, true)),
-    ),
-    node("div", { className: "total" }, total, ...(choice.filter ? [] : [activation(network, before)])),
+  return grids.map(([caption, values, scale]) =>
+    node("figure", { className: "of-25" }, node("figcaption", {}, caption), grid(values, scale, true)),
+  );
+}
+
+/**
+ * @param {Sums} sums
+ * @param {{ row: number, column: number }} at
+ */
+function sumOfFilter({ sum }, { row, column }) {
+  return ledger([
+    ["sum of the products", show(sum)],
+    ["no bias, no function", ""],
+    [`row ${row}, column ${column}`, show(sum), "result"],
+  ]);
+}
+
+/**
+ * @param {import("../network/network.js").Network} network
+ * @param {Sums} sums
+ */
+function sumOfKernel(network, { sum, bias, before }) {
+  /** @type {[string, number][]} */
+  const parts = [
+    ["sum of the products", sum],
+    ["bias", bias],
   ];
+  return [ledger(addedUp(parts, "sum with bias", before)), activation(network, before)];
 }

@@ -2,6 +2,7 @@
 import { element, setText } from "../dom.js";
 import { addChoices, press } from "../explore/choices.js";
 import { paint } from "../show/palette.js";
+import { node } from "../show/tree.js";
 
 /** @type {Record<string, [down: number, right: number]>} */
 export const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -51,6 +52,23 @@ export function picture(/** @type {number} */ width, height = width) {
   const canvas = element("canvas", { className: "grid", width, height });
   canvas.ariaHidden = "true";
   return canvas;
+}
+
+/**
+ * What is read, and the three likeliest, each with a number.
+ *
+ * @param {string} name of who reads
+ * @param {string} digit
+ * @param {string[][]} items
+ */
+export function answer(name, digit, items) {
+  return node(
+    "div",
+    {},
+    node("h3", {}, name),
+    node("b", { className: "read" }, digit),
+    node("ul", {}, ...items.map(([one, text]) => node("li", {}, node("b", {}, one), node("span", {}, text)))),
+  );
 }
 
 /** @typedef {{ row: number, column: number }} Place */

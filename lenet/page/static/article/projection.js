@@ -2,7 +2,11 @@
 
 const STEPS = 500; // of the power iteration: two axes may be nearly as long
 
-/** @typedef {{ mean: Float64Array, axes: Float64Array[] }} Projection */
+/**
+ * The mean, two directions at right angles, and their share of the vectors' variance.
+ *
+ * @typedef {{ mean: Float64Array, axes: Float64Array[], share: number }} Projection
+ */
 
 /**
  * The mean of `count` vectors, one after the other, and the two directions along which they differ most.
@@ -34,7 +38,13 @@ export function principalAxes(vectors, count) {
     }
     axes.push(direction);
   }
-  return { mean, axes };
+  const along = (/** @type {Float64Array} */ axis) =>
+    dot(
+      Float64Array.from(covariance, (row) => dot(row, axis)),
+      axis,
+    );
+  const all = covariance.reduce((sum, row, i) => sum + row[i], 0);
+  return { mean, axes, share: (along(axes[0]) + along(axes[1])) / all };
 }
 
 /**

@@ -1,8 +1,8 @@
 // Table I of the paper, to be edited: what its columns add up to, and what becomes of the errors.
-import { element, shape } from "../dom.js";
+import { element, setText, shape } from "../dom.js";
 import { activation, addedUp, show } from "../explore/card.js";
 import { Chart, inPercent } from "../explore/chart.js";
-import { grid, ledger, peak } from "../explore/figures.js";
+import { grid, ledger, peak, sumOf } from "../explore/figures.js";
 import { OnDemand } from "../explore/on_demand.js";
 import { withPoint } from "../explore/training_curves.js";
 import { defaults } from "../explore/training_settings.js";
@@ -45,7 +45,8 @@ export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { n
   const counts = statusLine("counts-of-table");
   const back = element("button", { type: "button" }, "As it was");
   const all = element("button", { type: "button" }, "All crosses");
-  const sums = element("div", { className: "adds-up" });
+  const about = element("p", { className: "remark" });
+  const sums = element("ol", { className: "adds-up" });
   const onMap = new Walk("The map of C3. Arrow keys move the square", (to) => {
     at = to;
     update();
@@ -60,8 +61,13 @@ export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { n
       grids,
       element("div", {}, counts, element("p", { className: "chips" }, back, all)),
     ),
-    sums,
-    element("div", { className: "made-of-them" }, made, total),
+    element(
+      "div",
+      { className: "column-and-map" },
+      about,
+      sums,
+      element("div", { className: "made-of-them" }, made, total),
+    ),
     training.element,
   ];
   const body = element("div", { className: "live-figure table-of-crosses" }, says, ...parts);
@@ -185,53 +191,53 @@ export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { n
     const place = at.row * side + at.column;
     const highest = peak(features.outputs.s2);
     const scale = Math.max(...terms.map(({ added }) => (added ? peak(added) : 0)), 1e-9);
-    patch(sums, [
-      node("p", { className: "remark" }, remark(Boolean(reading), isTrained)),
-      node(
-        "ol",
-        {},
-        ...rows().map((seen) => {
-          const term = terms.find((one) => one.seen === seen);
-          const map = features.outputs.s2.subarray(seen * sizeOf(features), (seen + 1) * sizeOf(features));
-          const attributes = {
-            "aria-pressed": String(Boolean(term)),
-            "aria-label": `S2 map ${seen} goes into C3 map ${column}`,
-          };
-          return node(
-            "li",
-            { className: term ? "" : "left-out" },
-            node(
-              "button",
-              {
-                type: "button",
-                attributes,
-                onclick: () => {
-                  row = seen;
-                  edit(toggled(table, column, seen));
-                },
+    setText(about, remark(Boolean(reading), isTrained));
+    patch(
+      sums,
+      rows().map((seen) => {
+        const term = terms.find((one) => one.seen === seen);
+        const map = features.outputs.s2.subarray(seen * sizeOf(features), (seen + 1) * sizeOf(features));
+        const attributes = {
+          "aria-pressed": String(Boolean(term)),
+          "aria-label": `S2 map ${seen} goes into C3 map ${column}`,
+        };
+        return node(
+          "li",
+          { className: term ? "" : "left-out" },
+          node(
+            "button",
+            {
+              type: "button",
+              attributes,
+              onclick: () => {
+                row = seen;
+                edit(toggled(table, column, seen));
               },
-              grid(map, highest, false),
-              node("span", {}, `S2 ${seen}`),
-            ),
-            ...(term?.kernel && term.added
-              ? [
-                  node("span", { className: "times" }, TIMES),
-                  grid(term.kernel, Math.max(KERNEL, peak(term.kernel)), false),
-                  node("span", { className: "times" }, "="),
-                  grid(term.added, scale, false),
-                  node("span", { className: "number" }, show(term.added[place])),
-                ]
-              : [node("span", { className: "remark" }, term ? "no weights yet" : "")]),
-          );
-        }),
-      ),
-    ]);
+            },
+            grid(map, highest, false),
+            node("span", {}, `S2 ${seen}`),
+          ),
+          ...(term?.kernel && term.added
+            ? [
+                node("span", { className: "times" }, TIMES),
+                grid(term.kernel, Math.max(KERNEL, peak(term.kernel)), false),
+                node("span", { className: "times" }, "="),
+                grid(term.added, scale, false),
+                node("span", { className: "number" }, show(term.added[place])),
+              ]
+            : [node("span", { className: "remark" }, term ? "no weights yet" : "")]),
+        );
+      }),
+    );
     onMap.show(values, side, Math.max(1, peak(values)), { at });
-    setCaption(made, `C3, map ${column}: their sum, with bias, through the curve`);
-    const known = terms.filter(({ added }) => added);
+    setCaption(made, `C3, map ${column}: the sum, through the curve`);
+    /** @type {[string, number][]} */
+    const known = terms.flatMap(({ seen, added }) => (added ? [[`S2 ${seen}`, added[place]]] : []));
+    const sum = sumOf(known.map(([, value]) => value));
+    const [[words]] = addedUp(known, "sum of these", sum).slice(-1); // which says if it is rounded
     const lines = addedUp(
       [
-        ...known.map(({ seen, added }) => /** @type {[string, number]} */ ([`S2 ${seen}`, added?.[place] ?? 0])),
+        [words, sum],
         ["bias", bias],
       ],
       "sum with bias",
@@ -344,13 +350,7 @@ export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { n
     }
 
     return {
-      element: element(
-        "div",
-        { className: "trained-tables" },
-        element("p", { className: "chips" }, start),
-        status,
-        figure,
-      ),
+      element: element("div", { className: "trained-tables" }, start, status, figure),
       /** @param {boolean} isEdited */
       allow(isEdited) {
         if (workers.length) return;
