@@ -1,16 +1,35 @@
-// What the checks of exercises are given, from the page.
+// Checks a guess: what the checks of exercises are given, from the page, and what they find. Loaded when one is answered.
 import { readPad } from "../pad/read_pad.js";
-import { Cancelled } from "./checks.js";
+import { Cancelled, CHECKS, isRight } from "./checks.js";
 
-/** @import { Question, Trained } from "./checks.js" */
+/**
+ * @import { Answer, Question, Trained } from "./checks.js"
+ * @import { Asked } from "./exercises.js"
+ */
+
+/** @typedef {{ signal: AbortSignal, progress: (share: number) => void, say: (text: string) => void }} Waiting */
+
+/**
+ * The answer of an exercise, and whether a guess is right. Throws Error with a sentence if there is none.
+ *
+ * @param {Context} context
+ * @param {Asked} asked
+ * @param {string | number} guess
+ * @param {Waiting} waiting
+ * @returns {Promise<{ answer: Answer, right: boolean }>}
+ */
+export async function check(context, asked, guess, waiting) {
+  const answer = await CHECKS[asked.check](asked.settings, await askedOf(context, asked.settings, waiting));
+  return { answer, right: isRight(asked, guess, answer) };
+}
 
 /**
  * @param {Context} context
  * @param {FigureSettings} settings
- * @param {{ signal: AbortSignal, progress: (share: number) => void, say: (text: string) => void }} waiting
+ * @param {Waiting} waiting
  * @returns {Promise<Question>}
  */
-export async function askedOf(context, { network }, { signal, progress, say }) {
+async function askedOf(context, { network }, { signal, progress, say }) {
   const { pad, readerOf, loadDigits, confusion, startTrainer } = context;
   const reader = await readerOf(network ? String(network) : undefined);
   const { strokes, image } = pad;
