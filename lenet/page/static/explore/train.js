@@ -33,6 +33,7 @@ const TITLES = {
   optimizer: "Optimizer",
   rate: "Learning rate",
   batch: "Batch",
+  weights: "Weights shown",
   seed: "Seed",
 };
 /** @type {Record<string, string>} */
@@ -40,6 +41,7 @@ const VALUES = {
   scaled: "the paper\u2019s tanh",
   relu: "ReLU",
   max: "maximum",
+  latest: "of the last step",
   trainable: "the paper\u2019s, trainable",
 };
 
@@ -279,11 +281,17 @@ export class Train {
   }
 
   /** @param {Run} run */
-  #begun({ activation, pooling, optimizer, rate, batch, seed }) {
+  #begun({ activation, pooling, optimizer, rate, batch, weights, seed }) {
     const description = varied(this.reader.description.network, { activation, pooling });
     return {
       description,
-      settings: { optimizer, rate: Number(rate), batch: Number(batch), seed: Number(seed) },
+      settings: {
+        optimizer,
+        rate: Number(rate),
+        batch: Number(batch),
+        seed: Number(seed),
+        averaged: weights === "averaged",
+      },
     };
   }
 
@@ -331,7 +339,7 @@ export class Train {
   }
 
   /**
-   * Say what has happened, once: a result, at most four times a pass, a pause, or that a run cannot go on.
+   * Say what has happened, once: a result, at most eight times a pass, a pause, or that a run cannot go on.
    *
    * @param {Report} report
    */
@@ -401,8 +409,13 @@ export class Train {
         { ...tensor, ...trained[name], shape: tensor.shape },
       ]),
     );
-    const file = writeWeights(new Reader({ ...reader.description, network }, tensors));
-    save(`lenet-5-${network.variant}-${runs[shown].steps}-steps.safetensors`, new Blob([file]));
+    try {
+      const file = writeWeights(new Reader({ ...reader.description, network }, tensors));
+      save(`lenet-5-${network.variant}-${runs[shown].steps}-steps.safetensors`, new Blob([file]));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : "";
+      this.#say(`These weights cannot be saved: ${why}. The learning rate is too high.`);
+    }
   }
 
   /** Whether the run that is shown is of the network as it is, with its own activation function and pooling. */
