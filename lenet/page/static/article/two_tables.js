@@ -3,11 +3,10 @@ import { element, shape } from "../dom.js";
 import { Chart, inPercent } from "../explore/chart.js";
 import { OnDemand } from "../explore/on_demand.js";
 import { withPoint } from "../explore/training_curves.js";
-import { defaults } from "../explore/training_settings.js";
+import { begun, defaults, ownOf } from "../explore/training_settings.js";
 import { startRuns } from "../explore/training_workers.js";
 import { Network } from "../network/network.js";
 import { tensorsOf } from "../network/training.js";
-import { variationOf, varied } from "../network/variations.js";
 import { decimal, percentage } from "../show/format.js";
 import { captioned, statusLine } from "./parts.js";
 
@@ -79,14 +78,11 @@ export class TwoTables {
     const digits = this.#digits.value;
     const { own, table } = this.#asked ?? {};
     if (!digits || !own || !table || this.#workers.length) return; // removed or begun meanwhile
-    const steep = own.layers.some(({ kind }) => kind === "RBF");
-    const { optimizer, rate, batch, seed } = defaults({ ...variationOf(own), steep });
-    const settings = { optimizer, rate: Number(rate), batch: Number(batch), seed: Number(seed) };
-    const edited = varied(own, { ...variationOf(own), table });
-    const runs = [varied(own, variationOf(own)), edited].map((description) => ({ description, settings }));
+    const run = defaults(ownOf(own));
+    const runs = [begun(own, run), begun(own, run, table)];
     const workers = startRuns(this.startTrainer, digits, runs, {
       receive: (report) => {
-        if (this.#workers === workers) this.#receive(report, edited, table, digits.test.length);
+        if (this.#workers === workers) this.#receive(report, runs[1].description, table, digits.test.length);
       },
       fail: () => this.#stop(FAILED),
     });

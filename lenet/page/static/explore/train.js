@@ -3,7 +3,6 @@
 import { element, find, findAll, shape } from "../dom.js";
 import { Reader } from "../network/reader.js";
 import { tensorsOf } from "../network/training.js";
-import { variationOf, varied } from "../network/variations.js";
 import { writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
 import { answerText, decimal } from "../show/format.js";
@@ -11,7 +10,7 @@ import { Chart, inPercent } from "./chart.js";
 import { OnDemand } from "./on_demand.js";
 import { save } from "./saving.js";
 import { rateThatIs, smoothed, withPoint } from "./training_curves.js";
-import { CHOICES, changed, decode, encode, runsOf } from "./training_settings.js";
+import { begun, CHOICES, changed, decode, encode, ownOf, runsOf } from "./training_settings.js";
 import { startRuns } from "./training_workers.js";
 
 /**
@@ -133,7 +132,7 @@ export class Train {
     this.reader = reader;
     this.startWorker = startWorker;
     const { network } = reader.description;
-    this.own = { ...variationOf(network), steep: network.layers.some(({ kind }) => kind === "RBF") };
+    this.own = ownOf(network);
     panel.append(document.createRange().createContextualFragment(HTML));
     this.status = find(panel, ".training-status");
     this.start = find(panel, ".start", HTMLButtonElement);
@@ -267,7 +266,7 @@ export class Train {
     const digits = this.#digits.value;
     if (beginning !== this.#beginning) return false; // stopped meanwhile, or begun again
     if (!digits || this.#workers.length) return Boolean(digits);
-    const runs = runsOf(this.#chosen, this.own).map((run) => this.#begun(run));
+    const runs = runsOf(this.#chosen, this.own).map((run) => begun(this.reader.description.network, run));
     const workers = startRuns(this.startWorker, digits, runs, {
       receive: (report) => {
         if (this.#workers === workers) this.#receive(report);
@@ -278,21 +277,6 @@ export class Train {
     this.#descriptions = runs.map(({ description }) => description);
     this.#curves = runs.map(() => ({ first: null, losses: [], means: [], errors: [], rate: "" }));
     return true;
-  }
-
-  /** @param {Run} run */
-  #begun({ activation, pooling, optimizer, rate, batch, weights, seed }) {
-    const description = varied(this.reader.description.network, { activation, pooling });
-    return {
-      description,
-      settings: {
-        optimizer,
-        rate: Number(rate),
-        batch: Number(batch),
-        seed: Number(seed),
-        averaged: weights === "averaged",
-      },
-    };
   }
 
   /** @param {{ going?: boolean, shown?: number, step?: boolean }} wanted */
