@@ -1,9 +1,11 @@
 // Checks a guess: what the checks of exercises are given, from the page, and what they find. Loaded when one is answered.
+import { startRuns } from "../explore/training_workers.js";
 import { readPad } from "../pad/read_pad.js";
 import { Cancelled, CHECKS, isRight } from "./checks.js";
 
 /**
  * @import { Answer, Question, Trained } from "./checks.js"
+ * @import { Report } from "../explore/coordinator.js"
  * @import { Asked } from "./exercises.js"
  */
 
@@ -57,40 +59,32 @@ async function askedOf(context, { network }, { signal, progress, say }) {
 }
 
 /**
- * Have a worker train from random weights; how many percent of the test digits each run misreads then.
+ * Have workers train from random weights; how many percent of the test digits each run misreads then.
  *
  * @param {() => Worker} startTrainer
  * @param {Trained[]} runs
- * @param {{ training: import("../network/digits.js").Digits, test: import("../network/digits.js").Digits }} digits
+ * @param {import("../network/training.js").Parts} digits
  * @param {number} passes
  * @param {AbortSignal} signal
  * @param {(share: number) => void} progress
  * @returns {Promise<number[]>}
  */
 function train(startTrainer, runs, digits, passes, signal, progress) {
-  const worker = startTrainer();
   return new Promise((resolve, reject) => {
     const end = (/** @type {() => void} */ then) => {
-      worker.terminate();
+      for (const worker of workers) worker.terminate();
       then();
     };
-    signal.addEventListener("abort", () => end(() => reject(new Cancelled())));
-    worker.addEventListener("error", () =>
-      end(() => reject(new Error("The training has failed, or cannot be loaded. Try again, or reload the page."))),
-    );
-    worker.addEventListener("message", ({ data }) => {
-      /** @type {import("../explore/coordinator.js").Report} */
-      const { runs: reports } = data;
+    const receive = (/** @type {Report} */ { runs: reports }) => {
       progress(Math.min(...reports.map((one) => one.passes)) / passes);
-      const tested = reports.map(({ tested }) => tested);
       if (reports.some(({ broken }) => broken)) end(() => reject(new Error("The loss is not a number any more.")));
-      const misread = tested.map((one) =>
-        one && one.passes >= passes ? (100 * one.misread) / digits.test.length : -1,
-      );
-      if (!misread.includes(-1)) end(() => resolve(misread));
-    });
-    worker.postMessage({ kind: "digits", ...digits });
-    worker.postMessage({ kind: "begin", runs: runs.map((run) => ({ ...run, ports: [] })) });
-    worker.postMessage({ kind: "tell", going: true });
+      const last = reports.flatMap(({ tested }) => (tested && tested.passes >= passes ? [tested.misread] : []));
+      if (last.length === runs.length) end(() => resolve(last.map((count) => (100 * count) / digits.test.length)));
+    };
+    const fail = () =>
+      end(() => reject(new Error("The training has failed, or cannot be loaded. Try again, or reload the page.")));
+    const workers = startRuns(startTrainer, digits, runs, { receive, fail });
+    signal.addEventListener("abort", () => end(() => reject(new Cancelled())));
+    workers[0].postMessage({ kind: "tell", going: true });
   });
 }
