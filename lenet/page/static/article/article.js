@@ -19,6 +19,7 @@ import { Slot } from "./slot.js";
 
 /** @typedef {{ name: string, element: HTMLElement, slot: Slot, exercises: Map<string, Exercise> }} Section */
 
+const READ = "-60% 0px -40% 0px"; // of the window: the section that is on this line is the one that is read
 const LENT = [".pad", ".answer", ".messages", ".tools", ".take-along"]; // what stands in the bar
 
 /** What enlarges the pad is called, and what makes it small again: where there is room for words, and where there is none. */
@@ -96,6 +97,7 @@ export class Article {
       const section = { name, element: made, slot, exercises: new Map(asked) };
       made.addEventListener("focusin", ({ target }) => {
         const exercise = target instanceof Element ? target.closest("[data-exercise]") : null;
+        this.#read(section); // also where another one is on the line
         if (exercise instanceof HTMLElement) store.setPlace(`${name}.${exercise.dataset.exercise}`);
       });
       slot.figure.addEventListener("click", () => this.#read(section)); // also where it is not the one that is read
@@ -103,7 +105,7 @@ export class Article {
     });
     column.append(this.#sources(sources));
 
-    const inMiddle = new IntersectionObserver((entries) => this.#scrolled(entries), { rootMargin: "-50% 0px" });
+    const inMiddle = new IntersectionObserver((entries) => this.#scrolled(entries), { rootMargin: READ });
     for (const { element: one } of this.sections) inMiddle.observe(one);
     this.near = new IntersectionObserver(
       (entries) => {

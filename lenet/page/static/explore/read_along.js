@@ -25,13 +25,12 @@ export function addArticle(root, store, pad, open, loadExample) {
     store.setPlace("start");
   });
   store.addEventListener("place", async () => {
-    if (!store.place) {
-      section.hidden = true;
-      part.value?.close();
-      return;
-    }
-    section.hidden = false; // it says why one waits
-    await part.load();
-    if (part.value && store.place) part.value.show(store.place);
+    if (store.place) {
+      section.hidden = false; // it says why one waits
+      await part.load();
+      if (part.value && store.place) part.value.show(store.place);
+      else store.setPlace(""); // so that it can be opened again
+    } else part.value?.close();
+    section.hidden = !store.place && !part.message.textContent;
   });
 }
