@@ -262,6 +262,13 @@ def test_exercises_are_checked_by_computation(article):
     form.locator(".result", has_text="Draw a digit first.").wait_for()
 
 
+def test_a_link_without_a_drawing_has_the_example(explore):
+    """As the page at first: there are no empty figures."""
+    visitor = explore(fragment="#v=1&n=textbook&a=convolution")
+    visitor.page.locator(".article-bar .pad").wait_for()
+    assert visitor.digit() == "3"
+
+
 def test_it_can_be_opened_again_if_it_could_not_be_loaded(explore):
     """The page stays as it is, and says so."""
     page = explore().page
