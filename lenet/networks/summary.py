@@ -1,5 +1,6 @@
-"""The layers of a network in order, with shapes and numbers of parameters."""
+"""The layers of a network in order, with shapes and numbers of parameters and connections."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -25,6 +26,24 @@ class Layer:
     def summary(self) -> str:
         """What it computes: "convolution 5x5, tanh"."""
         return f"{self.about.summary}, {self.activation}" if self.activation else self.about.summary
+
+    @property
+    def connections(self) -> int:
+        """How many values its units are computed from, biases included, as the paper counts them.
+
+        Convolutions and full connections use each parameter once at each place of a map.
+        """
+        match self.about.kind:
+            case "":
+                return 0
+            case "average pooling" | "max pooling":
+                return math.prod(self.shape) * self.about.data["size"] ** 2
+            case "subsampling":
+                return math.prod(self.shape) * (self.about.data["size"] ** 2 + 1)
+            case "RBF":
+                return sum(map(len, self.about.data["centers"]))
+            case _:
+                return math.prod(self.shape[1:]) * self.parameters
 
     @property
     def arithmetic(self) -> str:

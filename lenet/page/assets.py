@@ -10,6 +10,7 @@ DIGITS = "digits.safetensors.gz"  # digits of MNIST to teach and train on, writt
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
 STYLES = b"".join(SOURCES[f"css/{name}.css"] for name in ("tokens", "page", "explore", "panels"))
+ARTICLE_STYLES = b"".join(SOURCES[name] for name in SOURCES if name.startswith("css/article"))
 # The page loads its modules as one, and those of panels that few open as one each, when they are opened, without
 # what the page has loaded already. Workers, and whoever reads the code in the browser, get them one by one.
 BUNDLES = {
@@ -21,10 +22,12 @@ BUNDLES = {
     "hand.js": "explore/hand.js",
     "replay.js": "explore/replay.js",
     "weight.js": "explore/one_weight.js",
+    "article.js": "article/article.js",
+    "checks.js": "article/question.js",
 }
 WORKERS = ("explore/worker.js", "explore/trainer.js")
 BUNDLED = {name: text.encode() for name, text in bundles(MODULES, "page.js", BUNDLES).items()}
-FILES = {**SOURCES, **BUNDLED, "page.css": STYLES}
+FILES = {**SOURCES, **BUNDLED, "page.css": STYLES, "article.css": ARTICLE_STYLES}
 
 
 def address(name: str, files: dict[str, bytes]) -> str:

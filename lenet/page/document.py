@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 
 from lenet.networks.summary import Layer, layers
-from lenet.page.words import DIFFERENCES, HOMES, about, guide, times, words
+from lenet.page.article.markdown import times
+from lenet.page.words import DIFFERENCES, HOMES, about, guide, words
 from lenet.recognizer import Recognizer
 
 TEMPLATE = Path(__file__).parent / "static" / "page.html"
@@ -38,7 +39,8 @@ def document(reader: Recognizer, server: bool = True) -> str:
     html = html.replace("<!-- about -->", escape(about(model)))
     html = html.replace("<!-- stages -->", "\n".join(map(_stage, rows)))
     html = html.replace("<!-- guide -->", _details("About this page", guide(model, server)))
-    html = html.replace("<!-- words -->", "\n".join(map(_words, rows)))
+    texts = words(model)
+    html = html.replace("<!-- words -->", "\n".join(_words(row, *texts[row.name]) for row in rows))
     notice = (
         f'<p class="origin-notice" role="status">{_safe(reader.weights.notice)}</p>' if reader.weights.notice else ""
     )
@@ -69,15 +71,15 @@ def _stage(layer: Layer) -> str:
 </section>"""
 
 
-def _words(layer: Layer) -> str:
-    """A layer in words, below the explorer."""
+def _words(layer: Layer, caption: str, text: str) -> str:
+    """A layer in words, below the explorer; caption and text are HTML."""
     parameters = f"{layer.arithmetic}{' parameters' if layer.parameters else ''}"
     return _details(
         f"{_name(layer)}, {_shape(layer)}",
         times(
             f"""<p class="description">{escape(_sentence(layer.summary))}</p>
 <p class="arithmetic">{escape(parameters)}</p>
-<p class="caption">{escape(layer.about.caption)}</p>{words(layer)}"""
+<p class="caption">{caption}</p>{text}"""
         ),
         layer.name,
     )

@@ -18,7 +18,7 @@ from lenet.page.assets import BUNDLES, DIGITS, FILES, MODULES, WORKERS
 from lenet.page.browser import description, network_files
 from lenet.page.bundle import imported
 from lenet.page.document import document
-from lenet.page.on_demand import PAGE, network_page
+from lenet.page.on_demand import ARTICLE, PAGE, article_file, network_page
 from lenet.page.settings import page_settings
 from lenet.page.words import SUMMARY, TITLE
 from lenet.recognizer import Recognizer
@@ -27,7 +27,8 @@ from lenet.weights.model import bundled, load_weights, safetensors
 
 SITE = Path(__file__).parent / "site_files"
 FOLDER = Path("build/static")
-LATER = (DIGITS, *(name for name in BUNDLES if name != "page.js"))  # loaded when opened, not at the first visit
+# The names of files that are loaded when they are needed, not at the first visit.
+LATER = (DIGITS, ARTICLE, "article.css", *(name for name in BUNDLES if name != "page.js"))
 MOST_SNAPSHOTS = 8  # so that all files but the digits to train on take less than 3 MB
 
 
@@ -66,13 +67,14 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
     weights, home = reader.weights, reader.weights.model.variant
     files = {f"static/{name}": FILES[name] for name in sorted(_needed())}
     files["network/model.safetensors"] = safetensors(weights.model)
+    files[f"network/{ARTICLE}"] = article_file(weights)
     for name, content in _extras(weights.folder).items():
         files[f"network/{name}"] = content
     for variant in NETWORKS:
         other = Recognizer(load_weights(bundled(variant), "bundled"))
         content = network_files(other.weights)
         if variant != home:
-            content[PAGE] = network_page(other, None, space, home)
+            content |= {PAGE: network_page(other, None, space, home), ARTICLE: article_file(other.weights)}
         files |= {f"networks/{variant}/{name}": data for name, data in content.items()}
     settings = page_settings(reader, description(weights), "/network", None, space)
     html = (SITE / "index.html").read_text(encoding="utf-8")
@@ -88,8 +90,11 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
         files[name] = (SITE / name).read_bytes()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     offline = (SITE / "offline.js").read_text().replace("/* version */", version)
-    kept = ["./", *(name for name in sorted(files) if name.removeprefix("static/") not in LATER)]
-    files["offline.js"] = offline.replace("/* files */ []", json.dumps(kept)).encode()
+    later = [name for name in sorted(files) if Path(name).name in LATER]
+    kept = ["./", *(name for name in sorted(files) if name not in later)]
+    for mark, names in {"files": kept, "later": later}.items():
+        offline = offline.replace(f"/* {mark} */ []", json.dumps(names))
+    files["offline.js"] = offline.encode()
     return files
 
 
@@ -99,7 +104,7 @@ def _needed() -> set[str]:
     return (
         modules
         | {name for name in FILES if not name.endswith((".html", ".jpg", ".js", ".css"))}
-        | {*BUNDLES, "page.css"}
+        | {*BUNDLES, "page.css", "article.css"}
     )
 
 

@@ -18,6 +18,7 @@ from lenet.files import one_line
 from lenet.hub.errors import HubError
 from lenet.hub.fetch import patience
 from lenet.networks import NETWORKS
+from lenet.page.article.sections import article
 from lenet.page.assets import address
 from lenet.page.browser import DESCRIPTION, TENSORS, description, network_files
 from lenet.page.document import document
@@ -27,6 +28,7 @@ from lenet.recognizer import Recognizer
 from lenet.weights.model import Weights, bundled, load_weights
 
 PAGE = "page.json"  # the HTML and the settings
+ARTICLE = "article.json"
 
 # Not for longer: the same weights may get other extra files, and a new version of the package other weights.
 HOUR = 3_600  # seconds
@@ -44,6 +46,10 @@ class Bundled:
         self.identity = address(f"networks/{variant}", self.files)
         self.extras = Extras(self.reader.weights)
 
+    @functools.cached_property
+    def article(self) -> bytes:
+        return article_file(self.reader.weights)
+
 
 @functools.cache
 def _load(variant: str) -> Bundled:
@@ -60,6 +66,7 @@ class OnDemand:
     def all(self) -> list[Route]:
         return [
             *(Route(f"{self.network_url}/{name}", self.extra) for name in EXTRAS),
+            Route(f"{self.network_url}/{ARTICLE}", self.own_article),
             Route("/networks/{variant}/{name}", self.bundled),
         ]
 
@@ -82,6 +89,15 @@ class OnDemand:
             return _error(500, f"{one_line(error).rstrip('.')}.")
         return file_response(request, name, content, HOUR)
 
+    async def own_article(self, request: Request) -> Response:
+        """The article with the numbers of these weights."""
+        content = await anyio.to_thread.run_sync(lambda: self.article)
+        return file_response(request, ARTICLE, content, HOUR)
+
+    @functools.cached_property
+    def article(self) -> bytes:
+        return article_file(self.extras.weights)
+
     def deadline(self) -> float | None:
         """Seconds that a request may wait: for the Hub only, since reading a file takes no time."""
         return patience() if self.extras.weights.repository else None
@@ -89,9 +105,9 @@ class OnDemand:
     async def bundled(self, request: Request) -> Response:
         """The description, the weights or an extra file of a bundled network."""
         variant, name = request.path_params["variant"], request.path_params["name"]
-        if variant not in NETWORKS or name not in (PAGE, DESCRIPTION, TENSORS, *EXTRAS):
-            files = ", ".join((PAGE, DESCRIPTION, TENSORS, *EXTRAS))
-            return _error(404, f"Of the networks {', '.join(NETWORKS)} there are {files}.")
+        files = (PAGE, ARTICLE, DESCRIPTION, TENSORS, *EXTRAS)
+        if variant not in NETWORKS or name not in files:
+            return _error(404, f"Of the networks {', '.join(NETWORKS)} there are {', '.join(files)}.")
         try:
             network = await self.network(variant)
         except (ValueError, OSError) as error:
@@ -100,6 +116,9 @@ class OnDemand:
             return await self._extra(request, network.extras, name, None)
         if name == PAGE:
             content = await anyio.to_thread.run_sync(self._page, variant, network)
+            return file_response(request, name, content, HOUR)
+        if name == ARTICLE:
+            content = await anyio.to_thread.run_sync(lambda: network.article)
             return file_response(request, name, content, HOUR)
         return file_response(request, name, network.files[name], HOUR)
 
@@ -121,6 +140,11 @@ def network_page(
     path = f"/networks/{reader.weights.model.variant}"
     settings = page_settings(reader, description(reader.weights), path, read, space, identity, home)
     return json.dumps({"html": document(reader, server=read is not None), "settings": settings}).encode()
+
+
+def article_file(weights: Weights) -> bytes:
+    """The article with the numbers of these weights."""
+    return json.dumps(article(weights)).encode()
 
 
 def _error(status: int, sentence: str) -> JSONResponse:

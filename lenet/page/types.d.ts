@@ -54,7 +54,11 @@ interface NetworkDescription {
   layers: LayerDescription[];
 }
 
-type Activation = { kind: "tanh"; amplitude: number; slope: number; name: string } | { kind: "relu"; name: string };
+type Activation =
+  | { kind: "tanh"; amplitude: number; slope: number; name: string }
+  | { kind: "relu"; name: string }
+  /** Of no network that is trained: the article takes the function out. */
+  | { kind: "identity"; name: string };
 
 type Kind =
   | "convolution"
@@ -520,6 +524,38 @@ interface Sliders {
   attack: string;
 }
 type State = "live" | "checked" | "unchecked" | "overloaded" | "alone" | "local" | "example";
+
+// ---- the article
+
+/** What its figures and exercises are given. */
+interface Context {
+  root: HTMLElement;
+  store: import("./static/store.js").Store;
+  pad: import("./static/pad/pad.js").Pad;
+  /** Of the page's network as it is stored. The store has the one that is shown, and `changed` one that is taught or edited. */
+  reader: import("./static/network/reader.js").Reader;
+  /** Strokes of an example of each digit. */
+  examples: Stroke[][];
+  /** The reader of one of the three networks; of the page's own as it is now, also without a name. */
+  readerOf(variant?: string): Promise<import("./static/network/reader.js").Reader>;
+  /** Files that belong to the weights of the page, and to one of the three networks: see server.js. */
+  fetchOwn(name: string, waiting: (text: string) => void): Promise<ArrayBuffer>;
+  fetchOther: import("./static/explore/networks.js").FetchOther;
+  loadDigits: import("./static/network/digits.js").LoadDigits;
+  background: import("./static/explore/background.js").Background;
+  startTrainer(): Worker;
+  /** What checks exercises, which is loaded when somebody answers one. */
+  loadChecks(): Promise<typeof import("./static/article/question.js")>;
+  /** Numbers of test digits: a row for each true digit, a column for what it is taken for; null if nobody has counted. */
+  confusion: number[][] | null;
+}
+type FigureSettings = Record<string, string | number | boolean>;
+/** A figure in its element. `update`: there is another reading. */
+interface Mounted {
+  update(): void;
+  remove(): void;
+}
+type Mount = (element: HTMLElement, context: Context, settings: FigureSettings) => Mounted;
 
 // ---- elements
 

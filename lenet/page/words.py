@@ -1,11 +1,10 @@
 """The page's texts about the network as a whole, for readers who see one for the first time."""
 
-import re
-from html import escape
-
 from lenet.networks import LeNet5, LeNet5Original, LeNet5Tutorial
 from lenet.networks.base import Network
-from lenet.networks.summary import Layer
+from lenet.networks.summary import layers
+from lenet.page.article.markdown import FOLDER, from_table, read
+from lenet.page.article.numbers import of_networks
 
 PAPER = "LeCun, Bottou, Bengio and Haffner, 1998"
 TITLE = "LeNet-5: draw a digit and look inside"
@@ -34,31 +33,25 @@ def about(model: Network) -> str:
 
 def guide(model: Network, server: bool = True) -> str:
     """HTML: how to read the page; `server`: whether one checks the browser's answers."""
-    check = (
-        " When the pen rests, the server computes it again with PyTorch, and the page says that its answer is checked."
-    )
-    paragraphs = [
-        "C1 has 6 maps of 28x28: six feature maps, each of 28x28 values; the paper writes 6@28x28. A parameter is a "
-        "number that was learned: 6 x (5x5 + 1) = 156 are six kernels of 5x5 weights with a bias each. Orange values "
-        "are positive, blue ones negative.",
-        "The activation function a bends each sum before it goes on; without it, all layers together could do no more "
-        f"than a single one. Here it is {model.activation}.",
-        "The network has learned from tens of thousands of handwritten digits, most of them MNIST's, by changing its "
-        "parameters a little after each few images, in the direction that would have made its answers better. The "
-        "paper reports errors of 0.95 % on MNIST, and 0.8 % with distorted copies; the footer has this network's.",
-        "That drawings can be rejected is not part of LeNet-5: here, inputs with low scores for all digits are "
-        "rejected. The network was trained to give such scores to scribbles.",
-        f"All of this is computed in your browser while you draw.{check if server else ''}",
-    ]
-    return times("".join(f"<p>{escape(text)}</p>" for text in paragraphs))
+    fill = from_table(of_networks(model))
+    first, without, checked = read(FOLDER / "about.md")
+    paragraphs = [*first.paragraphs, *(checked if server else without).paragraphs]
+    return "".join(f"<p>{paragraph.html(fill)}</p>" for paragraph in paragraphs)
 
 
-def times(text: str) -> str:
-    """With multiplication signs for the x of 5x5 and of 6 x (5x5 + 1)."""
-    return re.sub(r"(?<=[\d)])( ?)x( ?)(?=[\d(])", "\\1\u00d7\\2", text)
+def words(model: Network) -> dict[str, tuple[str, str]]:
+    """HTML about each layer by its name: what it is for, in a sentence, and a few sentences with its formula.
 
-
-def words(layer: Layer) -> str:
-    """HTML: a few sentences about a layer, and its formula."""
-    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in layer.about.words)
-    return f'{paragraphs}<p class="formula">{layer.about.formula}</p>'
+    In `layers.md` they stand under the layer's name, or under its kind, or, where the next layer makes a difference,
+    under "NAME before KIND". They say what a layer does, why LeNet-5 has it, and what networks do today.
+    """
+    fill = from_table(of_networks(model))
+    parts = {part.title.plain(fill): part.paragraphs for part in read(FOLDER / "layers.md")}
+    rows = layers(model)
+    found = {}
+    for layer, following in zip(rows, [*rows[1:], None], strict=True):
+        titles = (f"{layer.name} before {following.about.kind if following else ''}", layer.about.kind, layer.name)
+        caption, *others = next(parts[title] for title in titles if title in parts)
+        paragraphs = "".join(f"<p>{text.html(fill)}</p>" for text in others)
+        found[layer.name] = caption.html(fill), f'{paragraphs}<p class="formula">{layer.about.formula}</p>'
+    return found

@@ -1,59 +1,17 @@
 """The page on every screen: nothing is cut or overlaps, and nothing hinders people who do not see it or use a mouse."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
 from harness.browser import Visitor, box_of
 from harness.drawings import DIGITS, NO_DIGITS
 from tests.browser.explorer import Explorer
+from tests.browser.screens import FAULTS, check_accessibility, resize
 
 DIGIT = DIGITS[3]
 WIDTHS = [*range(320, 1000, 20), *range(1000, 1500, 50), 1600, 1920, 2560]
+# All modes, and a row of digits, have the same figure above them: each of the two is shown at every other width.
+SHOWN_AT = {"answer": WIDTHS[::4], "modes": WIDTHS[::2], "row": WIDTHS[1::2]}
 SIDEWAYS = [(568, 320), (640, 360), (700, 300), (740, 340), (844, 390)]  # phones, and windows at 200 %
-
-# Elements that are cut by their parent or by the window, and pairs of neighbors that overlap.
-FAULTS = """() => {
-  scrollTo(0, 0); // what stays in view is over other things when it is scrolled
-  const root = document.querySelector(".lenet");
-  const faults = [];
-  const forReaders = (e) => getComputedStyle(e).clipPath === "inset(50%)";
-  const visible = (e) => e.checkVisibility() && e.getClientRects().length > 0 && !forReaders(e);
-  const name = (e) => `${e.tagName}.${e.className || e.title || ""} ${e.closest("[data-stage]")?.dataset.stage ?? ""}`;
-  const { scrollWidth } = document.documentElement;
-  if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} wide`);
-  // The modes and the maps of a layer scroll sideways.
-  const aside = ".digest, .announcement, .scores, .label, thead, .bar, .strip, [data-kind=phone] :is(.modes, .cards)";
-  const painted = "canvas.base, canvas.changed-ink, .maps"; // which lie over one another
-  const texts = "h1, h2, .shape, .operation, .arithmetic, .caption, .digit, .top, .number, .map, .kernel";
-  const leaves = [];
-  for (const e of root.querySelectorAll("*")) {
-    if (!visible(e) || e.closest(aside)) continue;
-    const box = e.getBoundingClientRect();
-    const outside = box.left < -0.5 || box.right > innerWidth + 0.5;
-    if (box.width > 0 && outside) faults.push(`${name(e)} is outside of the window`);
-    const isText = !e.children.length && e.textContent.trim();
-    if (isText && getComputedStyle(e).overflow !== "visible" && e.scrollWidth > e.clientWidth + 1) {
-      faults.push(`${name(e)} is cut`);
-    }
-    if (e.matches(painted)) continue;
-    if (e.matches(".map") && box.width < 12) faults.push(`${name(e)} is ${box.width} wide`);
-    if (e.matches(".numbers *, .label")) continue; // over what they belong to
-    const isBlock = isText && getComputedStyle(e).display !== "inline"; // others may be broken over lines
-    if (isBlock || e.matches(`${texts}, canvas, button, input, select`)) leaves.push({ e, box });
-  }
-  // A leaf can overlap only those that begin to the left of its right edge.
-  leaves.sort((a, b) => a.box.left - b.box.left);
-  for (const [i, { e: a, box: p }] of leaves.entries()) {
-    for (let j = i + 1; j < leaves.length && p.right - leaves[j].box.left > 1; j++) {
-      const { e: b, box: q } = leaves[j];
-      const across = Math.min(p.right, q.right) - q.left;
-      const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-      if (across > 1 && down > 1 && !a.contains(b) && !b.contains(a)) faults.push(`${name(a)} overlaps ${name(b)}`);
-    }
-  }
-  return faults;
-}"""
 
 
 @pytest.fixture
@@ -62,12 +20,6 @@ def open_at(new_page, app_url):
         return Visitor(new_page(viewport={"width": width, "height": height}, **options), app_url)
 
     return open_one
-
-
-def resize(page: Page, width: int, height: int) -> None:
-    """Give the window another size, and wait until the figure has followed."""
-    page.set_viewport_size({"width": width, "height": height})
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 # When each mode has shown all that it shows.
@@ -160,8 +112,7 @@ def test_every_width_holds(explore, subtests, what):
     show(explorer, what)
     browser = page.context.new_cdp_session(page)  # Playwright's own way to set the size takes twice as long
     with subtests.test("widths"):
-        sizes = [(width, 900) for width in WIDTHS[:: 4 if what == "answer" else 1]]  # the same figure as with all modes
-        for width, height in sizes + SIDEWAYS:
+        for width, height in [(width, 900) for width in SHOWN_AT[what]] + SIDEWAYS:
             size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
             browser.send("Emulation.setDeviceMetricsOverride", size)
             assert page.evaluate(FAULTS) == [], (width, height)
@@ -182,31 +133,6 @@ def test_every_width_holds(explore, subtests, what):
                 for box in (box_of(example) for example in page.locator(".pictures button").all()):
                     assert box["height"] >= (44 if width < 500 else 24)
     browser.detach()
-
-
-def violations(page: Page, exclude: tuple[str, ...] = (), **options) -> list:
-    """What axe finds, but for the parts of the page in `exclude`."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(Axe().axe_script)
-    options = {"resultTypes": ["violations"], **options}
-    parts = {"include": [".lenet"], "exclude": list(exclude)}
-    found = page.evaluate("([parts, options]) => axe.run(parts, options)", [parts, options])["violations"]
-    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
-
-
-def check_accessibility(page: Page, sizes: list[tuple[int, int]], known: tuple[str, ...] = ()) -> None:
-    """By all rules at these sizes. The parts in `known` are as elsewhere.
-
-    Only colors differ in dark mode, so only their contrast is looked at again.
-    """
-    for width, height in sizes:
-        resize(page, width, height)
-        assert violations(page, known) == [], width
-    page.emulate_media(color_scheme="dark")
-    page.locator("body.dark").wait_for(state="attached")
-    assert violations(page, known, runOnly=["color-contrast"]) == [], "dark"
-    page.emulate_media(color_scheme="light")
-    page.locator("body.dark").wait_for(state="detached")
 
 
 def test_axe_finds_nothing_whatever_is_drawn(open_at):

@@ -21,6 +21,7 @@ const EMPTY = {
   view: { before: false, difference: false, gradient: false, digit: null },
   steps: "",
   sliders: {},
+  place: "",
 };
 
 test("a drawing survives a link, which is short", () => {
@@ -53,6 +54,7 @@ test("everything in a link is what it was", () => {
     pair: [3, 8],
     view: { before: true, difference: true, gradient: true, digit: 0 },
     steps: "wAADG.nBeB.bBA",
+    place: "counting.parameters",
     sliders: {
       change: "rotation",
       value: -36,
@@ -86,6 +88,8 @@ test("what cannot be understood is left out", () => {
     [["c1", 2]],
   );
   for (const pair of ["3.3", "3", "3.12", "a.b", "3.4.5"]) assert.equal(parts(`p=${pair}`).pair, null, pair);
+  for (const place of ["C1", "a.b.c", "a..b", ".a", "a."]) assert.equal(parts(`a=${place}`).place, "", place);
+  assert.equal(parts("a=input").place, "input");
   assert.deepEqual(parts("s=before,later").view, { before: true, difference: false, gradient: false, digit: null });
   for (const change of ["melt,3", "rotation", "rotation,x", "__proto__,1"]) {
     assert.deepEqual(parts(`t=${change}`).sliders, {}, change);

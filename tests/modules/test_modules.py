@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from safetensors.numpy import load_file, save_file
 
-from harness import ROOT, node
+from harness import ROOT, exercises, node
 from harness.attacks import pixel_by_pixel, projected_gradient
 from harness.drawings import EXAMPLES, NO_DIGITS, draw
 from harness.gradients import exactly, gradients
@@ -23,11 +24,16 @@ from harness.page_digits import page_digits
 from harness.parity import place, row, torch_layers
 from harness.pictures import pictures
 from lenet import NETWORKS, LeNet5, Recognizer
+from lenet.extras.files import NEIGHBORS
 from lenet.image.decode import gray_and_opacity
 from lenet.image.preprocess import DIGIT_SIDE, SIDE, extract_ink, find_ink, find_ink_on_transparent
 from lenet.networks.base import Network
+from lenet.page.article.exercises import CHECKS
+from lenet.page.article.figures import FIGURES
+from lenet.page.article.numbers import confusion
 from lenet.page.browser import description
 from lenet.weights.model import bundled, load_weights
+from tests.unit.test_networks import TABLES
 from train.engine.muon import Muon, matrices
 
 FILES = sorted(path.name for path in Path(__file__).parent.glob("*.test.js"))
@@ -88,6 +94,11 @@ def output(readers, opacities, tmp_path_factory) -> Path:
         write_steps(folder, variant, readings)
         write_attacks(folder, variant, reader.weights.model)
         write_responses(folder, variant, reader.weights.model)
+        write_figures(folder, variant, reader.weights.model, readings[17])
+        write_checks(folder, variant, readers, readings[17])
+    (folder / "counts.json").write_text(json.dumps(TABLES))
+    modes = {name: figure.mode for name, figure in FIGURES.items()}
+    (folder / "article.json").write_text(json.dumps({"figures": modes, "checks": list(CHECKS)}))
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
     write_images(folder, readers["textbook"])
@@ -176,6 +187,46 @@ def write_responses(folder: Path, variant: str, model: Network) -> None:
     _, before = torch_layers(model, page_digits("training", 100)[0])
     values = [before[name].flatten(2).amax(2) if before[name].ndim > 2 else before[name] for name in list(before)[1:]]
     save_file({"values": torch.cat(values, 1).numpy()}, folder / f"{variant}.responses")
+
+
+def write_figures(folder: Path, variant: str, model: Network, reading) -> None:
+    """What the article's figures compute of a drawing: by hand-made filters, shifted, as a part of C3, beside averages.
+
+    And F6 of the nearest digits on its two principal axes, whose signs are arbitrary.
+    """
+    ink = torch.from_numpy(reading.activations["input"])[None]
+    shifted = torch.zeros_like(ink)
+    shifted[..., 2:] = ink[..., :-2]
+    (drawn, before), (moved, _), (blank, _) = (torch_layers(model, x) for x in (ink, shifted, torch.zeros_like(ink)))
+    change = {name: (moved[name] - drawn[name]).norm() / (drawn[name] - blank[name]).norm() for name in drawn}
+    taps, slope = torch.tensor([1.0, 4, 6, 4, 1]), torch.arange(-2.0, 3)
+    kernels = torch.stack([torch.outer(taps, taps), torch.outer(taps, slope), torch.outer(slope, taps)])
+    kernels *= model.get_parameter("c1.weight")[2].norm() / kernels.flatten(1).norm(dim=1)[:, None, None]
+    inside = slice(model.border, SIDE - model.border)
+    filtered = F.conv2d(model.normalize(ink)[..., inside, inside], kernels[:, None])
+    arrays = {"ink": ink[0], "filtered": filtered[0].flatten(1)}
+    arrays["shifted"] = torch.stack([change[name] for name in ("c1", "s2", "c3", "s4")])[None]
+    arrays["c3"] = before["c3"][0].flatten(1)
+    neighbors = load_file(bundled(variant) / NEIGHBORS)
+    vectors = neighbors["f6"].astype(np.float64)
+    centered = vectors - vectors.mean(0)
+    _, sizes, axes = np.linalg.svd(centered, full_matrices=False)
+    arrays["points"] = torch.from_numpy(centered @ axes[:2].T)
+    arrays["share"] = torch.tensor([[(sizes[:2] ** 2).sum() / (sizes**2).sum()]])
+    images, labels = page_digits("test", 500)
+    averages = torch.stack([images[torch.from_numpy(labels) == digit].mean(0) for digit in range(10)])
+    arrays |= {"averages": averages.flatten(1), "distances": ((ink - averages) ** 2).flatten(1).sum(1)[None]}
+    values = {name: values.detach().float().numpy() for name, values in arrays.items()}
+    save_file(values, folder / f"{variant}.figures")
+    (folder / f"{variant}.neighbors").write_bytes((bundled(variant) / NEIGHBORS).read_bytes())
+
+
+def write_checks(folder: Path, variant: str, readers: dict[str, Recognizer], reading) -> None:
+    """The drawing's answers of the article's exercises, and the confusion matrix that one of them is about."""
+    ink = torch.from_numpy(reading.activations["input"])[None]
+    expected = exercises.answers(readers, variant, ink)
+    matrix = confusion(readers[variant].weights.metrics)
+    (folder / f"{variant}.checks.json").write_text(json.dumps({"answers": expected, "confusion": matrix}))
 
 
 def write_steps(folder: Path, variant: str, readings: list) -> None:

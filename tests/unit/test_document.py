@@ -10,8 +10,9 @@ import torch
 from lenet import NETWORKS, Recognizer
 from lenet.networks.activation import Tanh
 from lenet.networks.summary import layers
+from lenet.page.article.markdown import times
 from lenet.page.document import document
-from lenet.page.words import about, times
+from lenet.page.words import about, words
 from lenet.weights.model import bundled, save_model
 from tests.matches import matched
 
@@ -70,7 +71,7 @@ def test_every_layer_of_every_network_is_in_the_figure_and_in_words():
             row = matched(f'<details [^>]*data-about="{layer.name}".*?</details>', html, re.DOTALL)
             assert f">{times(layer.arithmetic)}{' parameters' if layer.parameters else ''}<" in row
             assert f">{times(escape(layer.summary[0].upper() + layer.summary[1:]))}.<" in row
-            assert times(escape(layer.about.caption)) in row
+            assert words(reader.weights.model)[layer.name][0] in row
 
 
 def test_parameters_are_counted_as_in_the_paper(reader):

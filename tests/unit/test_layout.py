@@ -82,7 +82,7 @@ def test_tests_and_benchmarks_do_not_import_each_other():
 def test_the_arrows_between_the_browsers_rooms_point_down():
     """A folder of modules imports only itself, what is before it, and the modules for the document and the server."""
     static = ROOT / "lenet/page/static"
-    rooms = ["network", "pad", "show", "figure", "explore"]
+    rooms = ["network", "pad", "show", "figure", "explore", "article"]
     below = {"theme.js", "dom.js", "server.js"}
     upward = []
     for path in static.rglob("*.js"):

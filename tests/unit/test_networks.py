@@ -14,6 +14,7 @@ from lenet.networks.activation import squash
 from lenet.networks.base import Network
 from lenet.networks.layers import describe_layer
 from lenet.networks.original import RadialBasis, bitmaps
+from lenet.networks.summary import layers
 from train.engine.loop import initialize
 
 # LeCun et al. 1998, section II.B: layer, shape, trainable parameters, connections; computed by hand.
@@ -71,45 +72,23 @@ def ink() -> torch.Tensor:
     return torch.rand(3, 1, 32, 32, generator=torch.Generator().manual_seed(1))
 
 
-def connections(network: Network, layer_name: str, ink: torch.Tensor) -> int:
-    """Counted from the built layer: the inputs of each unit, including its bias, summed over all units."""
-    layer = getattr(network, layer_name, None)
-    if layer is None:
-        return 0
-    output = network.features(ink)[layer_name]
-    units = output[0].numel()
-    name = type(layer).__name__
-    if name == "Conv2d":
-        return units * (layer.weight[0].numel() + 1)
-    if name == "SparseConvolution":
-        # The inputs of C3's units are those with a weight that is not zero.
-        weights = layer.full_weight().detach() + layer.seen * 0
-        return int(output.shape[-1] ** 2 * sum((w != 0).sum() + 1 for w in weights))
-    if name == "Subsampling":
-        return units * (4 + 1)
-    if name in ("AvgPool2d", "MaxPool2d"):
-        return units * layer.kernel_size**2
-    if name == "RadialBasis":
-        return layer.centers.numel()
-    return layer.weight.numel() + layer.bias.numel()
-
-
 def test_each_layer_has_the_papers_shape_parameters_and_connections(ink):
-    """Every row of the tables holds for the built network."""
+    """Every row of the tables holds for the built network, and is what the page says of it."""
     for variant, table in TABLES.items():
         network = build(NETWORKS[variant])
-        for name, shape, parameters, links in table:
-            module = getattr(network, name, torch.nn.Identity())
+        for row, layer in zip(table, layers(network), strict=True):
+            module = getattr(network, layer.name, torch.nn.Identity())
             trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
-            found = (tuple(network.features(ink)[name].shape), trainable, connections(network, name, ink))
-            assert found == ((3, *shape), parameters, links), (variant, name)
+            assert tuple(network.features(ink)[layer.name].shape) == (3, *layer.shape), (variant, row)
+            assert trainable == layer.parameters, (variant, row)
+            assert (layer.name, layer.shape, layer.parameters, layer.connections) == row, variant
 
 
-def test_the_totals(ink):
+def test_the_totals():
     """No parameter is outside the named layers; the original has the paper's 60,000 parameters, 340,908 connections."""
     for variant, sums in SUMS.items():
         network = build(NETWORKS[variant])
-        links = sum(connections(network, row[0], ink) for row in TABLES[variant])
+        links = sum(layer.connections for layer in layers(network))
         assert (sum(p.numel() for p in network.parameters()), links) == sums, variant
 
 

@@ -21,6 +21,7 @@ from lenet.extras import load as extras
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.hub import fetch as hub_fetch
 from lenet.page import on_demand
+from lenet.page.article.sections import article
 from lenet.page.browser import description
 from lenet.page.document import document
 from lenet.page.routes import Routes
@@ -157,6 +158,19 @@ def test_the_page_of_another_network_is_served(reader):
     assert settings["description"]["network"]["variant"] == "original"
     assert (settings["network"], settings["read"]) == ("/networks/original", "/read?variant=original")
     assert (settings["home"], settings["others"]) == ("textbook", ["tutorial", "original"])
+
+
+def test_the_article_is_served(reader):
+    """That of the page's own weights, with what has been measured of these, and of another network; compressed."""
+    weights = replace(reader.weights, metrics={"test": {"errors": 321, "images": 10_000}})
+    site = Site(weights)
+    own, other = site.get(f"{site.routes.network_url}/article.json", "/networks/original/article.json")
+    assert own.json() == article(weights)
+    assert "321" in own.text
+    assert other.json() == article(load_weights(bundled("original"), "bundled"))
+    for response in (own, other):
+        assert response.headers["Content-Type"] == TYPES["json"]
+        assert int(response.headers["Content-Length"]) < 12_000
 
 
 def test_other_networks_are_404_with_a_sentence(reader):

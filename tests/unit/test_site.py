@@ -1,6 +1,8 @@
 """The page without a server, served by Python's http.server below a path of its own, in a real browser."""
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,10 +12,11 @@ from lenet import Recognizer
 from lenet.extras.check import check
 from lenet.extras.files import SNAPSHOTS
 from lenet.page.export import FOLDER, MOST_SNAPSHOTS, main, site_files, thin
-from lenet.page.export import LATER as WHEN_TRAINING
+from lenet.page.export import LATER as WHEN_NEEDED
 from lenet.weights.model import bundled
 
 LIMIT, LATER = 3_000_000, 2_500_000  # bytes: at the first visit, and when somebody trains
+ARTICLE = 60_000  # when it is opened, compressed
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +36,27 @@ def test_the_command_writes_the_page(files, tmp_path, monkeypatch, capsys):
 
 def test_the_files_are_small_and_whole(files):
     """At most 3 MB besides what is loaded to train; every file that the page or the service worker names is there."""
-    later = {f"static/{name}" for name in WHEN_TRAINING}
+    later = {name for name in files if name.rsplit("/", 1)[-1] in WHEN_NEEDED}
     assert sum(len(files[name]) for name in later) <= LATER
     assert sum(len(content) for name, content in files.items() if name not in later) <= LIMIT
     html, worker = files["index.html"].decode(), files["offline.js"].decode()
     for name in re.findall(r'(?:href|src)="(?!data:)([^"#]+)"', html):
         assert name in files or name.startswith("https://"), name
-    kept = re.findall(r'"([^"]+)"', worker.split("FILES = ")[1].split(";")[0])
-    assert set(kept) == {"./", *files} - {"offline.js", *later}
+    kept, asked = (
+        set(re.findall(r'"([^"]+)"', worker.split(f"{name} = ")[1].split(";")[0])) for name in ("FILES", "LATER")
+    )
+    assert kept == {"./", *files} - {"offline.js", *later}
+    assert asked == later
     assert "<!-- " not in html.split("</main>")[0].split("<main>")[0]
+
+
+def test_the_article_is_small_and_loaded_when_it_is_opened(files):
+    """Each network that the page can show has its own; what is loaded to open it has at most 60 kB, compressed."""
+    articles = {name for name in files if name.endswith("/article.json")}
+    assert articles == {"network/article.json", "networks/tutorial/article.json", "networks/original/article.json"}
+    loaded = ("static/article.js", "static/article.css", "network/article.json")
+    assert sum(len(gzip.compress(files[name])) for name in loaded) <= ARTICLE
+    assert all(Path(name).name in WHEN_NEEDED for name in loaded)
 
 
 def test_the_text_does_not_speak_of_a_server(files):

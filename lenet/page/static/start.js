@@ -13,10 +13,11 @@ import { networkOf } from "./explore/link.js";
 import { Mistakes } from "./explore/mistakes.js";
 import { addModes } from "./explore/modes.js";
 import { Muting } from "./explore/muting.js";
-import { addNetworks, fetchPage } from "./explore/networks.js";
+import { addNetworks, fetchPage, fetchReader } from "./explore/networks.js";
 import { once } from "./explore/on_demand.js";
 import { DetailsOnDemand, PanelOnDemand } from "./explore/panel_on_demand.js";
 import { addPointing } from "./explore/pointing.js";
+import { addArticle } from "./explore/read_along.js";
 import { Saving } from "./explore/saving.js";
 import { addTour } from "./explore/tour.js";
 import { Why } from "./explore/why.js";
@@ -58,7 +59,7 @@ const loadDigits = once(async (say) => {
  */
 export async function start(element, base, settings) {
   const root = find(element, ".lenet");
-  await addStyle();
+  await addStyle("page.css");
   const home = { html: root.outerHTML, settings };
   const linked = ownsPage(root) ? networkOf(location.hash) : "";
   if (!settings.others.includes(linked)) return open(root, base, home, home);
@@ -192,7 +193,33 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
     const { Wants } = await import(file("wants.js"));
     return new Wants(details, store, pad, background, loadDigits);
   });
-  addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
+  const loadExample = () => pad.load(examples[OPENING]);
+  /** @param {HTMLElement} section */
+  const openArticle = async (section) => {
+    /** @type {[typeof import("./article/article.js"), ArrayBuffer, void]} */
+    const [{ Article }, content] = await Promise.all([
+      import(file("article.js")),
+      fetchExtra(`${base}${settings.network}/article.json`, () => {}),
+      addStyle("article.css"),
+    ]);
+    return new Article(section, JSON.parse(new TextDecoder().decode(content)), {
+      root,
+      store,
+      pad,
+      reader,
+      examples,
+      readerOf: async (other = variant) =>
+        other === variant ? live.current : fetchReader(fetchOther, other, () => {}),
+      fetchOwn,
+      fetchOther,
+      loadDigits,
+      background,
+      startTrainer: () => startWorker("explore/trainer.js"),
+      loadChecks: () => import(file("checks.js")),
+    });
+  };
+  addArticle(root, store, pad, openArticle, loadExample);
+  addTour(root, store, pad, settings.tour, loadExample);
   await restoreDrawing(pad, reader);
   changes.restore();
   /** @type {(network: string, link?: string) => Promise<void>} */
@@ -209,7 +236,9 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   addNetworks(root, store, variant, choose);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);
-  const isNew = pad.blank && !hasSession() && !store.notice && !(ownsPage(root) && location.hash);
+  // A link is to what it says, but the article needs a drawing.
+  const isOpen = store.place || !(ownsPage(root) && location.hash);
+  const isNew = pad.blank && !hasSession() && !store.notice && isOpen;
   addOpening(root, pad, isNew ? examples[OPENING] : null);
   root.dataset.ready = "true";
   return live;
@@ -241,11 +270,13 @@ function file(name) {
 }
 
 /**
- * Link the stylesheet, unless the document's head has done so: it does not where the app is embedded in another page. The
- * figure is laid out by it, so it is waited for.
+ * Link a stylesheet, unless the document's head has done so: it does not where the app is embedded in another page. What
+ * is shown is laid out by it, so it is waited for.
+ *
+ * @param {string} name
  */
-async function addStyle() {
-  const href = file("page.css");
+async function addStyle(name) {
+  const href = file(name);
   if ([...document.styleSheets].some((sheet) => sheet.href === href)) return;
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   const loaded = new Promise((resolve) => {

@@ -21,6 +21,8 @@ export class Store extends EventTarget {
   busy = false;
   notice = "";
   mode = "inspect";
+  /** Where the article is open, SECTION or SECTION.EXERCISE; "" while it is closed. */
+  place = "";
   /**
    * The digits that are compared; null for the two most likely ones.
    *
@@ -175,6 +177,17 @@ export class Store extends EventTarget {
   setMode(mode) {
     this.mode = mode;
     this.dispatchEvent(new Event("mode"));
+  }
+
+  /**
+   * Event "place": the article is open at another place, or closed.
+   *
+   * @param {string} place
+   */
+  setPlace(place) {
+    if (place === this.place) return;
+    this.place = place;
+    this.dispatchEvent(new Event("place"));
   }
 
   /**

@@ -20,12 +20,67 @@ const COPIED = 2_000;
 const UNCHANGED =
   "The link does not contain how the network was changed: that is too long, or a file. Save weights keeps it.";
 
+const NOTHING_SET = {
+  mode: "",
+  unit: null,
+  pair: null,
+  view: { before: false, difference: false, gradient: false, digit: null },
+  sliders: {},
+};
+
+/** Something that is opened is a step in the history, so that Back closes it before it leaves the page. */
+class Step {
+  /** @type {string | null} the fragment that Back returns to, if it closes this */
+  #before = null;
+  #returning = false;
+
+  /**
+   * @param {string} key what the history calls it
+   * @param {() => boolean} isOpen
+   * @param {() => void} close
+   * @param {boolean} own whether the history is the page's
+   */
+  constructor(key, isOpen, close, own) {
+    this.key = key;
+    this.isOpen = isOpen;
+    this.close = close;
+    if (own) this.begin();
+  }
+
+  /** It may have been open on the page that this one is in place of, or where Forward leads; after a link it was not. */
+  begin() {
+    this.#before = history.state?.[this.key] ?? null;
+    this.#returning = false;
+  }
+
+  /** It has been opened or closed. */
+  follow() {
+    if (this.#returning) return;
+    if (this.isOpen() && this.#before === null) {
+      this.#before = location.hash;
+      history.pushState({ ...history.state, [this.key]: this.#before }, "", location.href);
+    } else if (!this.isOpen() && this.#before !== null) {
+      this.#returning = true; // until the browser has made the step back
+      history.back();
+    }
+  }
+
+  /** Whether the step back has been made. */
+  get isDone() {
+    return this.#returning || location.hash === this.#before;
+  }
+
+  finish() {
+    const closed = this.#returning;
+    this.begin();
+    if (closed) this.follow();
+    else this.close();
+  }
+}
+
 export class Address {
   #written = "";
   #timer = 0;
-  /** @type {string | null} the fragment that Back returns to, if it closes a mode */
-  #before = null;
-  #returning = false;
 
   /**
    * `settings.space`: the address of the Space if the page runs on one; links lead there, not into its frame. `fragment`
@@ -56,7 +111,15 @@ export class Address {
     this.field = find(root, ".link", HTMLInputElement);
     this.modes = findAll(root, ".modes [data-mode]").map(({ dataset }) => dataset.mode ?? "");
     const own = ownsPage(root);
-    if (own) this.#before = history.state?.before ?? null; // a mode that was open on the page that this one is in place of
+    const [first] = this.modes;
+    const isOpen = () => store.mode !== first;
+    this.mode = new Step("before", isOpen, () => isOpen() && store.setMode(first), own);
+    this.article = new Step(
+      "article",
+      () => store.place !== "",
+      () => store.setPlace(""),
+      own,
+    );
     this.#apply(fragment ?? (own ? location.hash : ""), true, isLink);
     if (own) {
       listenOutside(root, window, "hashchange", (/** @type {HashChangeEvent} */ { newURL }) => {
@@ -66,7 +129,7 @@ export class Address {
         if (network !== this.variant && [home, ...others].includes(network)) {
           choose(network, hash).catch((error) => store.notify(messageOf(error)));
         } else {
-          this.#before = null; // one step back is now what was shown before the link
+          for (const step of [this.article, this.mode]) step.begin();
           this.#apply(hash, false, true);
         }
       });
@@ -74,18 +137,19 @@ export class Address {
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.#write(), PAUSE);
       };
-      store.addEventListener("mode", () => this.#follow());
+      store.addEventListener("mode", () => {
+        if (!store.restoring && !store.place) this.mode.follow(); // the article chooses modes for its figures
+      });
+      store.addEventListener("place", () => !store.restoring && this.article.follow());
       listenOutside(root, window, "popstate", () => {
-        if (location.hash !== this.#before && !this.#returning) return; // a link, which "hashchange" is about
-        const closed = this.#returning;
-        [this.#before, this.#returning] = [null, false];
+        const step = [this.article, this.mode].find((one) => one.isDone);
+        if (!step) return; // a link, which "hashchange" is about
         this.#written = location.hash; // what it has of the drawing may be old
-        if (closed) this.#follow();
-        else if (store.mode !== this.modes[0]) store.setMode(this.modes[0]);
+        step.finish();
         later();
       });
       for (const event of ["change", "rest"]) pad.addEventListener(event, later);
-      for (const event of ["mode", "selection", "muted", "pair", "view", "sliders"]) {
+      for (const event of ["mode", "selection", "muted", "pair", "view", "sliders", "place"]) {
         store.addEventListener(event, later);
       }
       changes.addEventListener("change", later);
@@ -97,19 +161,33 @@ export class Address {
     this.#addButton();
   }
 
-  /** "" for a page as it is at the start, blank or with its example; of another `network`, the same as shown by that. */
+  /**
+   * "" for a page as it is at the start, blank or with its example; of another `network`, the same as shown by that. Of the
+   * article it has where that is open, and not what its figures have set.
+   */
   fragment(network = this.variant) {
-    const { mode, unit, pinned, mutedMaps, pair, view, sliders } = this.store;
-    const { change, value, preprocessed, step, training, attack } = sliders;
+    const { mutedMaps, place } = this.store;
     const link = {
       network,
       ...this.#drawing(),
+      muted: mutedMaps.map(([layer, map]) => ({ layer, map })),
+      steps: network === this.variant ? this.changes.link : "",
+      place,
+      ...(place ? NOTHING_SET : this.#explored()),
+    };
+    const isUntouched = this.pad.isExample && !write({ ...link, strokes: [] }, this.home);
+    return isUntouched ? "" : write(link, this.home);
+  }
+
+  /** What is set in the explorer. */
+  #explored() {
+    const { mode, unit, pinned, pair, view, sliders } = this.store;
+    const { change, value, preprocessed, step, training, attack } = sliders;
+    return {
       mode: mode === this.modes[0] ? "" : mode,
       unit: pinned ? unit : null,
-      muted: mutedMaps.map(([layer, map]) => ({ layer, map })),
       pair,
       view,
-      steps: network === this.variant ? this.changes.link : "",
       sliders: {
         ...(mode === "break" ? { change, value, preprocessed } : {}),
         ...(mode === "learn" ? { step } : {}),
@@ -117,21 +195,6 @@ export class Address {
         ...(mode === "fool" ? { attack } : {}),
       },
     };
-    const isUntouched = this.pad.isExample && !write({ ...link, strokes: [] }, this.home);
-    return isUntouched ? "" : write(link, this.home);
-  }
-
-  /** A mode that is opened is a step in the history, so that Back closes it before it leaves the page. */
-  #follow() {
-    if (this.#returning || this.store.restoring) return;
-    const open = this.store.mode !== this.modes[0];
-    if (open && this.#before === null) {
-      this.#before = location.hash;
-      history.pushState({ ...history.state, before: this.#before }, "", location.href);
-    } else if (!open && this.#before !== null) {
-      this.#returning = true; // until the browser has made the step back
-      history.back();
-    }
   }
 
   #write() {
@@ -157,7 +220,8 @@ export class Address {
     const link = store.network && parse(fragment, store.network);
     if (!link) return;
     store.restoring = true;
-    const { strokes, image, mode, unit, muted, pair, view, steps, sliders, network } = link;
+    const { strokes, image, mode, unit, muted, pair, view, steps, sliders, network, place } = link;
+    store.setPlace(""); // which gives back what its figures have set
     const opened = image ? imageOf(image, this.reader.description.preprocessing) : null;
     const other = JSON.stringify({ strokes, image }) !== JSON.stringify(this.#drawing());
     if (!strokes || (image && !opened)) store.notify("The link does not contain a valid drawing.");
@@ -179,6 +243,7 @@ export class Address {
     if (network !== this.variant) {
       store.notify(`The link was made with the network "${network}"; this page uses "${this.variant}".`);
     }
+    store.setPlace(place);
     store.restoring = false;
   }
 

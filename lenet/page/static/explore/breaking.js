@@ -259,7 +259,7 @@ export function breakingPoint({ answers, name }) {
  * @param {string} name
  * @param {number} value
  */
-function amount(name, value) {
+export function amount(name, value) {
   const { from, unit } = TRANSFORMS[name];
   const sign = from < 0 && value > 0 ? "+" : "";
   return `${sign}${decimal(value, Math.abs(from) < 5 ? 2 : 0)}${unit}`;

@@ -70,7 +70,7 @@ const CARDS = {
 };
 
 /** @param {number} value */
-function show(value) {
+export function show(value) {
   return decimal(value, DIGITS);
 }
 
@@ -423,10 +423,10 @@ function softmax(network, reading, digit, open) {
 /**
  * The activation function as a curve, with the point of this unit.
  *
- * @param {Network} network
+ * @param {Pick<Network, "activation">} network
  * @param {number} before
  */
-function activation({ activation: { apply, formula } }, before) {
+export function activation({ activation: { apply, formula } }, before) {
   const draw = (/** @type {HTMLCanvasElement} */ canvas) => drawCurve(canvas, apply, before);
   return node(
     "figure",

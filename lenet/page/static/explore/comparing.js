@@ -203,7 +203,7 @@ function outputs(probabilities) {
  *
  * @param {Column} column
  */
-function bitmaps({ network, reading }) {
+export function bitmaps({ network, reading }) {
   const { centers = [] } = network.layer("output");
   const { f6, output } = reading.outputs;
   const scale = Math.max(1, peak(f6));

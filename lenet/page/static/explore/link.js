@@ -1,7 +1,7 @@
 // The state of the page as the fragment of its address: drawing, mode, network and pinned unit. Version 1:
 // #v=1&n=NETWORK&d=DRAWING&m=MODE&u=LAYER.MAP.ROW.COLUMN&x=LAYER.MAP,...&p=DIGIT.DIGIT&s=before,difference,gradient,DIGIT&t=CHANGE,VALUE
-// &k=STEP&e=SETTING.VALUE,...&f=METHOD,DIGIT,BUDGET&w=STEPS, with i=IMAGE in place of d=DRAWING if it is an image, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
-// without preprocessing, k the step in Learn, e the settings in Train, f those in Fool, and w how the network was changed (explore/steps.js). Unknown parts, of a later version, are ignored.
+// &k=STEP&e=SETTING.VALUE,...&f=METHOD,DIGIT,BUDGET&w=STEPS&a=SECTION.EXERCISE, with i=IMAGE in place of d=DRAWING if it is an image, where x is what is muted, p the pair in Why, s how layers are shown, t the change in Break, followed by ",raw"
+// without preprocessing, k the step in Learn, e the settings in Train, f those in Fool, w how the network was changed (explore/steps.js), and a where the article is open. Unknown parts, of a later version, are ignored.
 
 import { decode, encode } from "../pad/code.js";
 import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
@@ -23,6 +23,7 @@ import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
  * @property {import("../store.js").Store["view"]} view
  * @property {string} steps how the network was changed
  * @property {Partial<Sliders>} sliders
+ * @property {string} place where the article is open, "" where it is not
  */
 
 const VERSION = "1";
@@ -35,7 +36,7 @@ const UNIT = /** @type {const} */ (["layer", "map", "row", "column"]);
  * @param {Link} link
  * @param {string} home the network that the page has at the start
  */
-export function write({ network, strokes, image, mode, unit, muted, pair, view, steps, sliders }, home) {
+export function write({ network, strokes, image, mode, unit, muted, pair, view, steps, sliders, place }, home) {
   /** @type {Record<string, string>} */
   const parts = {};
   if (strokes?.length) parts.d = encode(strokes);
@@ -54,6 +55,7 @@ export function write({ network, strokes, image, mode, unit, muted, pair, view, 
   if (training) parts.e = training;
   if (attack) parts.f = attack;
   if (steps) parts.w = steps;
+  if (place) parts.a = place;
   return Object.keys(parts).length || network !== home
     ? `#${new URLSearchParams({ v: VERSION, n: network, ...parts })}`
     : "";
@@ -104,6 +106,7 @@ export function parse(fragment, network) {
       digit: digit === undefined ? null : Number(digit),
     },
     steps: own ? (parts.get("w") ?? "") : "",
+    place: /^[a-z0-9]+(\.[a-z0-9]+)?$/.exec(parts.get("a") ?? "")?.[0] ?? "",
     sliders: {
       ...parseChange(parts.get("t") ?? ""),
       ...parseStep(parts.get("k") ?? ""),

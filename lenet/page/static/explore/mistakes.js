@@ -24,8 +24,15 @@ const EACH = 3; // nearest digits of the first and of the second answer
  * @property {string} attribution
  * @property {number} images
  * @property {number} errors
- * @property {{ image: string, label: number, probabilities: number[] }[]} digits images in base 64
+ * @property {MisreadDigit[]} digits
  */
+
+/** @typedef {{ image: string, label: number, probabilities: number[] }} MisreadDigit the image in base 64 */
+
+/** @param {ArrayBuffer} buffer the content of misread.json */
+export function readMisread(buffer) {
+  return /** @type {Misread} */ (JSON.parse(new TextDecoder().decode(buffer)));
+}
 
 export class Mistakes {
   /** @type {OnDemand<Tensors>} */
@@ -55,7 +62,7 @@ export class Mistakes {
         return readFile("This file of digits", () => read(content));
       });
     };
-    this.#misread = file("misread.json", (buffer) => JSON.parse(new TextDecoder().decode(buffer)));
+    this.#misread = file("misread.json", readMisread);
     this.#neighbors = file("neighbors.safetensors", (buffer) => readSafetensors(buffer).tensors);
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("reading", () => this.#showNearest());
@@ -97,26 +104,7 @@ export class Mistakes {
     this.#count();
     const { attribution, digits } = this.#misread.value;
     find(this.panel, ".attribution").textContent = attribution;
-    const gallery = find(this.panel, ".gallery");
-    gallery.replaceChildren(
-      ...digits.map(({ image, label, probabilities }) => {
-        const ink = inkOf(Uint8Array.from(atob(image), (character) => character.charCodeAt(0)));
-        const answer = probabilities.indexOf(Math.max(...probabilities));
-        const text = `${label} read as ${answer}, ${percentage(probabilities[answer])}`;
-        const canvas = element("canvas", { width: SIDE, height: SIDE });
-        paint(canvas, ink, 1, "gray");
-        const button = element(
-          "button",
-          { type: "button", title: text, ariaLabel: text },
-          canvas,
-          element("span", {}, `${label} \u2192 ${answer}`),
-        );
-        button.addEventListener("click", () =>
-          this.pad.loadImage(testDigit(inputOf(ink), label, { data: ink, width: SIDE, height: SIDE })),
-        );
-        return button;
-      }),
-    );
+    find(this.panel, ".gallery").replaceChildren(...misreadButtons(digits, this.pad));
   }
 
   #showNearest() {
@@ -139,6 +127,38 @@ export class Mistakes {
     });
     patch(find(this.panel, ".nearest-digits"), nearest ?? []);
   }
+}
+
+/** @param {MisreadDigit} digit */
+export function answerTo({ probabilities }) {
+  return probabilities.indexOf(Math.max(...probabilities));
+}
+
+/**
+ * A button for each digit, which puts it onto the pad.
+ *
+ * @param {MisreadDigit[]} digits
+ * @param {Pad} pad
+ */
+export function misreadButtons(digits, pad) {
+  return digits.map((digit) => {
+    const { image, label, probabilities } = digit;
+    const ink = inkOf(Uint8Array.from(atob(image), (character) => character.charCodeAt(0)));
+    const answer = answerTo(digit);
+    const text = `${label} read as ${answer}, ${percentage(probabilities[answer])}`;
+    const canvas = element("canvas", { width: SIDE, height: SIDE });
+    paint(canvas, ink, 1, "gray");
+    const button = element(
+      "button",
+      { type: "button", title: text, ariaLabel: text },
+      canvas,
+      element("span", {}, `${label} \u2192 ${answer}`),
+    );
+    button.addEventListener("click", () =>
+      pad.loadImage(testDigit(inputOf(ink), label, { data: ink, width: SIDE, height: SIDE })),
+    );
+    return button;
+  });
 }
 
 /**

@@ -3,7 +3,6 @@
 import { element, find, findAll, shape } from "../dom.js";
 import { Reader } from "../network/reader.js";
 import { tensorsOf } from "../network/training.js";
-import { variationOf, varied } from "../network/variations.js";
 import { writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
 import { answerText, decimal } from "../show/format.js";
@@ -11,13 +10,14 @@ import { Chart, inPercent } from "./chart.js";
 import { OnDemand } from "./on_demand.js";
 import { save } from "./saving.js";
 import { rateThatIs, smoothed, withPoint } from "./training_curves.js";
-import { CHOICES, changed, decode, encode, runsOf, workersFor } from "./training_settings.js";
+import { begun, CHOICES, changed, decode, encode, ownOf, runsOf } from "./training_settings.js";
+import { startRuns } from "./training_workers.js";
 
 /**
  * @import { Digits, LoadDigits } from "../network/digits.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
- * @import { Begun, Report, RunReport } from "./coordinator.js"
+ * @import { Report, RunReport } from "./coordinator.js"
  * @import { CurvePoint } from "./training_curves.js"
  * @import { Chosen, Run } from "./training_settings.js"
  */
@@ -132,7 +132,7 @@ export class Train {
     this.reader = reader;
     this.startWorker = startWorker;
     const { network } = reader.description;
-    this.own = { ...variationOf(network), steep: network.layers.some(({ kind }) => kind === "RBF") };
+    this.own = ownOf(network);
     panel.append(document.createRange().createContextualFragment(HTML));
     this.status = find(panel, ".training-status");
     this.start = find(panel, ".start", HTMLButtonElement);
@@ -266,52 +266,17 @@ export class Train {
     const digits = this.#digits.value;
     if (beginning !== this.#beginning) return false; // stopped meanwhile, or begun again
     if (!digits || this.#workers.length) return Boolean(digits);
-    const count = workersFor(navigator.hardwareConcurrency || 1);
-    const workers = Array.from({ length: count }, () => this.startWorker());
-    for (const worker of workers) {
-      worker.addEventListener("error", () => this.#fail(workers));
-      worker.postMessage({ kind: "digits", ...digits });
-    }
-    const [coordinator, ...peers] = workers;
-    const runs = runsOf(this.#chosen, this.own).map((run) => this.#begun(run, peers));
-    coordinator.addEventListener("message", ({ data }) => {
-      if (this.#workers === workers) this.#receive(data);
+    const runs = runsOf(this.#chosen, this.own).map((run) => begun(this.reader.description.network, run));
+    const workers = startRuns(this.startWorker, digits, runs, {
+      receive: (report) => {
+        if (this.#workers === workers) this.#receive(report);
+      },
+      fail: () => this.#fail(workers),
     });
-    coordinator.postMessage(
-      { kind: "begin", runs },
-      runs.flatMap(({ ports }) => ports),
-    );
     this.#workers = workers;
     this.#descriptions = runs.map(({ description }) => description);
     this.#curves = runs.map(() => ({ first: null, losses: [], means: [], errors: [], rate: "" }));
     return true;
-  }
-
-  /**
-   * What the coordinator is told of a run, with a port to each of the others, which are told, too.
-   *
-   * @param {Run} run
-   * @param {Worker[]} peers
-   * @returns {Begun}
-   */
-  #begun({ activation, pooling, optimizer, rate, batch, weights, seed }, peers) {
-    const description = varied(this.reader.description.network, { activation, pooling });
-    const ports = peers.map((peer) => {
-      const { port1, port2 } = new MessageChannel();
-      peer.postMessage({ kind: "serve", description, port: port1 }, [port1]);
-      return port2;
-    });
-    return {
-      description,
-      settings: {
-        optimizer,
-        rate: Number(rate),
-        batch: Number(batch),
-        seed: Number(seed),
-        averaged: weights === "averaged",
-      },
-      ports,
-    };
   }
 
   /** @param {{ going?: boolean, shown?: number, step?: boolean }} wanted */

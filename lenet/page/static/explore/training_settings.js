@@ -1,6 +1,6 @@
 // What can be set for a training, and how a link has it.
 import { OPTIMIZERS } from "../network/optimizers.js";
-import { ACTIVATIONS, POOLING } from "../network/variations.js";
+import { ACTIVATIONS, POOLING, variationOf, varied } from "../network/variations.js";
 
 /** @import { Variation } from "../network/variations.js" */
 
@@ -47,6 +47,34 @@ const RATES = /** @type {Record<string, [string, string, string]>} */ ({
  */
 function rateOf(optimizer, { activation, steep }) {
   return RATES[optimizer][steep ? 2 : Number(activation === "relu")];
+}
+
+/**
+ * @param {NetworkDescription} network
+ * @returns {Own}
+ */
+export function ownOf(network) {
+  return { ...variationOf(network), steep: network.layers.some(({ kind }) => kind === "RBF") };
+}
+
+/**
+ * A run of a network as a training is told of it; `table`: another one for C3, see network/variations.js.
+ *
+ * @param {NetworkDescription} network
+ * @param {Run} run
+ * @param {number[][]} [table]
+ */
+export function begun(network, { activation, pooling, optimizer, rate, batch, weights, seed }, table) {
+  return {
+    description: varied(network, { activation, pooling, table }),
+    settings: {
+      optimizer,
+      rate: Number(rate),
+      batch: Number(batch),
+      seed: Number(seed),
+      averaged: weights === "averaged",
+    },
+  };
 }
 
 /**

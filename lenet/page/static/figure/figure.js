@@ -3,7 +3,7 @@
 // no clipping then, and outlines above them. What does not change while one draws is painted once, on a canvas that is not
 // shown, and copied.
 import { element, find, findAll, listenOutside, setProperty, setText } from "../dom.js";
-import { onDrawing, sourceOf } from "../network/explain.js";
+import { onDrawing, receptiveField, sourceOf } from "../network/explain.js";
 import { ownsPage } from "../pad/embedding.js";
 import { SIDE } from "../pad/strokes.js";
 import { number } from "../show/format.js";
@@ -13,7 +13,7 @@ import { KERNEL } from "../show/palette.js";
 import { scaleOf } from "../show/view.js";
 import { colors, onThemeChange } from "../theme.js";
 import { around, barsOf, COLUMNS, partOf, unitAt, unitBeside } from "./geometry.js";
-import { layOut } from "./layout.js";
+import { layOut, setKind } from "./layout.js";
 import { carried, hairlines, lightsOf, sidesOf, signals } from "./links.js";
 import { addLink, outline, ray, Strip, Surface } from "./painting.js";
 
@@ -137,9 +137,19 @@ export class Figure {
     return this.store.reading ?? this.store.blank;
   }
 
+  /** While the article is open it is not seen; and pad and answer are there. */
+  get #isHidden() {
+    return this.root.dataset.view === "article";
+  }
+
   /** Lay out again if the page has another size; the panel below changes its height all the time. */
   #resize() {
     const { root } = this;
+    if (this.#isHidden) {
+      this.#key = "";
+      setKind(root, this.framed);
+      return;
+    }
     const { top } = find(root, ".figure").getBoundingClientRect();
     const height = this.framed ? "" : `${innerHeight} ${Math.round(top + scrollY)}`;
     const key = `${root.clientWidth} ${height} ${devicePixelRatio} ${find(root, ".modes").offsetHeight}`;
@@ -253,6 +263,10 @@ export class Figure {
     const { view, network } = this.store;
     const reading = this.#reading;
     if (!reading || !network) return;
+    if (this.#isHidden) {
+      this.#draw();
+      return;
+    }
     for (const name of [...MAPS, ...UNITS]) {
       const strip = this.#strips[name];
       const isInk = name === "input" && !view.gradient;
@@ -300,6 +314,11 @@ export class Figure {
     const { network } = this.store;
     const [unit, reading] = [this.#unit, this.#reading];
     if (!geometry || !reading || !network) return;
+    if (this.#isHidden) {
+      const field = unit && receptiveField(network, unit, "input");
+      this.field.hidden = !(field && this.#fieldOnPad(field));
+      return;
+    }
     const lights = unit && lightsOf(network, reading, unit, geometry);
     const onPad = lights?.input ? this.#fieldOnPad(lights.input) : null;
     this.field.hidden = !onPad;

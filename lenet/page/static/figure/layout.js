@@ -11,6 +11,18 @@ const PAPER = 1040; // pixels that a sheet of paper is wide
 const ROWS = { masthead: 34, tools: 104, modes: 236, modesOfLowWindows: 44 }; // of a phone
 
 /**
+ * Say for which kind of window the page is laid out.
+ *
+ * @param {HTMLElement} root
+ * @param {boolean} framed
+ */
+export function setKind(root, framed) {
+  const kind = kindOf(root.clientWidth, innerHeight, framed);
+  root.dataset.kind = kind;
+  return kind;
+}
+
+/**
  * Place everything. Returns where, and how large the figure's canvases are.
  *
  * @param {HTMLElement} root
@@ -19,8 +31,7 @@ const ROWS = { masthead: 34, tools: 104, modes: 236, modesOfLowWindows: 44 }; //
  */
 export function layOut(root, framed) {
   const figure = find(root, ".figure");
-  const kind = kindOf(root.clientWidth, innerHeight, framed);
-  root.dataset.kind = kind;
+  const kind = setKind(root, framed);
   root.toggleAttribute("data-framed", framed);
   const width = figure.clientWidth;
   const high = framed

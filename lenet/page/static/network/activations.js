@@ -19,6 +19,8 @@ export function activationOf(activation) {
     }
     case "relu":
       return { apply: (x) => Math.max(0, x), slope: (value) => Number(value > 0), formula: (x) => `max(0, ${x})` };
+    case "identity":
+      return { apply: (x) => x, slope: () => 1, formula: (x) => x };
     default:
       throw new Error("unknown activation function");
   }

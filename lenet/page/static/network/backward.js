@@ -18,7 +18,7 @@ export function convolutionInput(gradient, maps, side, sees, weight, size) {
   if (weight.length === gradient.length * maps * side * side) return fullyConnectedInput(gradient, weight);
   const out = side - size + 1;
   const sums = new Float64Array(maps * side * side);
-  const flipped = weight.map((_, i) => weight[i - (i % size) + size - 1 - (i % size)]); // each row of a kernel
+  const flipped = rowsReversed(weight, size);
   const margin = size - 1;
   const width = out + 2 * margin;
   const padded = new Float32Array(out * width); // a map with a margin of zeros at both sides of each row
@@ -26,14 +26,28 @@ export function convolutionInput(gradient, maps, side, sees, weight, size) {
   for (let m = 0; m < sees.length; m++) {
     for (let y = 0; y < out; y++) {
       const row = (m * out + y) * out;
-      padded.set(gradient.subarray(row, row + out), y * width + margin);
+      for (let x = 0, to = y * width + margin; x < out; x++, to++) padded[to] = gradient[row + x];
     }
     for (const i of sees[m]) {
       for (let ky = 0; ky < size; ky++, w += size)
         addRow(sums, (i * side + ky) * side, out, side, padded, 0, width, flipped, w, size);
     }
   }
-  return Float32Array.from(sums);
+  return new Float32Array(sums);
+}
+
+/**
+ * Kernels with each of their rows the other way round.
+ *
+ * @param {Float32Array} kernels
+ * @param {number} size
+ */
+function rowsReversed(kernels, size) {
+  const reversed = new Float32Array(kernels.length);
+  for (let from = 0; from < kernels.length; from += size) {
+    for (let k = 0; k < size; k++) reversed[from + k] = kernels[from + size - 1 - k];
+  }
+  return reversed;
 }
 
 /**

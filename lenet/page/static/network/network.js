@@ -173,7 +173,7 @@ export class Network {
   /**
    * Probabilities of the ten digits for the scores of the output layer.
    *
-   * @param {Float32Array} scores
+   * @param {ArrayLike<number>} scores
    */
   probabilities(scores) {
     const z = Array.from(scores, (score) => score / this.description.temperature);

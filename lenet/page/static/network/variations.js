@@ -1,4 +1,5 @@
-// A network to train from random weights: one of the three, with another activation function or another kind of pooling.
+// A network to train from random weights: one of the three, with another activation function, another kind of pooling, or
+// another table of the maps that those of C3 see.
 
 /** @type {Record<string, Activation>} */
 export const ACTIVATIONS = {
@@ -10,7 +11,11 @@ export const ACTIVATIONS = {
 /** @type {Record<string, Kind>} */
 export const POOLING = { average: "average pooling", max: "max pooling", trainable: "subsampling" };
 
-/** @typedef {{ activation: string, pooling: string }} Variation a key of each of the two above */
+/**
+ * A key of each of the two above, and, for each map of C3, the maps of S2 that it sees, unless these are the network's own.
+ *
+ * @typedef {{ activation: string, pooling: string, table?: number[][] }} Variation
+ */
 
 /**
  * What a network has itself.
@@ -35,11 +40,26 @@ export function variationOf({ activation, layers }) {
  * @param {Variation} variation
  * @returns {NetworkDescription}
  */
-export function varied(description, { activation, pooling }) {
+export function varied(description, { activation, pooling, table }) {
   const kind = POOLING[pooling];
   const kinds = Object.values(POOLING);
-  const layers = description.layers.map((layer) =>
+  const { layers: own } = table ? withTable(description, table) : description;
+  const layers = own.map((layer) =>
     kinds.includes(layer.kind) ? { ...layer, kind, activated: kind === "subsampling" } : layer,
   );
   return { ...description, activation: ACTIVATIONS[activation], layers, temperature: 1, max_energy: null };
+}
+
+/**
+ * The description of a network whose maps of C3 see these maps of S2.
+ *
+ * @param {NetworkDescription} description
+ * @param {number[][]} table
+ * @returns {NetworkDescription}
+ */
+export function withTable(description, table) {
+  const layers = description.layers.map((layer) =>
+    layer.name === "c3" ? { ...layer, kind: /** @type {Kind} */ ("sparse convolution"), table } : layer,
+  );
+  return { ...description, layers };
 }

@@ -1,0 +1,311 @@
+// The figures of the article by name, as `lenet.page.article.figures` has them. Those with a mode borrow the panel that the
+// explorer has for it: panels exist once. Others are modules of their own, or small enough to stand here.
+import { element, find } from "../dom.js";
+import { encode } from "../explore/attack_settings.js";
+import { card } from "../explore/card.js";
+import { bitmaps } from "../explore/comparing.js";
+import { messageOf } from "../server.js";
+import { isVector } from "../show/cells.js";
+import { patch } from "../show/tree.js";
+import { Loan } from "./loan.js";
+import { MOUNTS } from "./mounts.js";
+import { Pixels } from "./pixels.js";
+
+/**
+ * @import { Network } from "../network/network.js"
+ * @import { Reader } from "../network/reader.js"
+ * @import { Given } from "./slot.js"
+ */
+
+/**
+ * `mode`: that of the panel that is borrowed.
+ *
+ * @type {Record<string, { mode?: string, mount?: Mount }>}
+ */
+export const FIGURES = {
+  preprocessing: { mode: "break", mount: preprocessing },
+  kernel: {},
+  counting: {},
+  subsampling: {},
+  table: {},
+  unit: { mode: "inspect", mount: unit },
+  bitmaps: { mount: mountBitmaps },
+  curve: {},
+  training: { mode: "learn", mount: training },
+  errors: {},
+  averages: {},
+  fool: { mode: "fool", mount: fool },
+  row: { mount: row },
+  networks: { mode: "compare", mount: (stage, context) => borrow(stage, context, "compare") },
+};
+
+const DRAW_FIRST = "Draw a digit, at the top of the page.";
+
+/**
+ * How a figure is put into its place.
+ *
+ * @param {string} name
+ * @param {FigureSettings} settings
+ * @returns {Mount}
+ */
+export function mountOf(name, settings) {
+  if (name === "unit" && settings.network) return cardOf;
+  const mount = FIGURES[name]?.mount ?? MOUNTS[name];
+  if (!mount) throw new Error(`The figure ${name} cannot be shown.`);
+  return mount;
+}
+
+/**
+ * Whether a figure borrows a part of the page, which only one can do at a time.
+ *
+ * @param {Given} given
+ */
+export function borrows({ figure, settings }) {
+  return Boolean(FIGURES[figure]?.mode || figure === "row") && !(figure === "unit" && settings.network);
+}
+
+/**
+ * A panel of the explorer, open in its mode.
+ *
+ * @param {HTMLElement} stage
+ * @param {Context} context
+ * @param {string} mode
+ * @param {Partial<Sliders>} sliders what is set in it
+ * @returns {Mounted}
+ */
+function borrow(stage, { root, store }, mode, sliders = {}) {
+  const loan = new Loan(find(root, `.panel.${mode}`), (panel) => stage.append(panel));
+  store.startSliders(sliders);
+  store.setMode(mode);
+  return {
+    update() {}, // it listens to the store itself
+    remove() {
+      loan.end();
+      store.setMode("inspect");
+      store.free();
+    },
+  };
+}
+
+/** @type {Mount} */
+function preprocessing(stage, context, { change = "shift", value, preprocessed = true }) {
+  const panel = borrow(stage, context, "break", {
+    change: String(change),
+    value: typeof value === "number" ? value : null,
+    preprocessed: Boolean(preprocessed),
+  });
+  const pixels = new Pixels(context);
+  stage.prepend(pixels.element);
+  return {
+    update: () => pixels.update(),
+    remove() {
+      pixels.remove();
+      panel.remove();
+    },
+  };
+}
+
+/** @type {Mount} */
+function fool(stage, context, { method }) {
+  const attack = method ? encode({ method: String(method), digit: null, budget: null }) : "";
+  return borrow(stage, context, "fool", { attack });
+}
+
+/** @type {Mount} */
+function unit(stage, context, { unit: text = "output.read" }) {
+  const { store, reader } = context;
+  let shown = String(text);
+  const pin = () => {
+    const found = store.network && unitOf(shown, store.network, store.reading);
+    if (found) unscrolled(store, () => store.pin(found));
+  };
+  const names = reader.network.layers.map(({ name }) => name);
+  const buttons = names.map((name) => {
+    const button = element("button", { type: "button" }, name === "output" ? "Output" : name.toUpperCase());
+    button.addEventListener("click", () => {
+      shown = name === "output" ? "output.read" : `${name}.0`;
+      pin();
+    });
+    return button;
+  });
+  stage.append(chips("Layer", buttons));
+  const panel = borrow(stage, context, "inspect");
+  const press = () => {
+    for (const [i, name] of names.entries()) buttons[i].ariaPressed = String(store.unit?.layer === name);
+  };
+  store.addEventListener("selection", press);
+  pin();
+  return {
+    update: () => (shown === "output.read" || !store.unit) && pin(),
+    remove() {
+      store.removeEventListener("selection", press);
+      panel.remove();
+    },
+  };
+}
+
+/**
+ * @param {string} label
+ * @param {HTMLButtonElement[]} buttons
+ */
+function chips(label, buttons) {
+  const group = element("div", { className: "chips choices-of-figure" }, ...buttons);
+  group.role = "group";
+  group.ariaLabel = label;
+  return group;
+}
+
+/**
+ * Nobody has pinned it: it is not scrolled to.
+ *
+ * @param {Context["store"]} store
+ * @param {() => void} change
+ */
+function unscrolled(store, change) {
+  const before = store.restoring;
+  store.restoring = true;
+  change();
+  store.restoring = before;
+}
+
+/**
+ * The unit for LAYER.MAP, in the middle of its map, LAYER.MAP.ROW.COLUMN, or output.read, that of the digit that is read.
+ *
+ * @param {string} text
+ * @param {Network} network
+ * @param {Reading | null} reading
+ * @returns {Unit}
+ */
+export function unitOf(text, network, reading) {
+  const [layer, map, ...place] = text.split(".");
+  const [, rows = 1, columns = 1] = isVector(layer) || layer === "output" ? [] : network.shape(layer);
+  const [row, column] = place.length ? place.map(Number) : [rows >> 1, columns >> 1];
+  return { layer, map: map === "read" ? (reading?.top[0][0] ?? 0) : Number(map), row, column };
+}
+
+/**
+ * What another network than the page's makes of the drawing.
+ *
+ * @param {HTMLElement} stage
+ * @param {Context} context
+ * @param {FigureSettings} settings
+ * @param {(reader: Reader, reading: Reading | null) => (Described | string)[]} describe
+ * @returns {Mounted}
+ */
+function ofNetwork(stage, { store, readerOf }, { network }, describe) {
+  const body = element("div", { className: "of-network" });
+  const hint = element("p", { className: "remark", attributes: { role: "status" } }, "Loading\u2026");
+  stage.append(hint, body);
+  /** @type {Reader | null} */
+  let reader = null;
+  const update = () => {
+    if (!reader) return;
+    const ink = store.reading?.outputs.input;
+    hint.textContent = ink ? "" : DRAW_FIRST;
+    patch(body, describe(reader, ink ? reader.readInk(ink) : null));
+  };
+  readerOf(network ? String(network) : undefined)
+    .then((found) => {
+      reader = found;
+      update();
+    })
+    .catch((error) => {
+      hint.textContent = messageOf(error);
+    });
+  return { update, remove: () => stage.replaceChildren() };
+}
+
+/** @type {Mount} */
+function cardOf(stage, context, settings) {
+  const place = element("section", { className: "panel inspect", ariaLabel: "Unit" });
+  const inner = element("div", { className: "card" });
+  place.append(inner);
+  stage.append(place);
+  return ofNetwork(inner, context, settings, ({ network, blank }, reading) => {
+    const view = { before: false, difference: false, gradient: false, digit: null };
+    const shown = {
+      network,
+      reading,
+      blank,
+      muted: {},
+      mutedMaps: [],
+      view,
+      digit: reading?.top[0][0] ?? 0,
+      pinned: true,
+    };
+    const found = unitOf(String(settings.unit ?? "output.read"), network, reading);
+    const options = { numbers: Boolean(settings.numbers), all: false, open: () => {} };
+    return reading ? card(/** @type {any} */ (shown), found, options) : [];
+  });
+}
+
+/** @type {Mount} */
+function mountBitmaps(stage, context, settings) {
+  const place = element("section", { className: "panel bitmaps-of-f6" });
+  stage.append(place);
+  return ofNetwork(place, context, { network: "original", ...settings }, ({ network }, reading) =>
+    reading ? bitmaps({ variant: "original", network, reading }) : [],
+  );
+}
+
+/** @type {Record<string, [mode: string, words: string]>} */
+const PARTS = {
+  step: ["teach", "One step on your drawing"],
+  finished: ["learn", "A finished training"],
+  browser: ["train", "Train in the browser"],
+};
+
+/** @type {Mount} */
+function training(stage, context, { part = "step", runs }) {
+  const place = element("div", {});
+  /** @type {Mounted | null} */
+  let panel = null;
+  const buttons = Object.entries(PARTS).map(([name, [mode, words]]) => {
+    const button = element("button", { type: "button" }, words);
+    button.addEventListener("click", () => open(name, mode));
+    return button;
+  });
+  const open = (/** @type {string} */ name, /** @type {string} */ mode) => {
+    panel?.remove();
+    panel = borrow(place, context, mode, mode === "train" && runs ? { training: String(runs) } : {});
+    for (const [i, key] of Object.keys(PARTS).entries()) buttons[i].ariaPressed = String(key === name);
+  };
+  stage.append(chips("What is shown", buttons), place);
+  open(String(part), PARTS[String(part)][0]);
+  return { update() {}, remove: () => panel?.remove() };
+}
+
+const ROW = [4, 2]; // which examples stand side by side where nothing is written
+
+/** @type {Mount} */
+function row(stage, { root, store, pad, examples }) {
+  const hint = element("p", { className: "remark", attributes: { role: "status" } });
+  const write = element("button", { type: "button" }, `Write ${ROW.join("")} for me`);
+  write.addEventListener("click", () => pad.load(ROW.flatMap((digit, i) => half(examples[digit], i, pad.side))));
+  const loan = new Loan(find(root, ".row-strip"), (strip) => stage.append(hint, write, strip));
+  return {
+    update() {
+      const { reading, state } = store;
+      const isRow = Boolean(reading?.number);
+      if (!isRow && state === "live" && reading) return; // several digits are read when the pen rests
+      hint.textContent = isRow ? "" : "Write two or more digits side by side: the pad is above. Or have them written.";
+      write.hidden = isRow;
+    },
+    remove: () => loan.end(),
+  };
+}
+
+/**
+ * Strokes at half their size, in the left or the right half of the pad.
+ *
+ * @param {Stroke[]} strokes
+ * @param {number} part
+ * @param {number} side
+ * @returns {Stroke[]}
+ */
+function half(strokes, part, side) {
+  return strokes.map(({ width, points }) => ({
+    width: Math.max(8, width / 2),
+    points: points.map(([x, y]) => [x / 2 + (part * side) / 2, y / 2 + side / 4]),
+  }));
+}

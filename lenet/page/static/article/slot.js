@@ -1,0 +1,114 @@
+// The place of a figure in a section. A figure of the article itself stays, once it has been near the window, and follows
+// the pen while it is there. One that borrows a panel of the explorer does so in the section that is read; in others a
+// picture of it stands in its place.
+import { element, find } from "../dom.js";
+import { messageOf } from "../server.js";
+import { borrows, mountOf } from "./figures.js";
+import { stillOf } from "./loan.js";
+
+/** @typedef {{ figure: string, settings: FigureSettings }} Given */
+
+export class Slot {
+  /** @type {Mounted | null} */
+  #mounted = null;
+  #isRead = false;
+  #isNear = false;
+  /** @type {Given} */
+  #given;
+
+  /**
+   * @param {HTMLElement} figure
+   * @param {Context} context
+   */
+  constructor(figure, context) {
+    this.figure = figure;
+    this.context = context;
+    this.own = { figure: figure.dataset.figure ?? "", settings: JSON.parse(figure.dataset.settings ?? "{}") };
+    this.#given = this.own;
+    this.stage = element("div", { className: "figure-stage" });
+    this.caption = find(figure, "figcaption");
+    this.back = element(
+      "button",
+      { type: "button", className: "own-figure", hidden: true },
+      "Back to the first figure",
+    );
+    this.back.addEventListener("click", () => this.show(this.own));
+    figure.prepend(this.stage);
+    figure.append(this.back);
+  }
+
+  /**
+   * Show a figure, by default the section's own.
+   *
+   * @param {Given} given
+   */
+  show(given = this.own) {
+    if (given === this.#given) return;
+    this.#remove();
+    this.#given = given;
+    const isOwn = given === this.own;
+    this.caption.hidden = !isOwn; // which is about the section's own
+    this.back.hidden = isOwn;
+    this.#mount();
+  }
+
+  /** @param {boolean} isRead whether its section is the one that is read */
+  setRead(isRead) {
+    if (isRead === this.#isRead) return;
+    this.#isRead = isRead;
+    if (!borrows(this.#given)) return;
+    if (isRead) this.#mount();
+    else this.#replace();
+  }
+
+  /** @param {boolean} isNear whether it is in the window, or nearly so */
+  setNear(isNear) {
+    this.#isNear = isNear;
+    if (!isNear || borrows(this.#given)) return;
+    if (this.#mounted) this.#mounted.update();
+    else this.#mount();
+  }
+
+  /** There is another reading. */
+  update() {
+    if (this.#isNear || this.#isRead) this.#mounted?.update();
+  }
+
+  /** Show nothing, and give back what is borrowed. */
+  close() {
+    this.#isRead = this.#isNear = false;
+    this.show();
+    this.#remove();
+  }
+
+  #mount() {
+    const isWanted = borrows(this.#given) ? this.#isRead : this.#isNear || this.#isRead;
+    if (this.#mounted || !isWanted) return;
+    this.stage.replaceChildren();
+    const { figure, settings } = this.#given;
+    try {
+      this.#mounted = mountOf(figure, settings)(this.stage, this.context, settings);
+      this.#mounted.update();
+    } catch (error) {
+      console.error(error);
+      this.stage.append(element("p", { className: "remark" }, messageOf(error)));
+    }
+  }
+
+  /** A picture, as large, in place of a figure that borrows. */
+  #replace() {
+    const still = stillOf(this.stage);
+    const { blockSize } = getComputedStyle(this.stage);
+    this.#remove();
+    this.stage.style.minBlockSize = blockSize;
+    this.stage.replaceChildren(...still.childNodes);
+    for (const one of this.stage.children) /** @type {HTMLElement} */ (one).inert = true;
+  }
+
+  #remove() {
+    this.#mounted?.remove();
+    this.#mounted = null;
+    this.stage.replaceChildren();
+    this.stage.style.minBlockSize = "";
+  }
+}

@@ -1,0 +1,327 @@
+"""Read along, as a visitor reads it: sections, figures on a drawn digit, exercises; closed, it leaves no trace."""
+
+import re
+
+import pytest
+import torch
+from playwright.sync_api import Page
+
+from harness import exercises
+from harness.browser import box_of
+from harness.drawings import DIGITS
+from harness.page_digits import page_digits
+from lenet.page.article.sections import sections
+from tests.browser.conftest import network
+from tests.browser.explorer import Explorer, close, number
+from tests.browser.screens import FAULTS, check_accessibility, resize
+
+SECTIONS = [section.name for section in sections()]
+SIZES = [(390, 844), (844, 390), (1280, 720), (1400, 900), (1920, 1080)]
+
+# What the page shows and where its parts are, but for what the time of day changes.
+STATE = """() => {
+  const root = document.querySelector(".lenet");
+  const placed = (selector) => document.querySelector(selector).getAttribute("style");
+  return {
+    scroll: scrollY,
+    hash: location.hash,
+    mode: root.dataset.mode,
+    view: root.dataset.view ?? "",
+    panels: [...root.querySelectorAll(".panels > *")].map((one) => `${one.className} ${one.hidden}`),
+    figure: [...root.querySelectorAll(".figure > *")].map((one) => one.className),
+    modes: [...root.querySelectorAll(".modes > *")].map((one) => one.className),
+    styles: [".pad", ".tools", ".answer"].map(placed),
+    unit: root.querySelector(".card h2")?.textContent,
+    slider: root.querySelector(".break input[type=range]").value,
+    net: root.querySelector("canvas.base").toDataURL(),
+  };
+}"""
+
+
+# Which part of a section has the focus; null if another one has it.
+FOCUSED = """(name) => {
+  const focused = document.activeElement;
+  if (!focused.closest(`section[data-section="${name}"]`)) return null;
+  if (focused.closest("figure[data-figure]")) return "figure";
+  return focused.closest("[data-exercise]")?.dataset.exercise ?? "text";
+}"""
+
+
+class Article(Explorer):
+    """A page with the article, which stays open for all tests."""
+
+    def read(self, place: str) -> None:
+        """Follow a link to a section or an exercise, and wait until it is read."""
+        self.load(DIGITS[3], a=place)
+        self.page.locator(f'.article-contents [data-section="{place.split(".")[0]}"][aria-current]').wait_for(
+            state="attached"
+        )
+
+    def section(self, name: str):
+        return self.page.locator(f'section[data-section="{name}"]')
+
+    def figure(self, name: str):
+        return self.section(name).locator("figure[data-figure]")
+
+    def predict(self, section: str, exercise: str, guess: str) -> str:
+        """What the page says of a guess."""
+        form = self.section(section).locator(f'[data-exercise="{exercise}"]')
+        if form.locator("input[type=text]").count():
+            form.locator("input[type=text]").fill(guess)
+        else:
+            form.locator(f'input[value="{guess}"]').check(force=True)
+        form.get_by_role("button", name=re.compile("^Predict")).click()
+        form.locator(".result[data-right]").wait_for()
+        return form.locator(".result p").first.inner_text()
+
+
+@pytest.fixture(scope="module")
+def article(context, site_url):
+    """The page on which all tests read, one after the other."""
+    page = context().new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    visitor = Article(page, site_url("textbook"), network("textbook"))
+    page.set_default_timeout(20_000)
+    yield visitor
+    page.close()
+    assert errors == []
+
+
+def painted(page: Page) -> None:
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def test_it_is_opened_by_the_word_and_closed_by_back(article):
+    """Pad and answer are lent to it; the page is as it was, with a mode, a pinned unit and a slider; then Forward."""
+    page = article.page
+    article.load(DIGITS[3], m="break", u="c3.2.4.4", t="rotation,30")
+    page.locator(".breaking-point:not(:empty)").wait_for()
+    page.evaluate("() => scrollTo(0, 80)")
+    page.wait_for_function("() => location.hash.includes('t=rotation')")
+    painted(page)
+    before = page.evaluate(STATE)
+    article.click("start-reading")
+    page.locator(".article-bar .pad").wait_for()
+    assert page.evaluate(STATE)["view"] == "article"
+    assert page.locator(".article-bar .digit").inner_text() == article.digit()
+    assert page.locator(".article h2:focus").inner_text() == "What a digit is to a computer"
+    page.wait_for_function("() => location.hash.includes('a=input') && !location.hash.includes('m=')")
+    page.locator('.article-contents a[data-section="training"]').click()
+    page.locator(".article .panel.teach").wait_for()
+    page.go_back()
+    page.locator(".panels .panel.break").wait_for()
+    painted(page)
+    page.wait_for_function("() => location.hash.includes('t=rotation')")
+    assert page.evaluate(STATE) == before
+    page.go_forward()
+    page.locator(".article-bar .pad").wait_for()
+    article.click("close-article")
+    page.locator(".panels .panel.break").wait_for()
+    assert page.locator(".start-reading:focus").count() == 1
+
+
+def test_a_link_opens_a_section_and_an_exercise(article):
+    """With its drawing. What is copied there is such a link; in the address is what is read."""
+    page = article.page
+    article.read("counting.side")
+    exercise = article.section("counting").locator('[data-exercise="side"]')
+    assert exercise.evaluate("(one) => one.matches('.pointed-at')")
+    article.click("copy-link")
+    page.locator(".copy-link", has_text="Copied").wait_for()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert re.search(r"#v=1&n=textbook&d=[\w-]+&a=counting\.side$", link)
+    article.section("row").scroll_into_view_if_needed()
+    page.wait_for_function("() => !location.hash.includes('a=counting.side')")
+    article.load(DIGITS[3], a="nothing")
+    page.locator('.article-contents [data-section="input"][aria-current]').wait_for()
+
+
+def test_all_sections_are_reached_by_the_keyboard(article):
+    """From the list: the section's heading has the focus, then come its figure and its exercises."""
+    page = article.page
+    article.read("input")
+    for name in SECTIONS:
+        link = page.locator(f'.article-contents a[data-section="{name}"]')
+        link.focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate("() => document.activeElement.closest('section').dataset.section") == name
+        box = box_of(article.section(name).locator("> h2"))
+        assert 0 <= box["y"] < 300, name
+        seen = set()
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            where = page.evaluate(FOCUSED, name)
+            if where is None:
+                break
+            seen.add(where)
+        asked = {one.name for one in sections()[SECTIONS.index(name)].exercises if "textbook" in one.networks}
+        assert asked <= seen, name
+
+
+def test_the_figures_are_of_the_drawing(article):
+    """Numbers of the input, a unit of C3, what the network of 1998 makes of it, as PyTorch has them."""
+    page = article.page
+    original = network("original").weights.model
+    article.read("input")
+    ink = article.ink()
+    canvas = article.figure("input").locator(".pixels")
+    canvas.focus()
+    row, column = 16, 16
+    words = article.figure("input").locator(".pixel-words")
+    for key, (down, right) in {"ArrowUp": (-1, 0), "ArrowLeft": (0, -1), "ArrowDown": (1, 0)}.items():
+        page.keyboard.press(key)
+        row, column = row + down, column + right
+        shown = re.fullmatch(r"Row (\d+), column (\d+): ([\d.]+)", words.inner_text())
+        assert shown, words.inner_text()
+        assert (int(shown[1]), int(shown[2])) == (row, column)
+        assert abs(float(shown[3]) - float(ink[0, 0, row, column])) <= 0.0051
+    inked = int(ink[0, 0, 16].argmax())
+    for _ in range(abs(inked - column)):
+        page.keyboard.press("ArrowRight" if inked > column else "ArrowLeft")
+    page.keyboard.press("Space")
+    words.filter(has_text="erased").wait_for()
+    erased = ink.clone()
+    erased[0, 0, 16, inked] = 0
+    assert torch.equal(article.ink(), erased)
+    page.keyboard.press("Space")
+    assert torch.equal(article.ink(), ink)
+
+    article.read("field")
+    assert article.unit() == "C3, map 0, row 5, column 5"
+    assert close(article.value(), article.features()["c3"][0, 5, 5])
+    article.figure("field").get_by_role("button", name="S4").click()
+    assert article.unit() == "S4, map 0, row 2, column 2"
+    assert box_of(page.locator(".pad .field"))["width"] > 20  # what it sees of the drawing
+
+    with torch.no_grad():
+        features = original.features(ink)
+    read = int(features["output"][0].argmax())
+    article.read("output")
+    card = article.figure("output").locator(".card")
+    card.locator(".value").wait_for()
+    assert close(number(card.locator(".value").inner_text()), features["output"][0, read])
+    article.read("bitmaps")
+    article.figure("bitmaps").locator(".nearest").wait_for()
+    captions = article.figure("bitmaps").locator(".bitmap-row figcaption").all_inner_texts()[1:]
+    distances = [number(text.split(": ")[1]) for text in captions]
+    assert all(abs(shown + float(x)) < 0.051 for shown, x in zip(distances, features["output"][0], strict=True))
+
+    article.read("training")
+    page.locator(".article .teach .says", has_text="Read as 3").wait_for()
+    article.figure("training").get_by_role("button", name="A finished training").click()
+    page.locator(".article .learn .step-words", has_text="misread").wait_for()
+    article.read("legacy")
+    page.locator(".article .compare .networks td").first.wait_for()
+    article.read("row")
+    article.figure("row").get_by_role("button", name="Write 42").click()
+    page.locator(".article .row-parts button").nth(1).wait_for()
+    assert article.digit() == "42"
+
+
+def test_exercises_are_checked_by_computation(article):
+    """A right and a wrong guess, of each kind of answer; what is right stays so; a figure shows why."""
+    page = article.page
+    article.read("input")
+    page.evaluate("() => localStorage.removeItem('lenet.read')")
+    reader = network("textbook")
+    found = {check: answer for check, _, answer in exercises.answers({"textbook": reader}, "textbook", article.ink())}
+    assert article.predict("input", "ink", "9999").startswith("Not so.")
+    assert article.predict("input", "ink", str(found["ink"])).startswith("Right.")
+    article.read("counting")
+    assert article.predict("counting", "parameters", "299") == "Not so. You said 299; the page finds 300."
+    assert article.predict("counting", "parameters", "300") == "Right. You said 300; the page finds 300."
+    active = int(
+        (article.features()["c1"] - reader.weights.model.features(torch.zeros(1, 1, 32, 32))["c1"][0])
+        .flatten(1)
+        .norm(dim=1)
+        .argmax()
+    )
+    article.read("convolution")
+    assert article.predict("convolution", "map", str((active + 1) % 6)).startswith("Not so.")
+    assert (
+        article.predict("convolution", "map", str(active))
+        == f"Right. You said map {active}; the page finds map {active}."
+    )
+    article.read("output")
+    assert article.predict("output", "plus", "larger") == "Not so. You said it grows; the page finds it stays."
+    assert article.predict("output", "plus", "same").startswith("Right.")
+    page.locator(".article-progress", has_text=re.compile("^[1-9]")).wait_for()
+    kept = page.evaluate("() => JSON.parse(localStorage.getItem('lenet.read'))")
+    assert {"input.ink": "right", "output.plus": "right", "counting.parameters": "right"}.items() <= kept.items()
+    article.read("errors")
+    article.predict("errors", "pixels", "1")
+    shown = article.section("errors").locator('[data-exercise="pixels"]')
+    shown.get_by_role("button", name="Show it").click()
+    page.locator(".article .panel.fool .fooling").wait_for()
+    article.section("errors").get_by_role("button", name="Back to the first figure").click()
+    page.locator(".article .panel.fool").wait_for(state="detached")
+    article.click("clear")
+    form = article.section("errors").locator('[data-exercise="pixels"]')
+    form.get_by_role("button", name="Predict").click()
+    form.locator(".result", has_text="Draw a digit first.").wait_for()
+
+
+def test_a_link_without_a_drawing_has_the_example(explore):
+    """As the page at first: there are no empty figures."""
+    visitor = explore(fragment="#v=1&n=textbook&a=convolution")
+    visitor.page.locator(".article-bar .pad").wait_for()
+    assert visitor.digit() == "3"
+
+
+def test_it_can_be_opened_again_if_it_could_not_be_loaded(explore):
+    """The page stays as it is, and says so."""
+    page = explore().page
+    page.route("**/article.json", lambda route: route.fulfill(status=404))
+    page.locator(".start-reading").click()
+    page.locator(".article .loading", has_text="cannot be loaded").wait_for()
+    assert page.locator(".figure .pad").is_visible()
+    page.unroute("**/article.json")
+    page.locator(".start-reading").click()
+    page.locator(".article-bar .pad").wait_for()
+    assert page.locator(".article .loading").is_hidden()
+
+
+def test_a_changed_drawing_is_read_as_by_pytorch(article):
+    """Not centered: by the network, and by the nearest of ten average digits."""
+    images, labels = page_digits("training", 10_000)
+    averages = torch.stack([images[torch.from_numpy(labels) == digit].mean(0) for digit in range(10)])
+    reader = network("textbook")
+    article.load(DIGITS[3])
+    drawn = article.ink()
+    changed = {}
+    for change in ("shift,27,raw", "scale,0.3,raw"):
+        article.load(DIGITS[3], m="break", t=change)
+        changed[change] = article.ink()
+    nearest = [int((ink - averages).square().flatten(1).sum(1).argmin()) for ink in (drawn, changed["shift,27,raw"])]
+    answers = {name: exercises.answer(reader, reader.weights.model(ink)) for name, ink in changed.items()}
+    before = exercises.answer(reader, reader.weights.model(drawn))
+    keeps = (answers["shift,27,raw"] == before, nearest[0] == nearest[1])
+    who = {(True, True): "both", (True, False): "network", (False, True): "averages", (False, False): "neither"}[keeps]
+    article.read("convolution")
+    assert article.predict("convolution", "averages", who).startswith("Right.")
+    assert article.predict("convolution", "averages", "neither" if who != "neither" else "both").startswith("Not so.")
+    small = "same" if answers["scale,0.3,raw"] == before else "other"
+    article.read("input")
+    assert article.predict("input", "small", small).startswith("Right.")
+    assert article.predict("input", "small", "other" if small == "same" else "same").startswith("Not so.")
+
+
+def test_it_holds_on_every_screen(article, subtests):
+    """Nothing is cut or overlaps; axe finds nothing, nor too little contrast in the dark."""
+    page = article.page
+    for name in ("field", "training", "legacy", "input"):  # what they have borrowed is seen as a picture then
+        article.read(name)
+        painted(page)
+    for width, height in SIZES:
+        with subtests.test(size=(width, height)):
+            resize(page, width, height)
+            bar = box_of(page.locator(".article-bar"))
+            for selector in (".pad", ".digit", ".top"):  # they stay in view
+                box = box_of(page.locator(selector))
+                assert box["y"] >= 0, selector
+                assert box["y"] + box["height"] <= bar["y"] + bar["height"], selector
+            assert page.evaluate(FAULTS) == []
+    with subtests.test("axe"):
+        article.read("counting")
+        check_accessibility(page, [(1400, 900)])
