@@ -18,6 +18,9 @@ from lenet.weights.fetch import MODEL_HELP, begin
 if TYPE_CHECKING:
     from lenet.recognizer import Reading, Recognizer
 
+CSV = ["file", "digit", "reason", "number", *(f"p{digit}" for digit in range(10))]
+BATCH = 8  # images that are read before their lines are printed; more would be faster, but photos take a while
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Print one line per image.
@@ -92,7 +95,7 @@ def _read(reader: "Recognizer", options: argparse.Namespace) -> bool:
         _print(_csv_line(CSV), sys.stdout)
     paths = [path for name in options.images for path in _paths(name)]
     images = (sys.stdin.buffer if path == "-" else path for path in paths)
-    results = reader.read_many(images, errors="return", activations=options.activations)
+    results = reader.read_many(images, batch_size=BATCH, errors="return", activations=options.activations)
     all_read = True
     # Only where the lines go elsewhere: on the terminal they show how far it is themselves.
     hidden = len(paths) < 2 or sys.stdout.isatty() or not sys.stderr.isatty()
@@ -138,9 +141,6 @@ def _line(path: str, reading: "Reading", options: argparse.Namespace) -> str:
     if options.csv:
         return _csv_line([path, reading.digit, reading.reason, reading.number, *reading.probabilities])
     return f"{path}: {in_words(reading)}"
-
-
-CSV = ["file", "digit", "reason", "number", *(f"p{digit}" for digit in range(10))]
 
 
 def _csv_line(values: Iterable) -> str:

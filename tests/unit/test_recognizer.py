@@ -173,12 +173,16 @@ def test_an_option_of_read_many_that_is_wrong_is_told_at_once(reader):
             reader.read_many([], **options)
 
 
-def test_a_device_that_is_not_there_is_named():
-    """With those that are; "cpu" is always there."""
-    reader = Recognizer.from_pretrained("textbook", device="cpu")
-    assert next(reader.weights.model.parameters()).device.type == "cpu"
-    missing = [name for name in ("cuda", "mps") if not getattr(torch, name).is_available()]
-    for name in (*missing, "meta", "abacus"):
+def test_a_device_is_used_or_named(reader):
+    """All that are there read the same; for others, the message has those that are."""
+    there = ["cpu", *(name for name in ("cuda", "mps") if getattr(torch, name).is_available())]
+    image = draw(EXAMPLES[8]["strokes"])
+    for name in there:
+        on_device = Recognizer.from_pretrained("textbook", device=name)
+        assert next(on_device.weights.model.parameters()).device.type == name
+        for reading in (on_device.read(image), *on_device.read_many([image, image])):
+            np.testing.assert_allclose(reading.probabilities, reader.read(image).probabilities, atol=1e-4)
+    for name in ({"cuda", "mps"} - set(there)) | {"meta", "abacus"}:
         with pytest.raises(ValueError, match=f"^device '{name}' is not available: here there is cpu"):
             Recognizer.from_pretrained("textbook", device=name)
 
