@@ -1,5 +1,7 @@
-// Read along: the article on LeNet-5, in place of the figure and the panels. It is loaded when it is opened.
-import { find } from "../dom.js";
+// Read along: the article on LeNet-5, in place of the figure and the panels; one figure on a projector; and one by itself in
+// somebody else's page. It is loaded when any of them is opened.
+import { closest, find, isTyped, listenOutside } from "../dom.js";
+import { askedForOne, ownsPage } from "../pad/embedding.js";
 import { PartOnDemand } from "./panel_on_demand.js";
 
 /**
@@ -17,6 +19,16 @@ import { PartOnDemand } from "./panel_on_demand.js";
 export function addArticle(root, store, open) {
   const section = find(root, ".article");
   const part = new PartOnDemand(find(section, ".loading"), () => open(section));
+  const load = async () => {
+    section.hidden = false; // it says why one waits
+    await part.load();
+    return part.value;
+  };
+  const query = askedForOne(root);
+  if (query) {
+    load().then((article) => article?.embed(query));
+    return;
+  }
   find(root, ".start-reading").addEventListener("click", () => store.setPlace("start"));
   store.addEventListener("place", async () => {
     if (!store.place) {
@@ -24,8 +36,18 @@ export function addArticle(root, store, open) {
       part.value?.close();
       return;
     }
-    section.hidden = false; // it says why one waits
-    await part.load();
-    if (part.value && store.place) part.value.show(store.place);
+    const article = await load();
+    if (store.place) article?.show(store.place);
+  });
+  const project = async () => {
+    const article = await load();
+    if (article && !article.isOpen) section.hidden = true;
+    article?.projector.toggle();
+  };
+  find(root, ".start-projector").addEventListener("click", project);
+  listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key.toLowerCase() !== "p" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!ownsPage(root) || isTyped(event) || closest(event.target, ".sheet")) return;
+    project();
   });
 }

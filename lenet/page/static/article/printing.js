@@ -1,0 +1,63 @@
+// The article on paper: every figure is of the present drawing, if only as a picture.
+import { element, find } from "../dom.js";
+
+/** @import { Article } from "./article.js" */
+
+const STILL = 150; // milliseconds without a change: a figure has loaded and computed what it shows
+const PATIENCE = 4_000; // milliseconds for that
+
+/** @param {Article} article */
+export function addPrinting(article) {
+  const { context, place } = article;
+  addEventListener("beforeprint", () => {
+    if (!article.isOpen || !context.root.isConnected) return;
+    for (const _ of drawn(article)); // what takes longer was drawn by the button
+  });
+  const button = element("button", { type: "button", className: "print-article" }, "Print");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    for (const stage of drawn(article)) await settled(stage);
+    button.disabled = false;
+    print();
+  });
+  find(place, ".article-contents").append(button);
+}
+
+/**
+ * Shows one figure after the other that is not up to date: some borrow the same panel.
+ *
+ * @param {Article} article
+ */
+function* drawn({ current, sections }) {
+  current?.slot.setRead(false);
+  for (const { slot } of sections) {
+    if (slot.isUpToDate) continue;
+    const end = slot.showForNow();
+    yield slot.stage;
+    end();
+  }
+  current?.slot.setRead(true);
+}
+
+/**
+ * Wait until an element has not changed for a while.
+ *
+ * @param {HTMLElement} stage
+ */
+function settled(stage) {
+  return new Promise((done) => {
+    const finish = () => {
+      observer.disconnect();
+      clearTimeout(timer);
+      clearTimeout(last);
+      done(undefined);
+    };
+    let timer = setTimeout(finish, STILL);
+    const last = setTimeout(finish, PATIENCE);
+    const observer = new MutationObserver(() => {
+      clearTimeout(timer);
+      timer = setTimeout(finish, STILL);
+    });
+    observer.observe(stage, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+}
