@@ -23,6 +23,7 @@ BUNDLES = {
     "replay.js": "explore/replay.js",
     "weight.js": "explore/one_weight.js",
     "article.js": "article/article.js",
+    "checks.js": "article/question.js",
 }
 WORKERS = ("explore/worker.js", "explore/trainer.js")
 BUNDLED = {name: text.encode() for name, text in bundles(MODULES, "page.js", BUNDLES).items()}

@@ -544,6 +544,8 @@ interface Context {
   loadDigits: import("./static/network/digits.js").LoadDigits;
   background: import("./static/explore/background.js").Background;
   startTrainer(): Worker;
+  /** What checks exercises, which is loaded when somebody answers one. */
+  loadChecks(): Promise<typeof import("./static/article/question.js")>;
   /** Numbers of test digits: a row for each true digit, a column for what it is taken for; null if nobody has counted. */
   confusion: number[][] | null;
 }

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from harness import exercises
 from harness.browser import box_of
 from harness.drawings import DIGITS
+from harness.page_digits import page_digits
 from lenet.page.article.sections import sections
 from tests.browser.conftest import network
 from tests.browser.explorer import Explorer, close, number
@@ -145,7 +146,7 @@ def test_all_sections_are_reached_by_the_keyboard(article):
         link.focus()
         page.keyboard.press("Enter")
         assert page.evaluate("() => document.activeElement.closest('section').dataset.section") == name
-        box = box_of(article.section(name).locator("h2"))
+        box = box_of(article.section(name).locator("> h2"))
         assert 0 <= box["y"] < 300, name
         seen = set()
         for _ in range(80):
@@ -261,16 +262,40 @@ def test_exercises_are_checked_by_computation(article):
     form.locator(".result", has_text="Draw a digit first.").wait_for()
 
 
+def test_a_changed_drawing_is_read_as_by_pytorch(article):
+    """Not centered: by the network, and by the nearest of ten average digits."""
+    images, labels = page_digits("training", 10_000)
+    averages = torch.stack([images[torch.from_numpy(labels) == digit].mean(0) for digit in range(10)])
+    reader = network("textbook")
+    article.load(DIGITS[3])
+    drawn = article.ink()
+    changed = {}
+    for change in ("shift,27,raw", "scale,0.3,raw"):
+        article.load(DIGITS[3], m="break", t=change)
+        changed[change] = article.ink()
+    nearest = [int((ink - averages).square().flatten(1).sum(1).argmin()) for ink in (drawn, changed["shift,27,raw"])]
+    answers = {name: exercises.answer(reader, reader.weights.model(ink)) for name, ink in changed.items()}
+    before = exercises.answer(reader, reader.weights.model(drawn))
+    keeps = (answers["shift,27,raw"] == before, nearest[0] == nearest[1])
+    who = {(True, True): "both", (True, False): "network", (False, True): "averages", (False, False): "neither"}[keeps]
+    article.read("convolution")
+    assert article.predict("convolution", "averages", who).startswith("Right.")
+    assert article.predict("convolution", "averages", "neither" if who != "neither" else "both").startswith("Not so.")
+    small = "same" if answers["scale,0.3,raw"] == before else "other"
+    article.read("input")
+    assert article.predict("input", "small", small).startswith("Right.")
+    assert article.predict("input", "small", "other" if small == "same" else "same").startswith("Not so.")
+
+
 def test_it_holds_on_every_screen(article, subtests):
     """Nothing is cut or overlaps; axe finds nothing, nor too little contrast in the dark."""
     page = article.page
-    article.read("input")
+    for name in ("field", "training", "legacy", "input"):  # what they have borrowed is seen as a picture then
+        article.read(name)
+        painted(page)
     for width, height in SIZES:
         with subtests.test(size=(width, height)):
             resize(page, width, height)
-            for name in ("field", "training", "legacy"):
-                article.read(name)
-                painted(page)
             bar = box_of(page.locator(".article-bar"))
             for selector in (".pad", ".digit", ".top"):  # they stay in view
                 box = box_of(page.locator(selector))

@@ -58,6 +58,15 @@ SMALL = """(least) => {
 }"""
 
 
+# A window has no fixed size while it is the whole screen.
+REFUSE = """() => {
+  Element.prototype.requestFullscreen = function () {
+    window.asked = this.className;
+    return Promise.reject(new TypeError("not allowed"));
+  };
+}"""
+
+
 @pytest.fixture(scope="module")
 def room(context, site_url):
     """The page that all tests use, one after the other."""
@@ -66,6 +75,7 @@ def room(context, site_url):
     page.on("pageerror", lambda error: errors.append(str(error)))
     visitor = Explorer(page, site_url("textbook"), network("textbook"))
     page.set_default_timeout(20_000)
+    page.evaluate(REFUSE)
     yield visitor
     page.close()
     assert errors == []
@@ -117,6 +127,7 @@ def test_what_is_shown_is_projected_and_given_back(room):
     before = page.evaluate(STATE)
     project(page)
     assert slide(page) == "break"
+    assert page.evaluate("() => window.asked") == "lenet"
     assert page.locator(".for-projector .break .amount").inner_text() == "+30°"
     assert page.locator(".for-projector .digit").inner_text() == room.digit()
     page.keyboard.press("b")

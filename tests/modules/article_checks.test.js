@@ -1,13 +1,14 @@
 // The checks of the article's exercises: what they find for a drawing is what PyTorch finds, and a wrong guess is wrong.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CHECKS, isRight, SLOW, slid } from "../../lenet/page/static/article/checks.js";
+import { CHECKS, isRight, slid } from "../../lenet/page/static/article/checks.js";
 import { FIGURES } from "../../lenet/page/static/article/figures.js";
 import { MOUNTS } from "../../lenet/page/static/article/mounts.js";
 import { arrays, json, readerOf, VARIANTS } from "./figures.js";
 import { DIGITS } from "./page_digits.js";
 
 const READERS = Object.fromEntries(Object.keys(VARIANTS).map((variant) => [variant, readerOf(variant)]));
+const SLOW = ["errors-after", "fewer-errors"]; // with a training
 const NEEDS_NO_DRAWING = ["parameters-with", "side-with", "maps-seen", "sees", "confused-with", "columns", ...SLOW];
 const IN_A_BROWSER = ["answer-after", "averages-after"]; // which draw strokes
 const EXACT = { tolerance: 0, within: 1e-3 };

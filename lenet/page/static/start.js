@@ -195,7 +195,9 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
     const { Wants } = await import(file("wants.js"));
     return new Wants(details, store, pad, background, loadDigits);
   });
-  addArticle(root, store, async (section) => {
+  const loadExample = () => pad.load(examples[OPENING]);
+  /** @param {HTMLElement} section */
+  const openArticle = async (section) => {
     /** @type {[typeof import("./article/article.js"), ArrayBuffer, void]} */
     const [{ Article }, content] = await Promise.all([
       import(file("article.js")),
@@ -215,9 +217,11 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
       loadDigits,
       background,
       startTrainer: () => startWorker("explore/trainer.js"),
+      loadChecks: () => import(file("checks.js")),
     });
-  });
-  addTour(root, store, pad, settings.tour, () => pad.load(examples[OPENING]));
+  };
+  addArticle(root, store, pad, openArticle, loadExample);
+  addTour(root, store, pad, settings.tour, loadExample);
   await restoreDrawing(pad, reader);
   changes.restore();
   /** @type {(network: string, link?: string) => Promise<void>} */

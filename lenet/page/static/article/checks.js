@@ -37,10 +37,9 @@ import { flatShare } from "./spread.js";
 /** @typedef {string | number | number[]} Answer of several numbers, each is right */
 
 /** The reader has ended what takes long. */
-export class Cancelled extends Error {}
-
-/** Checks for which a network is trained. */
-export const SLOW = new Set(["errors-after", "fewer-errors"]);
+export class Cancelled extends Error {
+  message = "Cancelled.";
+}
 
 const OLD = 500; // digits of the test part, as in Teach
 const INPUT = 32;

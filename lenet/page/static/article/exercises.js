@@ -3,8 +3,6 @@ import { element, find } from "../dom.js";
 import { messageOf } from "../server.js";
 import { decimal } from "../show/format.js";
 import { paint } from "../show/palette.js";
-import { Cancelled, CHECKS, isRight, SLOW } from "./checks.js";
-import { askedOf } from "./question.js";
 
 /** @import { Answer } from "./checks.js" */
 
@@ -25,6 +23,7 @@ import { askedOf } from "./question.js";
  */
 
 const KEY = "lenet.read";
+const SLOW = ["errors-after", "fewer-errors"]; // checks for which a network is trained
 
 /** Which exercises have been tried, and which are right. */
 export class Progress {
@@ -95,7 +94,7 @@ export class Exercise {
     this.predict = element(
       "button",
       { type: "submit", className: "start" },
-      SLOW.has(asked.check) ? "Predict, and train for a minute" : "Predict",
+      SLOW.includes(asked.check) ? "Predict, and train for a minute" : "Predict",
     );
     this.cancel = element("button", { type: "button", hidden: true }, "Cancel");
     this.cancel.addEventListener("click", () => this.#stop?.abort());
@@ -207,21 +206,21 @@ export class Exercise {
     this.#stop = stop;
     this.#setBusy(true);
     try {
-      const question = await askedOf(context, asked.settings, {
+      const { check } = await context.loadChecks().catch(() => {
+        throw new Error("What checks this cannot be loaded. Check the connection, and try again.");
+      });
+      const { answer, right } = await check(context, asked, guess, {
         signal: stop.signal,
         progress: (share) => {
           this.bar.value = share;
         },
         say: (text) => this.#refuse(text),
       });
-      const answer = await CHECKS[asked.check](asked.settings, question);
-      const right = isRight(asked, guess, answer);
       progress.keep(name, right);
       this.element.dataset.state = progress.of(name);
       this.#reveal(guess, answer, right);
     } catch (error) {
-      if (error instanceof Cancelled) this.#refuse("Cancelled.");
-      else this.#refuse(messageOf(error));
+      this.#refuse(messageOf(error));
     }
     this.#stop = null;
     this.#setBusy(false);
@@ -230,7 +229,7 @@ export class Exercise {
   /** @param {boolean} isBusy */
   #setBusy(isBusy) {
     this.predict.disabled = isBusy;
-    this.cancel.hidden = this.bar.hidden = !(isBusy && SLOW.has(this.asked.check));
+    this.cancel.hidden = this.bar.hidden = !(isBusy && SLOW.includes(this.asked.check));
     if (isBusy) this.#refuse("Computing\u2026");
   }
 

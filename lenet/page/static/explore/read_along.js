@@ -6,17 +6,20 @@ import { PartOnDemand } from "./panel_on_demand.js";
 
 /**
  * @import { Article } from "../article/article.js"
+ * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  */
 
 /**
- * `open` loads the article into an element.
+ * `open` loads the article into an element, `loadExample` an example digit onto the pad, if that is blank.
  *
  * @param {HTMLElement} root
  * @param {Store} store
+ * @param {Pad} pad
  * @param {(section: HTMLElement) => Promise<Article>} open
+ * @param {() => void} loadExample
  */
-export function addArticle(root, store, open) {
+export function addArticle(root, store, pad, open, loadExample) {
   const section = find(root, ".article");
   const part = new PartOnDemand(find(section, ".loading"), () => open(section));
   const load = async () => {
@@ -29,7 +32,10 @@ export function addArticle(root, store, open) {
     load().then((article) => article?.embed(query));
     return;
   }
-  find(root, ".start-reading").addEventListener("click", () => store.setPlace("start"));
+  find(root, ".start-reading").addEventListener("click", () => {
+    if (pad.blank) loadExample();
+    store.setPlace("start");
+  });
   store.addEventListener("place", async () => {
     if (!store.place) {
       section.hidden = true;
