@@ -123,7 +123,7 @@ def test_what_is_shown_is_projected_and_given_back(room):
     room.load(DIGITS[3], m="break", u="c3.2.4.4", t="rotation,30")
     page.locator(".breaking-point:not(:empty)").wait_for()
     page.evaluate("() => scrollTo(0, 60)")
-    page.wait_for_function("() => location.hash.includes('t=rotation')")
+    page.wait_for_function("() => location.hash.includes('n=textbook')")
     before = page.evaluate(STATE)
     project(page)
     assert slide(page) == "break"
@@ -153,17 +153,16 @@ def test_keys_are_left_to_who_needs_them(room):
     """Text is typed, the pad's pen is moved, and so is a kernel; a clicker turns the page from there, too."""
     page = room.page
     room.load(DIGITS[3], a="convolution")
-    walk = page.locator('section[data-section="convolution"] .walk[tabindex]')
-    walk.wait_for()
-    field = page.locator('[data-exercise] input[type="text"]').first
+    field = page.locator('section[data-section="input"] input[type="text"]')
     field.press("p")
     assert field.input_value() == "p"
     field.fill("")
     page.locator(".sheet").press("p")
     assert page.locator(".for-projector").count() == 0
     page.evaluate("() => document.activeElement.blur()")
-    page.locator('section[data-section="convolution"] h2').focus()
     project(page)
+    assert slide(page) == "input"
+    page.keyboard.press("ArrowRight")
     assert slide(page) == "convolution"
     walk = page.locator(".for-projector .walk[tabindex]")
     walk.press("Home")

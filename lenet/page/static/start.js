@@ -220,7 +220,12 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
       loadChecks: () => import(file("checks.js")),
     });
   };
-  addArticle(root, store, pad, openArticle, loadExample);
+  const openAlone = async (/** @type {import("./article/article.js").Article} */ article) => {
+    /** @type {[typeof import("./article/alone.js"), void]} */
+    const [{ Alone }] = await Promise.all([import(file("alone.js")), addStyle("alone.css")]);
+    return new Alone(article);
+  };
+  addArticle(root, store, pad, openArticle, openAlone, loadExample);
   addTour(root, store, pad, settings.tour, loadExample);
   await restoreDrawing(pad, reader);
   changes.restore();

@@ -2,11 +2,10 @@
 // the explorer has borrow its panels; what is closed leaves all of it as it was.
 import { element, find, findAll, listenOutside } from "../dom.js";
 import { onThemeChange } from "../theme.js";
-import { embed } from "./embed.js";
 import { Exercise, Progress } from "./exercises.js";
+import { borrow, mountOf } from "./figures.js";
 import { leaveExplorer, lend } from "./loan.js";
 import { addPrinting } from "./printing.js";
-import { Projector } from "./projector.js";
 import { Slot } from "./slot.js";
 
 /**
@@ -28,6 +27,9 @@ import { Slot } from "./slot.js";
 
 const LENT = [".pad", ".answer", ".messages", ".tools", ".take-along"]; // what stands in the bar
 
+/** What shows one figure by itself needs them, and is loaded later. */
+const TOOLS = { borrow, mountOf, lend, leaveExplorer };
+
 /** What enlarges the pad is called, and what makes it small again: where there is room for words, and where there is none. */
 const SIZES = [
   ["Larger pad", "Draw"],
@@ -38,6 +40,7 @@ const SIZES = [
 ]);
 
 export class Article {
+  tools = TOOLS;
   /** @type {Section | null} the one that is read */
   #current = null;
   /** @type {Loan[]} */
@@ -103,7 +106,9 @@ export class Article {
       const section = { name, element: made, slot, exercises: new Map(asked) };
       made.addEventListener("focusin", ({ target }) => {
         const exercise = target instanceof Element ? target.closest("[data-exercise]") : null;
-        if (exercise instanceof HTMLElement) store.setPlace(`${name}.${exercise.dataset.exercise}`);
+        if (!(exercise instanceof HTMLElement)) return;
+        this.#read(section); // also where it is not the one in the middle: the focus stays
+        store.setPlace(`${name}.${exercise.dataset.exercise}`);
       });
       slot.figure.addEventListener("click", () => this.#read(section)); // also where it is not the one that is read
       return section;
@@ -130,17 +135,7 @@ export class Article {
     onThemeChange(root, update);
     new ResizeObserver(() => this.#measure()).observe(this.bar);
     listenOutside(root, document, "visibilitychange", update);
-    this.projector = new Projector(this);
     addPrinting(this);
-  }
-
-  /**
-   * Show one figure and nothing else, as the page's address asks.
-   *
-   * @param {URLSearchParams} asked
-   */
-  embed(asked) {
-    embed(this, asked);
   }
 
   /** How much of the window the bar covers: what is scrolled to is below it. */

@@ -2,8 +2,6 @@
 import { element } from "../dom.js";
 import { messageOf } from "../server.js";
 import { onThemeChange } from "../theme.js";
-import { borrow, mountOf } from "./figures.js";
-import { leaveExplorer, lend } from "./loan.js";
 
 /**
  * @import { Article } from "./article.js"
@@ -23,7 +21,7 @@ export class Single {
   #mounted = null;
   #giveBack = () => {};
   #isOpen = false;
-  #wasHidden = true;
+  #wasHidden = /** @type {HTMLElement["hidden"]} */ (true);
   /** @type {"single" | "network" | ""} */
   #view = "";
 
@@ -31,16 +29,19 @@ export class Single {
    * @param {Article} article
    * @param {string} use what it is for, for the style sheet
    */
-  constructor({ context, place }, use) {
+  constructor({ context, place, tools }, use) {
     const { root, store } = context;
     this.context = context;
     this.place = place;
+    this.tools = tools;
     const lent = () => element("div", { className: "lent" });
     this.places = { ".pad": lent(), ".answer": lent(), ".tools": lent(), ".messages": lent() };
     this.side = element("div", { className: "single-side" }, ...Object.values(this.places));
     this.stage = element("div", { className: "single-stage" });
     this.element = element("div", { className: `single for-${use}` }, this.side, this.stage);
-    const update = () => this.#isOpen && this.#mounted?.update();
+    const update = () => {
+      if (this.#isOpen) this.#mounted?.update();
+    };
     for (const event of ["reading", "state", "network"]) store.addEventListener(event, update);
     onThemeChange(root, update);
   }
@@ -57,9 +58,9 @@ export class Single {
     this.place.append(this.element);
     const { sliders, unit, pinned } = store;
     this.before = { sliders, unit: pinned ? unit : null };
+    root.dataset.alone = this.element.className; // which the style sheet goes by, before anything is laid out
     this.#setView("single");
-    this.#giveBack = leaveExplorer(store);
-    root.dataset.alone = this.element.className;
+    this.#giveBack = this.tools.leaveExplorer(store);
   }
 
   /** @param {Shown} shown */
@@ -72,9 +73,9 @@ export class Single {
       if (figure) {
         const inner = element("div", { className: "figure-stage" });
         stage.append(element("figure", { dataset: { figure } }, inner));
-        this.#mounted = mountOf(figure, settings)(inner, context, settings);
+        this.#mounted = this.tools.mountOf(figure, settings)(inner, context, settings);
       } else if (mode) {
-        this.#mounted = borrow(stage, context, mode, this.before?.sliders);
+        this.#mounted = this.tools.borrow(stage, context, mode, this.before?.sliders);
         if (mode === "inspect" && this.before?.unit) context.store.pin(this.before.unit);
       }
       this.#mounted?.update();
@@ -89,11 +90,11 @@ export class Single {
     if (!this.#isOpen) return;
     const { root } = this.context;
     this.#remove();
-    this.#setView("");
     this.#isOpen = false;
     this.element.remove();
     this.place.hidden = this.#wasHidden;
     delete root.dataset.alone;
+    this.#setView("");
     this.#giveBack();
   }
 
@@ -107,7 +108,7 @@ export class Single {
     if (view === this.#view) return;
     this.#view = view;
     for (const loan of this.#loans.reverse()) loan.end();
-    this.#loans = view === "single" ? lend(root, this.places) : [];
+    this.#loans = view === "single" ? this.tools.lend(root, this.places) : [];
     if (view) root.dataset.view = view;
     else delete root.dataset.view;
     dispatchEvent(new Event("resize")); // the figure is laid out again, or forgets where it has put the pad

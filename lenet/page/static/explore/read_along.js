@@ -5,31 +5,41 @@ import { askedForOne, ownsPage } from "../pad/embedding.js";
 import { PartOnDemand } from "./panel_on_demand.js";
 
 /**
+ * @import { Alone } from "../article/alone.js"
  * @import { Article } from "../article/article.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  */
 
 /**
- * `open` loads the article into an element, `loadExample` an example digit onto the pad, if that is blank.
+ * `open` loads the article into an element, `openAlone` what shows one of its figures by itself, `loadExample` an example
+ * digit onto the pad.
  *
  * @param {HTMLElement} root
  * @param {Store} store
  * @param {Pad} pad
  * @param {(section: HTMLElement) => Promise<Article>} open
+ * @param {(article: Article) => Promise<Alone>} openAlone
  * @param {() => void} loadExample
  */
-export function addArticle(root, store, pad, open, loadExample) {
+export function addArticle(root, store, pad, open, openAlone, loadExample) {
   const section = find(root, ".article");
-  const part = new PartOnDemand(find(section, ".loading"), () => open(section));
-  const load = async () => {
+  const message = find(section, ".loading");
+  const article = new PartOnDemand(message, () => open(section));
+  const load = () => {
     section.hidden = false; // it says why one waits
-    await part.load();
-    return part.value;
+    return article.load();
   };
+  /** @type {PartOnDemand<Alone>} */
+  const alone = new PartOnDemand(message, async () => {
+    await load();
+    if (!article.value) throw new Error("There is no article.");
+    return openAlone(article.value);
+  });
   const query = askedForOne(root);
   if (query) {
-    load().then((article) => article?.embed(query));
+    section.hidden = false;
+    alone.load().then(() => alone.value?.embed(query));
     return;
   }
   find(root, ".start-reading").addEventListener("click", () => {
@@ -39,16 +49,16 @@ export function addArticle(root, store, pad, open, loadExample) {
   store.addEventListener("place", async () => {
     if (!store.place) {
       section.hidden = true;
-      part.value?.close();
+      article.value?.close();
       return;
     }
-    const article = await load();
-    if (store.place) article?.show(store.place);
+    await load();
+    if (store.place) article.value?.show(store.place);
   });
   const project = async () => {
-    const article = await load();
-    if (article && !article.isOpen) section.hidden = true;
-    article?.projector.toggle();
+    await alone.load();
+    if (alone.value && !store.place) section.hidden = true;
+    alone.value?.projector.toggle();
   };
   find(root, ".start-projector").addEventListener("click", project);
   listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
