@@ -74,7 +74,7 @@ export function borrows({ figure, settings }) {
  * @returns {Mounted}
  */
 export function borrow(stage, { root, store }, mode, sliders = {}) {
-  const loan = new Loan(find(root, `.panel.${mode}`), (panel) => stage.append(panel));
+  const loan = new Loan(find(root, `.panels > .panel.${mode}`), (panel) => stage.append(panel));
   store.startSliders(sliders);
   store.setMode(mode);
   return {

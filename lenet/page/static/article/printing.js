@@ -3,8 +3,8 @@ import { element, find } from "../dom.js";
 
 /** @import { Article } from "./article.js" */
 
-const STILL = 150; // milliseconds without a change: a figure has loaded and computed what it shows
-const PATIENCE = 4_000; // milliseconds for that
+const STILL = 150; // milliseconds without a change
+const PATIENCE = 10_000; // milliseconds for a figure, which may have to be loaded
 
 /** @param {Article} article */
 export function addPrinting(article) {
@@ -40,24 +40,14 @@ function* drawn({ current, sections }) {
 }
 
 /**
- * Wait until an element has not changed for a while.
+ * Wait until a figure has loaded and computed what it shows.
  *
  * @param {HTMLElement} stage
  */
-function settled(stage) {
-  return new Promise((done) => {
-    const finish = () => {
-      observer.disconnect();
-      clearTimeout(timer);
-      clearTimeout(last);
-      done(undefined);
-    };
-    let timer = setTimeout(finish, STILL);
-    const last = setTimeout(finish, PATIENCE);
-    const observer = new MutationObserver(() => {
-      clearTimeout(timer);
-      timer = setTimeout(finish, STILL);
-    });
-    observer.observe(stage, { subtree: true, childList: true, characterData: true, attributes: true });
-  });
+async function settled(stage) {
+  const end = performance.now() + PATIENCE;
+  for (let before = "", now = stage.innerHTML; performance.now() < end; [before, now] = [now, stage.innerHTML]) {
+    if (now === before && !stage.innerText.includes("Loading")) return;
+    await new Promise((done) => setTimeout(done, STILL));
+  }
 }
