@@ -50,7 +50,7 @@ WATCH = """() => {
   window.reached = {};
   new MutationObserver(() => {
     const rows = [...document.querySelectorAll(".progress-of-runs tr")];
-    const row = rows.find(({ cells }) => cells[0].textContent === "Misread");
+    const row = rows.find(({ cells }) => cells[0]?.textContent === "Misread");
     const read = 100 - parseFloat(row?.cells[1].textContent);
     for (const share of [95, 97]) {
       if (read >= share) window.reached[share] ??= (performance.now() - window.began) / 1000;

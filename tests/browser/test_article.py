@@ -262,6 +262,26 @@ def test_exercises_are_checked_by_computation(article):
     form.locator(".result", has_text="Draw a digit first.").wait_for()
 
 
+def test_a_link_without_a_drawing_has_the_example(explore):
+    """As the page at first: there are no empty figures."""
+    visitor = explore(fragment="#v=1&n=textbook&a=convolution")
+    visitor.page.locator(".article-bar .pad").wait_for()
+    assert visitor.digit() == "3"
+
+
+def test_it_can_be_opened_again_if_it_could_not_be_loaded(explore):
+    """The page stays as it is, and says so."""
+    page = explore().page
+    page.route("**/article.json", lambda route: route.fulfill(status=404))
+    page.locator(".start-reading").click()
+    page.locator(".article .loading", has_text="cannot be loaded").wait_for()
+    assert page.locator(".figure .pad").is_visible()
+    page.unroute("**/article.json")
+    page.locator(".start-reading").click()
+    page.locator(".article-bar .pad").wait_for()
+    assert page.locator(".article .loading").is_hidden()
+
+
 def test_a_changed_drawing_is_read_as_by_pytorch(article):
     """Not centered: by the network, and by the nearest of ten average digits."""
     images, labels = page_digits("training", 10_000)

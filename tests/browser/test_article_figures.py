@@ -11,6 +11,7 @@ from playwright.sync_api import Locator
 from harness.drawings import DIGITS
 from harness.page_digits import page_digits
 from harness.parity import torch_layers
+from lenet.networks import LeNet5Original
 from tests.browser.conftest import network
 from tests.browser.explorer import Explorer, close, number
 
@@ -122,6 +123,7 @@ def test_table_i_is_edited(figure):
     """A column adds up to the map of C3 in the network of 1998; without a cross, its kernel is left out. It trains."""
     explorer, shown = figure("table")
     original = network("original").weights.model.requires_grad_(False)
+    assert isinstance(original, LeNet5Original)
     shown.get_by_text("60 crosses").wait_for()
     outputs, before = torch_layers(original, explorer.ink())
     shown.locator('[data-column="15"]').first.click()

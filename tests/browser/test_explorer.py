@@ -446,8 +446,12 @@ def test_the_tour_points_at_eight_things_and_can_be_left(explore):
     page.locator('.strip [data-mode="break"]').click()  # whoever goes on alone is left alone
     assert not page.locator(".tour").is_visible()
     page.locator(".start-tour").click()
+    for _ in range(2):
+        page.locator(".tour .next").click()
+    assert page.locator(".panel.inspect").is_visible()
     page.keyboard.press("Escape")
     assert not page.locator(".tour").is_visible()
+    assert page.locator(".panel.break").is_visible()  # as before the tour, which shows Inspect
     assert page.locator(".pointed-at").count() == 0
     assert page.evaluate("() => document.activeElement.className") == "start-tour"
 

@@ -104,12 +104,12 @@ test("what is about a drawing asks for one", async () => {
 
 test("a training begins as in the explorer, and two differ in the setting that is asked about", async () => {
   for (const [variant, activation, rate] of [
-    ["textbook", "tanh", 0.05],
+    ["textbook", "tanh", 0.1],
     ["original", "1.7159 tanh(2x/3)", 0.002],
   ]) {
     const train = async (runs, passes) => {
       const [{ settings, description }] = runs;
-      assert.deepEqual(settings, { optimizer: "SGD", rate, batch: 8, seed: 1 });
+      assert.deepEqual(settings, { optimizer: "SGD", rate, batch: 8, seed: 1, averaged: true });
       assert.equal(description.activation.name, activation);
       return [passes === 2 ? 4.5 : 6];
     };

@@ -9,6 +9,7 @@ import { nextPoint, principalAxes, project } from "../../lenet/page/static/artic
 import { changesWhenShifted, LAYERS } from "../../lenet/page/static/article/shift.js";
 import { flatShare, histogram } from "../../lenet/page/static/article/spread.js";
 import { wilson } from "../../lenet/page/static/article/tally.js";
+import { withoutCurve, withPooling } from "../../lenet/page/static/article/variants.js";
 import { variationOf, varied } from "../../lenet/page/static/network/variations.js";
 import { arrays, difference, json, readerOf, VARIANTS } from "./figures.js";
 import { DIGITS, first } from "./page_digits.js";
@@ -144,4 +145,20 @@ test("Wilson's interval of a small count", () => {
   assert.ok(difference(wilson(1, 10), [0.0179, 0.4042]) < 1e-4); // Newcombe 1998
   assert.ok(difference(wilson(0, 20), [0, 0.1611]) < 1e-4);
   assert.deepEqual(wilson(0, 0), [0, 1]);
+});
+
+test("another pooling and no activation function, with the same weights", () => {
+  for (const { network, reading, expected } of FIGURES) {
+    const { apply } = network.activation;
+    const [ink] = expected.ink;
+    const average = withPooling(network, "average").forward(ink).outputs;
+    const trainable = withPooling(network, "trainable");
+    assert.equal(trainable.layer("s2").kind, "subsampling");
+    if (network.layer("s2").kind === "subsampling") {
+      assert.deepEqual(trainable.forward(ink).outputs.output, reading.outputs.output);
+    } else assert.ok(difference(trainable.forward(ink).outputs.s2, average.s2.map(apply)) < 1e-6); // until it is trained
+    const { before, outputs } = withoutCurve(network).forward(ink);
+    for (const name of ["c1", "c3", "f6"]) assert.deepEqual(outputs[name], before[name]);
+    assert.deepEqual(before.c1, reading.before.c1);
+  }
 });

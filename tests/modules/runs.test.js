@@ -102,6 +102,24 @@ test("a pause loses nothing, and one step is one", async () => {
   assert.deepEqual(weights, alone.weights);
 });
 
+test("the average of the weights follows those of the steps, and is what is counted and reported", async () => {
+  const { coordinator, when } = coordinated({ averaged: true });
+  const alone = new Training(description, SETTINGS, FEW); // the same steps, with the latest weights shown
+  let average = alone.weights.slice();
+  for (let i = 0; i < 5; i++) {
+    const reported = when(({ runs }) => runs[0].steps === i + 1);
+    coordinator.tell({ step: true });
+    const { weights } = await reported;
+    await alone.step();
+    average = average.map((value, j) => value + (9 / (i + 9)) * (alone.weights[j] - value));
+    assert.ok(weights.every((value, j) => Math.abs(value - average[j]) < 1e-6));
+  }
+  const [{ training }] = coordinator.runs;
+  const counted = new Local(description, FEW);
+  assert.equal(await training.misread(), await counted.misread(average, 0, FEW.test.length));
+  assert.deepEqual(training.weights, alone.weights); // counting the average has left them as they are
+});
+
 test("a loss that is not a number stops its run alone", async () => {
   const { coordinator, when } = coordinated({ optimizer: "SGD", rate: 1e38 }, {});
   coordinator.tell({ going: true });

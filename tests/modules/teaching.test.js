@@ -108,7 +108,8 @@ test("what is taught is kept as text, for the same network only", () => {
   }
   const { data, ...about } = reader.tensors["c1.weight"];
   const large = { ...reader.tensors, "c1.weight": { ...about, data: data.map(() => 1001) } };
-  const tooLarge = encodeChanged({ ...state, reader: { description: reader.description, tensors: large } }, "one");
+  const weights = Buffer.from(writeSafetensors(large, {})).toString("base64");
+  const tooLarge = JSON.stringify({ ...whole, weights });
   assert.throws(() => decodeChanged(tooLarge, "one", reader), UnusableWeights);
   const notices = [];
   const store = Object.assign(new EventTarget(), { notify: (notice) => notices.push(notice) });
@@ -155,6 +156,16 @@ test("files that are no weights of this network are errors that say why", () => 
   ).description;
   assert.equal(network.temperature, reader.description.network.temperature); // without metadata, that of the page
   assert.ok(json("descriptions.json").textbook.network.temperature === network.temperature);
+});
+
+test("weights that no file may have are not written", () => {
+  const { description, tensors } = readerOf("textbook");
+  for (const value of [1001, -1001, NaN, Infinity]) {
+    const data = tensors["f6.bias"].data.slice();
+    data[3] = value;
+    const grown = { description, tensors: { ...tensors, "f6.bias": { ...tensors["f6.bias"], data } } };
+    assert.throws(() => writeWeights(grown), /f6.bias has numbers that are not between -1000 and 1000/);
+  }
 });
 
 test("the curve of losses and the old digits that are forgotten", () => {

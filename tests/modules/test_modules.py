@@ -201,7 +201,7 @@ def write_figures(folder: Path, variant: str, model: Network, reading) -> None:
     change = {name: (moved[name] - drawn[name]).norm() / (drawn[name] - blank[name]).norm() for name in drawn}
     taps, slope = torch.tensor([1.0, 4, 6, 4, 1]), torch.arange(-2.0, 3)
     kernels = torch.stack([torch.outer(taps, taps), torch.outer(taps, slope), torch.outer(slope, taps)])
-    kernels *= model.c1.weight[2].norm() / kernels.flatten(1).norm(dim=1)[:, None, None]
+    kernels *= model.get_parameter("c1.weight")[2].norm() / kernels.flatten(1).norm(dim=1)[:, None, None]
     inside = slice(model.border, SIDE - model.border)
     filtered = F.conv2d(model.normalize(ink)[..., inside, inside], kernels[:, None])
     arrays = {"ink": ink[0], "filtered": filtered[0].flatten(1)}

@@ -243,7 +243,9 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   addNetworks(root, store, variant, choose);
   new Saving(root, store, pad, settings.weights, () => address.link());
   keepDrawing(pad, reader);
-  const isNew = pad.blank && !hasSession() && !store.notice && !(ownsPage(root) && location.hash);
+  // A link is to what it says, but the article needs a drawing.
+  const isOpen = store.place || !(ownsPage(root) && location.hash);
+  const isNew = pad.blank && !hasSession() && !store.notice && isOpen;
   addOpening(root, pad, isNew ? examples[OPENING] : null);
   root.dataset.ready = "true";
   return live;

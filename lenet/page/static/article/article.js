@@ -25,6 +25,7 @@ import { Slot } from "./slot.js";
 
 /** @typedef {{ name: string, element: HTMLElement, slot: Slot, exercises: Map<string, Exercise> }} Section */
 
+const READ = "-60% 0px -40% 0px"; // of the window: the section that is on this line is the one that is read
 const LENT = [".pad", ".answer", ".messages", ".tools", ".take-along"]; // what stands in the bar
 
 /** What shows one figure by itself needs them, and is loaded later. */
@@ -106,16 +107,21 @@ export class Article {
       const section = { name, element: made, slot, exercises: new Map(asked) };
       made.addEventListener("focusin", ({ target }) => {
         const exercise = target instanceof Element ? target.closest("[data-exercise]") : null;
+<<<<<<< HEAD
         if (!(exercise instanceof HTMLElement)) return;
         this.#read(section); // also where it is not the one in the middle: the focus stays
         store.setPlace(`${name}.${exercise.dataset.exercise}`);
+=======
+        this.#read(section); // also where another one is on the line
+        if (exercise instanceof HTMLElement) store.setPlace(`${name}.${exercise.dataset.exercise}`);
+>>>>>>> read
       });
       slot.figure.addEventListener("click", () => this.#read(section)); // also where it is not the one that is read
       return section;
     });
     column.append(this.#sources(sources));
 
-    const inMiddle = new IntersectionObserver((entries) => this.#scrolled(entries), { rootMargin: "-50% 0px" });
+    const inMiddle = new IntersectionObserver((entries) => this.#scrolled(entries), { rootMargin: READ });
     for (const { element: one } of this.sections) inMiddle.observe(one);
     this.near = new IntersectionObserver(
       (entries) => {

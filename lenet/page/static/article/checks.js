@@ -1,11 +1,10 @@
 // What the answer of an exercise is, computed for the drawing and the network of this moment. No answer is stored.
-import { changed, defaults } from "../explore/training_settings.js";
+import { begun, changed, defaults, ownOf } from "../explore/training_settings.js";
 import { readChanged } from "../explore/transforms.js";
 import { attackWithEachBudget, smallestBudgets } from "../network/attack.js";
 import { receptiveField } from "../network/explain.js";
 import { scoreStrip } from "../network/strip.js";
 import { descend, ratesOf } from "../network/teaching.js";
-import { variationOf, varied } from "../network/variations.js";
 import { averagesOf, distancesTo, nearest } from "./average_digits.js";
 import { changesWhenShifted } from "./shift.js";
 import { flatShare } from "./spread.js";
@@ -276,14 +275,10 @@ function fieldOf(network, unit) {
  * @returns {Trained}
  */
 function runOf({ description: { network } }, settings) {
-  const own = { ...variationOf(network), steep: network.layers.some(({ kind }) => kind === "RBF") };
+  const own = ownOf(network);
   const names = /** @type {(keyof Run)[]} */ (Object.keys(settings));
   const run = names.reduce((one, name) => changed(one, name, settings[name] ?? "", own), defaults(own));
-  const { activation, pooling, optimizer, rate, batch, seed } = run;
-  return {
-    description: varied(network, { activation, pooling }),
-    settings: { optimizer, rate: Number(rate), batch: Number(batch), seed: Number(seed) },
-  };
+  return begun(network, run);
 }
 
 /**

@@ -13,7 +13,7 @@ const REACH = 5; // sums that are shown, to both sides of zero; those beyond are
 const BINS = 64;
 
 /** @type {Mount} */
-export function mount(parent, { store }, { layer: first = "c1" }) {
+export function mount(parent, { store }, { layer = "c1" }) {
   /** @type {{ of: Network, network: Network } | null} */
   let without = null;
   /** @type {Network | null} */
@@ -81,7 +81,7 @@ export function mount(parent, { store }, { layer: first = "c1" }) {
   /** @param {Network} network */
   function list(network) {
     listed = network;
-    const chosen = select.value || String(first);
+    const chosen = select.value || String(layer);
     const names = network.layers.filter(({ activated }) => activated).map(({ name }) => name);
     select.replaceChildren(...names.map((name) => element("option", { value: name }, name.toUpperCase())));
     select.value = names.includes(chosen) ? chosen : names[0];
@@ -100,10 +100,9 @@ export function mount(parent, { store }, { layer: first = "c1" }) {
     draw(network, sums, values);
     const flat = Math.round(flatShare(activation, values) * values.length);
     says.textContent = `${reading ? "" : "Draw a digit: this is blank paper. "}${sentence(activation, flat, values.length)}`;
-    patch(answers, [
-      answerOf(own === network ? "The network" : "With the curve", own, complete.outputs.output),
-      ...(network === own ? [] : [answerOf("Without it", network, shown.outputs.output)]),
-    ]);
+    const first = answerOf(own === network ? "The network" : "With the curve", own, complete.outputs.output);
+    const both = network === own ? [first] : [first, answerOf("Without it", network, shown.outputs.output)];
+    patch(answers, reading ? both : []);
   }
 
   /**

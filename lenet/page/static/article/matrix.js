@@ -74,8 +74,7 @@ export function mountMatrix(parent, { confusion, fetchOwn, pad }) {
   async function openDigits(counts) {
     const [row, column] = at;
     const count = counts[row][column];
-    const which = count === 1 ? `One ${row} is` : `${count.toLocaleString("en")} ${row}s are`;
-    const what = `${which} read as ${article(column)} ${column}`;
+    const what = `${count.toLocaleString("en")} of the ${row}s ${count === 1 ? "is" : "are"} read as ${article(column)} ${column}`;
     if (row === column || !count) {
       says.textContent =
         row === column ? `${what}, which is right.` : `No ${row} is read as ${article(column)} ${column}.`;

@@ -98,7 +98,8 @@ export function mountTally(parent, { store, pad, confusion }) {
     if (!confusion) return "";
     const all = confusion.flat().reduce((a, b) => a + b, 0);
     const correct = confusion.reduce((sum, row, i) => sum + row[i], 0);
-    return ` Of ${all.toLocaleString("en")} test digits of MNIST, it is ${(100 * (1 - correct / all)).toFixed(2)} %.`;
+    const share = `${(100 * (1 - correct / all)).toFixed(2)} %`;
+    return ` Of the ${all.toLocaleString("en")} test digits of MNIST, the network misreads ${share}.`;
   }
 
   return {

@@ -70,7 +70,7 @@ export class Projector {
       if (!document.fullscreenElement && this.#isFull) this.leave(); // the browser takes Esc for itself
     });
     store.addEventListener("place", () => {
-      if (this.isOn && !store.restoring && store.place !== this.#place) this.leave(); // Back has closed the article
+      if (this.isOn && store.place !== this.#place) this.leave(); // by Back, or by a link
     });
   }
 

@@ -1,31 +1,21 @@
 // Table I of the paper, to be edited: what its columns add up to, and what becomes of the errors.
-import { element, setText, shape } from "../dom.js";
+import { element, setText } from "../dom.js";
 import { activation, addedUp, show } from "../explore/card.js";
-import { Chart, inPercent } from "../explore/chart.js";
 import { grid, ledger, peak, sumOf } from "../explore/figures.js";
-import { OnDemand } from "../explore/on_demand.js";
-import { withPoint } from "../explore/training_curves.js";
-import { defaults } from "../explore/training_settings.js";
-import { startRuns } from "../explore/training_workers.js";
-import { Network } from "../network/network.js";
-import { tensorsOf } from "../network/training.js";
 import { variationOf, varied } from "../network/variations.js";
 import { messageOf } from "../server.js";
-import { decimal, percentage } from "../show/format.js";
 import { KERNEL } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { count } from "./count.js";
 import { addedUpMaps, toggled } from "./crosses.js";
 import { ARROWS, captioned, setCaption, statusLine, Walk } from "./parts.js";
+import { TwoTables } from "./two_tables.js";
 
 /**
- * @import { Report } from "../explore/coordinator.js"
- * @import { CurvePoint } from "../explore/training_curves.js"
+ * @import { Network } from "../network/network.js"
  * @import { Reader } from "../network/reader.js"
  */
 
-const LIMIT = 60_000; // milliseconds of training
-const PASSES = 1; // over the digits, at most
 const TIMES = "\u00d7";
 
 /** @type {Mount} */
@@ -53,7 +43,10 @@ export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { n
   });
   const made = captioned("", onMap.element);
   const total = element("div", { className: "total" });
-  const training = addTraining();
+  const training = new TwoTables(startTrainer, loadDigits, (network, edited) => {
+    trained = { table: edited, network };
+    update();
+  });
   const parts = [
     element(
       "div",
@@ -170,7 +163,7 @@ export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { n
       counts.textContent = `${kernels} crosses ${TIMES} ${weights} weights + ${biases} biases = ${own} parameters; ${TIMES} ${places} places = ${links} connections.`;
     }
     back.disabled = isSame(table, first);
-    training.allow(!back.disabled);
+    training.ask(reader.description.network, back.disabled ? null : table);
     update();
   }
 
@@ -261,129 +254,13 @@ export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { n
     return `${drawn}Map ${column} of C3: the maps that it sees, each convolved with a kernel of its own.${which}`;
   }
 
-  /** Two runs from the same seed: the network's own table, and the edited one. */
-  function addTraining() {
-    /** @type {Worker[]} */
-    let workers = [];
-    let timer = 0;
-    /** @type {CurvePoint[][]} */
-    let errors = [[], []];
-    const start = element("button", { type: "button", className: "start" }, "Train for a minute");
-    const status = statusLine();
-    const words = "Misread test digits over the training, on a logarithmic scale";
-    const svg = shape("svg", { class: "chart", role: "img", "aria-label": words });
-    const figure = captioned("Misread of 1,000 test digits: table I, and, dashed, yours", svg);
-    figure.hidden = true;
-    const chart = new Chart(svg);
-    const digits = new OnDemand(status, loadDigits, "Loading the digits, 1.7 MB…");
-    start.addEventListener("click", () => (workers.length ? stop("Stopped.") : begin()));
-
-    async function begin() {
-      if (!reader) return;
-      start.disabled = true;
-      await digits.load();
-      start.disabled = false;
-      if (!digits.value || !body.isConnected) return;
-      const { network: own } = reader.description;
-      const steep = own.layers.some(({ kind }) => kind === "RBF");
-      const { optimizer, rate, batch, seed } = defaults({ ...variationOf(own), steep });
-      const settings = { optimizer, rate: Number(rate), batch: Number(batch), seed: Number(seed) };
-      const edited = table;
-      const descriptions = [first, edited].map((one) => varied(own, { ...variationOf(own), table: one }));
-      errors = [[], []];
-      const started = startRuns(
-        startTrainer,
-        digits.value,
-        descriptions.map((one) => ({ description: one, settings })),
-        {
-          receive: (report) => {
-            if (workers === started) receive(report, edited, descriptions[1]);
-          },
-          fail: () =>
-            stop("The training has stopped: a part of the page that runs beside it cannot be loaded. Try again."),
-        },
-      );
-      workers = started;
-      workers[0].postMessage({ kind: "tell", going: true, shown: 1 });
-      timer = window.setTimeout(() => workers[0]?.postMessage({ kind: "tell", going: false }), LIMIT);
-      start.textContent = "Stop";
-      status.textContent = "Training two networks from the same random weights…";
-      figure.hidden = false;
-    }
-
-    /**
-     * @param {Report} report
-     * @param {number[][]} edited
-     * @param {NetworkDescription} described
-     */
-    function receive({ runs, weights, shown, going }, edited, described) {
-      const tests = digits.value?.test.length ?? 1;
-      for (const [i, { tested }] of runs.entries()) {
-        if (tested && tested.passes !== errors[i].at(-1)?.[0]) {
-          errors[i] = withPoint(errors[i], [tested.passes, tested.misread / tests]);
-        }
-      }
-      const most = Math.max(...runs.map(({ passes }) => passes));
-      chart.show({
-        lines: errors,
-        classes: ["", "second"],
-        highest: 1,
-        most,
-        across: ["0", "passes", decimal(most, 2)],
-        label: inPercent,
-        marked: errors.map((points) => points.at(-1)),
-      });
-      const isOver = !going || runs.every(({ passes }) => passes >= PASSES);
-      if (!isOver) return;
-      if (shown === 1) trained = { table: edited, network: new Network(described, tensorsOf(described, weights)) };
-      stop(result(errors, tests));
-      update();
-    }
-
-    /** @param {string} text */
-    function stop(text) {
-      clearTimeout(timer);
-      for (const worker of workers) worker.terminate();
-      workers = [];
-      start.textContent = "Train for a minute";
-      status.textContent = text;
-    }
-
-    return {
-      element: element("div", { className: "trained-tables" }, start, status, figure),
-      /** @param {boolean} isEdited */
-      allow(isEdited) {
-        if (workers.length) return;
-        start.disabled = !isEdited;
-        if (!isEdited)
-          status.textContent = "Add or remove a cross, then train both tables from the same random weights.";
-        else if (status.textContent.startsWith("Add or")) status.textContent = "";
-      },
-      stop: () => stop(""),
-    };
-  }
-
   return {
     update,
     remove: () => {
-      training.stop();
+      training.remove();
       body.remove();
     },
   };
-}
-
-/**
- * What came of the two runs, and how much of it may be chance.
- *
- * @param {CurvePoint[][]} errors
- * @param {number} tests
- */
-function result([own, edited], tests) {
-  const [before, after] = [own, edited].map((points) => points.at(-1));
-  if (!before || !after) return "Stopped before anything was counted.";
-  const share = (before[1] + after[1]) / 2;
-  const chance = 2 * Math.sqrt((2 * share * (1 - share)) / tests);
-  return `After ${decimal(after[0], 2)} passes, table I misreads ${percentage(before[1])} of ${tests.toLocaleString("en")} test digits, yours ${percentage(after[1])}. A difference below about ${percentage(chance)} may be chance.`;
 }
 
 /**

@@ -22,7 +22,7 @@ import { Training } from "../network/training.js";
 /** @typedef {{ runs: RunReport[], weights: Float32Array, shown: number, going: boolean, speed: number | null }} Report */
 
 const PAUSE = 100; // milliseconds between two reports
-const TESTS = 4; // a pass
+const TESTS = 8; // a pass
 
 class Run {
   #losses = { sum: 0, count: 0 };
@@ -123,7 +123,7 @@ export class Coordinator {
   #report() {
     const now = performance.now();
     this.#reported = now;
-    const weights = this.runs[this.#shown].training.weights.slice();
+    const weights = this.runs[this.#shown].training.shown.weights.slice();
     const digits = this.#digits - this.#since.digits;
     const speed = digits && now > this.#since.time ? (1000 * digits) / (now - this.#since.time) : null;
     const runs = this.runs.map((run) => run.report());

@@ -47,17 +47,17 @@ export function addArticle(root, store, pad, open, openAlone, loadExample) {
     store.setPlace("start");
   });
   store.addEventListener("place", async () => {
-    if (!store.place) {
-      section.hidden = true;
-      article.value?.close();
-      return;
-    }
-    await load();
-    if (store.place) article.value?.show(store.place);
+    if (store.place) {
+      await load();
+      if (article.value && store.place) article.value.show(store.place);
+      else store.setPlace(""); // so that it can be opened again
+    } else article.value?.close();
+    section.hidden = !store.place && !message.textContent;
   });
   const project = async () => {
+    if (pad.blank) loadExample();
     await alone.load();
-    if (alone.value && !store.place) section.hidden = true;
+    section.hidden = !store.place && !message.textContent;
     alone.value?.projector.toggle();
   };
   find(root, ".start-projector").addEventListener("click", project);

@@ -42,6 +42,7 @@ export function addTour(root, store, pad, steps, loadExample) {
   let before = null;
   /** @type {Unit | null} what the tour has pinned */
   let own = null;
+  let modeBefore = store.mode;
 
   const show = (/** @type {number} */ number) => {
     target?.classList.remove("pointed-at");
@@ -98,6 +99,7 @@ export function addTour(root, store, pad, steps, loadExample) {
   };
   const end = () => {
     giveBack();
+    store.setMode(modeBefore);
     start.focus({ preventScroll: true });
     pad.element.scrollIntoView({ block: "nearest" });
   };
@@ -106,6 +108,7 @@ export function addTour(root, store, pad, steps, loadExample) {
   start.addEventListener("click", () => {
     if (pad.blank) loadExample();
     before = store.pinned ? store.unit : null;
+    modeBefore = store.mode;
     show(0);
   });
   back.addEventListener("click", () => show(Math.max(0, step - 1)));

@@ -3,7 +3,6 @@
 import { element, find, findAll, shape } from "../dom.js";
 import { Reader } from "../network/reader.js";
 import { tensorsOf } from "../network/training.js";
-import { variationOf, varied } from "../network/variations.js";
 import { writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
 import { answerText, decimal } from "../show/format.js";
@@ -11,7 +10,7 @@ import { Chart, inPercent } from "./chart.js";
 import { OnDemand } from "./on_demand.js";
 import { save } from "./saving.js";
 import { rateThatIs, smoothed, withPoint } from "./training_curves.js";
-import { CHOICES, changed, decode, encode, runsOf } from "./training_settings.js";
+import { begun, CHOICES, changed, decode, encode, ownOf, runsOf } from "./training_settings.js";
 import { startRuns } from "./training_workers.js";
 
 /**
@@ -33,6 +32,7 @@ const TITLES = {
   optimizer: "Optimizer",
   rate: "Learning rate",
   batch: "Batch",
+  weights: "Weights shown",
   seed: "Seed",
 };
 /** @type {Record<string, string>} */
@@ -40,6 +40,7 @@ const VALUES = {
   scaled: "the paper\u2019s tanh",
   relu: "ReLU",
   max: "maximum",
+  latest: "of the last step",
   trainable: "the paper\u2019s, trainable",
 };
 
@@ -131,7 +132,7 @@ export class Train {
     this.reader = reader;
     this.startWorker = startWorker;
     const { network } = reader.description;
-    this.own = { ...variationOf(network), steep: network.layers.some(({ kind }) => kind === "RBF") };
+    this.own = ownOf(network);
     panel.append(document.createRange().createContextualFragment(HTML));
     this.status = find(panel, ".training-status");
     this.start = find(panel, ".start", HTMLButtonElement);
@@ -265,7 +266,7 @@ export class Train {
     const digits = this.#digits.value;
     if (beginning !== this.#beginning) return false; // stopped meanwhile, or begun again
     if (!digits || this.#workers.length) return Boolean(digits);
-    const runs = runsOf(this.#chosen, this.own).map((run) => this.#begun(run));
+    const runs = runsOf(this.#chosen, this.own).map((run) => begun(this.reader.description.network, run));
     const workers = startRuns(this.startWorker, digits, runs, {
       receive: (report) => {
         if (this.#workers === workers) this.#receive(report);
@@ -276,15 +277,6 @@ export class Train {
     this.#descriptions = runs.map(({ description }) => description);
     this.#curves = runs.map(() => ({ first: null, losses: [], means: [], errors: [], rate: "" }));
     return true;
-  }
-
-  /** @param {Run} run */
-  #begun({ activation, pooling, optimizer, rate, batch, seed }) {
-    const description = varied(this.reader.description.network, { activation, pooling });
-    return {
-      description,
-      settings: { optimizer, rate: Number(rate), batch: Number(batch), seed: Number(seed) },
-    };
   }
 
   /** @param {{ going?: boolean, shown?: number, step?: boolean }} wanted */
@@ -331,7 +323,7 @@ export class Train {
   }
 
   /**
-   * Say what has happened, once: a result, at most four times a pass, a pause, or that a run cannot go on.
+   * Say what has happened, once: a result, at most eight times a pass, a pause, or that a run cannot go on.
    *
    * @param {Report} report
    */
@@ -401,8 +393,13 @@ export class Train {
         { ...tensor, ...trained[name], shape: tensor.shape },
       ]),
     );
-    const file = writeWeights(new Reader({ ...reader.description, network }, tensors));
-    save(`lenet-5-${network.variant}-${runs[shown].steps}-steps.safetensors`, new Blob([file]));
+    try {
+      const file = writeWeights(new Reader({ ...reader.description, network }, tensors));
+      save(`lenet-5-${network.variant}-${runs[shown].steps}-steps.safetensors`, new Blob([file]));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : "";
+      this.#say(`These weights cannot be saved: ${why}. The learning rate is too high.`);
+    }
   }
 
   /** Whether the run that is shown is of the network as it is, with its own activation function and pooling. */

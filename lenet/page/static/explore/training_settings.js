@@ -1,13 +1,14 @@
 // What can be set for a training, and how a link has it.
 import { OPTIMIZERS } from "../network/optimizers.js";
-import { ACTIVATIONS, POOLING } from "../network/variations.js";
+import { ACTIVATIONS, POOLING, variationOf, varied } from "../network/variations.js";
 
 /** @import { Variation } from "../network/variations.js" */
 
 /**
  * The settings of a run, as texts: each is one of its `CHOICES`.
  *
- * @typedef {{ activation: string, pooling: string, optimizer: string, rate: string, batch: string, seed: string }} Run
+ * @typedef {{ activation: string, pooling: string, optimizer: string, rate: string, batch: string, weights: string,
+ *   seed: string }} Run
  */
 
 /** A run, and a second one that differs in one of its settings: `differs` is its name, or "". */
@@ -20,6 +21,7 @@ export const CHOICES = {
   optimizer: Object.keys(OPTIMIZERS),
   rate: "0.0002 0.0005 0.001 0.002 0.005 0.01 0.02 0.05 0.1 0.2 0.5 1 2 5".split(" "),
   batch: ["1", "4", "8", "16", "32", "64", "128"],
+  weights: ["averaged", "latest"],
   seed: Array.from({ length: 10 }, (_, i) => String(i + 1)),
 };
 const MOST_WORKERS = 8;
@@ -28,20 +30,51 @@ const NAMES = /** @type {(keyof Run)[]} */ (Object.keys(CHOICES));
 /** What a network has itself, and whether its loss is steep, as that of distances is. */
 /** @typedef {Variation & { steep: boolean }} Own */
 
-/** The learning rate that suits each optimizer, and where the loss is steep: found on training digits that were held out. */
-const RATES = /** @type {Record<string, [string, string]>} */ ({
-  SGD: ["0.05", "0.002"],
-  momentum: ["0.005", "0.0002"],
-  Adam: ["0.001", "0.001"],
-  Muon: ["0.005", "0.002"],
+/**
+ * The learning rate that suits each optimizer: with tanh, with ReLU, and where the loss is steep. Found on training digits
+ * that were held out.
+ */
+const RATES = /** @type {Record<string, [string, string, string]>} */ ({
+  SGD: ["0.1", "0.05", "0.002"],
+  momentum: ["0.01", "0.005", "0.0002"],
+  Adam: ["0.002", "0.002", "0.001"],
+  Muon: ["0.005", "0.005", "0.002"],
 });
 
 /**
  * @param {string} optimizer
  * @param {Own} own
  */
-function rateOf(optimizer, { steep }) {
-  return RATES[optimizer][Number(steep)];
+function rateOf(optimizer, { activation, steep }) {
+  return RATES[optimizer][steep ? 2 : Number(activation === "relu")];
+}
+
+/**
+ * @param {NetworkDescription} network
+ * @returns {Own}
+ */
+export function ownOf(network) {
+  return { ...variationOf(network), steep: network.layers.some(({ kind }) => kind === "RBF") };
+}
+
+/**
+ * A run of a network as a training is told of it; `table`: another one for C3, see network/variations.js.
+ *
+ * @param {NetworkDescription} network
+ * @param {Run} run
+ * @param {number[][]} [table]
+ */
+export function begun(network, { activation, pooling, optimizer, rate, batch, weights, seed }, table) {
+  return {
+    description: varied(network, { activation, pooling, table }),
+    settings: {
+      optimizer,
+      rate: Number(rate),
+      batch: Number(batch),
+      seed: Number(seed),
+      averaged: weights === "averaged",
+    },
+  };
 }
 
 /**
@@ -52,7 +85,15 @@ function rateOf(optimizer, { steep }) {
  */
 export function defaults(own) {
   const { activation, pooling } = own;
-  return { activation, pooling, optimizer: "SGD", rate: rateOf("SGD", own), batch: "8", seed: "1" };
+  return {
+    activation,
+    pooling,
+    optimizer: "SGD",
+    rate: rateOf("SGD", own),
+    batch: "8",
+    weights: "averaged",
+    seed: "1",
+  };
 }
 
 /**

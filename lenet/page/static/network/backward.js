@@ -18,7 +18,7 @@ export function convolutionInput(gradient, maps, side, sees, weight, size) {
   if (weight.length === gradient.length * maps * side * side) return fullyConnectedInput(gradient, weight);
   const out = side - size + 1;
   const sums = new Float64Array(maps * side * side);
-  const flipped = weight.map((_, i) => weight[i - (i % size) + size - 1 - (i % size)]); // each row of a kernel
+  const flipped = rowsReversed(weight, size);
   const margin = size - 1;
   const width = out + 2 * margin;
   const padded = new Float32Array(out * width); // a map with a margin of zeros at both sides of each row
@@ -26,14 +26,28 @@ export function convolutionInput(gradient, maps, side, sees, weight, size) {
   for (let m = 0; m < sees.length; m++) {
     for (let y = 0; y < out; y++) {
       const row = (m * out + y) * out;
-      padded.set(gradient.subarray(row, row + out), y * width + margin);
+      for (let x = 0, to = y * width + margin; x < out; x++, to++) padded[to] = gradient[row + x];
     }
     for (const i of sees[m]) {
       for (let ky = 0; ky < size; ky++, w += size)
         addRow(sums, (i * side + ky) * side, out, side, padded, 0, width, flipped, w, size);
     }
   }
-  return Float32Array.from(sums);
+  return new Float32Array(sums);
+}
+
+/**
+ * Kernels with each of their rows the other way round.
+ *
+ * @param {Float32Array} kernels
+ * @param {number} size
+ */
+function rowsReversed(kernels, size) {
+  const reversed = new Float32Array(kernels.length);
+  for (let from = 0; from < kernels.length; from += size) {
+    for (let k = 0; k < size; k++) reversed[from + k] = kernels[from + size - 1 - k];
+  }
+  return reversed;
 }
 
 /**
@@ -86,10 +100,17 @@ function addRowWeights(weight, w, size, gradient, from, out, input, first, side)
     }
     return;
   }
-  let [a, b, c, d, e] = [0, 0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let e = 0;
   for (let y = 0, at = from; y < out; y++) {
     let i = first + y * side;
-    let [p, q, r, s] = [input[i], input[i + 1], input[i + 2], input[i + 3]];
+    let p = input[i];
+    let q = input[i + 1];
+    let r = input[i + 2];
+    let s = input[i + 3];
     i += 4;
     for (const end = at + out; at < end; at++, i++) {
       const g = gradient[at];
@@ -210,7 +231,10 @@ export function fullyConnectedInput(gradient, weight) {
   let unit = 0;
   // Four units at once: each sum is read and written a quarter as often.
   for (; unit + 3 < units; unit += 4) {
-    const [a, b, c, d] = [gradient[unit], gradient[unit + 1], gradient[unit + 2], gradient[unit + 3]];
+    const a = gradient[unit];
+    const b = gradient[unit + 1];
+    const c = gradient[unit + 2];
+    const d = gradient[unit + 3];
     let w = unit * length;
     for (let i = 0; i < length; i++, w++) {
       input[i] += a * weight[w] + b * weight[w + length] + (c * weight[w + 2 * length] + d * weight[w + 3 * length]);
@@ -232,11 +256,29 @@ export function fullyConnectedInput(gradient, weight) {
  * @param {Float32Array} bias
  */
 export function fullyConnectedWeights(gradient, input, weight, bias) {
-  for (let unit = 0, w = 0; unit < gradient.length; unit++) {
-    const g = gradient[unit];
-    bias[unit] += g;
-    for (let i = 0; i < input.length; i++, w++) weight[w] += g * input[i];
+  for (let unit = 0; unit < gradient.length; unit++) {
+    bias[unit] += gradient[unit];
+    addScaled(weight, unit * input.length, gradient[unit], input);
   }
+}
+
+/**
+ * Add a multiple of numbers to as many, four at once, which takes two thirds of the time.
+ *
+ * @param {Float32Array} sums
+ * @param {number} to
+ * @param {number} factor
+ * @param {Float32Array} numbers
+ */
+export function addScaled(sums, to, factor, numbers) {
+  let i = 0;
+  for (const end = numbers.length - 3; i < end; i += 4, to += 4) {
+    sums[to] += factor * numbers[i];
+    sums[to + 1] += factor * numbers[i + 1];
+    sums[to + 2] += factor * numbers[i + 2];
+    sums[to + 3] += factor * numbers[i + 3];
+  }
+  for (; i < numbers.length; i++, to++) sums[to] += factor * numbers[i];
 }
 
 /**

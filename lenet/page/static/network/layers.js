@@ -53,19 +53,29 @@ export function addRow(sums, to, rows, across, numbers, first, width, weight, w,
     }
     return;
   }
-  const [a, b, c, d, e] = [weight[w], weight[w + 1], weight[w + 2], weight[w + 3], weight[w + 4]];
+  const a = weight[w];
+  const b = weight[w + 1];
+  const c = weight[w + 2];
+  const d = weight[w + 3];
+  const e = weight[w + 4];
   for (let y = 0, i = to; y < rows; y++) {
     let at = first + y * width;
-    let [p, q, r, s] = [numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3]];
+    let p = numbers[at];
+    let q = numbers[at + 1];
+    let r = numbers[at + 2];
+    let s = numbers[at + 3];
     at += 4;
-    for (const end = at + across; at < end; at++, i++) {
+    for (const end = at + across - 1; at < end; at += 2, i += 2) {
       const t = numbers[at];
+      const u = numbers[at + 1];
       sums[i] += a * p + b * q + c * r + d * s + e * t;
-      p = q;
-      q = r;
-      r = s;
-      s = t;
+      sums[i + 1] += a * q + b * r + c * s + d * t + e * u;
+      p = r;
+      q = s;
+      r = t;
+      s = u;
     }
+    if (across % 2) sums[i++] += a * p + b * q + c * r + d * s + e * numbers[at];
   }
 }
 
@@ -128,7 +138,10 @@ export function fullyConnected(input, weight, bias) {
   let unit = 0;
   // Four units at once: each input is read a quarter as often, and no addition waits for the one before.
   for (; unit + 3 < units; unit += 4) {
-    let [a, b, c, d] = [bias[unit], bias[unit + 1], bias[unit + 2], bias[unit + 3]];
+    let a = bias[unit];
+    let b = bias[unit + 1];
+    let c = bias[unit + 2];
+    let d = bias[unit + 3];
     for (let i = 0, w = unit * n; i < n; i++, w++) {
       const x = input[i];
       a += weight[w] * x;

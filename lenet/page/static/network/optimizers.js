@@ -3,6 +3,8 @@
 // An optimizer is a function that is called with the gradients of a step, by layer and name as in `Network.parameters`,
 // and changes the parameters in place. What it remembers from earlier steps is its own.
 
+import { addScaled } from "./backward.js";
+
 const [B1, B2, EPSILON] = [0.9, 0.999, 1e-8]; // Adam's decays, as in PyTorch
 const MOMENTUM = 0.9;
 const MUON_MOMENTUM = 0.95;
@@ -20,10 +22,7 @@ const ITERATIONS = 4;
  * @type {Record<string, (network: Network, rate: number) => Step>}
  */
 export const OPTIMIZERS = {
-  SGD: (network, rate) =>
-    each(network, (values) => (gradient) => {
-      for (let i = 0; i < values.length; i++) values[i] -= rate * gradient[i];
-    }),
+  SGD: (network, rate) => each(network, (values) => (gradient) => addScaled(values, 0, -rate, gradient)),
   momentum: (network, rate) =>
     each(network, (values) => {
       const velocity = new Float32Array(values.length);

@@ -1,6 +1,7 @@
 // Training from random weights: the weights themselves, the order of the digits, and the steps, which several workers can
 // share. The gradients of a batch are summed up in chunks, always the same and in the same order, so that the result does
 // not depend on how many workers there are.
+import { addScaled } from "./backward.js";
 import { forwardWithLoss } from "./loss.js";
 import { Network } from "./network.js";
 import { OPTIMIZERS } from "./optimizers.js";
@@ -10,6 +11,7 @@ import { OPTIMIZERS } from "./optimizers.js";
 const [SHARES, LARGEST_CHUNK] = [4, 4]; // chunks that a small batch has if it can, and digits that one has at most
 
 const TANH_GAIN = 5 / 3; // as in PyTorch's calculate_gain
+const AVERAGED = 9; // with which half of the average is of the last 7 % of the steps, whose noise cancels out
 
 /**
  * @typedef {object} TrainingSettings
@@ -17,6 +19,7 @@ const TANH_GAIN = 5 / 3; // as in PyTorch's calculate_gain
  * @property {number} rate
  * @property {number} batch
  * @property {number} seed
+ * @property {boolean} [averaged] whether the average of the weights over the last steps is what is shown and counted
  */
 
 /** @typedef {{ training: Digits, test: Digits }} Parts */
@@ -31,6 +34,8 @@ const TANH_GAIN = 5 / 3; // as in PyTorch's calculate_gain
  */
 
 /** @typedef {{ sums: Float32Array[], losses: number[] }} ChunkGradients for each chunk, the sums over its digits */
+
+/** @typedef {{ all: Float32Array, learned: Learned }} Sums zeros at first */
 
 /** Numbers from 0 to 1, always the same for a seed. */
 export class Random {
@@ -209,8 +214,9 @@ export class Local {
    */
   async compute(weights, chunks) {
     if (weights !== this.weights) this.weights.set(weights);
-    const found = chunks.map((chunk) => this.#gradients(chunk));
-    return { sums: found.map(({ all }) => all), losses: found.map(({ loss }) => loss) };
+    const sums = chunks.map(() => emptyWeights(this.description));
+    const losses = chunks.map((chunk, i) => this.addGradients(chunk, sums[i]));
+    return { sums: sums.map(({ all }) => all), losses };
   }
 
   /**
@@ -229,17 +235,21 @@ export class Local {
     return count;
   }
 
-  /** @param {number[]} chunk */
-  #gradients(chunk) {
-    const { network, digits, description } = this;
-    const { all, learned } = emptyWeights(description);
+  /**
+   * Add the gradients of a chunk, and return its loss.
+   *
+   * @param {number[]} chunk
+   * @param {Sums} sums
+   */
+  addGradients(chunk, { learned }) {
+    const { network, digits } = this;
     let total = 0;
     for (const i of chunk) {
       const { features, loss, gradient } = forwardWithLoss(network, digits.ink(i), digits.labels[i]);
       network.backward(features, gradient, { sums: learned });
       total += loss;
     }
-    return { all, loss: total };
+    return total;
   }
 }
 
@@ -262,6 +272,7 @@ export class Training {
   #next = 0;
   #optimize;
   #sums;
+  #chunk;
 
   /**
    * `peers`: who computes besides this thread.
@@ -278,10 +289,13 @@ export class Training {
     this.own = new Local(description, digits);
     this.network = this.own.network;
     this.weights = this.own.weights;
-    this.peers = [this.own, ...peers];
+    this.shown = settings.averaged ? new Local(description, digits) : this.own;
+    this.peers = peers;
     this.#random = new Random(settings.seed);
     initialize(this.network, this.#random);
+    this.shown.weights.set(this.weights);
     this.#sums = emptyWeights(description);
+    this.#chunk = emptyWeights(description);
     this.#optimize = OPTIMIZERS[settings.optimizer](this.network, settings.rate);
   }
 
@@ -297,44 +311,75 @@ export class Training {
     const chunks = Array.from({ length: Math.ceil(batch.length / size) }, (_, i) =>
       batch.slice(i * size, (i + 1) * size),
     );
-    const found = await this.#share(chunks.length, (peer, from, to) =>
-      peer.compute(this.weights, chunks.slice(from, to)),
-    );
     const { all, learned } = this.#sums;
     all.fill(0);
+    const found = await this.#share(
+      chunks.length,
+      (from, to) => this.#addOwn(chunks.slice(from, to)),
+      (peer, from, to) => peer.compute(this.weights, chunks.slice(from, to)),
+    );
     let loss = 0;
     for (const part of found) {
-      for (const sum of part.sums) for (let i = 0; i < all.length; i++) all[i] += sum[i];
+      for (const sum of part.sums) addScaled(all, 0, 1, sum);
       for (const one of part.losses) loss += one;
     }
     for (let i = 0; i < all.length; i++) all[i] /= batch.length;
     this.#optimize(learned);
+    if (this.shown !== this.own) this.#average();
     this.steps++;
     return loss / batch.length;
   }
 
-  /** How many of the test digits are misread. */
+  /**
+   * Add the gradients of the first chunks of a batch, in an array that is kept: others would be a third of a second's work.
+   *
+   * @param {number[][]} chunks
+   * @returns {Promise<ChunkGradients>} of which nothing is left to be added but the losses
+   */
+  async #addOwn(chunks) {
+    const losses = chunks.map((chunk) => {
+      this.#chunk.all.fill(0);
+      const loss = this.own.addGradients(chunk, this.#chunk);
+      addScaled(this.#sums.all, 0, 1, this.#chunk.all);
+      return loss;
+    });
+    return { sums: [], losses };
+  }
+
+  /** A weight of the average moves towards the new one: after the first step it is the new one, then by less and less. */
+  #average() {
+    const { weights, shown, steps } = this;
+    const share = AVERAGED / (steps + AVERAGED);
+    for (let i = 0; i < weights.length; i++) shown.weights[i] += share * (weights[i] - shown.weights[i]);
+  }
+
+  /** How many of the test digits are misread with the weights that are shown. */
   async misread() {
-    const counts = await this.#share(this.test.length, (peer, from, to) => peer.misread(this.weights, from, to));
+    const { shown } = this;
+    const counts = await this.#share(
+      this.test.length,
+      (from, to) => shown.misread(shown.weights, from, to),
+      (peer, from, to) => peer.misread(shown.weights, from, to),
+    );
     return counts.reduce((a, b) => a + b, 0);
   }
 
   /**
-   * Have each peer do its share of `count` things, those in other threads first: they work meanwhile.
+   * Share `count` things between this thread, which does the first ones, and the peers, which are asked before: they work
+   * meanwhile.
    *
    * @template T
    * @param {number} count
+   * @param {(from: number, to: number) => Promise<T>} compute
    * @param {(peer: Peer, from: number, to: number) => Promise<T>} ask
    */
-  #share(count, ask) {
-    const share = Math.ceil(count / this.peers.length);
-    const asked = this.peers.map((peer, i) => ({ peer, from: i * share, to: Math.min(count, (i + 1) * share) }));
-    /** @type {Promise<T>[]} */
-    const answers = [];
-    for (const [i, { peer, from, to }] of [...asked.entries()].reverse()) {
-      if (from < to) answers[i] = ask(peer, from, to);
-    }
-    return Promise.all(answers);
+  #share(count, compute, ask) {
+    const share = Math.ceil(count / (this.peers.length + 1));
+    const answers = this.peers.map((peer, i) => {
+      const from = (i + 1) * share;
+      return from < count ? [ask(peer, from, Math.min(count, from + share))] : [];
+    });
+    return Promise.all([compute(0, Math.min(count, share)), ...answers.flat()]);
   }
 
   /** The numbers of the next digits. */

@@ -10,13 +10,15 @@ const ARCHITECTURE = "LeNet5";
 const NUMBERS = /** @type {const} */ (["mean", "std", "temperature", "max_energy"]);
 
 /**
- * The file: the tensors, and in its metadata what a folder of weights has in config.json.
+ * The file: the tensors, and in its metadata what a folder of weights has in config.json. Throws if `readWeights` would not
+ * read it.
  *
  * @param {Reader} reader
  */
 export function writeWeights({ description: { network }, tensors }) {
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, network[name]]));
   const config = { architecture: ARCHITECTURE, variant: network.variant, ...numbers };
+  for (const [name, { data }] of Object.entries(tensors)) checkRange(name, data);
   return writeSafetensors(tensors, { config: JSON.stringify(config) });
 }
 
@@ -40,9 +42,7 @@ export function readWeights(buffer, like) {
     const expected = like.tensors[name].shape.join("x");
     if (dtype !== "F32") throw new Error(`${name} has dtype ${dtype}`);
     if (shape.join("x") !== expected) throw new Error(`${name} is ${shape.join("x")}, not ${expected}`);
-    if (!data.every(isWeight)) {
-      throw new Error(`${name} has numbers that are not between -${LARGEST_WEIGHT} and ${LARGEST_WEIGHT}`);
-    }
+    checkRange(name, data);
   }
   const reader = new Reader(description, tensors);
   const { output } = reader.readInk(new Float32Array(32 * 32).fill(1)).outputs;
@@ -50,6 +50,15 @@ export function readWeights(buffer, like) {
     throw new Error("its scores are NaN or infinite");
   }
   return reader;
+}
+
+/**
+ * @param {string} name
+ * @param {ArrayLike<number>} data
+ */
+function checkRange(name, data) {
+  if (Array.from(data).every(isWeight)) return;
+  throw new Error(`${name} has numbers that are not between -${LARGEST_WEIGHT} and ${LARGEST_WEIGHT}`);
 }
 
 /** @param {number} value */
