@@ -32,7 +32,7 @@ STATE = """() => {
 }"""
 
 # What is higher or wider than its place.
-SCROLLED = """() => [document.documentElement, document.querySelector(".lenet"), document.querySelector(".single-stage")]
+SCROLLED = """() => ["html", ".lenet", ".single-stage"].map((selector) => document.querySelector(selector))
   .filter((one) => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
   .map((one) => `${one.className} ${one.scrollWidth}x${one.scrollHeight} in ${one.clientWidth}x${one.clientHeight}`)"""
 
@@ -221,5 +221,7 @@ def test_the_article_is_printed_with_the_drawing(room):
     line = "(one) => getComputedStyle(one, '::after').borderBlockEndWidth"
     assert set(page.locator(".exercise").evaluate_all(f"(all) => all.map({line})")) == {"1px"}
     address = page.locator(".article-sources a").first
-    assert address.evaluate("(a) => getComputedStyle(a, '::after').content").endswith(f'{address.get_attribute("href")}"')
+    assert address.evaluate("(a) => getComputedStyle(a, '::after').content").endswith(
+        f'{address.get_attribute("href")}"'
+    )
     page.emulate_media(media="screen")

@@ -17,7 +17,7 @@ POOLING = ("own", "average", "max", "trainable")
 
 @dataclass(frozen=True)
 class Setting:
-    """A value that can be set: one of some, a number in a range, or a text of a pattern; and what is expected, in words.
+    """A value that can be set: one of some, a number in a range, or a text of a pattern; and in words, what is.
 
     The browser checks the settings of a figure in an address by the same fields.
     """
@@ -104,7 +104,9 @@ def as_data() -> dict[str, dict[str, dict]]:
     """The settings of each figure, for the browser: how a value is checked, as far as it is, and what is expected."""
     return {
         name: {
-            setting: {key: list(value) if isinstance(value, tuple) else value for key, value in vars(rule).items() if value}
+            setting: {
+                key: list(value) if isinstance(value, tuple) else value for key, value in vars(rule).items() if value
+            }
             for setting, rule in figure.settings.items()
         }
         for name, figure in FIGURES.items()

@@ -162,7 +162,7 @@ class Section:
 
 
 def article(weights: Weights) -> dict:
-    """The article about a network, as JSON: sections in order, what they cite, the confusion matrix, and all figures."""
+    """The article about a network, as JSON: sections, what they cite, the confusion matrix, and all figures."""
     fill = from_table(numbers(weights))
     return {
         "sections": [section.as_dict(fill, weights.model.variant) for section in sections()],

@@ -107,14 +107,8 @@ export class Article {
       const section = { name, element: made, slot, exercises: new Map(asked) };
       made.addEventListener("focusin", ({ target }) => {
         const exercise = target instanceof Element ? target.closest("[data-exercise]") : null;
-<<<<<<< HEAD
-        if (!(exercise instanceof HTMLElement)) return;
-        this.#read(section); // also where it is not the one in the middle: the focus stays
-        store.setPlace(`${name}.${exercise.dataset.exercise}`);
-=======
         this.#read(section); // also where another one is on the line
         if (exercise instanceof HTMLElement) store.setPlace(`${name}.${exercise.dataset.exercise}`);
->>>>>>> read
       });
       slot.figure.addEventListener("click", () => this.#read(section)); // also where it is not the one that is read
       return section;

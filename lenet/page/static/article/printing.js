@@ -47,7 +47,7 @@ function* drawn({ current, sections }) {
 async function settled(stage) {
   const end = performance.now() + PATIENCE;
   for (let before = "", now = stage.innerHTML; performance.now() < end; [before, now] = [now, stage.innerHTML]) {
-    if (now === before && !stage.innerText.includes("Loading")) return;
+    if (now === before && !stage.textContent.includes("Loading")) return;
     await new Promise((done) => setTimeout(done, STILL));
   }
 }
