@@ -1,16 +1,16 @@
 """The page's modules as one, so that a browser with six connections does not load them in many rounds.
 
 The sources are plain modules that run as they are, and only what they use is understood here: named imports, namespace
-imports, and exported functions, classes and constants. Each module becomes a function scope of its own. Lines that are
-comments are left out, types among them: they are for developers, who read the sources. A bundle that is loaded later
-takes from the page's the modules that are there already.
+imports, and exported functions, classes and constants. Each module becomes a function scope of its own. Comments are
+left out, types among them, and empty lines: they are for developers, who read the sources. A bundle that is loaded
+later takes from the page's the modules that are there already.
 """
 
 import posixpath
 import re
 
 IMPORT = re.compile(r'^import (?:\{([^}]+)\}|\* as (\w+)) from "(\.[^"]+)";\n', re.MULTILINE)
-COMMENTS = re.compile(r"^ *(?:/\*\*.*?\*/ *|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+COMMENTS = re.compile(r"^ *(?:/\*\*.*?\*/ *|//[^\n]*)?\n|(?<=[;,{}]) // [^\n\"'`]*$", re.MULTILINE | re.DOTALL)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 
 

@@ -9,6 +9,8 @@ from tests.browser.screens import FAULTS, check_accessibility, resize
 
 DIGIT = DIGITS[3]
 WIDTHS = [*range(320, 1000, 20), *range(1000, 1500, 50), 1600, 1920, 2560]
+# All modes, and a row of digits, have the same figure above them: each of the two is shown at every other width.
+SHOWN_AT = {"answer": WIDTHS[::4], "modes": WIDTHS[::2], "row": WIDTHS[1::2]}
 SIDEWAYS = [(568, 320), (640, 360), (700, 300), (740, 340), (844, 390)]  # phones, and windows at 200 %
 
 
@@ -110,8 +112,7 @@ def test_every_width_holds(explore, subtests, what):
     show(explorer, what)
     browser = page.context.new_cdp_session(page)  # Playwright's own way to set the size takes twice as long
     with subtests.test("widths"):
-        sizes = [(width, 900) for width in WIDTHS[:: 4 if what == "answer" else 1]]  # the same figure as with all modes
-        for width, height in sizes + SIDEWAYS:
+        for width, height in [(width, 900) for width in SHOWN_AT[what]] + SIDEWAYS:
             size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
             browser.send("Emulation.setDeviceMetricsOverride", size)
             assert page.evaluate(FAULTS) == [], (width, height)

@@ -52,14 +52,15 @@ def test_what_is_not_understood_is_an_error(source, message):
         bundle({**SOURCES, "start.js": source}, "start.js")
 
 
-def test_lines_that_are_comments_are_left_out():
-    """With types or without; other comments stay, as does all code."""
+def test_comments_are_left_out():
+    """With types or without, and empty lines; where there is a quotation mark after it, it may be a string."""
     source = (
         "/** A. */\nexport function f() {\n  // A.\n  /**\n   * @type {number}\n   */\n"
-        '  const x = "/** B */"; // C\n}\n'
+        '  const x = "/** B */"; // A.\n\n  const y = "; // C";\n  f("D"); // it\'s\n}\n'
     )
     text = bundle({"start.js": source}, "start.js")
-    assert 'function f() {\n  const x = "/** B */"; // C\n}\n' in text
+    kept = ['const x = "/** B */";', 'const y = "; // C";', 'f("D"); // it\'s']
+    assert "function f() {\n  " + "\n  ".join(kept) + "\n}\n" in text
     assert "A." not in text
     assert "@type" not in text
 
