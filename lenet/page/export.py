@@ -90,8 +90,11 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
         files[name] = (SITE / name).read_bytes()
     version = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
     offline = (SITE / "offline.js").read_text().replace("/* version */", version)
-    kept = ["./", *(name for name in sorted(files) if Path(name).name not in LATER)]
-    files["offline.js"] = offline.replace("/* files */ []", json.dumps(kept)).encode()
+    later = [name for name in sorted(files) if Path(name).name in LATER]
+    kept = ["./", *(name for name in sorted(files) if name not in later)]
+    for mark, names in {"files": kept, "later": later}.items():
+        offline = offline.replace(f"/* {mark} */ []", json.dumps(names))
+    files["offline.js"] = offline.encode()
     return files
 
 

@@ -64,10 +64,17 @@ def test_every_mode_works(visit):
 
 
 def test_the_page_works_offline_once_loaded(visit, tmp_path):
-    """Even after a reload: drawings, photos, also of several digits, and what was not asked for before."""
+    """Even after a reload: drawings, photos, also of several digits, and what was not asked for before.
+
+    What is large, as the article, works if it was opened before.
+    """
     explorer = visit(service_workers="allow")
     page = explorer.page
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.locator(".start-reading").click()
+    page.locator(".article-bar .pad").wait_for()
+    page.go_back()
     page.context.set_offline(True)
     page.reload()
     page.locator(".lenet[data-ready]").wait_for()
@@ -83,6 +90,8 @@ def test_the_page_works_offline_once_loaded(visit, tmp_path):
         chooser.value.set_files(tmp_path / f"{name}.jpg")
         page.locator(".digit", has_text=re.compile(f"^{number}$")).wait_for()
         page.locator(".check", has_text="Computed in your browser. Images are not sent.").wait_for()
+    page.locator(".start-reading").click()
+    page.locator(".article-bar .pad").wait_for()
 
 
 def test_a_link_works_without_a_server(visit):

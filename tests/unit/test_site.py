@@ -42,8 +42,11 @@ def test_the_files_are_small_and_whole(files):
     html, worker = files["index.html"].decode(), files["offline.js"].decode()
     for name in re.findall(r'(?:href|src)="(?!data:)([^"#]+)"', html):
         assert name in files or name.startswith("https://"), name
-    kept = re.findall(r'"([^"]+)"', worker.split("FILES = ")[1].split(";")[0])
-    assert set(kept) == {"./", *files} - {"offline.js", *later}
+    kept, asked = (
+        set(re.findall(r'"([^"]+)"', worker.split(f"{name} = ")[1].split(";")[0])) for name in ("FILES", "LATER")
+    )
+    assert kept == {"./", *files} - {"offline.js", *later}
+    assert asked == later
     assert "<!-- " not in html.split("</main>")[0].split("<main>")[0]
 
 
@@ -53,7 +56,7 @@ def test_the_article_is_small_and_loaded_when_it_is_opened(files):
     assert articles == {"network/article.json", "networks/tutorial/article.json", "networks/original/article.json"}
     loaded = ("static/article.js", "static/article.css", "network/article.json")
     assert sum(len(gzip.compress(files[name])) for name in loaded) <= ARTICLE
-    assert not any(Path(name).name in files["offline.js"].decode() for name in loaded)
+    assert all(Path(name).name in WHEN_NEEDED for name in loaded)
 
 
 def test_the_text_does_not_speak_of_a_server(files):

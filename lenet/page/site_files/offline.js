@@ -1,8 +1,10 @@
-// The service worker: keeps the files of this version of the page, and serves them without the network. The digits to
-// train on, which are larger than all others, are kept once somebody has asked for them.
+// The service worker: keeps the files of this version of the page, and serves them without the network. What is loaded
+// when it is asked for, as the digits to train on, which are larger than all others, is kept from then on.
 const NAME = "lenet-/* version */";
 /** @type {string[]} */
 const FILES = /* files */ [];
+/** @type {string[]} */
+const LATER = /* later */ [];
 const worker = /** @type {ServiceWorkerScope} */ (/** @type {unknown} */ (self));
 
 worker.addEventListener("install", (event) => {
@@ -30,7 +32,10 @@ worker.addEventListener("fetch", (event) => {
       const found = await cache.match(event.request, { ignoreSearch: true });
       if (found) return found;
       const response = await fetch(event.request);
-      if (response.ok && event.request.url.endsWith(".gz")) await cache.put(event.request, response.clone());
+      const isKept = LATER.some(
+        (file) => new URL(file, location.href).pathname === new URL(event.request.url).pathname,
+      );
+      if (response.ok && isKept) await cache.put(event.request, response.clone());
       return response;
     }),
   );
