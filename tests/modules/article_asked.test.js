@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { askedFor } from "../../lenet/page/static/article/asked.js";
 import { json } from "./figures.js";
 
-const { settings: FIGURES, asked } = json("article");
+const { settings: FIGURES, asked } = json("article.json");
 const NETWORKS = ["textbook", "tutorial", "original"];
 
 const ask = (/** @type {string} */ query) => askedFor(new URLSearchParams(query), FIGURES, NETWORKS);
