@@ -12,6 +12,8 @@ export class Slot {
   /** @type {Mounted | null} */
   #mounted = null;
   #isRead = false;
+  /** @type {Reading | null} that the picture is of */
+  #pictured = null;
   #isNear = false;
   /** @type {Given} */
   #given;
@@ -74,6 +76,23 @@ export class Slot {
     if (this.#isNear || this.#isRead) this.#mounted?.update();
   }
 
+  /** Whether what stands here is of the present drawing, so that it can be printed. */
+  get isUpToDate() {
+    if (!borrows(this.#given)) return this.#isNear && this.#mounted !== null;
+    return this.stage.childNodes.length > 0 && this.#pictured === this.context.store.reading;
+  }
+
+  /** Show it wherever it is, until the function that is returned is called: what borrows leaves a picture. */
+  showForNow() {
+    const [isNear, isRead] = [this.#isNear, this.#isRead];
+    this.setNear(true);
+    this.setRead(true);
+    return () => {
+      this.setRead(isRead);
+      this.#isNear = isNear;
+    };
+  }
+
   /** Show nothing, and give back what is borrowed. */
   close() {
     this.#isRead = this.#isNear = false;
@@ -98,6 +117,7 @@ export class Slot {
   /** A picture, as large, in place of a figure that borrows. */
   #replace() {
     const still = stillOf(this.stage);
+    this.#pictured = this.context.store.reading;
     const { blockSize } = getComputedStyle(this.stage);
     this.#remove();
     this.stage.style.minBlockSize = blockSize;
