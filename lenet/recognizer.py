@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 import torch
@@ -142,6 +142,26 @@ class Recognizer:
         [probabilities], [rejected] = self._judge(features["output"][None])
         return self._reading(drawing, ink, probabilities, rejected, features)
 
+    @overload
+    def read_many(
+        self,
+        images: "Iterable[ImageLike]",
+        *,
+        batch_size: int = ...,
+        errors: Literal["raise"] = ...,
+        activations: bool = ...,
+        workers: int | None = ...,
+    ) -> Iterator[Reading]: ...
+    @overload
+    def read_many(
+        self,
+        images: "Iterable[ImageLike]",
+        *,
+        batch_size: int = ...,
+        errors: Literal["raise", "return"],
+        activations: bool = ...,
+        workers: int | None = ...,
+    ) -> Iterator[Reading | ImageError]: ...
     def read_many(
         self,
         images: "Iterable[ImageLike]",
@@ -150,7 +170,7 @@ class Recognizer:
         errors: Literal["raise", "return"] = "raise",
         activations: bool = False,
         workers: int | None = None,
-    ) -> Iterator[Reading | ImageError]:
+    ) -> Iterator:
         """Read many images: an iterator of what `read` returns for each, in order.
 
         `images` is any iterable of what `read` takes, or an array or tensor of shape (N, H, W), (N, 1, H, W),
