@@ -59,7 +59,7 @@ const loadDigits = once(async (say) => {
  */
 export async function start(element, base, settings) {
   const root = find(element, ".lenet");
-  await addStyle("page.css");
+  await addStyle("page.css").catch(() => {}); // what is not styled can be used all the same
   const home = { html: root.outerHTML, settings };
   const linked = askedForOne(root)?.get("network") ?? (ownsPage(root) ? networkOf(location.hash) : "");
   if (!settings.others.includes(linked)) return open(root, base, home, home);
@@ -286,8 +286,12 @@ async function addStyle(name) {
   const href = file(name);
   if ([...document.styleSheets].some((sheet) => sheet.href === href)) return;
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
-  const loaded = new Promise((resolve) => {
-    link.onload = link.onerror = resolve;
+  const loaded = new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = () => {
+      link.remove(); // so that it is loaded again when it is asked for again
+      reject(new Error(`${name} cannot be loaded`));
+    };
   });
   document.head.append(link);
   await loaded;

@@ -1,8 +1,10 @@
 // Exercises: the reader predicts, and the page computes what it is then. What has been answered is kept in this browser.
+
 import { element, find } from "../dom.js";
 import { messageOf } from "../server.js";
 import { decimal } from "../show/format.js";
 import { paint } from "../show/palette.js";
+import { numberIn } from "./guess.js";
 
 /** @import { Answer } from "./checks.js" */
 
@@ -34,12 +36,16 @@ export class Progress {
   constructor(names) {
     this.names = names;
     this.element = element("p", { className: "article-progress", attributes: { role: "status" } });
+    this.#load();
+    this.#show();
+  }
+
+  #load() {
     try {
-      this.#kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+      this.#kept = { ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
     } catch {
       // no storage, as in a private window, or something else in it
     }
-    this.#show();
   }
 
   /** @param {string} name */
@@ -54,6 +60,7 @@ export class Progress {
    * @param {boolean} isRight
    */
   keep(name, isRight) {
+    this.#load(); // another tab may have kept something meanwhile
     if (this.#kept[name] !== "right") this.#kept = { ...this.#kept, [name]: isRight ? "right" : "tried" };
     try {
       localStorage.setItem(KEY, JSON.stringify(this.#kept));
@@ -182,13 +189,7 @@ export class Exercise {
     const value = String(new FormData(this.form).get(this.name) ?? "").trim();
     if (answer === "choice") return value || this.#refuse("Choose one of the answers first.");
     if (answer !== "number") return value ? Number(value) : this.#refuse("Choose one first.");
-    const number = Number(
-      value
-        .replace(/\s|,(?=\d{3}\b)|%/g, "")
-        .replace(",", ".")
-        .replace("\u2212", "-"),
-    );
-    return value && Number.isFinite(number) ? number : this.#refuse("Type a number first.");
+    return numberIn(value) ?? this.#refuse("Type a number first.");
   }
 
   /** @param {string} sentence */
