@@ -38,12 +38,35 @@ STATE = """() => {
 }"""
 
 
+# What scrolls inside of the page, which does itself.
+SCROLLS = """() => [...document.querySelectorAll(".article-sections figure, .article-sections figure *")]
+  .filter((one) => one.scrollHeight > one.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(one).overflowY))
+  .map((one) => one.className || one.tagName)"""
+
 # Which part of a section has the focus; null if another one has it.
 FOCUSED = """(name) => {
   const focused = document.activeElement;
   if (!focused.closest(`section[data-section="${name}"]`)) return null;
   if (focused.closest("figure[data-figure]")) return "figure";
   return focused.closest("[data-exercise]")?.dataset.exercise ?? "text";
+}"""
+
+
+# What each section shows that borrows a panel, or is like one, after each of the others.
+SHOWN_AFTER = """async () => {
+  const found = {};
+  const names = ["input", "field", "output", "training", "legacy"];
+  const section = (name) => document.querySelector(`section[data-section="${name}"]`);
+  const read = async (name) => {
+    document.querySelector(`.article-contents [data-section="${name}"]`).click();
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+    const stage = section(name).querySelector(".figure-stage");
+    const live = [...stage.querySelectorAll(".panel")].filter((one) => !one.closest("[inert]"));
+    return [...live.map((one) => one.className), stage.querySelector(".card h2")?.textContent].join(", ");
+  };
+  const pairs = names.flatMap((one, i) => names.slice(i + 1).flatMap((other) => [one, other])); // each after each
+  for (const name of [...pairs, names[0]]) (found[name] ??= []).push(await read(name));
+  return found;
 }"""
 
 
@@ -219,6 +242,60 @@ def test_the_figures_are_of_the_drawing(article):
     assert article.digit() == "42"
 
 
+def test_figures_are_borrowed_in_any_order(article):
+    """Each section has its own panel and unit again, whichever was read before."""
+    article.read("input")
+    found = article.page.evaluate(SHOWN_AFTER)
+    assert {name: len(set(shown)) for name, shown in found.items()} == dict.fromkeys(found, 1), found
+    assert found["field"][0].startswith("panel inspect, C3, map 0")
+    article.click("close-article")
+    assert article.page.locator(".panels > .panel").count() == 10
+
+
+def test_a_finger_reads_a_square_before_it_erases_it(article):
+    """By a first tap; paper is not erased. On a narrow bar, a tap on the pad makes room to draw, and draws nothing."""
+    page = article.page
+    article.read("input")
+    ink = article.ink()
+    canvas = article.figure("input").locator(".pixels")
+    words = article.figure("input").locator(".pixel-words")
+
+    def tap(row: int, column: int) -> str:
+        canvas.evaluate(
+            """(canvas, [row, column]) => {
+              const { left, top } = canvas.getBoundingClientRect();
+              const at = (i) => (i + 0.5) * canvas.clientWidth / 32;
+              const init = { clientX: left + at(column), clientY: top + at(row), pointerType: "touch", bubbles: true };
+              for (const name of ["pointerdown", "pointermove", "pointerup", "pointerleave", "click"])
+                canvas.dispatchEvent(new PointerEvent(name, init));
+            }""",
+            [row, column],
+        )
+        return words.inner_text()
+
+    row, column = divmod(int(ink.argmax()), 32)
+    assert tap(row, column).endswith("; press again to erase it")
+    assert torch.equal(article.ink(), ink)
+    assert "erased; press again to give it back" in tap(row, column)
+    assert article.ink()[0, 0, row, column] == 0
+    tap(row, column)
+    assert tap(0, 0) == tap(0, 0) == "Row 0, column 0: 0.00"
+    assert torch.equal(article.ink(), ink)
+    resize(page, 390, 844)
+    page.locator(".pad .sheet").click()
+    assert box_of(page.locator(".pad"))["width"] > 250
+    assert page.get_by_role("button", name="Undo").is_visible()
+    page.get_by_role("button", name="Done").click()
+    assert torch.equal(article.ink(), ink)
+    article.section("legacy").scroll_into_view_if_needed()
+    assert page.locator(".close-article").is_hidden()
+    article.click("open-menu")
+    for selector in (".close-article", ".copy-link", ".article-progress", ".article-choice"):
+        assert 0 <= box_of(page.locator(selector))["y"] < 300, selector
+    article.click("open-menu")
+    resize(page, 1280, 720)
+
+
 def test_exercises_are_checked_by_computation(article):
     """A right and a wrong guess, of each kind of answer; what is right stays so; a figure shows why."""
     page = article.page
@@ -322,6 +399,9 @@ def test_it_holds_on_every_screen(article, subtests):
                 assert box["y"] >= 0, selector
                 assert box["y"] + box["height"] <= bar["y"] + bar["height"], selector
             assert page.evaluate(FAULTS) == []
+            assert page.evaluate(SCROLLS) == [], "figures are as high as they are"
+            if (width, height) == (1400, 900):
+                assert article.figure("input").get_attribute("data-fits") is not None
     with subtests.test("axe"):
         article.read("counting")
         check_accessibility(page, [(1400, 900)])

@@ -65,7 +65,8 @@ export function borrows({ figure, settings }) {
 }
 
 /**
- * A panel of the explorer, open in its mode.
+ * A panel of the explorer, open in its mode. It is taken from where the explorer has it: cards of other networks, and
+ * pictures of panels, are like it.
  *
  * @param {HTMLElement} stage
  * @param {Context} context
@@ -74,7 +75,7 @@ export function borrows({ figure, settings }) {
  * @returns {Mounted}
  */
 function borrow(stage, { root, store }, mode, sliders = {}) {
-  const loan = new Loan(find(root, `.panel.${mode}`), (panel) => stage.append(panel));
+  const loan = new Loan(find(root, `.panels > .panel.${mode}`), (panel) => stage.append(panel));
   store.startSliders(sliders);
   store.setMode(mode);
   return {

@@ -35,6 +35,7 @@ export class Slot {
     this.back.addEventListener("click", () => this.show(this.own));
     figure.prepend(this.stage);
     figure.append(this.back);
+    this.#wait();
   }
 
   /**
@@ -79,6 +80,7 @@ export class Slot {
     this.#isRead = this.#isNear = false;
     this.show();
     this.#remove();
+    this.#wait();
   }
 
   #mount() {
@@ -93,6 +95,12 @@ export class Slot {
       console.error(error);
       this.stage.append(element("p", { className: "remark" }, messageOf(error)));
     }
+  }
+
+  /** A frame in place of a figure that borrows, until there is a picture of it. A press on it is one on the figure. */
+  #wait() {
+    if (!borrows(this.#given)) return;
+    this.stage.append(element("button", { type: "button", className: "waiting-figure" }, "Show the figure of this section"));
   }
 
   /** A picture, as large, in place of a figure that borrows. */
