@@ -213,6 +213,12 @@ def test_the_figures_are_of_the_drawing(article):
     article.read("field")
     assert article.unit() == "C3, map 0, row 5, column 5"
     assert close(article.value(), article.features()["c3"][0, 5, 5])
+    enlarged = article.figure("field").locator(".enlarged")
+    place = box_of(enlarged)["y"]
+    for right in (0.05, 0.35, 0.65, 0.95):  # nothing moves, however long the value is
+        box = box_of(enlarged.locator(".frame").first)
+        enlarged.locator(".frame").first.click(position={"x": right * box["width"], "y": right * box["height"]})
+        assert box_of(enlarged)["y"] == place
     article.figure("field").get_by_role("button", name="S4").click()
     assert article.unit() == "S4, map 0, row 2, column 2"
     assert box_of(page.locator(".pad .field"))["width"] > 20  # what it sees of the drawing
@@ -354,9 +360,11 @@ def test_it_can_be_opened_again_if_it_could_not_be_loaded(explore):
     page.locator(".article .loading", has_text="cannot be loaded").wait_for()
     assert page.locator(".figure .pad").is_visible()
     page.unroute("**/article.json")
-    page.locator(".start-reading").click()
+    page.get_by_role("button", name="read along").click()  # in the first line of the page
     page.locator(".article-bar .pad").wait_for()
     assert page.locator(".article .loading").is_hidden()
+    field = page.locator('section[data-section="field"] figure')
+    assert field.get_by_role("button", name="Show the figure").is_visible()  # until it is read
 
 
 def test_a_changed_drawing_is_read_as_by_pytorch(article):

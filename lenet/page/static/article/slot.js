@@ -100,7 +100,9 @@ export class Slot {
   /** A frame in place of a figure that borrows, until there is a picture of it. A press on it is one on the figure. */
   #wait() {
     if (!borrows(this.#given)) return;
-    this.stage.append(element("button", { type: "button", className: "waiting-figure" }, "Show the figure of this section"));
+    this.stage.append(
+      element("button", { type: "button", className: "waiting-figure" }, "Show the figure of this section"),
+    );
   }
 
   /** A picture, as large, in place of a figure that borrows. */

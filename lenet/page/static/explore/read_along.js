@@ -1,5 +1,5 @@
 // Read along: the article on LeNet-5, in place of the figure and the panels. It is loaded when it is opened.
-import { find } from "../dom.js";
+import { find, findAll } from "../dom.js";
 import { PartOnDemand } from "./panel_on_demand.js";
 
 /**
@@ -20,10 +20,12 @@ import { PartOnDemand } from "./panel_on_demand.js";
 export function addArticle(root, store, pad, open, loadExample) {
   const section = find(root, ".article");
   const part = new PartOnDemand(find(section, ".loading"), () => open(section));
-  find(root, ".start-reading").addEventListener("click", () => {
-    if (pad.blank) loadExample();
-    store.setPlace("start");
-  });
+  for (const button of findAll(root, ".start-reading, .offer-reading")) {
+    button.addEventListener("click", () => {
+      if (pad.blank) loadExample();
+      store.setPlace("start");
+    });
+  }
   store.addEventListener("place", async () => {
     if (store.place) {
       section.hidden = false; // it says why one waits
