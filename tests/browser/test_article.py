@@ -288,6 +288,10 @@ def test_a_finger_reads_a_square_before_it_erases_it(article):
     assert tap(0, 0) == tap(0, 0) == "Row 0, column 0: 0.00"
     assert torch.equal(article.ink(), ink)
     resize(page, 390, 844)
+    assert [tap(row, column), tap(row, column)][1].endswith("give it back")
+    changed = box_of(page.locator(".article-bar .check", has_text="Shown: one pixel erased."))
+    assert changed["width"] > 300  # also in the narrow bar
+    tap(row, column)
     page.locator(".pad .sheet").click()
     assert box_of(page.locator(".pad"))["width"] > 250
     assert page.get_by_role("button", name="Undo").is_visible()

@@ -21,7 +21,7 @@ import { Slot } from "./slot.js";
 
 const READ = "-60% 0px -40% 0px"; // of the window: the section that is on this line is the one that is read
 const SHORT = ".larger-pad .short"; // seen where the bar is so small that nobody could draw on its pad
-const BELOW_BAR = 28; // CSS pixels around a figure that stays in view
+const BELOW_BAR = 24; // CSS pixels around a figure that stays in view
 const LENT = [".pad", ".answer", ".messages", ".tools", ".take-along"]; // what stands in the bar
 
 /** What enlarges the pad is called, and what makes it small again: where there is room for words, and where there is none. */
