@@ -74,7 +74,7 @@ export function borrows({ figure, settings }) {
  * @param {Partial<Sliders>} sliders what is set in it
  * @returns {Mounted}
  */
-function borrow(stage, { root, store }, mode, sliders = {}) {
+export function borrow(stage, { root, store }, mode, sliders = {}) {
   const loan = new Loan(find(root, `.panels > .panel.${mode}`), (panel) => stage.append(panel));
   store.startSliders(sliders);
   store.setMode(mode);

@@ -12,6 +12,8 @@ export class Slot {
   /** @type {Mounted | null} */
   #mounted = null;
   #isRead = false;
+  /** @type {Reading | null | undefined} that the picture is of, if there is one */
+  #pictured;
   #isNear = false;
   /** @type {Given} */
   #given;
@@ -46,6 +48,7 @@ export class Slot {
   show(given = this.own) {
     if (given === this.#given) return;
     this.#remove();
+    this.#pictured = undefined;
     this.#given = given;
     const isOwn = given === this.own;
     this.caption.hidden = !isOwn; // which is about the section's own
@@ -75,6 +78,23 @@ export class Slot {
     if (this.#isNear || this.#isRead) this.#mounted?.update();
   }
 
+  /** Whether what stands here is of the present drawing, so that it can be printed. */
+  get isUpToDate() {
+    if (!borrows(this.#given)) return this.#isNear && this.#mounted !== null;
+    return this.#pictured === this.context.store.reading;
+  }
+
+  /** Show it wherever it is, until the function that is returned is called: what borrows leaves a picture. */
+  showForNow() {
+    const [isNear, isRead] = [this.#isNear, this.#isRead];
+    this.setNear(true);
+    this.setRead(true);
+    return () => {
+      this.setRead(isRead);
+      this.#isNear = isNear;
+    };
+  }
+
   /** Show nothing, and give back what is borrowed. */
   close() {
     this.#isRead = this.#isNear = false;
@@ -99,6 +119,7 @@ export class Slot {
 
   /** A frame in place of a figure that borrows, until there is a picture of it. A press on it is one on the figure. */
   #wait() {
+    this.#pictured = undefined;
     if (!borrows(this.#given)) return;
     this.stage.append(
       element("button", { type: "button", className: "waiting-figure" }, "Show the figure of this section"),
@@ -108,6 +129,7 @@ export class Slot {
   /** A picture, as large, in place of a figure that borrows. */
   #replace() {
     const still = stillOf(this.stage);
+    this.#pictured = this.context.store.reading;
     const { blockSize } = getComputedStyle(this.stage);
     this.#remove();
     this.stage.style.minBlockSize = blockSize;
