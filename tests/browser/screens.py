@@ -18,16 +18,9 @@ FAULTS = """() => {
   const painted = "canvas.base, canvas.changed-ink, .maps, .exercise [type=radio]"; // which lie over one another
   const texts = "h1, h2, .shape, .operation, .arithmetic, .caption, .digit, .top, .number, .map, .kernel";
   const leaves = [];
-  // The figures of the article scroll where they are higher than the window.
-  const shown = (e) => {
-    const box = e.getBoundingClientRect();
-    const seen = e.closest(".article-sections > section > figure")?.getBoundingClientRect() ?? box;
-    const [top, bottom] = [Math.max(box.top, seen.top), Math.min(box.bottom, seen.bottom)];
-    return new DOMRect(box.left, top, box.width, Math.max(0, bottom - top));
-  };
   for (const e of root.querySelectorAll("*")) {
     if (!visible(e) || e.closest(aside)) continue;
-    const box = shown(e);
+    const box = e.getBoundingClientRect();
     const outside = box.left < -0.5 || box.right > innerWidth + 0.5;
     if (box.width > 0 && outside) faults.push(`${name(e)} is outside of the window`);
     const isText = !e.children.length && e.textContent.trim();

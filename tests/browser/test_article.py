@@ -38,12 +38,35 @@ STATE = """() => {
 }"""
 
 
+# What scrolls inside of the page, which does itself.
+SCROLLS = """() => [...document.querySelectorAll(".article-sections figure, .article-sections figure *")]
+  .filter((one) => one.scrollHeight > one.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(one).overflowY))
+  .map((one) => one.className || one.tagName)"""
+
 # Which part of a section has the focus; null if another one has it.
 FOCUSED = """(name) => {
   const focused = document.activeElement;
   if (!focused.closest(`section[data-section="${name}"]`)) return null;
   if (focused.closest("figure[data-figure]")) return "figure";
   return focused.closest("[data-exercise]")?.dataset.exercise ?? "text";
+}"""
+
+
+# What each section shows that borrows a panel, or is like one, after each of the others.
+SHOWN_AFTER = """async () => {
+  const found = {};
+  const names = ["input", "field", "output", "training", "legacy"];
+  const section = (name) => document.querySelector(`section[data-section="${name}"]`);
+  const read = async (name) => {
+    document.querySelector(`.article-contents [data-section="${name}"]`).click();
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+    const stage = section(name).querySelector(".figure-stage");
+    const live = [...stage.querySelectorAll(".panel")].filter((one) => !one.closest("[inert]"));
+    return [...live.map((one) => one.className), stage.querySelector(".card h2")?.textContent].join(", ");
+  };
+  const pairs = names.flatMap((one, i) => names.slice(i + 1).flatMap((other) => [one, other])); // each after each
+  for (const name of [...pairs, names[0]]) (found[name] ??= []).push(await read(name));
+  return found;
 }"""
 
 
@@ -190,6 +213,12 @@ def test_the_figures_are_of_the_drawing(article):
     article.read("field")
     assert article.unit() == "C3, map 0, row 5, column 5"
     assert close(article.value(), article.features()["c3"][0, 5, 5])
+    enlarged = article.figure("field").locator(".enlarged")
+    place = box_of(enlarged)["y"]
+    for right in (0.05, 0.35, 0.65, 0.95):  # nothing moves, however long the value is
+        box = box_of(enlarged.locator(".frame").first)
+        enlarged.locator(".frame").first.click(position={"x": right * box["width"], "y": right * box["height"]})
+        assert box_of(enlarged)["y"] == place
     article.figure("field").get_by_role("button", name="S4").click()
     assert article.unit() == "S4, map 0, row 2, column 2"
     assert box_of(page.locator(".pad .field"))["width"] > 20  # what it sees of the drawing
@@ -217,6 +246,64 @@ def test_the_figures_are_of_the_drawing(article):
     article.figure("row").get_by_role("button", name="Write 42").click()
     page.locator(".article .row-parts button").nth(1).wait_for()
     assert article.digit() == "42"
+
+
+def test_figures_are_borrowed_in_any_order(article):
+    """Each section has its own panel and unit again, whichever was read before."""
+    article.read("input")
+    found = article.page.evaluate(SHOWN_AFTER)
+    assert {name: len(set(shown)) for name, shown in found.items()} == dict.fromkeys(found, 1), found
+    assert found["field"][0].startswith("panel inspect, C3, map 0")
+    article.click("close-article")
+    assert article.page.locator(".panels > .panel").count() == 10
+
+
+def test_a_finger_reads_a_square_before_it_erases_it(article):
+    """By a first tap; paper is not erased. On a narrow bar, a tap on the pad makes room to draw, and draws nothing."""
+    page = article.page
+    article.read("input")
+    ink = article.ink()
+    canvas = article.figure("input").locator(".pixels")
+    words = article.figure("input").locator(".pixel-words")
+
+    def tap(row: int, column: int) -> str:
+        canvas.evaluate(
+            """(canvas, [row, column]) => {
+              const { left, top } = canvas.getBoundingClientRect();
+              const at = (i) => (i + 0.5) * canvas.clientWidth / 32;
+              const init = { clientX: left + at(column), clientY: top + at(row), pointerType: "touch", bubbles: true };
+              for (const name of ["pointerdown", "pointermove", "pointerup", "pointerleave", "click"])
+                canvas.dispatchEvent(new PointerEvent(name, init));
+            }""",
+            [row, column],
+        )
+        return words.inner_text()
+
+    row, column = divmod(int(ink.argmax()), 32)
+    assert tap(row, column).endswith("; press again to erase it")
+    assert torch.equal(article.ink(), ink)
+    assert "erased; press again to give it back" in tap(row, column)
+    assert article.ink()[0, 0, row, column] == 0
+    tap(row, column)
+    assert tap(0, 0) == tap(0, 0) == "Row 0, column 0: 0.00"
+    assert torch.equal(article.ink(), ink)
+    resize(page, 390, 844)
+    assert [tap(row, column), tap(row, column)][1].endswith("give it back")
+    changed = box_of(page.locator(".article-bar .check", has_text="Shown: one pixel erased."))
+    assert changed["width"] > 300  # also in the narrow bar
+    tap(row, column)
+    page.locator(".pad .sheet").click()
+    assert box_of(page.locator(".pad"))["width"] > 250
+    assert page.get_by_role("button", name="Undo").is_visible()
+    page.get_by_role("button", name="Done").click()
+    assert torch.equal(article.ink(), ink)
+    article.section("legacy").scroll_into_view_if_needed()
+    assert page.locator(".close-article").is_hidden()
+    article.click("open-menu")
+    for selector in (".close-article", ".copy-link", ".article-progress", ".article-choice"):
+        assert 0 <= box_of(page.locator(selector))["y"] < 300, selector
+    article.click("open-menu")
+    resize(page, 1280, 720)
 
 
 def test_exercises_are_checked_by_computation(article):
@@ -273,15 +360,17 @@ def test_it_can_be_opened_again_if_it_could_not_be_loaded(explore):
     """The page stays as it is, and says so; a style sheet, too, is loaded again, and odd progress hinders nobody."""
     page = explore().page
     page.evaluate("() => localStorage.setItem('lenet.read', 'null')")
-    for name in ("article.css", "article.json"):
+    for name in ("article.json", "article.css"):
         page.route(f"**/{name}*", lambda route: route.abort())
         page.locator(".start-reading").click()
         page.locator(".article .loading", has_text="cannot be loaded").wait_for()
         assert page.locator(".figure .pad").is_visible()
         page.unroute(f"**/{name}*")
-    page.locator(".start-reading").click()
+    page.get_by_role("button", name="read along").click()  # in the first line of the page
     page.locator(".article-bar .pad").wait_for()
     assert page.locator(".article .loading").is_hidden()
+    field = page.locator('section[data-section="field"] figure')
+    assert field.get_by_role("button", name="Show the figure").is_visible()  # until it is read
     page.evaluate("() => localStorage.removeItem('lenet.read')")
 
 
@@ -325,6 +414,9 @@ def test_it_holds_on_every_screen(article, subtests):
                 assert box["y"] >= 0, selector
                 assert box["y"] + box["height"] <= bar["y"] + bar["height"], selector
             assert page.evaluate(FAULTS) == []
+            assert page.evaluate(SCROLLS) == [], "figures are as high as they are"
+            if (width, height) == (1400, 900):
+                assert article.figure("input").get_attribute("data-fits") is not None
     with subtests.test("axe"):
         article.read("counting")
         check_accessibility(page, [(1400, 900)])

@@ -26,6 +26,8 @@ import { Slot } from "./slot.js";
 /** @typedef {{ name: string, element: HTMLElement, slot: Slot, exercises: Map<string, Exercise> }} Section */
 
 const READ = "-60% 0px -40% 0px"; // of the window: the section that is on this line is the one that is read
+const SHORT = ".larger-pad .short"; // seen where the bar is so small that nobody could draw on its pad
+const BELOW_BAR = 24; // CSS pixels around a figure that stays in view
 const LENT = [".pad", ".answer", ".messages", ".tools", ".take-along"]; // what stands in the bar
 
 /** What shows one figure by itself needs them, and is loaded later. */
@@ -80,8 +82,11 @@ export class Article {
       { className: "article-choice", ariaLabel: "Section" },
       ...sections.map(({ name, title }, i) => element("option", { value: name }, `${i + 1} ${title}`)),
     );
-    this.choice.addEventListener("change", () => this.#goTo(this.choice.value));
     this.bar = this.#bar();
+    this.choice.addEventListener("change", () => {
+      if (this.bar.hasAttribute("data-menu")) find(this.bar, ".open-menu").click(); // what it covers is wanted
+      this.#goTo(this.choice.value);
+    });
     const body = element("div", { className: "article-body" });
     const column = element("div", { className: "article-sections" });
     body.append(this.#contents(sections), column);
@@ -133,15 +138,23 @@ export class Article {
     };
     for (const event of ["reading", "state", "network"]) store.addEventListener(event, update);
     onThemeChange(root, update);
-    new ResizeObserver(() => this.#measure()).observe(this.bar);
+    const sizes = new ResizeObserver(() => this.#measure());
+    sizes.observe(this.bar);
+    for (const { slot } of this.sections) sizes.observe(slot.figure);
+    listenOutside(root, window, "resize", () => this.#measure());
     listenOutside(root, document, "visibilitychange", update);
     addPrinting(this);
   }
 
-  /** How much of the window the bar covers: what is scrolled to is below it. */
+  /** How much of the window the bar covers: what is scrolled to is below it. Figures that fit below it stay in view. */
   #measure() {
-    const above = Number.parseFloat(getComputedStyle(this.bar).insetBlockStart) || 0; // where a part of it scrolls away
-    this.place.style.setProperty("--bar", `${this.bar.offsetHeight + above}px`);
+    if (!this.isOpen) return;
+    const bar = this.bar.offsetHeight;
+    this.place.style.setProperty("--bar", `${bar}px`);
+    const heights = this.sections.map(({ slot }) => slot.figure.offsetHeight);
+    for (const [i, { slot }] of this.sections.entries()) {
+      slot.figure.toggleAttribute("data-fits", heights[i] <= innerHeight - bar - BELOW_BAR);
+    }
   }
 
   get current() {
@@ -254,23 +267,34 @@ export class Article {
     const { store } = this.context;
     const lent = (/** @type {string} */ name) => element("div", { className: `for-${name}`, dataset: { for: name } });
     const larger = element("button", { type: "button", className: "larger-pad", ariaExpanded: "false" }, ...SIZES[0]());
-    larger.addEventListener("click", () => {
+    const resize = () => {
       const isLarge = bar.toggleAttribute("data-large");
       larger.ariaExpanded = String(isLarge);
       larger.replaceChildren(...SIZES[Number(isLarge)]());
-    });
+    };
+    larger.addEventListener("click", resize);
     const close = element("button", { type: "button", className: "close-article" }, "Close");
     close.addEventListener("click", () => store.setPlace(""));
     const where = element("div", { className: "article-where" }, this.choice, this.progress.element);
+    const doings = element("div", { className: "article-doings" }, lent("take-along"), close);
+    const menu = element("button", { type: "button", className: "open-menu", ariaExpanded: "false" }, "Menu");
+    menu.addEventListener("click", () => {
+      menu.ariaExpanded = String(bar.toggleAttribute("data-menu"));
+    });
+    const pad = lent("pad");
     const bar = element(
       "header",
       { className: "article-bar" },
-      lent("pad"),
+      pad,
       lent("answer"),
       element("div", { className: "article-tools" }, lent("messages"), lent("tools"), larger),
-      where,
-      element("div", { className: "article-doings" }, lent("take-along"), close),
+      menu,
+      element("div", { className: "article-menu" }, where, doings),
     );
+    const isTooSmall = () => !bar.hasAttribute("data-large") && find(bar, SHORT).getClientRects().length > 0;
+    const keep = (/** @type {Event} */ event) => isTooSmall() && event.stopPropagation(); // also beside the pad
+    bar.addEventListener("pointerdown", keep, { capture: true });
+    pad.addEventListener("click", () => isTooSmall() && resize());
     return bar;
   }
 

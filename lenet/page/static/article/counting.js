@@ -316,6 +316,6 @@ function twice(network, shown, { name, weights, size }, places) {
       ),
     );
   });
-  const shared = `${from} ${TIMES} the same ${weights} weights${size && name !== "c1" ? " for each map" : ""}, wherever you click.`;
+  const shared = `${from} ${TIMES} the same ${weights} weights${size && name !== "c1" ? " for each map" : ""}, at every place.`;
   return [node("p", { className: "remark" }, shared), node("ol", {}, ...rows)];
 }

@@ -65,7 +65,8 @@ export function borrows({ figure, settings }) {
 }
 
 /**
- * A panel of the explorer, open in its mode.
+ * A panel of the explorer, open in its mode. It is taken from where the explorer has it: cards of other networks, and
+ * pictures of panels, are like it.
  *
  * @param {HTMLElement} stage
  * @param {Context} context

@@ -86,7 +86,7 @@ export function mountMatrix(parent, { confusion, fetchOwn, pad }) {
     const { digits, attribution: source } = misread.value;
     const found = digits.filter((digit) => digit.label === row && answerTo(digit) === column);
     const kept = found.length < count ? ` ${found.length} of ${count} are kept.` : "";
-    says.textContent = `${what}.${kept} A click puts one onto the pad.`;
+    says.textContent = `${what}.${kept} Choose one to put it onto the pad.`;
     gallery.replaceChildren(...misreadButtons(found, pad));
     attribution.textContent = source;
   }

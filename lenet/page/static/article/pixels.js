@@ -5,7 +5,7 @@ import { fill } from "../show/palette.js";
 import { colors } from "../theme.js";
 
 const SIDE = 32;
-const LEGIBLE = 17; // CSS pixels of a square from which its number is written into it
+const LEGIBLE = 15; // CSS pixels of a square from which its number is written into it
 /** @type {Record<string, [down: number, right: number]>} */
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -18,6 +18,7 @@ export class Pixels {
   #base = null;
   #at = (SIDE / 2) * SIDE + SIDE / 2;
   #isPointing = false;
+  #isTouched = false; // a finger points by a first tap, and presses by a second one
 
   /** @param {Context} context */
   constructor(context) {
@@ -33,14 +34,19 @@ export class Pixels {
     });
     this.words = element("p", { className: "pixel-words", attributes: { role: "status" } });
     this.element = element("div", { className: "pixels-of-input" }, this.canvas, this.words);
-    this.canvas.addEventListener("pointermove", (event) => this.#point(event));
-    this.canvas.addEventListener("pointerleave", () => {
+    this.canvas.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "mouse") this.#point(event);
+    });
+    this.canvas.addEventListener("pointerleave", (event) => {
+      if (event.pointerType !== "mouse") return; // a finger leaves with each tap
       this.#isPointing = false;
       this.update();
     });
     this.canvas.addEventListener("click", (event) => {
+      const before = this.#isPointing ? this.#at : null;
+      this.#isTouched = event.pointerType !== "mouse";
       this.#point(event);
-      this.#toggle();
+      if (!this.#isTouched || this.#at === before) this.#toggle();
     });
     this.canvas.addEventListener("focus", () => this.update());
     this.canvas.addEventListener("blur", () => this.update());
@@ -81,12 +87,18 @@ export class Pixels {
     this.update();
   }
 
+  /** What a press on the square does; "" if it is paper. */
+  get #does() {
+    if (this.#erased.has(this.#at)) return "give it back";
+    return decimal(this.context.store.reading?.outputs.input[this.#at] ?? 0, 2) === "0.00" ? "" : "erase it";
+  }
+
   /** Erase the square, or give it back. */
   #toggle() {
     const { store, reader: own } = this.context;
     if (store.source !== this.#source) this.#base = store.source;
     const base = this.#base;
-    if (!base || !store.reading) return;
+    if (!base || !store.reading || !this.#does) return;
     if (!this.#erased.delete(this.#at)) this.#erased.add(this.#at);
     const erased = [...this.#erased];
     this.#source = erased.length
@@ -120,7 +132,7 @@ export class Pixels {
     const bytes = new Uint8Array(shades.buffer);
     const { ink, paper, mark, edge } = colors(root);
     const withNumbers = wide / SIDE >= LEGIBLE;
-    context.font = `${0.46 * size}px sans-serif`;
+    context.font = `${0.5 * size}px sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     for (const [i, value] of input.entries()) {
@@ -160,10 +172,11 @@ export class Pixels {
       context.strokeStyle = mark;
       context.strokeRect(column * size, row * size, size, size);
     }
+    const again = this.#isTouched && this.#does ? `; press again to ${this.#does}` : "";
     this.words.textContent = shown
-      ? `Row ${row}, column ${column}: ${decimal(input[this.#at], 2)}${this.#erased.has(this.#at) ? ", erased" : ""}`
+      ? `Row ${row}, column ${column}: ${decimal(input[this.#at], 2)}${this.#erased.has(this.#at) ? ", erased" : ""}${again}`
       : store.reading
-        ? "Dashed: the box of the digit; around it, the empty border. Point at a square; a press erases it."
+        ? "Dashed: the box of the digit. Choose a square to read it; a press erases it."
         : "Draw a digit: all of these are 0.";
   }
 }

@@ -12,8 +12,8 @@ export class Slot {
   /** @type {Mounted | null} */
   #mounted = null;
   #isRead = false;
-  /** @type {Reading | null} that the picture is of */
-  #pictured = null;
+  /** @type {Reading | null | undefined} that the picture is of, if there is one */
+  #pictured;
   #isNear = false;
   /** @type {Given} */
   #given;
@@ -37,6 +37,7 @@ export class Slot {
     this.back.addEventListener("click", () => this.show(this.own));
     figure.prepend(this.stage);
     figure.append(this.back);
+    this.#wait();
   }
 
   /**
@@ -47,6 +48,7 @@ export class Slot {
   show(given = this.own) {
     if (given === this.#given) return;
     this.#remove();
+    this.#pictured = undefined;
     this.#given = given;
     const isOwn = given === this.own;
     this.caption.hidden = !isOwn; // which is about the section's own
@@ -79,7 +81,7 @@ export class Slot {
   /** Whether what stands here is of the present drawing, so that it can be printed. */
   get isUpToDate() {
     if (!borrows(this.#given)) return this.#isNear && this.#mounted !== null;
-    return this.stage.childNodes.length > 0 && this.#pictured === this.context.store.reading;
+    return this.#pictured === this.context.store.reading;
   }
 
   /** Show it wherever it is, until the function that is returned is called: what borrows leaves a picture. */
@@ -98,6 +100,7 @@ export class Slot {
     this.#isRead = this.#isNear = false;
     this.show();
     this.#remove();
+    this.#wait();
   }
 
   #mount() {
@@ -112,6 +115,15 @@ export class Slot {
       console.error(error);
       this.stage.append(element("p", { className: "remark" }, messageOf(error)));
     }
+  }
+
+  /** A frame in place of a figure that borrows, until there is a picture of it. A press on it is one on the figure. */
+  #wait() {
+    this.#pictured = undefined;
+    if (!borrows(this.#given)) return;
+    this.stage.append(
+      element("button", { type: "button", className: "waiting-figure" }, "Show the figure of this section"),
+    );
   }
 
   /** A picture, as large, in place of a figure that borrows. */

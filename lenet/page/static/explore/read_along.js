@@ -1,6 +1,6 @@
 // Read along: the article on LeNet-5, in place of the figure and the panels; one figure on a projector; and one by itself in
 // somebody else's page. It is loaded when any of them is opened.
-import { closest, find, isTyped, listenOutside } from "../dom.js";
+import { closest, find, findAll, isTyped, listenOutside } from "../dom.js";
 import { askedForOne, ownsPage } from "../pad/embedding.js";
 import { PartOnDemand } from "./panel_on_demand.js";
 
@@ -42,10 +42,12 @@ export function addArticle(root, store, pad, open, openAlone, loadExample) {
     alone.load().then(() => alone.value?.embed(query));
     return;
   }
-  find(root, ".start-reading").addEventListener("click", () => {
-    if (pad.blank) loadExample();
-    store.setPlace("start");
-  });
+  for (const button of findAll(root, ".start-reading, .offer-reading")) {
+    button.addEventListener("click", () => {
+      if (pad.blank) loadExample();
+      store.setPlace("start");
+    });
+  }
   store.addEventListener("place", async () => {
     if (store.place) {
       await load();

@@ -88,11 +88,12 @@ export class Prediction {
   }
 
   #showState() {
-    const { state, busy, reading, mutedMaps, source, note } = this.store;
+    const { state, busy, reading, mutedMaps, source, changed, note } = this.store;
     this.root.setAttribute("aria-busy", String(busy));
     this.#showReason(reading);
     const muted = mutedMaps.length ? MUTED : "";
     this.check.classList.toggle("muted-too", Boolean(muted));
+    this.check.classList.toggle("of-change", Boolean(muted || (reading && (changed || source?.isChanged))));
     if (muted || (reading && note)) setText(this.check, [reading && note, muted].filter(Boolean).join(" "));
     else setText(this.check, reading ? CHECKS[state] : "");
     if (state !== "live") this.#announce(reading);
