@@ -98,7 +98,9 @@ def output(readers, opacities, tmp_path_factory) -> Path:
         write_checks(folder, variant, readers, readings[17])
     (folder / "counts.json").write_text(json.dumps(TABLES))
     modes = {name: figure.mode for name, figure in FIGURES.items()}
-    (folder / "article.json").write_text(json.dumps({"figures": modes, "checks": list(CHECKS)}))
+    (folder / "article.json").write_text(
+        json.dumps({"figures": modes, "checks": {name: check.of_drawing for name, check in CHECKS.items()}})
+    )
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
     write_images(folder, readers["textbook"])

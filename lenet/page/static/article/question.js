@@ -9,7 +9,7 @@ import { Cancelled, CHECKS, isRight } from "./checks.js";
  * @import { Asked } from "./exercises.js"
  */
 
-/** @typedef {{ signal: AbortSignal, progress: (share: number) => void, say: (text: string) => void }} Waiting */
+/** @typedef {{ signal: AbortSignal, progress: (share: number) => void, say: (text: string) => void, meant: string }} Waiting `meant`: what the reader says of the drawing */
 
 /**
  * The answer of an exercise, and whether a guess is right. Throws Error with a sentence if there is none.
@@ -18,11 +18,12 @@ import { Cancelled, CHECKS, isRight } from "./checks.js";
  * @param {Asked} asked
  * @param {string | number} guess
  * @param {Waiting} waiting
- * @returns {Promise<{ answer: Answer, right: boolean }>}
+ * @returns {Promise<{ answer: Answer, right: boolean, remark: string }>}
  */
 export async function check(context, asked, guess, waiting) {
-  const answer = await CHECKS[asked.check](asked.settings, await askedOf(context, asked.settings, waiting));
-  return { answer, right: isRight(asked, guess, answer) };
+  const question = await askedOf(context, asked.settings, waiting);
+  const answer = await CHECKS[asked.check](asked.settings, question);
+  return { answer, right: isRight(asked, guess, answer), remark: question.remark };
 }
 
 /**
@@ -31,7 +32,7 @@ export async function check(context, asked, guess, waiting) {
  * @param {Waiting} waiting
  * @returns {Promise<Question>}
  */
-async function askedOf(context, { network }, { signal, progress, say }) {
+async function askedOf(context, { network }, { signal, progress, say, meant }) {
   const { pad, readerOf, loadDigits, confusion, startTrainer } = context;
   const reader = await readerOf(network ? String(network) : undefined);
   const { strokes, image } = pad;
@@ -42,6 +43,8 @@ async function askedOf(context, { network }, { signal, progress, say }) {
     reader,
     reading: pad.blank ? null : readPad(reader, pad),
     drawing,
+    meant,
+    remark: "",
     readerOf,
     loadDigits: () => loadDigits(say),
     confusion,

@@ -2,8 +2,9 @@
 // the pen while it is there. One that borrows a panel of the explorer does so in the section that is read; in others a
 // picture of it stands in its place.
 import { element, find } from "../dom.js";
+import { namesOf } from "../explore/networks.js";
 import { messageOf } from "../server.js";
-import { borrows, mountOf } from "./figures.js";
+import { borrows, MORE, mountOf } from "./figures.js";
 import { stillOf } from "./loan.js";
 
 /** @typedef {{ figure: string, settings: FigureSettings }} Given */
@@ -52,6 +53,23 @@ export class Slot {
     this.#mount();
   }
 
+  /**
+   * Figures that can be shown instead, of those that answers show.
+   *
+   * @param {Given[]} shown
+   */
+  offer(shown) {
+    const buttons = shown.flatMap(({ figure, settings }) => {
+      const more = MORE[figure];
+      if (!more || figure === this.own.figure) return [];
+      const given = { figure, settings: more.settings ?? settings };
+      const button = element("button", { type: "button" }, more.title);
+      button.addEventListener("click", () => this.show(given));
+      return [button];
+    });
+    if (buttons.length) this.figure.append(element("p", { className: "chips more-figures" }, "More: ", ...buttons));
+  }
+
   /** @param {boolean} isRead whether its section is the one that is read */
   setRead(isRead) {
     if (isRead === this.#isRead) return;
@@ -86,6 +104,12 @@ export class Slot {
     if (this.#mounted || !isWanted) return;
     this.stage.replaceChildren();
     const { figure, settings } = this.#given;
+    const { root, reader } = this.context;
+    const variant = String(settings.network ?? "");
+    if (variant && variant !== reader.description.network.variant) {
+      const words = `Here: LeNet-5 ${namesOf(root).get(variant)}, not the network of this page.`;
+      this.stage.append(element("p", { className: "of-which" }, words));
+    }
     try {
       this.#mounted = mountOf(figure, settings)(this.stage, this.context, settings);
       this.#mounted.update();
