@@ -271,6 +271,7 @@ def test_an_exercise_asks_for_a_drawing_of_its_own(article):
     """Not for what was on the pad before; a digit is none, and a verdict on an earlier drawing says so."""
     page = article.page
     article.read("output")
+    page.reload()  # nobody has seen the question yet
     form = article.section("output").locator('[data-exercise="letter"]')
     predict = form.get_by_role("button", name="Predict")
     form.locator('input[value="digit"]').check(force=True)

@@ -281,7 +281,7 @@ export class Exercise {
     }
     this.#stop = null;
     this.#setBusy(false);
-    this.#outdate(); // one may have drawn meanwhile
+    if (this.#judged) this.#outdate(); // one may have drawn meanwhile
   }
 
   /** @param {boolean} isBusy */
