@@ -57,11 +57,7 @@ def answers(readers: dict[str, Recognizer], variant: str, ink: torch.Tensor) -> 
         ("kept-after", {"times": 100}, kept(model, ink, second, 0.003 if sparse else 0.03)),
         ("confused-with", {"digit": 9}, np.flatnonzero(others == others.max()).tolist()),
         ("columns", {"width": 100}, columns(model, 100)),
-        (
-            "networks-agree",
-            {},
-            "same" if len({answer(one, one.weights.model(ink)) for one in readers.values()}) == 1 else "other",
-        ),
+        *(("networks-agree", {"shift": shift}, agree(readers, ink, shift)) for shift in (0, 4)),
     ]
     if (fewest := pixels(reader, ink)) is not None:
         found.append(("pixels-to-fool", {}, fewest))
@@ -82,6 +78,11 @@ def answer(reader: Recognizer, scores: torch.Tensor) -> str:
 
 def same(reader: Recognizer, *scores: torch.Tensor) -> str:
     return "same" if len({answer(reader, one) for one in scores}) == 1 else "other"
+
+
+def agree(readers: dict[str, Recognizer], ink: torch.Tensor, shift: int) -> str:
+    moved = torch.nn.functional.pad(ink, (shift, -shift))
+    return "same" if len({answer(one, one.weights.model(moved)) for one in readers.values()}) == 1 else "other"
 
 
 def without(model: Network, ink: torch.Tensor, number: int) -> torch.Tensor:

@@ -122,7 +122,12 @@ CHECKS = {
         {"digits": number(2, 6)},
         SAME,
     ),
-    "networks-agree": Check("whether the three networks give the same answer", CHOICE, {}, SAME),
+    "networks-agree": Check(
+        "whether the three networks give the same answer when the input is shifted by so many pixels",
+        CHOICE,
+        {"shift": number(-8, 8)},
+        SAME,
+    ),
     "fewer-errors": Check(
         "which of two runs, which differ in a setting, misreads fewer test digits after a pass",
         CHOICE,

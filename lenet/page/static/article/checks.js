@@ -3,6 +3,7 @@ import { begun, changed, defaults, ownOf } from "../explore/training_settings.js
 import { readChanged } from "../explore/transforms.js";
 import { attackTowards } from "../network/attack.js";
 import { receptiveField } from "../network/explain.js";
+import { shifted } from "../network/image.js";
 import { scoreStrip } from "../network/strip.js";
 import { descend, ratesOf } from "../network/teaching.js";
 import { averagesOf, distancesTo, nearest } from "./average_digits.js";
@@ -197,8 +198,8 @@ export const CHECKS = {
     return sameIf(bySliding === number);
   },
 
-  async "networks-agree"(_, question) {
-    const ink = drawn(question).outputs.input;
+  async "networks-agree"({ shift }, question) {
+    const ink = shifted(drawn(question).outputs.input, shift, 0);
     const readers = await Promise.all(["textbook", "tutorial", "original"].map(question.readerOf));
     return sameIf(new Set(readers.map((reader) => reader.readInk(ink).digit)).size === 1);
   },

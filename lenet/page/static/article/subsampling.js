@@ -129,7 +129,12 @@ export function mount(parent, { store }, settings) {
     const [, sentence, sum] = card(/** @type {any} */ (explained), { layer, map, ...place }, options);
     const corner = 2 * place.row * input.side + 2 * place.column;
     const block = [0, 1, input.side, input.side + 1].map((to) => values[corner + to]);
-    patch(equation, isOpen ? [sentence, sum] : [grid(Float32Array.from(block), Math.max(1, peak(values)), true)]);
+    patch(
+      equation,
+      isOpen
+        ? [sentence, sum]
+        : [node("div", { className: "from" }, grid(Float32Array.from(block), Math.max(1, peak(values)), true))],
+    );
     open.hidden = isOpen;
     result.style.visibility = isOpen ? "" : "hidden";
     showShift(network, features, paper, Number(slider.value));
