@@ -6,9 +6,12 @@
 import argparse
 import ast
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import networkx
+
+from lenet.page.article.figures import Figure
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,6 +33,16 @@ def _row(action: argparse.Action) -> tuple[str, str, str]:
         return f"`{action.option_strings[-1]}`", default[1], text.replace(default[0], "")
     value = "" if action.default in (None, False, argparse.SUPPRESS) else str(action.default)
     return f"`{action.option_strings[-1]}`", value, text
+
+
+def embeds(figures: Mapping[str, Figure]) -> str:
+    """A table of the figures that can stand in another page, and how each can be set."""
+    rows = [
+        (f"`{name}`", figure.shows, "; ".join(f"`{one}`: {rule.expected}" for one, rule in figure.settings.items()))
+        for name, figure in figures.items()
+    ]
+    head = ["| figure | shows | settings |", "|---|---|---|", "| `network` | the whole network |  |"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def rooms() -> str:

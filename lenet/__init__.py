@@ -3,7 +3,7 @@
 from lenet import Recognizer
 
 reader = Recognizer.from_pretrained()
-reading = reader.read("digit.png")  # a file, a PIL image or a NumPy array of uint8
+reading = reader.read("digit.png")  # a file, a PIL image, an array or a tensor
 reading.digit, reading.top(3), reading.activations["c1"]
 """
 
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lenet.image.preprocess import preprocess
     from lenet.networks import NETWORKS, LeNet5
-    from lenet.recognizer import Reading, Recognizer
+    from lenet.recognizer import ImageError, Reading, Recognizer
 
 __version__ = "0.1.0"
-__all__ = ["NETWORKS", "LeNet5", "Reading", "Recognizer", "__version__", "preprocess"]
+__all__ = ["NETWORKS", "ImageError", "LeNet5", "Reading", "Recognizer", "__version__", "preprocess"]
 
 _MODULES = {
     "NETWORKS": "lenet.networks",
+    "ImageError": "lenet.recognizer",
     "LeNet5": "lenet.networks",
     "Reading": "lenet.recognizer",
     "Recognizer": "lenet.recognizer",

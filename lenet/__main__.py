@@ -1,9 +1,13 @@
 """python -m lenet image.png ...: read digits from image files."""
 
 import argparse
+import csv
+import glob
+import io
 import json
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from lenet import __version__
@@ -14,9 +18,15 @@ from lenet.weights.fetch import MODEL_HELP, begin
 if TYPE_CHECKING:
     from lenet.recognizer import Reading, Recognizer
 
+CSV = ["file", "digit", "reason", "number", *(f"p{digit}" for digit in range(10))]
+BATCH = 8  # images that are read before their lines are printed; more would be faster, but photos take a while
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print one line per image. The exit code is 2 if an image could not be read, and 130 after Ctrl+C."""
+    """Print one line per image.
+
+    The exit code is 1 if an image could not be read, 2 if the options or the weights are wrong, and 130 after Ctrl+C.
+    """
     try:
         return _run(given_arguments(arguments))
     except KeyboardInterrupt:
@@ -31,11 +41,20 @@ def build_parser() -> argparse.ArgumentParser:
     """The options of the command line; docs/python.md has a table of them."""
     parser = argparse.ArgumentParser(prog=program("lenet"), description="Read handwritten digits from image files.")
     parser.add_argument(
-        "images", nargs="+", metavar="image", help="an image of one digit, in any common format; - for standard input"
+        "images",
+        nargs="+",
+        metavar="image",
+        help="an image of one digit, in any common format, a folder of such images, or a pattern such as "
+        "'scans/*.png'; - for standard input",
     )
     parser.add_argument("--model", metavar="SOURCE", help=MODEL_HELP)
-    parser.add_argument("--json", action="store_true", help="print a JSON object per line, with all ten probabilities")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a JSON object per line, with all ten probabilities")
+    form.add_argument("--csv", action="store_true", help="print a table, with all ten probabilities")
     parser.add_argument("--activations", action="store_true", help="with --json: add the output of every layer")
+    parser.add_argument(
+        "--device", metavar="NAME", help="where the network computes, such as cuda or mps (default: the CPU)"
+    )
     parser.add_argument("--version", action="version", version=f"lenet {__version__}", help="print the version")
     return parser
 
@@ -52,7 +71,7 @@ def _run(arguments: list[str]) -> int:
 
             from lenet.recognizer import Recognizer  # late: a download proceeds in the meantime
 
-        reader = Recognizer.from_pretrained(fetch)
+        reader = Recognizer.from_pretrained(fetch, device=options.device)
     except ValueError as error:
         _print(f"{parser.prog}: {error}", sys.stderr)
         return 2
@@ -61,26 +80,73 @@ def _run(arguments: list[str]) -> int:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # more threads do not speed up one small image, and slow it down on a busy machine
     try:
-        results = [_read(reader, path, options) for path in options.images]
+        return 0 if _read(reader, options) else 1
     finally:
         torch.set_num_threads(threads)  # of somebody's process, perhaps
-    return 0 if all(results) else 2
 
 
-def _read(reader: "Recognizer", path: str, options: argparse.Namespace) -> bool:
-    """Print the line of an image; whether it could be read."""
-    from lenet.image.file import load_image  # late, like the reader
+def _read(reader: "Recognizer", options: argparse.Namespace) -> bool:
+    """Print a line for each image; whether all could be read."""
+    from tqdm import tqdm  # late, like the reader
 
-    try:
-        reading = reader.read(path if path != "-" else load_image(sys.stdin.buffer))
-    except (OSError, ValueError) as error:
-        _print(f"{path}: {getattr(error, 'strerror', None) or error}", sys.stderr)
-        return False
+    from lenet.recognizer import ImageError
+
+    if options.csv:
+        _print(_csv_line(CSV), sys.stdout)
+    paths = [path for name in options.images for path in _paths(name)]
+    images = (sys.stdin.buffer if path == "-" else path for path in paths)
+    results = reader.read_many(images, batch_size=BATCH, errors="return", activations=options.activations)
+    all_read = True
+    # Only where the lines go elsewhere: on the terminal they show how far it is themselves.
+    hidden = len(paths) < 2 or sys.stdout.isatty() or not sys.stderr.isatty()
+    with tqdm(zip(paths, results, strict=True), total=len(paths), unit=" images", disable=hidden, leave=False) as bar:
+        for path, result in bar:
+            if isinstance(result, ImageError):
+                reason = "no image in this folder" if os.path.isdir(path) else result.reason
+                with bar.external_write_mode(sys.stderr):
+                    _print(f"{path}: {reason}", sys.stderr)
+                all_read = False
+            else:
+                _print(_line(path, result, options), sys.stdout)
+    return all_read
+
+
+def _paths(name: str) -> list[str]:
+    """The files that an argument stands for, in alphabetical order: itself, those in a folder, or those of a pattern.
+
+    In a folder, and the folders in it, those with the suffix of an image. What does not exist stands for itself.
+    """
+    if os.path.isdir(name):
+        found = (os.path.join(folder, file) for folder, _, files in os.walk(name) for file in files)
+        suffixes = _suffixes()
+        return sorted(path for path in found if os.path.splitext(path)[1].lower() in suffixes) or [name]
+    if not os.path.exists(name) and glob.has_magic(name):
+        return sorted(path for path in glob.glob(name, recursive=True) if os.path.isfile(path)) or [name]
+    return [name]
+
+
+def _suffixes() -> set[str]:
+    """Those of the formats that are read, `.png` and so on."""
+    from PIL import Image
+
+    from lenet.image.file import FORMATS, register_heif
+
+    register_heif()
+    return {suffix for suffix, format in Image.registered_extensions().items() if format in FORMATS}
+
+
+def _line(path: str, reading: "Reading", options: argparse.Namespace) -> str:
     if options.json:
-        _print(json.dumps({"file": path, **as_dict(reading, options.activations)}), sys.stdout)
-    else:
-        _print(f"{path}: {in_words(reading)}", sys.stdout)
-    return True
+        return json.dumps({"file": path, **as_dict(reading, options.activations)})
+    if options.csv:
+        return _csv_line([path, reading.digit, reading.reason, reading.number, *reading.probabilities])
+    return f"{path}: {in_words(reading)}"
+
+
+def _csv_line(values: Iterable) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
 
 
 def _print(line: str, file: TextIO) -> None:

@@ -1,18 +1,24 @@
 """The reader: from an image to a digit, with the output of every layer."""
 
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 import torch
-from PIL import Image
 
+from lenet.batches import in_batches
+from lenet.image.many import Failure, Prepared, kept_or_failed, prepare_many
 from lenet.image.preprocess import extract_ink, scale_and_center
 from lenet.rejection import NO_DIGIT, SEVERAL, rejection_reason
 from lenet.row import read_row
 from lenet.weights.fetch import Fetch, begin
 from lenet.weights.model import Weights
+
+if TYPE_CHECKING:
+    from lenet.image.given import ImageLike
 
 # A forked process has none of the threads that PyTorch computes with, and would wait for them without end.
 if hasattr(os, "register_at_fork"):
@@ -27,7 +33,7 @@ class Reading:
     reason: None, or why it was rejected: "blank", "too little ink", "several digits" or "not a digit".
     probabilities: ten floats that sum to 1; for a rejected image, they only indicate which digits it resembles.
     activations: the output of every layer by name and in order, float32 arrays, from "input" (1, 32, 32) to
-        "output" (10,).
+        "output" (10,); empty if `read_many` was not asked for them.
     digits: the digits from left to right, each with its probability, if there are several and all could be read; else
         None.
 
@@ -65,37 +71,62 @@ def percentage(p: float) -> str:
     return "> 99.9 %" if p > 0.999 else "< 0.1 %" if p < 0.001 else f"{100 * p:.1f} %"
 
 
+class ImageError(ValueError):
+    """An image that `read_many` could not read: its place among the images, from 0, and why not.
+
+    Its cause is the exception that `read` would have raised.
+    """
+
+    def __init__(self, index: int, reason: str):
+        super().__init__(index, reason)
+        self.index, self.reason = index, reason
+
+    def __str__(self) -> str:
+        return f"image {self.index}: {self.reason}"
+
+
 class Recognizer:
     """Reads digits with one network, `weights.model`.
 
     Can be called from several threads, pickled for other processes, and used in those that are forked.
     """
 
-    def __init__(self, weights: Weights):
+    def __init__(self, weights: Weights, device: str | torch.device | None = None):
         self.weights = weights
         weights.model.eval()
+        if device is not None:
+            weights.model.to(_available(device))
 
     def __repr__(self) -> str:
         return f"<Recognizer: {', '.join(filter(None, (self.weights.model.variant, self.weights.origin)))}>"
 
     @classmethod
-    def from_pretrained(cls, source: str | Path | Fetch | None = None, revision: str | None = None) -> "Recognizer":
+    def from_pretrained(
+        cls,
+        source: str | Path | Fetch | None = None,
+        revision: str | None = None,
+        device: str | torch.device | None = None,
+    ) -> "Recognizer":
         """A reader with the weights of `source`: a folder, a file, or USER/NAME or USER/NAME@REVISION on the Hub.
 
         A file is one that the page has saved. `revision` is a branch, a tag or a full commit hash. The default is the
         source that LENET_MODEL names; on a Space, the repository lenet-5 of its owner; else the bundled weights. A
-        `Fetch` is a load that `begin` has started, with its revision. Raises ValueError, one line, if a named source
-        cannot be loaded within four seconds or does not hold such a network. An unnamed source falls back to the cached
-        copy of an earlier download, then to the bundled weights, and `weights.notice` says so.
+        `Fetch` is a load that `begin` has started, with its revision. `device` is where the network computes, such as
+        "cuda" or "mps"; the default is the CPU. Raises ValueError, one line, if a named source cannot be loaded within
+        four seconds or does not hold such a network, or if there is no such device. An unnamed source falls back to the
+        cached copy of an earlier download, then to the bundled weights, and `weights.notice` says so.
         """
         if not isinstance(source, Fetch):
             source = begin(source, revision)
         elif revision is not None:
             raise ValueError(f"revision {revision} comes too late for a Fetch: use begin(source, {revision!r})")
-        return cls(source.load())
+        return cls(source.load(), device)
 
-    def read(self, image: str | Path | Image.Image | np.ndarray) -> Reading:
-        """Read a digit from an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
+    def read(self, image: "ImageLike") -> Reading:
+        """Read a digit from an image: a path, an open binary file or its bytes, a PIL image, an array or a tensor.
+
+        Arrays, of NumPy or PyTorch, are uint8, bool, or floats in [0, 1], and have the shape (H, W), (H, W, 1),
+        (1, H, W), (H, W, 3) for RGB or (H, W, 4) for RGBA. Floats are rounded to multiples of 1/255.
 
         What is rejected as a digit, but can be read as several digits side by side, has `digits`.
 
@@ -108,18 +139,106 @@ class Recognizer:
         """Read a digit from the ink of an image, as `extract_ink` gives it: float32 in [0, 1], shape (H, W)."""
         ink = scale_and_center(drawing)
         features = {name: values[0] for name, values in self.weights.model.compute(ink[None, None]).items()}
-        scores = features["output"]
+        [probabilities], [rejected] = self._judge(features["output"][None])
+        return self._reading(drawing, ink, probabilities, rejected, features)
+
+    @overload
+    def read_many(
+        self,
+        images: "Iterable[ImageLike]",
+        *,
+        batch_size: int = ...,
+        errors: Literal["raise"] = ...,
+        activations: bool = ...,
+        workers: int | None = ...,
+    ) -> Iterator[Reading]: ...
+    @overload
+    def read_many(
+        self,
+        images: "Iterable[ImageLike]",
+        *,
+        batch_size: int = ...,
+        errors: Literal["raise", "return"],
+        activations: bool = ...,
+        workers: int | None = ...,
+    ) -> Iterator[Reading | ImageError]: ...
+    def read_many(
+        self,
+        images: "Iterable[ImageLike]",
+        *,
+        batch_size: int = 64,
+        errors: Literal["raise", "return"] = "raise",
+        activations: bool = False,
+        workers: int | None = None,
+    ) -> Iterator:
+        """Read many images: an iterator of what `read` returns for each, in order.
+
+        `images` is any iterable of what `read` takes, or an array or tensor of shape (N, H, W), (N, 1, H, W),
+        (N, H, W, 1), (N, H, W, 3) or (N, H, W, 4). It is asked for a few batches ahead, and memory does not grow with
+        the number of images. The network reads `batch_size` of them at once; `workers` threads, by default as many as
+        there are cores, decode and preprocess the next ones meanwhile.
+
+        Of an image that `read` would raise an exception for, an `ImageError` with its place is raised, or is put in
+        that place, if `errors` is "return". Without `activations`, readings have none.
+        """
+        if batch_size < 1 or (workers is not None and workers < 1):
+            raise ValueError("batch_size and workers must be at least 1")
+        if errors not in ("raise", "return"):
+            raise ValueError(f'errors must be "raise" or "return", not {errors!r}')
+        batches = in_batches(map(kept_or_failed, images), prepare_many, batch_size, workers or os.cpu_count() or 1)
+        return self._read_batches(batches, errors == "raise", activations)
+
+    def _read_batches(
+        self, batches: Iterator[list[Prepared | Failure]], strict: bool, activations: bool
+    ) -> Iterator[Reading | ImageError]:
+        index = 0
+        for batch in batches:
+            inks = [prepared.ink for prepared in batch if isinstance(prepared, Prepared)]
+            features = self.weights.model.compute(np.stack(inks)[:, None]) if inks else {}
+            judged = enumerate(zip(*self._judge(features["output"]), strict=True)) if inks else iter(())
+            for prepared in batch:
+                if isinstance(prepared, Prepared):
+                    row, (probabilities, rejected) = next(judged)
+                    # Copies: a reading that is kept does not keep its whole batch.
+                    own = {name: values[row].copy() for name, values in features.items()} if activations else {}
+                    yield self._reading(prepared.drawing, prepared.ink, probabilities, rejected, own)
+                else:
+                    error = ImageError(index, str(getattr(prepared, "strerror", None) or prepared))
+                    error.__cause__ = prepared
+                    if strict:
+                        raise error
+                    yield error
+                index += 1
+
+    def _judge(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities, (N, 10), and whether they are those of no digit, (N,), of scores of shape (N, 10)."""
         calibration = self.weights.calibration
-        probabilities = calibration.probabilities(scores)
-        reason = rejection_reason(ink) or (NO_DIGIT if calibration.rejects(scores) else None)
+        return calibration.probabilities(scores), calibration.rejects(scores)
+
+    def _reading(
+        self, drawing: np.ndarray, ink: np.ndarray, probabilities: np.ndarray, rejected: bool, activations: dict
+    ) -> Reading:
+        """The reading of a drawing and of the network's input made of it, shape (32, 32)."""
+        reason = rejection_reason(ink) or (NO_DIGIT if rejected else None)
         digits = None
         if reason in (SEVERAL, NO_DIGIT):
-            digits = read_row(self.weights.model, calibration, drawing)
+            digits = read_row(self.weights.model, self.weights.calibration, drawing)
             reason = SEVERAL if digits else reason
         return Reading(
             digit=int(probabilities.argmax()) if reason is None else None,
             reason=reason,
             probabilities=tuple(probabilities.tolist()),
-            activations=features,
+            activations=activations,
             digits=digits,
         )
+
+
+def _available(device: str | torch.device) -> torch.device:
+    """The device. Raises ValueError if there is no such device, or PyTorch cannot compute on it."""
+    try:
+        found = torch.device(device)
+        torch.zeros(1, device=found).cpu()
+        return found
+    except (RuntimeError, AssertionError, TypeError) as error:
+        there = ["cpu", *(name for name in ("cuda", "mps") if getattr(torch, name).is_available())]
+        raise ValueError(f"device {str(device)!r} is not available: here there is {', '.join(there)}") from error

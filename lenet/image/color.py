@@ -16,7 +16,7 @@ def in_gray(rgb: np.ndarray) -> np.ndarray:
     luma = rgb @ LUMA
     step = -(-max(rgb.shape) // SIDE)
     sample = rgb[::step, ::step]
-    paper = paper_color(sample).astype(np.float32)
+    paper = paper_color(sample[None])[0].astype(np.float32)
     off = (sample - paper).reshape(-1, 3)
     distance = np.sqrt(np.square(off).mean(1))
     ink = distance >= max(LEAST, float(np.quantile(distance, INK)))

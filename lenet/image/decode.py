@@ -6,16 +6,11 @@ import numpy as np
 from PIL import Image
 
 from lenet.image.color import in_gray
-from lenet.image.formats.pixels import MAX_PIXELS, MAX_SIDE, check_size
+from lenet.image.given import EXPECTED
 from lenet.image.orientation import exif_orientation, upright
 from lenet.image.paper import on_paper, without_border
 
 WORKING_SIDE = 1_024  # larger images are reduced to at most this side length; no digit needs more
-
-EXPECTED = (
-    "expected a path, a PIL image, or a uint8 numpy array of shape (height, width), (height, width, 3) for RGB "
-    f"or (height, width, 4) for RGBA, with at most {MAX_PIXELS // 1_000_000} million pixels and {MAX_SIDE:,} per side"
-)
 
 
 def gray_and_opacity(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -23,8 +18,8 @@ def gray_and_opacity(image: Image.Image | np.ndarray) -> tuple[np.ndarray, np.nd
 
     H and W are at most 1,024. A picture with transparent parts is given the color of its own paper there; borders of
     one color and fully transparent margins are cropped. Where ink and paper are equally bright, the brightness is that
-    of the color in which they differ. Raises ValueError, with a message that says what is expected, if `image` is not a
-    supported image.
+    of the color in which they differ. `image` is one that `lenet.image.given.opened` returns. Raises ValueError, with a
+    message that says what is expected, if the mode of a PIL image is not supported.
     """
     pil = _reduced(_converted(_to_pil(image)))
     values = np.asarray(pil.convert("RGB" if pil.mode in ("RGB", "RGBA") else "L"), np.float32) / 255
@@ -75,29 +70,13 @@ def _reduced(pil: Image.Image) -> Image.Image:
 
 def _to_pil(image: Image.Image | np.ndarray) -> Image.Image:
     if isinstance(image, np.ndarray):
-        _check_array(image)
-        height, width = image.shape[:2]
-    elif isinstance(image, Image.Image):
-        width, height = image.size
-    else:
-        raise ValueError(f"unsupported image type: {type(image).__name__}; {EXPECTED}")
-    check_size(width, height)
-    if isinstance(image, np.ndarray):
-        return Image.fromarray(np.ascontiguousarray(image))
+        return Image.fromarray(image)
     # A phone notes the rotation of its photos in the EXIF data only. Pillow turns a TIFF itself, and files that were
     # opened by `lenet.image.file` have none left. What an image of the caller needs to be loaded is up to Pillow.
     image.load()
     exif = image.info.get("exif")
     image = upright(image, exif_orientation(exif) if isinstance(exif, bytes) else 1)
     return _rescaled(image) if image.mode[0] in "IF" else image
-
-
-def _check_array(array: np.ndarray) -> None:
-    if array.dtype != np.uint8:
-        nan = array.dtype.kind == "f" and np.isnan(array).any()
-        raise ValueError(f"unsupported array dtype: {array.dtype}{', with NaN values' if nan else ''}; {EXPECTED}")
-    if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))):
-        raise ValueError(f"unsupported array shape: {array.shape}; {EXPECTED}")
 
 
 def _rescaled(image: Image.Image) -> Image.Image:

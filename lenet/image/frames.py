@@ -6,7 +6,7 @@ They are separate from the digit, consist of long straight lines, and leave the 
 import numpy as np
 
 from lenet.image.photo import straight_lines
-from lenet.image.specks import connected_components, enlarge, reduce
+from lenet.image.specks import connected_components, enlarge, extent, reduce
 
 CELLS = 128  # the image is examined on a grid with at most this many cells per side
 # As shares of the image's width or height:
@@ -26,8 +26,7 @@ def remove_frames(ink: np.ndarray, threshold: float) -> np.ndarray:
     """
     step = -(-max(ink.shape) // CELLS)
     cells = reduce(ink, step) > threshold
-    spans = [np.flatnonzero(cells.any(axis)) for axis in (1, 0)]
-    if not any(len(span) and np.ptp(span) + 1 >= SPAN * side for span, side in zip(spans, cells.shape, strict=True)):
+    if not may_have_frame(cells[None])[0]:
         return ink  # the usual case, and fast to check
     components = connected_components(cells)
     labels = [label for label in np.unique(components[cells]) if _is_long(components == label)]
@@ -37,6 +36,14 @@ def remove_frames(ink: np.ndarray, threshold: float) -> np.ndarray:
     if not frames or not len(rest) or (np.ptp(rest, 0) + 1).max() < DIGIT * min(cells.shape):
         return ink
     return np.where(enlarge(removed, step, ink.shape), np.float32(0), ink)
+
+
+def may_have_frame(cells: np.ndarray) -> np.ndarray:
+    """Whether what is in each image, booleans of shape (N, H, W), is as large as a frame or as long as a line: (N,)."""
+    height, width = (extent(cells, axis)[1] for axis in (1, 2))
+    rows, columns = cells.shape[1:]
+    frame = (height >= SPAN * rows) & (width >= SPAN * columns)
+    return frame | (height >= LENGTH * rows) | (width >= LENGTH * columns)
 
 
 def _is_long(cells: np.ndarray) -> bool:

@@ -11,19 +11,23 @@ INNER = 0.6  # and so much of what follows has another one
 
 
 def paper_color(values: np.ndarray) -> np.ndarray:
-    """The color of the paper, shape (C,), of an image of shape (H, W, C): the median of that corner which is closest to
+    """The color of the paper of each image, shape (N, H, W, C) to (N, C): the median of that corner which is closest to
     the median of the border.
 
     Corners are used because most of the border may be ink if the image is cropped closely around a thick digit. Where
     they have another color than the border and most of the picture, lines cross in them: that of the border counts.
     """
-    h, w = (max(1, side // 20) for side in values.shape[:2])
-    patches = values[:h, :w], values[:h, -w:], values[-h:, :w], values[-h:, -w:]
-    corners = [np.median(part.reshape(-1, values.shape[2]), 0) for part in patches]
-    border = np.median(np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]]), 0)
-    paper = min(corners, key=lambda corner: float(np.abs(corner - border).sum()))
-    crossed = np.abs(paper - border).max() >= SAME and _like(values, border).mean() >= INNER
-    return border if crossed else paper
+    count, channels = len(values), values.shape[3]
+    h, w = (max(1, side // 20) for side in values.shape[1:3])
+    patches = values[:, :h, :w], values[:, :h, -w:], values[:, -h:, :w], values[:, -h:, -w:]
+    corners = np.stack([np.median(part.reshape(count, -1, channels), 1) for part in patches], 1)
+    border = np.median(np.concatenate([values[:, 0], values[:, -1], values[:, :, 0], values[:, :, -1]], 1), 1)
+    closest = np.abs(corners - border[:, None]).sum(2).argmin(1)
+    paper = corners[np.arange(count), closest]
+    for i in np.flatnonzero(np.abs(paper - border).max(1) >= SAME):
+        if _like(values[i], border[i]).mean() >= INNER:
+            paper[i] = border[i]
+    return paper
 
 
 def on_paper(values: np.ndarray, opacity: np.ndarray) -> np.ndarray | None:
@@ -50,26 +54,37 @@ def without_border(values: np.ndarray) -> np.ndarray:
     What is inside has another color, which is that of more pixels: a margin of paper is not a border.
     """
     height, width = values.shape[:2]
-    top, bottom = _border(values), _border(values[::-1])
-    left, right = _border(values.swapaxes(0, 1)), _border(values.swapaxes(0, 1)[::-1])
+    top, bottom, left, right = borders(values[None])[0].tolist()
     return values[top : height - bottom, left : width - right]
 
 
-def _border(values: np.ndarray) -> int:
-    """How many rows from the top are a border."""
-    most = int(BORDER * len(values))
-    rows = values[: most + 1]
-    color = np.median(values[0], 0)
-    uniform = _like(rows, color).mean(1) >= UNIFORM
-    thick = len(rows) if uniform.all() else int(uniform.argmin())
-    soft = 1 + len(values) // 200  # the row in which the border ends may have a color in between
-    if not 0 < thick <= most or thick + soft >= len(values):
-        return 0
-    inside = values[thick + soft]
-    inner = np.median(inside, 0)
-    if np.abs(inner - color).max() < 2 * SAME or _like(inside, inner).mean() < INNER:
-        return 0
-    return thick + soft if _like(values, inner).sum() > _like(values, color).sum() else 0
+def borders(values: np.ndarray) -> np.ndarray:
+    """How many rows and columns of each image are a border: at the top, the bottom, the left and the right.
+
+    Shape (N, H, W, C) to (N, 4).
+    """
+    turned = values.swapaxes(1, 2)
+    return np.stack([_border(side) for side in (values, values[:, ::-1], turned, turned[:, ::-1])], 1)
+
+
+def _border(values: np.ndarray) -> np.ndarray:
+    """How many rows from the top of each image are a border."""
+    height = values.shape[1]
+    most = int(BORDER * height)
+    color = np.median(values[:, 0], 1)
+    uniform = _like(values[:, : most + 1], color[:, None, None]).mean(2) >= UNIFORM
+    thick = np.where(uniform.all(1), most + 1, uniform.argmin(1))
+    soft = 1 + height // 200  # the row in which the border ends may have a color in between
+    border = np.where((thick > 0) & (thick <= most) & (thick + soft < height), thick + soft, 0)
+    numbers = np.flatnonzero(border)
+    inside = values[numbers, border[numbers]]
+    inner = np.median(inside, 1)
+    other = np.abs(inner - color[numbers]).max(1) >= 2 * SAME
+    other &= _like(inside, inner[:, None]).mean(1) >= INNER
+    for i, colors, is_other in zip(numbers, inner, other, strict=True):
+        if not is_other or _like(values[i], colors).sum() <= _like(values[i], color[i]).sum():
+            border[i] = 0
+    return border
 
 
 def _like(values: np.ndarray, color: np.ndarray) -> np.ndarray:

@@ -10,17 +10,20 @@ non-digits that training adds to MNIST. MNIST's own digits were preprocessed by 
 browser has a copy, `lenet/page/static/network/preprocess.js` and the modules beside it; tests compare the two.
 """
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from lenet.image.decode import gray_and_opacity
-from lenet.image.file import open_image
-from lenet.image.frames import remove_frames
-from lenet.image.paper import paper_color
+from lenet.image.frames import may_have_frame, remove_frames
+from lenet.image.given import opened
+from lenet.image.paper import borders, paper_color
 from lenet.image.photo import find_ink_in_photo
-from lenet.image.specks import remove_specks
+from lenet.image.specks import extent, remove_specks
+
+if TYPE_CHECKING:
+    from lenet.image.given import ImageLike
 
 SIDE = 32  # side of the network's input
 DIGIT_SIDE = 20  # longer side of the digit in it
@@ -30,12 +33,13 @@ TIE = 1e-4  # pixels; a center of mass midway between two pixels must not be rou
 MIN_CONTRAST = 0.06  # an image with less contrast is blank
 CROP_THRESHOLD = 0.15  # ink below this share of the maximum does not count for the crop
 FLAT = 0.5 / 255  # where more than half of the paper is this flat, the image is a drawing
+NEAR = 0.25  # what differs less from the paper's brightness may be paper
 MIN_PHOTO = 64  # pixels; a smaller photo has too little paper around the digit to look for its edges and lines
 NOISE_FACTOR = 4.0  # ink differs from the paper by more than this many standard deviations of the paper's grain
 
 
-def preprocess(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
-    """The network's input for an image file, a PIL image or a uint8 array of shape (H, W), (H, W, 3) or (H, W, 4).
+def preprocess(image: "ImageLike") -> np.ndarray:
+    """The network's input for an image: anything that `Recognizer.read` takes.
 
     Returns ink in [0, 1], float32, shape (32, 32); all zeros if the image is blank.
 
@@ -47,17 +51,32 @@ def preprocess(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
     return scale_and_center(extract_ink(image))
 
 
-def extract_ink(image: str | Path | Image.Image | np.ndarray) -> np.ndarray:
+def extract_ink(image: "ImageLike") -> np.ndarray:
     """Amount of ink per pixel of what `preprocess` accepts, in [0, 1], float32: cropped, and without stray specks.
 
     Its shape is (H, W), at most 1,024 each; H is 0 if the image is blank.
     """
-    if isinstance(image, str | Path):
-        image = open_image(image)
-    gray, opacity = gray_and_opacity(image)
+    gray, opacity = gray_and_opacity(opened(image))
     if opacity is None:
         return clean(remove_frames(find_ink(gray), CROP_THRESHOLD))
     return clean(find_ink_on_transparent(gray, opacity))
+
+
+def extract_inks(images: np.ndarray) -> list[np.ndarray]:
+    """`extract_ink` of each of many gray images of one size, uint8 of shape (N, H, W), at most 1,024 each.
+
+    What takes one look at all of them is done at once; images that need more than that, one by one.
+    """
+    gray = images.astype(np.float32) / 255
+    level, plain = flat_paper(gray)
+    ink = find_ink_on_flat_paper(gray, level)
+    filled = ink > CROP_THRESHOLD
+    (top, height), (left, width) = (extent(filled, axis) for axis in (1, 2))
+    # Without an empty row or column in its bounding box, there is no speck far from the digit.
+    whole = (filled.any(2).sum(1) == height) & (filled.any(1).sum(1) == width)
+    plain &= whole & ~borders(gray[..., None]).any(1) & ~may_have_frame(filled)
+    boxes = [np.s_[y : y + h, x : x + w] for y, h, x, w in zip(top, height, left, width, strict=True)]
+    return [ink[i][box] if plain[i] else extract_ink(images[i]) for i, box in enumerate(boxes)]
 
 
 def find_ink_on_transparent(gray: np.ndarray, opacity: np.ndarray) -> np.ndarray:
@@ -77,17 +96,39 @@ def find_ink(gray: np.ndarray, paper: float | None = None) -> np.ndarray:
     a photo is found by `find_ink_in_photo`, or in a very small one by the surface of the light and the grain.
     """
     level, grain = estimate_paper(gray) if paper is None else (paper, 0.0)
-    if grain and min(gray.shape) >= MIN_PHOTO:
+    if not grain:
+        return find_ink_on_flat_paper(gray[None], np.array([level]))[0]
+    if min(gray.shape) >= MIN_PHOTO:
         return find_ink_in_photo(gray)
-    depth = gray - level
-    if np.square(np.minimum(depth, 0)).sum() > np.square(np.maximum(depth, 0)).sum():
-        depth = -depth
+    depth = _depth(gray[None], np.asarray(level)[None])[0]
     floor = NOISE_FACTOR * grain
     # In a photo the few most extreme pixels are glare and noise.
-    full = float(np.quantile(depth, max(0, 1 - 4 / depth.size)) if grain else depth.max())
+    full = float(np.quantile(depth, max(0, 1 - 4 / depth.size)))
     if full < max(MIN_CONTRAST, 1.5 * floor):
         return np.zeros_like(gray)
     return np.clip((depth - floor) / (full - floor), 0, 1).astype(np.float32)
+
+
+def find_ink_on_flat_paper(gray: np.ndarray, paper: np.ndarray) -> np.ndarray:
+    """Amount of ink per pixel, in [0, 1], of images without grain, shape (N, H, W), on paper of brightness (N,)."""
+    depth = _depth(gray, paper.astype(np.float32)[:, None, None])
+    full = depth.max((1, 2), keepdims=True)
+    blank = full.astype(np.float64) < MIN_CONTRAST
+    return np.where(blank, np.float32(0), np.clip(depth / np.where(blank, np.float32(1), full), 0, 1))
+
+
+def _depth(gray: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """How much each pixel of each image, (N, H, W), differs from the paper, in the direction that differs the most."""
+    depth = gray - level
+    darker, lighter = (np.square(f(depth, 0)).reshape(len(depth), -1).sum(1) for f in (np.minimum, np.maximum))
+    return np.where((darker > lighter)[:, None, None], -depth, depth)
+
+
+def flat_paper(gray: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The brightness of the paper of images, shape (N, H, W) to (N,), and whether it has no grain, as in a drawing."""
+    level = paper_color(gray[..., None])[:, 0]
+    off = np.abs(gray - level[:, None, None]).reshape(len(gray), -1)
+    return level, (off < FLAT).sum(1) > 0.5 * (off < NEAR).sum(1)
 
 
 def estimate_paper(gray: np.ndarray) -> tuple[np.ndarray | float, float]:
@@ -98,11 +139,11 @@ def estimate_paper(gray: np.ndarray) -> tuple[np.ndarray | float, float]:
     surface suits light that falls off smoothly over the page and, unlike a local filter, does not hollow out thick
     strokes.
     """
-    level = float(paper_color(gray[..., None])[0])
-    off = np.abs(gray - level)
-    near = off < 0.25
-    if np.mean(off[near] < FLAT) > 0.5:
+    [level], [flat] = flat_paper(gray[None])
+    level = float(level)
+    if flat:
         return level, 0.0
+    near = np.abs(gray - level) < NEAR
     stride = max(1, max(gray.shape) // 100)
     y, x = (np.linspace(-1, 1, n, dtype=np.float32) for n in gray.shape)
     terms = [lambda y, x, i=i, j=j: y[:, None] ** i * x[None, :] ** j for i, j in QUADRATIC]

@@ -42,6 +42,8 @@ def remove_specks(ink: np.ndarray, threshold: float) -> np.ndarray:
 
 def reduce(ink: np.ndarray, step: int) -> np.ndarray:
     """The largest value in each cell of step x step pixels; those beyond the border count as 0."""
+    if step == 1:
+        return ink
     padded = np.pad(ink, [(0, -side % step) for side in ink.shape])
     rows, columns = (side // step for side in padded.shape)
     # First over whole rows, which is several times as fast as over both axes at once.
@@ -69,6 +71,13 @@ def connected_components(filled: np.ndarray) -> np.ndarray:
         labels = np.where(filled, labels.ravel()[labels - 1], 0)
         if (labels == before).all():
             return labels
+
+
+def extent(filled: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where what is true in each image, shape (N, H, W), begins along an axis, and how long it is; 0 if nothing is."""
+    filled = np.logical_or.reduce(filled, 3 - axis)
+    first = filled.argmax(1)
+    return first, np.where(filled.any(1), filled.shape[1] - filled[:, ::-1].argmax(1) - first, 0)
 
 
 def _box(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -24,10 +24,11 @@ BUNDLES = {
     "weight.js": "explore/one_weight.js",
     "article.js": "article/article.js",
     "checks.js": "article/question.js",
+    "alone.js": "article/alone.js",
 }
 WORKERS = ("explore/worker.js", "explore/trainer.js")
 BUNDLED = {name: text.encode() for name, text in bundles(MODULES, "page.js", BUNDLES).items()}
-FILES = {**SOURCES, **BUNDLED, "page.css": STYLES, "article.css": ARTICLE_STYLES}
+FILES = {**SOURCES, **BUNDLED, "page.css": STYLES, "article.css": ARTICLE_STYLES, "alone.css": SOURCES["css/alone.css"]}
 
 
 def address(name: str, files: dict[str, bytes]) -> str:

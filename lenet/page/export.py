@@ -28,7 +28,7 @@ from lenet.weights.model import bundled, load_weights, safetensors
 SITE = Path(__file__).parent / "site_files"
 FOLDER = Path("build/static")
 # The names of files that are loaded when they are needed, not at the first visit.
-LATER = (DIGITS, ARTICLE, "article.css", *(name for name in BUNDLES if name != "page.js"))
+LATER = (DIGITS, ARTICLE, "article.css", "alone.css", *(name for name in BUNDLES if name != "page.js"))
 MOST_SNAPSHOTS = 8  # so that all files but the digits to train on take less than 3 MB
 
 
@@ -104,7 +104,7 @@ def _needed() -> set[str]:
     return (
         modules
         | {name for name in FILES if not name.endswith((".html", ".jpg", ".js", ".css"))}
-        | {*BUNDLES, "page.css", "article.css"}
+        | {*BUNDLES, "page.css", "article.css", "alone.css"}
     )
 
 

@@ -549,6 +549,11 @@ interface Context {
   /** Numbers of test digits: a row for each true digit, a column for what it is taken for; null if nobody has counted. */
   confusion: number[][] | null;
 }
+/** How each figure can be set: one of some values, a number in a range, or a text of a pattern; and that in words. */
+type Accepted = Record<
+  string,
+  Record<string, { expected: string; values?: (string | boolean)[]; range?: [number, number]; pattern?: string }>
+>;
 type FigureSettings = Record<string, string | number | boolean>;
 /** A figure in its element. `update`: there is another reading. */
 interface Mounted {

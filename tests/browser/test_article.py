@@ -204,10 +204,8 @@ def test_the_figures_are_of_the_drawing(article):
     article.read("bitmaps")
     article.figure("bitmaps").locator(".nearest").wait_for()
     assert article.figure("bitmaps").locator(".distance").first.is_hidden()
-    assert (
-        article.figure("bitmaps").locator(".of-which").inner_text()
-        == "Here: LeNet-5 of 1998, not the network of this page."
-    )
+    which = article.figure("bitmaps").locator(".of-which").inner_text()
+    assert which == "Here: LeNet-5 of 1998, not the network of this page."
     article.figure("bitmaps").get_by_role("button", name="Show the distances").click()
     captions = article.figure("bitmaps").locator(".bitmap-row figcaption").all_inner_texts()[1:]
     distances = [number(text.split(": ")[1]) for text in captions]

@@ -29,7 +29,7 @@ from lenet.image.decode import gray_and_opacity
 from lenet.image.preprocess import DIGIT_SIDE, SIDE, extract_ink, find_ink, find_ink_on_transparent
 from lenet.networks.base import Network
 from lenet.page.article.exercises import CHECKS
-from lenet.page.article.figures import FIGURES
+from lenet.page.article.figures import FIGURES, as_data
 from lenet.page.article.numbers import confusion
 from lenet.page.browser import description
 from lenet.weights.model import bundled, load_weights
@@ -98,9 +98,9 @@ def output(readers, opacities, tmp_path_factory) -> Path:
         write_checks(folder, variant, readers, readings[17])
     (folder / "counts.json").write_text(json.dumps(TABLES))
     modes = {name: figure.mode for name, figure in FIGURES.items()}
-    (folder / "article.json").write_text(
-        json.dumps({"figures": modes, "checks": {name: check.of_drawing for name, check in CHECKS.items()}})
-    )
+    checks = {name: check.of_drawing for name, check in CHECKS.items()}
+    registries = {"figures": modes, "checks": checks, "settings": as_data(), "asked": asked()}
+    (folder / "article.json").write_text(json.dumps(registries))
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)
     write_images(folder, readers["textbook"])
@@ -111,6 +111,40 @@ def output(readers, opacities, tmp_path_factory) -> Path:
     with (folder / "report.tap").open("w") as report:
         subprocess.run(command, cwd=ROOT, env=environment, stdout=report, stderr=subprocess.STDOUT, timeout=300)
     return folder
+
+
+def asked() -> list[dict]:
+    """Texts as an address has them, for each setting of each figure, and whether one is accepted."""
+    texts = (
+        "",
+        "0",
+        "2",
+        "-4",
+        "5.5",
+        "91",
+        "x",
+        "true",
+        "1e400",
+        "own",
+        "blur",
+        "scale",
+        "pixels",
+        "c1",
+        "c1.0",
+        "f6.83",
+    )
+    texts += ("c3.2.4.4", "c3.2.4", "output.read", "output.readx", "matrix", "step", "0\n", " 1")
+
+    def readings(text: str) -> list:
+        numbers = [float(text)] if re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", text) else []
+        return [text, *numbers, *([text == "true"] if text in ("true", "false") else [])]
+
+    return [
+        {"figure": figure, "name": name, "text": text, "accepted": any(map(rule.accepts, readings(text)))}
+        for figure, shown in FIGURES.items()
+        for name, rule in shown.settings.items()
+        for text in texts
+    ]
 
 
 def write_drawings(folder: Path, reader: Recognizer, opacities: np.ndarray) -> list:

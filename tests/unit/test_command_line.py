@@ -1,5 +1,6 @@
 """python -m lenet: called as a function, except where the process is the point."""
 
+import csv
 import io
 import json
 import sys
@@ -59,6 +60,59 @@ def test_json_contains_what_the_reader_returns(images, reader, capsys):
     assert (blank["digit"], blank["reason"]) == (None, "blank")
 
 
+def test_folders_and_patterns_stand_for_their_images(images, tmp_path, monkeypatch, capsys):
+    """In alphabetical order, also in folders below; a file that has such a name is itself."""
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (tmp_path / "seven.png").rename(folder / "SEVEN.PNG")
+    (tmp_path / "cut.png").unlink()
+    (tmp_path / "two.jpg").rename(tmp_path / "two[1].jpg")
+    monkeypatch.chdir(tmp_path)
+    for given, shown in (
+        (["."], ["./blank.png", "./more/SEVEN.PNG", "./two[1].jpg"]),
+        (["**/*.PNG", "two[1].jpg", "*.png"], ["more/SEVEN.PNG", "two[1].jpg", "blank.png"]),
+    ):
+        assert main(given) == 0
+        assert [line.split(": ")[0] for line in capsys.readouterr().out.splitlines()] == shown
+    (tmp_path / "empty").mkdir()
+    assert main(["*.gif", "empty", "blank.png"]) == 1
+    said = capsys.readouterr()
+    assert said.err.splitlines() == ["*.gif: No such file or directory", "empty: no image in this folder"]
+    assert said.out == "blank.png: rejected: blank\n"
+
+
+def test_csv_is_a_table(images, reader, capsys):
+    """With a header, one line for each image that can be read, and all ten probabilities."""
+    assert main([images["seven"], images["letter"], images["blank"], "--csv"]) == 1
+    seven, blank = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert list(seven) == ["file", "digit", "reason", "number", *(f"p{digit}" for digit in range(10))]
+    assert (seven["file"], seven["digit"], seven["reason"], seven["number"]) == (images["seven"], "7", "", "")
+    probabilities = [float(seven[f"p{digit}"]) for digit in range(10)]
+    assert probabilities == pytest.approx(reader.read(images["seven"]).probabilities, abs=1e-6)
+    assert (blank["digit"], blank["reason"]) == ("", "blank")
+    with pytest.raises(SystemExit):
+        main([images["seven"], "--csv", "--json"])
+
+
+def test_a_bar_shows_the_progress_where_the_lines_go_to_a_file(images, monkeypatch, capsys):
+    """And the terminal shows the bar; it is cleared for a message, and at the end."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert main([images["seven"], images["letter"], images["blank"]]) == 1
+    said = capsys.readouterr()
+    assert "3/3" in said.err or "0/3" in said.err
+    assert f"\r{images['letter']}: not an image file" in said.err
+    assert len(said.out.splitlines()) == 2
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert main([images["seven"], images["blank"]]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_device_that_is_not_there_is_one_line(images, capsys):
+    """With exit code 2, as for weights that cannot be loaded."""
+    assert main([images["seven"], "--device", "abacus"]) == 2
+    assert capsys.readouterr().err == "python -m lenet: device 'abacus' is not available: here there is cpu\n"
+
+
 def test_json_is_short_without_activations(images, capsys):
     """The 9,118 values are printed only on request."""
     assert main([images["seven"], "--json"]) == 0
@@ -66,13 +120,13 @@ def test_json_is_short_without_activations(images, capsys):
 
 
 def test_an_unreadable_file_does_not_stop_the_others(images, capsys):
-    """One line on stderr for each, exit code 2, and the other images are read."""
+    """One line on stderr for each, exit code 1, and the other images are read."""
     for path, reason in (
         (images["letter"], "not an image file"),
         (images["cut"], "damaged PNG image"),
         ("missing.png", "No such file or directory"),
     ):
-        assert main([path, images["seven"]]) == 2
+        assert main([path, images["seven"]]) == 1
         said = capsys.readouterr()
         assert said.err.startswith(f"{path}: {reason}")
         assert said.err.count("\n") == said.err.count(path) == 1
@@ -91,7 +145,7 @@ def test_model_names_a_folder(images, tmp_path, reader, capsys):
 def test_an_image_of_144_megapixels_is_rejected_in_one_line(tmp_path, capsys):
     """Without Pillow's warning and without decoding it."""
     Image.new("1", (12_000, 12_000)).save(tmp_path / "vast.png")
-    assert main([str(tmp_path / "vast.png")]) == 2
+    assert main([str(tmp_path / "vast.png")]) == 1
     path = tmp_path / "vast.png"
     limit = "image too large: 12000 x 12000 pixels; the limits are 50 million pixels and 20,000 per side"
     assert capsys.readouterr().err == f"{path}: {limit}\n"
@@ -118,7 +172,7 @@ def test_an_image_may_come_from_standard_input(images, monkeypatch, capsys):
 def test_standard_input_without_an_image_is_reported(monkeypatch, capsys):
     """In one line."""
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO()))
-    assert main(["-"]) == 2
+    assert main(["-"]) == 1
     said = capsys.readouterr().err
     assert said.startswith("-: not an image file")
     assert said.count("\n") == 1

@@ -3,8 +3,10 @@
 import json
 import re
 import shlex
+import shutil
 
 import pytest
+import torch
 import yaml
 from PIL import Image
 
@@ -14,6 +16,7 @@ from harness import ROOT
 from harness.drawings import EXAMPLES, draw
 from harness.fake_hub.faults import FAULTS
 from lenet import NETWORKS
+from lenet.weights.model import bundled, load_weights
 from tests.matches import matched
 from train.__main__ import COMMANDS, main
 
@@ -87,7 +90,11 @@ def test_every_python_snippet_runs_as_written(name, tmp_path, monkeypatch, reque
     for i, digit in enumerate((3, 7)):
         number.paste(draw(EXAMPLES[digit]["strokes"]), (280 * i, 0))
     number.save(tmp_path / "number.png")
+    (tmp_path / "scans").mkdir()
+    number.save(tmp_path / "scans/37.png")
+    shutil.copy(bundled() / "model.safetensors", tmp_path)
     monkeypatch.chdir(tmp_path)
+    model = load_weights(bundled()).model
     snippets = re.findall(r"```python\n(.*?)```", PAGES[name], re.DOTALL)
     assert snippets
     for snippet in snippets:
@@ -97,14 +104,20 @@ def test_every_python_snippet_runs_as_written(name, tmp_path, monkeypatch, reque
         exec(snippet, names)
         assert "reading" not in names or names["reading"].digit == 7
         assert "row" not in names or names["row"].number == "37"
+        if "logits" in names:
+            torch.testing.assert_close(names["logits"], model(names["ink"]), atol=1e-5, rtol=0)
 
 
 def test_every_shell_call_of_the_reader_runs_as_written(tmp_path, monkeypatch, capsys):
     """`python -m lenet ...` in README and docs, with its images there."""
     draw(EXAMPLES[7]["strokes"]).save(tmp_path / "digit.png")
     draw(EXAMPLES[2]["strokes"]).save(tmp_path / "photo.jpg")
+    (tmp_path / "scans").mkdir()
+    draw(EXAMPLES[7]["strokes"]).save(tmp_path / "scans/7.png")
     monkeypatch.chdir(tmp_path)
-    calls = [call for call in re.findall(r"python -m lenet (.*?)(?:`|$)", ALL, re.MULTILINE) if "SOURCE" not in call]
+    calls = [
+        call for call in re.findall(r"python -m lenet (.*?)(?:`|$| > )", ALL, re.MULTILINE) if "SOURCE" not in call
+    ]
     assert len(calls) >= 3
     for call in calls:
         assert lenet.__main__.main(shlex.split(call)) == 0, call

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from harness.drawings import EXAMPLES, draw
 from lenet import preprocess
+from lenet.image.many import prepare_many
+from lenet.image.preprocess import extract_ink, scale_and_center
 
 
 def center_of_mass(ink: np.ndarray) -> tuple[float, float]:
@@ -245,12 +248,77 @@ def test_the_image_is_not_changed():
     np.testing.assert_array_equal(image, three())
 
 
+def test_an_array_may_have_any_usual_form():
+    """Of NumPy or PyTorch: bool, or floats in [0, 1], with one channel first or last, or with gradients."""
+    pixels = three().copy()
+    floats = torch.from_numpy(pixels / 255)
+    expected = preprocess(pixels)
+    for image in (
+        floats.numpy(),
+        floats.float().numpy(),
+        floats.requires_grad_(),
+        torch.from_numpy(pixels),
+        torch.from_numpy(pixels)[None],
+        pixels[..., None],
+        pixels[None],
+        np.repeat(pixels[..., None], 3, 2) / 255,
+    ):
+        np.testing.assert_array_equal(preprocess(image), expected)
+    black = pixels < 128
+    expected = preprocess(black.astype(np.uint8) * 255)
+    for image in (black, torch.from_numpy(black), torch.from_numpy(black).bfloat16(), torch.from_numpy(black).half()):
+        np.testing.assert_array_equal(preprocess(image), expected)
+
+
+def test_a_file_may_be_open_or_read():
+    """Its bytes, a path, or a file that is open in binary mode."""
+    file = io.BytesIO()
+    Image.fromarray(three()).save(file, "PNG")
+    content = file.getvalue()
+    for image in (content, bytearray(content), memoryview(content), io.BytesIO(content)):
+        np.testing.assert_array_equal(preprocess(image), preprocess(three()))
+
+
+def small_images() -> list[np.ndarray]:
+    """Gray images of two sizes: plain, inverted, with a frame, a border, grain, two digits, specks, blank, noise."""
+    chance = np.random.default_rng(0)
+    images = []
+    for side, digits in ((28, range(10)), (100, (3, 7))):
+        for digit in digits:
+            plain = draw(EXAMPLES[digit]["strokes"], 24).convert("L").resize((side, side), Image.Resampling.BILINEAR)
+            pixels = np.asarray(plain)
+            framed, bordered = pixels.copy(), pixels.copy()
+            framed[3:5, 3:-3] = framed[-5:-3, 3:-3] = framed[3:-3, 3:5] = framed[3:-3, -5:-3] = 30
+            bordered[: side // 12] = bordered[-side // 12 :] = 90
+            grainy = np.clip(pixels * np.linspace(0.6, 1, side) + chance.normal(0, 3, pixels.shape), 0, 255)
+            two = np.concatenate([pixels[:, ::2], pixels[:, 1::2]], 1)
+            specks = np.where(chance.random(pixels.shape) < 0.02, 0, pixels)
+            images += [pixels, 255 - pixels, framed, bordered, grainy.astype(np.uint8), two, specks.astype(np.uint8)]
+        images += [np.full((side, side), 90, np.uint8), chance.integers(0, 256, (side, side), np.uint8)]
+    return images
+
+
+def test_many_images_are_prepared_as_one_is():
+    """To the last bit, whatever each of them needs, and those that cannot be read in their places."""
+    images = [*small_images(), np.zeros((28, 28), np.int64), Image.fromarray(three())]
+    for image, prepared in zip(images, prepare_many(images), strict=True):
+        if isinstance(prepared, Exception):
+            assert str(prepared) == error(image)
+        else:
+            drawing = extract_ink(image)
+            np.testing.assert_array_equal(prepared.drawing, drawing.reshape(prepared.drawing.shape))
+            np.testing.assert_array_equal(prepared.ink, scale_and_center(drawing))
+
+
 UNSUPPORTED = [
     (None, "unsupported image type: NoneType"),
     ([[0, 255], [255, 0]], "unsupported image type: list"),
-    (np.zeros((28, 28), np.float32), "unsupported array dtype: float32"),
-    (np.full((28, 28), np.nan), "unsupported array dtype: float64, with NaN values"),
-    (np.zeros((28, 28), bool), "unsupported array dtype: bool"),
+    (np.zeros((28, 28), np.int64), "unsupported array dtype: int64"),
+    (np.full((28, 28), np.nan), "the array contains NaN or infinity"),
+    (np.full((28, 28), 255.0), "unsupported values, from 255 to 255"),
+    (torch.linspace(-0.5, 1, 784).reshape(28, 28), "unsupported values, from -0.5 to 1"),
+    (torch.eye(28).to_sparse(), "unsupported tensor: torch.sparse_coo, torch.float32"),
+    (io.StringIO("digit"), "the file is open as text"),
     (np.zeros(784, np.uint8), r"unsupported array shape: \(784,\)"),
     (np.zeros((28, 28, 2), np.uint8), r"unsupported array shape: \(28, 28, 2\)"),
     (np.zeros((1, 1, 28, 28), np.uint8), r"unsupported array shape: \(1, 1, 28, 28\)"),
@@ -290,7 +358,7 @@ def test_the_range_of_an_image_may_be_that_of_its_numbers():
 
 def test_unsupported_images_are_rejected_with_what_is_expected():
     """The message says what was wrong and what is expected instead."""
-    accepted = "expected a path, a PIL image, or a uint8 numpy array of shape"
+    accepted = "expected a path, a PIL image, an open binary file, its bytes, or a numpy array or torch tensor of uint8"
     for image, message in UNSUPPORTED:
         assert re.match(f"{message}[^;]*; {accepted}", error(image)), message
     for mode, transparency in (("P", 999), ("P", "1"), ("P", bytes(300)), ("RGB", (1, 2))):

@@ -2,10 +2,12 @@
 
 import importlib.util
 import json
+import pickle
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +15,9 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from harness import ROOT
 from harness.drawings import EXAMPLES, draw
-from lenet import NETWORKS, LeNet5, Recognizer
+from lenet import NETWORKS, ImageError, LeNet5, Reading, Recognizer
 from lenet.weights.fetch import begin
 from lenet.weights.model import Weights, bundled, save_model
 
@@ -80,8 +83,117 @@ def test_the_reading_of_a_blank_image_is_complete(reader):
 
 def test_an_unsupported_image_is_rejected(reader):
     """With the message of the preprocessing."""
-    with pytest.raises(ValueError, match="unsupported array dtype: float64; expected"):
-        reader.read(np.zeros((28, 28)))
+    with pytest.raises(ValueError, match="unsupported array dtype: int64; expected"):
+        reader.read(np.zeros((28, 28), np.int64))
+
+
+def mixed_images(folder: Path) -> list:
+    """Whatever can be read, and some that cannot be: files, arrays, rows of digits, and what is rejected."""
+    drawings = [draw(example["strokes"]) for example in EXAMPLES]
+    drawings[2].save(folder / "two.png")
+    (folder / "letter.txt").write_text("a letter")
+    row = np.concatenate([np.asarray(drawings[digit]) for digit in (3, 7)], 1)
+    small = [np.asarray(drawing.resize((28, 28), Image.Resampling.BILINEAR)) for drawing in drawings]
+    noise = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
+    files = [folder / "two.png", str(folder / "letter.txt"), (folder / "two.png").read_bytes(), folder / "missing.png"]
+    return [*drawings, *small, row, noise, *files, np.zeros((28, 28, 2), np.uint8), torch.tensor(small[4]), None]
+
+
+def test_many_images_are_read_as_one_is(reader, tmp_path):
+    """All that a reading has, and the same words for what cannot be read, in whatever batches."""
+    images = mixed_images(tmp_path)
+    for batch_size, workers in ((1, 1), (7, 2), (100, 3)):
+        options = {"batch_size": batch_size, "workers": workers, "errors": "return", "activations": True}
+        results = list(reader.read_many(iter(images), **options))
+        assert len(results) == len(images)
+        for index, (image, result) in enumerate(zip(images, results, strict=True)):
+            if isinstance(result, ImageError):
+                with pytest.raises((OSError, ValueError)) as raised:
+                    reader.read(image)
+                reason = getattr(raised.value, "strerror", None) or str(raised.value)
+                assert (result.index, result.reason, str(result)) == (index, reason, f"image {index}: {reason}")
+                assert type(result.__cause__) is raised.type
+                continue
+            expected = reader.read(image)
+            assert (result.digit, result.reason, result.number) == (expected.digit, expected.reason, expected.number)
+            np.testing.assert_allclose(result.probabilities, expected.probabilities, atol=1e-6)
+            assert list(result.activations) == list(expected.activations)
+            for name, values in expected.activations.items():
+                np.testing.assert_allclose(result.activations[name], values, atol=1e-5)
+    assert sum(isinstance(result, ImageError) for result in results) == 4
+    assert {result.number for result in results if isinstance(result, Reading)} == {None, "37"}
+
+
+def test_a_bad_image_is_an_exception_that_names_its_place(reader):
+    """After those before it have been read; the exception can be sent to another process."""
+    good = np.asarray(draw(EXAMPLES[7]["strokes"]))
+    readings = reader.read_many([good, good, np.zeros(3, np.uint8), good])
+    assert [next(readings).digit, next(readings).digit] == [7, 7]
+    with pytest.raises(ImageError, match=r"^image 2: unsupported array shape: \(3,\); expected") as raised:
+        next(readings)
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert (again.index, again.reason) == (2, raised.value.reason)
+
+
+def test_batches_of_any_usual_form_are_read(reader):
+    """One channel or none, first or last: uint8, bool, or floats in [0, 1], of NumPy or PyTorch."""
+    drawings = [draw(example["strokes"]).resize((28, 28), Image.Resampling.BILINEAR) for example in EXAMPLES]
+    batch = np.stack([np.asarray(drawing.convert("L")) for drawing in drawings])
+    expected = [reader.read(pixels).digit for pixels in batch]
+    tensor = torch.from_numpy(batch)
+    for images in (batch, batch[:, None], batch[..., None], batch / 255, tensor, tensor[:, None] / 255, batch > 127):
+        readings = list(reader.read_many(images))
+        assert [reading.digit for reading in readings] == expected
+        assert {len(reading.activations) for reading in readings} == {0}
+
+
+def test_images_are_asked_for_as_they_are_needed(reader):
+    """A few batches ahead; each is read as it was when it was asked for, whatever becomes of it then."""
+    pixels = np.asarray(draw(EXAMPLES[7]["strokes"])).copy()
+    asked = []
+
+    def images():
+        for number in range(1_000):
+            asked.append(number)
+            yield pixels
+            pixels[:] = 255  # as a camera fills the same array again
+
+    readings = reader.read_many(images(), batch_size=4, workers=2)
+    assert asked == []
+    assert (next(readings).digit, next(readings).reason) == (7, "blank")
+    assert len(asked) <= 4 * 4
+    readings.close()
+    assert list(reader.read_many([])) == []
+
+
+def test_an_option_of_read_many_that_is_wrong_is_told_at_once(reader):
+    """Before an image is asked for."""
+    for options in ({"batch_size": 0}, {"workers": 0}, {"errors": "ignore"}):
+        with pytest.raises(ValueError, match=f"{next(iter(options))}.* must be"):
+            reader.read_many([], **options)
+
+
+def test_a_device_is_used_or_named(reader):
+    """All that are there read the same; for others, the message has those that are."""
+    there = ["cpu", *(name for name in ("cuda", "mps") if getattr(torch, name).is_available())]
+    image = draw(EXAMPLES[8]["strokes"])
+    for name in there:
+        on_device = Recognizer.from_pretrained("textbook", device=name)
+        assert next(on_device.weights.model.parameters()).device.type == name
+        for reading in (on_device.read(image), *on_device.read_many([image, image])):
+            np.testing.assert_allclose(reading.probabilities, reader.read(image).probabilities, atol=1e-4)
+    for name in ({"cuda", "mps"} - set(there)) | {"meta", "abacus"}:
+        with pytest.raises(ValueError, match=f"^device '{name}' is not available: here there is cpu"):
+            Recognizer.from_pretrained("textbook", device=name)
+
+
+def test_torch_hub_loads_the_networks_and_the_reader(reader):
+    """From a clone of the repository."""
+    model: Any = torch.hub.load(str(ROOT), "lenet5", source="local", variant="tutorial")
+    assert model.variant == "tutorial"
+    loaded: Any = torch.hub.load(str(ROOT), "recognizer", source="local")
+    image = draw(EXAMPLES[5]["strokes"])
+    assert loaded.read(image) == reader.read(image)
 
 
 def test_threads_share_one_reader(reader):

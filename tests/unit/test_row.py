@@ -166,7 +166,7 @@ def test_certainty_by_hand():
 def test_bad_input_is_rejected(reader):
     """With the message of the preprocessing; an image of one row or one column is not an error."""
     with pytest.raises(ValueError, match="unsupported array dtype"):
-        reader.read(np.zeros((20, 100)))
+        reader.read(np.zeros((20, 100), np.int64))
     for shape in ((1, 300), (300, 1), (2, 1000)):
         page = np.full(shape, 255, np.uint8)
         page[:, ::7] = 0

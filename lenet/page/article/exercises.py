@@ -133,8 +133,8 @@ CHECKS = {
         CHOICE,
         {
             "differs": one_of("activation", "pooling", "optimizer", "rate", "batch", "seed"),
-            "first": Setting("a value of it", lambda value: isinstance(value, str)),
-            "second": Setting("a value of it", lambda value: isinstance(value, str)),
+            "first": Setting("a value of it", pattern=".+"),
+            "second": Setting("a value of it", pattern=".+"),
         },
         ("first", "second", "equal"),
         of_drawing=False,

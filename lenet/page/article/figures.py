@@ -1,7 +1,7 @@
 """The figures that a section can show, by name, and how each can be set. They are drawn in the browser."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lenet.networks import NETWORKS
@@ -17,30 +17,39 @@ POOLING = ("own", "average", "max", "trainable")
 
 @dataclass(frozen=True)
 class Setting:
-    """A value that can be set, and what is expected of it, in words."""
+    """A value that can be set: one of some, a number in a range, or a text of a pattern; and in words, what is.
+
+    The browser checks the settings of a figure in an address by the same fields.
+    """
 
     expected: str
-    accepts: Callable[[object], bool]
+    values: tuple[str | bool, ...] = ()
+    range: tuple[float, float] | None = None
+    pattern: str = ""
+
+    def accepts(self, value: object) -> bool:
+        if self.range:
+            low, high = self.range
+            return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+        if self.pattern:
+            return isinstance(value, str) and re.fullmatch(self.pattern, value) is not None
+        return any(value is one or (isinstance(one, str) and value == one) for one in self.values)
 
 
 def one_of(*values: str) -> Setting:
-    return Setting(f"one of {', '.join(values)}", lambda value: value in values)
+    return Setting(f"one of {', '.join(values)}", values=values)
 
 
 def number(low: float, high: float) -> Setting:
-    accepts = lambda value: isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high  # noqa: E731
-    return Setting(f"a number from {low:g} to {high:g}", accepts)
+    return Setting(f"a number from {low:g} to {high:g}", range=(low, high))
 
 
-FLAG = Setting("true or false", lambda value: isinstance(value, bool))
-TEXT = Setting("a text", lambda value: isinstance(value, str))
+FLAG = Setting("true or false", values=(True, False))
+TEXT = Setting("a text", pattern=".*")
 # A unit as links have it, LAYER.MAP for the one in the middle of a map, or the output unit of the digit that is read.
 UNIT = Setting(
     "LAYER.MAP, LAYER.MAP.ROW.COLUMN or output.read",
-    lambda value: (
-        isinstance(value, str)
-        and re.fullmatch(rf"output\.read|({'|'.join(LAYERS)})\.\d+(\.\d+\.\d+)?", value) is not None
-    ),
+    pattern=rf"output\.read|({'|'.join(LAYERS)})\.[0-9]+(\.[0-9]+\.[0-9]+)?",
 )
 CHANGE = {"change": one_of(*CHANGES), "value": number(-90, 90), "preprocessed": FLAG}
 
@@ -89,6 +98,19 @@ FIGURES = {
     "row": Figure("several digits: each by itself, and the network moved along them"),
     "networks": Figure("the three networks on the same drawing", mode="compare"),
 }
+
+
+def as_data() -> dict[str, dict[str, dict]]:
+    """The settings of each figure, for the browser: how a value is checked, as far as it is, and what is expected."""
+    return {
+        name: {
+            setting: {
+                key: list(value) if isinstance(value, tuple) else value for key, value in vars(rule).items() if value
+            }
+            for setting, rule in figure.settings.items()
+        }
+        for name, figure in FIGURES.items()
+    }
 
 
 def check_settings(given: Mapping[str, object], known: Mapping[str, Setting], where: str) -> None:

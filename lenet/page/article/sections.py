@@ -36,7 +36,7 @@ from typing import Any, TypeVar
 
 from lenet.networks import NETWORKS
 from lenet.page.article.exercises import CHECKS, CHOICE, NUMBER
-from lenet.page.article.figures import FIGURES, NETWORK, check_settings
+from lenet.page.article.figures import FIGURES, NETWORK, as_data, check_settings
 from lenet.page.article.markdown import (
     FOLDER,
     Block,
@@ -170,12 +170,13 @@ class Section:
 
 
 def article(weights: Weights) -> dict:
-    """The article about a network, as JSON: sections in order, what they cite, and the confusion matrix."""
+    """The article about a network, as JSON: sections, what they cite, the confusion matrix, and all figures."""
     fill = from_table(numbers(weights))
     return {
         "sections": [section.as_dict(fill, weights.model.variant) for section in sections()],
         "sources": [{"title": source.title, "url": source.url} for source in sources().values()],
         "confusion": confusion(weights.metrics),
+        "figures": as_data(),
     }
 
 

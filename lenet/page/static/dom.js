@@ -69,6 +69,15 @@ export function closest(target, selector) {
 }
 
 /**
+ * Whether a key is text for a field.
+ *
+ * @param {KeyboardEvent} event
+ */
+export function isTyped({ target }) {
+  return closest(target, "input:not([type=range], [type=radio], [type=checkbox]), textarea, select") !== null;
+}
+
+/**
  * Set an element's text, if it is another: the browser would lay it out again even if it is the same.
  *
  * @param {HTMLElement} element

@@ -27,7 +27,7 @@ import { Live } from "./live.js";
 import { readDigits } from "./network/digits.js";
 import { Reader } from "./network/reader.js";
 import { addControls } from "./pad/controls.js";
-import { ownsPage } from "./pad/embedding.js";
+import { askedForOne, ownsPage } from "./pad/embedding.js";
 import { addExamples } from "./pad/examples.js";
 import { addImages } from "./pad/images.js";
 import { addKeyboard } from "./pad/keyboard.js";
@@ -61,7 +61,7 @@ export async function start(element, base, settings) {
   const root = find(element, ".lenet");
   await addStyle("page.css");
   const home = { html: root.outerHTML, settings };
-  const linked = ownsPage(root) ? networkOf(location.hash) : "";
+  const linked = askedForOne(root)?.get("network") ?? (ownsPage(root) ? networkOf(location.hash) : "");
   if (!settings.others.includes(linked)) return open(root, base, home, home);
   const notice = find(root, ".notice");
   const waiting = (/** @type {string} */ text) => {
@@ -99,6 +99,7 @@ function replace(root, html) {
  * @returns {Promise<Live | null>}
  */
 async function open(root, base, { settings }, home, fragment = null, isLink = !isReturn()) {
+  if (askedForOne(root)) root.dataset.view = "single"; // nothing else is seen, before that either
   const store = new Store();
   const pad = new Pad(find(root, ".pad"));
   new Prediction(root, store);
@@ -134,6 +135,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
     ]);
   } catch (error) {
     stop.abort(); // what else is still being loaded
+    delete root.dataset.view; // where it is said why
     store.notify(messageOf(error));
     return null;
   }
@@ -218,7 +220,12 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
       loadChecks: () => import(file("checks.js")),
     });
   };
-  addArticle(root, store, pad, openArticle, loadExample);
+  const openAlone = async (/** @type {import("./article/article.js").Article} */ article) => {
+    /** @type {[typeof import("./article/alone.js"), void]} */
+    const [{ Alone }] = await Promise.all([import(file("alone.js")), addStyle("alone.css")]);
+    return new Alone(article);
+  };
+  addArticle(root, store, pad, openArticle, openAlone, loadExample);
   addTour(root, store, pad, settings.tour, loadExample);
   await restoreDrawing(pad, reader);
   changes.restore();

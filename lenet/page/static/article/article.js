@@ -3,7 +3,9 @@
 import { element, find, findAll, listenOutside } from "../dom.js";
 import { onThemeChange } from "../theme.js";
 import { Exercise, Progress } from "./exercises.js";
-import { Loan } from "./loan.js";
+import { borrow, mountOf } from "./figures.js";
+import { leaveExplorer, lend } from "./loan.js";
+import { addPrinting } from "./printing.js";
 import { Slot } from "./slot.js";
 
 /**
@@ -13,14 +15,21 @@ import { Slot } from "./slot.js";
  * @property {{ name: string, title: string, html: string, exercises: Asked[] }[]} sections
  * @property {{ title: string, url: string }[]} sources
  * @property {number[][] | null} confusion
+ * @property {Accepted} figures all that can be shown, and how each can be set
  */
 
-/** @import { Asked } from "./exercises.js" */
+/**
+ * @import { Asked } from "./exercises.js"
+ * @import { Loan } from "./loan.js"
+ */
 
 /** @typedef {{ name: string, element: HTMLElement, slot: Slot, exercises: Map<string, Exercise> }} Section */
 
 const READ = "-60% 0px -40% 0px"; // of the window: the section that is on this line is the one that is read
 const LENT = [".pad", ".answer", ".messages", ".tools", ".take-along"]; // what stands in the bar
+
+/** What shows one figure by itself needs them, and is loaded later. */
+const TOOLS = { borrow, mountOf, lend, leaveExplorer };
 
 /** What enlarges the pad is called, and what makes it small again: where there is room for words, and where there is none. */
 const SIZES = [
@@ -32,22 +41,23 @@ const SIZES = [
 ]);
 
 export class Article {
+  tools = TOOLS;
   /** @type {Section | null} the one that is read */
   #current = null;
   /** @type {Loan[]} */
   #loans = [];
-  #before = { mode: "", sliders: /** @type {Partial<Sliders>} */ ({}), scroll: 0 };
-  /** @type {{ view: Context["store"]["view"], unit: Unit | null }} */
-  #shown = { view: { before: false, difference: false, gradient: false, digit: null }, unit: null };
+  #giveBack = () => {};
+  #scroll = 0; // of the page without the article
 
   /**
    * @param {HTMLElement} place
    * @param {Content} content
    * @param {Omit<Context, "confusion">} parts
    */
-  constructor(place, { sections, sources, confusion }, parts) {
+  constructor(place, { sections, sources, confusion, figures }, parts) {
     const { root, store } = parts;
     this.place = place;
+    this.figures = figures;
     /** @type {Map<string | undefined, Promise<import("../network/reader.js").Reader>>} */
     const readers = new Map();
     const ownVariant = parts.reader.description.network.variant;
@@ -126,12 +136,17 @@ export class Article {
     onThemeChange(root, update);
     new ResizeObserver(() => this.#measure()).observe(this.bar);
     listenOutside(root, document, "visibilitychange", update);
+    addPrinting(this);
   }
 
   /** How much of the window the bar covers: what is scrolled to is below it. */
   #measure() {
     const above = Number.parseFloat(getComputedStyle(this.bar).insetBlockStart) || 0; // where a part of it scrolls away
     this.place.style.setProperty("--bar", `${this.bar.offsetHeight + above}px`);
+  }
+
+  get current() {
+    return this.#current;
   }
 
   get isOpen() {
@@ -175,19 +190,11 @@ export class Article {
 
   #open() {
     const { root, store } = this.context;
-    const { mode, sliders, view, unit, pinned } = store;
-    this.#before = { mode, sliders, scroll: scrollY };
-    this.#shown = { view, unit: pinned ? unit : null };
+    this.#scroll = scrollY;
     root.dataset.view = "article";
-    this.#loans = LENT.map((selector) => {
-      const lent = find(root, selector);
-      const slot = find(this.bar, `[data-for="${selector.slice(1)}"]`);
-      lent.removeAttribute("style"); // where it stands in the figure
-      return new Loan(lent, (one) => slot.append(one));
-    });
-    store.free();
-    store.setView({ before: false, difference: false, gradient: false, digit: null });
-    store.setMode("inspect");
+    const placeOf = (/** @type {string} */ selector) => find(this.bar, `[data-for="${selector.slice(1)}"]`);
+    this.#loans = lend(root, Object.fromEntries(LENT.map((selector) => [selector, placeOf(selector)])));
+    this.#giveBack = leaveExplorer(store);
     dispatchEvent(new Event("resize")); // the figure forgets where it has put the pad
     this.#measure();
     for (const { slot } of this.sections) this.near.observe(slot.figure);
@@ -197,24 +204,15 @@ export class Article {
   close() {
     if (!this.isOpen) return;
     const { root, store } = this.context;
-    const { mode, sliders, scroll } = this.#before;
-    const { view, unit } = this.#shown;
-    const { restoring } = store;
     this.near.disconnect();
     for (const { slot } of this.sections) slot.close();
     for (const loan of this.#loans.reverse()) loan.end();
     this.#current = null;
     delete root.dataset.view;
     dispatchEvent(new Event("resize")); // the figure is laid out and painted again
-    store.restoring = true; // what is pinned is not scrolled to
-    store.setSliders(sliders);
-    store.setView(view);
-    store.setMode(mode);
-    if (unit) store.pin(unit);
-    else store.free();
-    store.restoring = restoring;
-    scrollTo({ top: scroll, behavior: "instant" });
-    if (!restoring) find(root, ".start-reading").focus({ preventScroll: true });
+    this.#giveBack();
+    scrollTo({ top: this.#scroll, behavior: "instant" });
+    if (!store.restoring) find(root, ".start-reading").focus({ preventScroll: true });
   }
 
   /**

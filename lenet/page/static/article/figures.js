@@ -4,6 +4,7 @@ import { element, find } from "../dom.js";
 import { encode } from "../explore/attack_settings.js";
 import { card } from "../explore/card.js";
 import { bitmaps } from "../explore/comparing.js";
+import { namesOf } from "../explore/networks.js";
 import { readChanged } from "../explore/transforms.js";
 import { messageOf } from "../server.js";
 import { isVector } from "../show/cells.js";
@@ -63,10 +64,16 @@ const DRAW_FIRST = "Draw a digit, at the top of the page.";
  * @returns {Mount}
  */
 export function mountOf(name, settings) {
-  if (name === "unit" && settings.network) return cardOf;
-  const mount = FIGURES[name]?.mount ?? MOUNTS[name];
+  const mount = name === "unit" && settings.network ? cardOf : (FIGURES[name]?.mount ?? MOUNTS[name]);
   if (!mount) throw new Error(`The figure ${name} cannot be shown.`);
-  return mount;
+  return (stage, context, given) => {
+    const variant = String(given.network ?? "");
+    if (variant && variant !== context.reader.description.network.variant) {
+      const words = `Here: LeNet-5 ${namesOf(context.root).get(variant)}, not the network of this page.`;
+      stage.append(element("p", { className: "of-which" }, words));
+    }
+    return mount(stage, context, given);
+  };
 }
 
 /**
@@ -87,8 +94,8 @@ export function borrows({ figure, settings }) {
  * @param {Partial<Sliders>} sliders what is set in it
  * @returns {Mounted}
  */
-function borrow(stage, { root, store }, mode, sliders = {}) {
-  const loan = new Loan(find(root, `.panel.${mode}`), (panel) => stage.append(panel));
+export function borrow(stage, { root, store }, mode, sliders = {}) {
+  const loan = new Loan(find(root, `.panels > .panel.${mode}`), (panel) => stage.append(panel));
   store.startSliders(sliders);
   store.setMode(mode);
   return {

@@ -1,4 +1,7 @@
 // Elements of the page that stand in the article while it is open. They exist once: what shows them finds them anywhere.
+import { find } from "../dom.js";
+
+/** @import { Store } from "../store.js" */
 
 export class Loan {
   #place = document.createComment("lent to the article");
@@ -17,6 +20,42 @@ export class Loan {
   end() {
     this.#place.replaceWith(this.element);
   }
+}
+
+/**
+ * Lend parts of the page to places in the article, without where they stand in the figure.
+ *
+ * @param {HTMLElement} root
+ * @param {Record<string, HTMLElement>} places by the selectors of the parts
+ */
+export function lend(root, places) {
+  return Object.entries(places).map(([selector, place]) => {
+    const lent = find(root, selector);
+    lent.removeAttribute("style");
+    return new Loan(lent, (one) => place.append(one));
+  });
+}
+
+/**
+ * The explorer as it is without anything that is set or pinned. What is called gives back how it was.
+ *
+ * @param {Store} store
+ */
+export function leaveExplorer(store) {
+  const { mode, sliders, view, unit, pinned } = store;
+  store.free();
+  store.setView({ before: false, difference: false, gradient: false, digit: null });
+  store.setMode("inspect");
+  return () => {
+    const { restoring } = store;
+    store.restoring = true; // what is pinned is not scrolled to
+    store.setSliders(sliders);
+    store.setView(view);
+    store.setMode(mode);
+    if (unit && pinned) store.pin(unit);
+    else store.free();
+    store.restoring = restoring;
+  };
 }
 
 /**

@@ -2,7 +2,6 @@
 // the pen while it is there. One that borrows a panel of the explorer does so in the section that is read; in others a
 // picture of it stands in its place.
 import { element, find } from "../dom.js";
-import { namesOf } from "../explore/networks.js";
 import { messageOf } from "../server.js";
 import { borrows, MORE, mountOf } from "./figures.js";
 import { stillOf } from "./loan.js";
@@ -13,6 +12,8 @@ export class Slot {
   /** @type {Mounted | null} */
   #mounted = null;
   #isRead = false;
+  /** @type {Reading | null} that the picture is of */
+  #pictured = null;
   #isNear = false;
   /** @type {Given} */
   #given;
@@ -92,6 +93,23 @@ export class Slot {
     if (this.#isNear || this.#isRead) this.#mounted?.update();
   }
 
+  /** Whether what stands here is of the present drawing, so that it can be printed. */
+  get isUpToDate() {
+    if (!borrows(this.#given)) return this.#isNear && this.#mounted !== null;
+    return this.stage.childNodes.length > 0 && this.#pictured === this.context.store.reading;
+  }
+
+  /** Show it wherever it is, until the function that is returned is called: what borrows leaves a picture. */
+  showForNow() {
+    const [isNear, isRead] = [this.#isNear, this.#isRead];
+    this.setNear(true);
+    this.setRead(true);
+    return () => {
+      this.setRead(isRead);
+      this.#isNear = isNear;
+    };
+  }
+
   /** Show nothing, and give back what is borrowed. */
   close() {
     this.#isRead = this.#isNear = false;
@@ -104,12 +122,6 @@ export class Slot {
     if (this.#mounted || !isWanted) return;
     this.stage.replaceChildren();
     const { figure, settings } = this.#given;
-    const { root, reader } = this.context;
-    const variant = String(settings.network ?? "");
-    if (variant && variant !== reader.description.network.variant) {
-      const words = `Here: LeNet-5 ${namesOf(root).get(variant)}, not the network of this page.`;
-      this.stage.append(element("p", { className: "of-which" }, words));
-    }
     try {
       this.#mounted = mountOf(figure, settings)(this.stage, this.context, settings);
       this.#mounted.update();
@@ -122,6 +134,7 @@ export class Slot {
   /** A picture, as large, in place of a figure that borrows. */
   #replace() {
     const still = stillOf(this.stage);
+    this.#pictured = this.context.store.reading;
     const { blockSize } = getComputedStyle(this.stage);
     this.#remove();
     this.stage.style.minBlockSize = blockSize;

@@ -138,7 +138,7 @@ export class Address {
         this.#timer = setTimeout(() => this.#write(), PAUSE);
       };
       store.addEventListener("mode", () => {
-        if (!store.restoring && !store.place) this.mode.follow(); // the article chooses modes for its figures
+        if (!store.restoring && !this.#isLent) this.mode.follow(); // the article chooses modes for its figures
       });
       store.addEventListener("place", () => !store.restoring && this.article.follow());
       listenOutside(root, window, "popstate", () => {
@@ -173,10 +173,15 @@ export class Address {
       muted: mutedMaps.map(([layer, map]) => ({ layer, map })),
       steps: network === this.variant ? this.changes.link : "",
       place,
-      ...(place ? NOTHING_SET : this.#explored()),
+      ...(this.#isLent ? NOTHING_SET : this.#explored()),
     };
     const isUntouched = this.pad.isExample && !write({ ...link, strokes: [] }, this.home);
     return isUntouched ? "" : write(link, this.home);
+  }
+
+  /** Whether the explorer shows what the article, or a figure by itself, has set. */
+  get #isLent() {
+    return Boolean(this.store.place || this.root.dataset.view);
   }
 
   /** What is set in the explorer. */

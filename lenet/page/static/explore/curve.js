@@ -3,6 +3,7 @@
 import { contextOf } from "../dom.js";
 
 const LABELED = 0.25; // digits that reach this probability get a label
+const LETTER = 15; // pixels of type, for which the following are; more where type is larger
 const HEAD = 20; // pixels for the answers
 const FOOT = 3;
 const BAR = 3; // where the drawing is rejected
@@ -16,12 +17,13 @@ const SCALE = 46; // pixels of "100 %"
  * @param {number} start the position of the unchanged drawing
  */
 export function showCurve(canvas, { probabilities, answers }, position, start) {
-  const [width, height] = [canvas.clientWidth || 300, canvas.clientHeight || 110];
-  const ratio = window.devicePixelRatio;
+  const style = getComputedStyle(canvas);
+  const zoom = Number.parseFloat(style.fontSize) / LETTER;
+  const [width, height] = [(canvas.clientWidth || 300) / zoom, (canvas.clientHeight || 110) / zoom];
+  const ratio = window.devicePixelRatio * zoom;
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
   const context = contextOf(canvas);
   context.scale(ratio, ratio);
-  const style = getComputedStyle(canvas);
   const ink = style.color;
   const [mark, paper, serif] = ["--mark", "--paper", "--serif"].map((name) => style.getPropertyValue(name).trim());
   const count = answers.length;

@@ -1,36 +1,69 @@
-// Read along: the article on LeNet-5, in place of the figure and the panels. It is loaded when it is opened.
-import { find } from "../dom.js";
+// Read along: the article on LeNet-5, in place of the figure and the panels; one figure on a projector; and one by itself in
+// somebody else's page. It is loaded when any of them is opened.
+import { closest, find, isTyped, listenOutside } from "../dom.js";
+import { askedForOne, ownsPage } from "../pad/embedding.js";
 import { PartOnDemand } from "./panel_on_demand.js";
 
 /**
+ * @import { Alone } from "../article/alone.js"
  * @import { Article } from "../article/article.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
  */
 
 /**
- * `open` loads the article into an element, `loadExample` an example digit onto the pad, if that is blank.
+ * `open` loads the article into an element, `openAlone` what shows one of its figures by itself, `loadExample` an example
+ * digit onto the pad.
  *
  * @param {HTMLElement} root
  * @param {Store} store
  * @param {Pad} pad
  * @param {(section: HTMLElement) => Promise<Article>} open
+ * @param {(article: Article) => Promise<Alone>} openAlone
  * @param {() => void} loadExample
  */
-export function addArticle(root, store, pad, open, loadExample) {
+export function addArticle(root, store, pad, open, openAlone, loadExample) {
   const section = find(root, ".article");
-  const part = new PartOnDemand(find(section, ".loading"), () => open(section));
+  const message = find(section, ".loading");
+  const article = new PartOnDemand(message, () => open(section));
+  const load = () => {
+    section.hidden = false; // it says why one waits
+    return article.load();
+  };
+  /** @type {PartOnDemand<Alone>} */
+  const alone = new PartOnDemand(message, async () => {
+    await load();
+    if (!article.value) throw new Error("There is no article.");
+    return openAlone(article.value);
+  });
+  const query = askedForOne(root);
+  if (query) {
+    section.hidden = false;
+    alone.load().then(() => alone.value?.embed(query));
+    return;
+  }
   find(root, ".start-reading").addEventListener("click", () => {
     if (pad.blank) loadExample();
     store.setPlace("start");
   });
   store.addEventListener("place", async () => {
     if (store.place) {
-      section.hidden = false; // it says why one waits
-      await part.load();
-      if (part.value && store.place) part.value.show(store.place);
+      await load();
+      if (article.value && store.place) article.value.show(store.place);
       else store.setPlace(""); // so that it can be opened again
-    } else part.value?.close();
-    section.hidden = !store.place && !part.message.textContent;
+    } else article.value?.close();
+    section.hidden = !store.place && !message.textContent;
+  });
+  const project = async () => {
+    if (pad.blank) loadExample();
+    await alone.load();
+    section.hidden = !store.place && !message.textContent;
+    alone.value?.projector.toggle();
+  };
+  find(root, ".start-projector").addEventListener("click", project);
+  listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key.toLowerCase() !== "p" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!ownsPage(root) || isTyped(event) || closest(event.target, ".sheet")) return;
+    project();
   });
 }

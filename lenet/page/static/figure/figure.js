@@ -137,9 +137,9 @@ export class Figure {
     return this.store.reading ?? this.store.blank;
   }
 
-  /** While the article is open it is not seen; and pad and answer are there. */
+  /** In the article, and where one figure is by itself, it is not seen; and pad and answer are there. */
   get #isHidden() {
-    return this.root.dataset.view === "article";
+    return ["article", "single"].includes(this.root.dataset.view ?? "");
   }
 
   /** Lay out again if the page has another size; the panel below changes its height all the time. */
@@ -152,8 +152,9 @@ export class Figure {
     }
     const { top } = find(root, ".figure").getBoundingClientRect();
     const height = this.framed ? "" : `${innerHeight} ${Math.round(top + scrollY)}`;
-    const key = `${root.clientWidth} ${height} ${devicePixelRatio} ${find(root, ".modes").offsetHeight}`;
-    if (key === this.#key || !root.clientWidth) return;
+    const { clientWidth, dataset } = root;
+    const key = `${clientWidth} ${height} ${devicePixelRatio} ${find(root, ".modes").offsetHeight} ${dataset.view}`;
+    if (key === this.#key || !clientWidth) return;
     this.#key = key;
     const { geometry, width, height: high } = layOut(root, this.framed);
     this.geometry = geometry;

@@ -69,7 +69,7 @@ export function layOut(root, framed) {
   const bottom = short ? 4 : Math.max(...operations) + 10;
   const below = short ? find(root, ".strip").offsetHeight + PANEL.said : find(root, ".modes").offsetHeight;
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
-  const tall = high - top - bottom - below - panel - 10;
+  const tall = high - top - bottom - below - (root.dataset.view ? 0 : panel) - 10; // a figure by itself has none below it
   const edit = find(root, ".edit").offsetHeight;
   set("--edit", edit);
   const beside = edit + find(root, '[data-stage="input"] header').offsetHeight + 4; // of the input, below the examples

@@ -1,5 +1,5 @@
 // The buttons, and Undo and Redo by keyboard from anywhere on the page.
-import { find, listenOutside } from "../dom.js";
+import { find, isTyped, listenOutside } from "../dom.js";
 import { ownsPage } from "./embedding.js";
 
 /**
@@ -48,8 +48,7 @@ export function addControls(root, pad, store) {
   listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
     if (!ownsPage(root) && !root.contains(document.activeElement)) return;
-    const target = event.target instanceof Element ? event.target : null;
-    if (target?.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea")) return;
+    if (isTyped(event)) return;
     const key = event.key.toLowerCase();
     if (key !== "y" && key !== "z") return;
     const action = key === "y" || event.shiftKey ? "redo" : "undo";

@@ -6,3 +6,13 @@ export function ownsPage(root) {
   const app = root.closest("gradio-app");
   return !app || app.getAttribute("embed") === "false";
 }
+
+/**
+ * The query of the page's address, if it asks for one figure by itself.
+ *
+ * @param {HTMLElement} root
+ */
+export function askedForOne(root) {
+  const query = new URLSearchParams(location.search);
+  return ownsPage(root) && query.has("embed") ? query : null;
+}

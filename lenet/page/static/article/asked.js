@@ -1,0 +1,52 @@
+// A figure and its settings, as the query of an address has them: ?embed=kernel&map=2. Without the document.
+
+const OURS = ["embed", "network"]; // `network` is which one the page opens with
+
+/**
+ * What is asked for. Throws a sentence that says what is accepted.
+ *
+ * @param {URLSearchParams} query
+ * @param {Accepted} figures
+ * @param {string[]} networks
+ * @returns {{ figure: string, settings: FigureSettings }} "network" for the whole network
+ */
+export function askedFor(query, figures, networks) {
+  const figure = query.get("embed") ?? "";
+  if (figure !== "network" && !Object.hasOwn(figures, figure)) {
+    throw new Error(`There is no figure "${figure}". Figures are ${["network", ...Object.keys(figures)].join(", ")}.`);
+  }
+  const network = query.get("network");
+  if (network !== null && !networks.includes(network)) {
+    throw new Error(`There is no network "${network}". Networks are ${networks.join(", ")}.`);
+  }
+  const known = figures[figure] ?? {};
+  /** @type {FigureSettings} */
+  const settings = {};
+  for (const [name, text] of query) {
+    if (OURS.includes(name) || name.startsWith("__")) continue; // Gradio's begin like this
+    if (!Object.hasOwn(known, name)) {
+      const names = Object.keys(known);
+      const accepted = names.length ? `Those of ${figure} are ${names.join(", ")}.` : `${figure} has none.`;
+      throw new Error(`There is no setting "${name}". ${accepted}`);
+    }
+    const value = accepted(text, known[name]);
+    if (value === null) throw new Error(`"${text}" is no ${name} of ${figure}. Accepted: ${known[name].expected}.`);
+    settings[name] = value;
+  }
+  return { figure, settings };
+}
+
+/**
+ * null if it is not accepted.
+ *
+ * @param {string} text
+ * @param {Accepted[string][string]} rule
+ */
+function accepted(text, { values, range, pattern }) {
+  if (range) {
+    const number = Number(text);
+    return text.trim() && number >= range[0] && number <= range[1] ? number : null;
+  }
+  if (pattern) return new RegExp(`^(?:${pattern})$`).test(text) ? text : null;
+  return values?.find((value) => String(value) === text) ?? null;
+}

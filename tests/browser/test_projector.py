@@ -1,0 +1,227 @@
+"""In a room: one figure as large as the window, by keys; left, everything is as it was. And the article on paper."""
+
+import pytest
+from playwright.sync_api import Page
+
+from harness.drawings import DIGITS
+from lenet.page.article.sections import sections
+from tests.browser.conftest import network
+from tests.browser.explorer import Explorer
+from tests.browser.screens import resize, violations
+
+SECTIONS = [section.name for section in sections()]
+LEAST = 24  # pixels of type on 1280x720
+ROOM, LARGE = (1280, 720), (1920, 1080)
+# What holds on one screen, and what is there once it has been computed.
+FIVE = {
+    "network": ".figure .digit",
+    "convolution": ".on-the-way .activation",
+    "output": ".card .value",
+    "training": ".teach .kept-now:not(:empty)",
+    "break": ".breaking-point:not(:empty)",
+}
+
+STATE = """() => {
+  const root = document.querySelector(".lenet");
+  const { view = "", mode } = root.dataset;
+  const styles = [".pad", ".tools", ".answer"].map((selector) => root.querySelector(selector).getAttribute("style"));
+  const panels = [...root.querySelectorAll(".panels > *")].map((one) => `${one.className} ${one.hidden}`);
+  const { value } = root.querySelector(".break input[type=range]");
+  return { view, mode, styles, panels, value, scrollY, hash: location.hash, theme: document.body.className,
+    unit: root.querySelector(".card h2")?.textContent, article: root.querySelector(".article").hidden };
+}"""
+
+# What is higher or wider than its place.
+SCROLLED = """() => ["html", ".lenet", ".single-stage"].map((selector) => document.querySelector(selector))
+  .filter((one) => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `${one.className} ${one.scrollWidth}x${one.scrollHeight} in ${one.clientWidth}x${one.clientHeight}`)"""
+
+# All text that is seen and smaller: in drawings, as large as these are shown.
+SMALL = """(least) => {
+  const root = document.querySelector(".lenet");
+  const forReaders = (e) => e !== root && (getComputedStyle(e).clipPath !== "none" || forReaders(e.parentElement));
+  const found = [];
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode.textContent.trim();
+    const parent = texts.currentNode.parentElement;
+    if (!text || !parent.checkVisibility({ visibilityProperty: true }) || forReaders(parent)) continue;
+    const scale = parent.closest("svg") ? parent.getCTM().a : 1;
+    const size = scale * Number.parseFloat(getComputedStyle(parent).fontSize);
+    if (size < least) found.push(`${size} ${parent.className?.baseVal ?? parent.className}: ${text}`);
+  }
+  for (const canvas of root.querySelectorAll(".curve canvas, .curve-of-budgets canvas")) { // with text of 12/15
+    const size = 0.8 * Number.parseFloat(getComputedStyle(canvas).fontSize);
+    if (canvas.checkVisibility() && size < least) found.push(`${size} on ${canvas.parentElement.className}`);
+  }
+  return found;
+}"""
+
+
+# A window has no fixed size while it is the whole screen.
+REFUSE = """() => {
+  Element.prototype.requestFullscreen = function () {
+    window.asked = this.className;
+    return Promise.reject(new TypeError("not allowed"));
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def room(context, site_url):
+    """The page that all tests use, one after the other."""
+    page = context().new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    visitor = Explorer(page, site_url("textbook"), network("textbook"))
+    page.set_default_timeout(20_000)
+    page.evaluate(REFUSE)
+    yield visitor
+    page.close()
+    assert errors == []
+
+
+def slide(page: Page) -> str:
+    return page.evaluate("() => document.querySelector('.lenet').dataset.slide")
+
+
+def project(page: Page) -> None:
+    page.keyboard.press("p")
+    page.locator(".for-projector").wait_for()
+
+
+def test_each_slide_is_read_from_the_last_row(room, subtests):
+    """Five hold on one screen without scrolling, in light and dark; no slide has smaller type."""
+    page = room.page
+    room.load(DIGITS[3])
+    resize(page, *ROOM)
+    project(page)
+    seen = []
+    while not seen or slide(page) != seen[-1]:
+        name = slide(page)
+        seen.append(name)
+        with subtests.test(name):
+            page.wait_for_function("() => !/Loading/.test(document.querySelector('.single-stage').innerText)")
+            if name in FIVE:
+                page.locator(FIVE[name]).first.wait_for()
+                for size in (LARGE, ROOM):
+                    resize(page, *size)
+                    for _ in ("light", "dark"):
+                        assert page.evaluate(SCROLLED) == [], size
+                        page.keyboard.press("l")
+            assert page.evaluate(SMALL, LEAST) == []
+        page.keyboard.press("PageDown")
+    assert seen[: len(SECTIONS) + 1] == ["network", *SECTIONS]
+    assert set(FIVE) <= set(seen)
+    page.keyboard.press("Escape")
+
+
+def test_what_is_shown_is_projected_and_given_back(room):
+    """A mode with its slider and a pinned unit, by the key; black, the other theme, a folded pad; Esc."""
+    page = room.page
+    resize(page, *ROOM)
+    room.load(DIGITS[3], m="break", u="c3.2.4.4", t="rotation,30")
+    page.locator(".breaking-point:not(:empty)").wait_for()
+    page.evaluate("() => scrollTo(0, 60)")
+    page.wait_for_function("() => location.hash.includes('n=textbook')")
+    before = page.evaluate(STATE)
+    project(page)
+    assert slide(page) == "break"
+    assert page.evaluate("() => window.asked") == "lenet"
+    assert page.locator(".for-projector .break .amount").inner_text() == "+30°"
+    assert page.locator(".for-projector .digit").inner_text() == room.digit()
+    page.keyboard.press("b")
+    assert page.locator(".lenet[data-black]").count() == 1
+    page.keyboard.press("b")
+    page.keyboard.press("l")
+    assert page.locator("body.dark").count() == 1
+    assert violations(page) == []
+    page.keyboard.press("f")
+    assert not page.locator(".for-projector .pad").is_visible()
+    assert page.locator(".for-projector .digit").is_visible()
+    page.keyboard.press("f")
+    for key, name in {"PageUp": "why", "ArrowRight": "break", "ArrowLeft": "why"}.items():
+        page.keyboard.press(key)
+        assert slide(page) == name
+    page.keyboard.press("Escape")
+    page.wait_for_function("(hash) => location.hash === hash", arg=before["hash"])
+    assert page.evaluate(STATE) == before
+    assert page.locator(".start-projector:focus").count() == 1
+
+
+def test_keys_are_left_to_who_needs_them(room):
+    """Text is typed, the pad's pen is moved, and so is a kernel; a clicker turns the page from there, too."""
+    page = room.page
+    room.load(DIGITS[3], a="convolution")
+    field = page.locator('section[data-section="input"] input[type="text"]')
+    field.press("p")
+    assert field.input_value() == "p"
+    field.fill("")
+    page.locator(".sheet").press("p")
+    assert page.locator(".for-projector").count() == 0
+    page.evaluate("() => document.activeElement.blur()")
+    project(page)
+    assert slide(page) == "input"
+    page.keyboard.press("ArrowRight")
+    assert slide(page) == "convolution"
+    walk = page.locator(".for-projector .walk[tabindex]")
+    walk.press("Home")
+    walk.press("ArrowRight")
+    assert slide(page) == "convolution"
+    walk.press("PageDown")
+    assert slide(page) == "counting"
+
+
+def test_the_article_is_open_where_one_has_arrived(room):
+    """At the section that was shown last; Back closes it, as before."""
+    page = room.page
+    page.keyboard.press("PageDown")
+    page.keyboard.press("Escape")
+    page.locator('.article-contents [data-section="subsampling"][aria-current]').wait_for(state="attached")
+    assert page.locator(".article-bar .pad").is_visible()
+    page.wait_for_function("() => location.hash.includes('a=subsampling')")
+    room.click("start-projector")
+    assert slide(page) == "subsampling"
+    page.keyboard.press("p")
+    room.click("close-article")
+    page.wait_for_function("() => !document.querySelector('.lenet').dataset.view")
+
+
+BLANK = """(sections) => sections.filter((section) => {
+  const stage = section.querySelector(".figure-stage");
+  const isPainted = (canvas) => {
+    if (!canvas.width || !canvas.height) return false;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size > 1;
+  };
+  const drawn = [...stage.querySelectorAll("canvas")].some(isPainted) || stage.querySelector("svg path, td");
+  return !drawn || stage.getBoundingClientRect().height < 60;
+}).map((section) => section.dataset.section)"""
+
+
+def test_the_article_is_printed_with_the_drawing(room):
+    """Every figure is there, in one column without anything to press; an exercise is a question with a line."""
+    page = room.page
+    resize(page, 1400, 900)
+    room.load(DIGITS[3], a="input")
+    page.evaluate("() => { window.print = () => { window.printed = true; }; }")
+    room.click("print-article")
+    page.wait_for_function("() => window.printed", timeout=60_000)
+    assert page.evaluate("() => document.querySelector('.article [aria-current]').dataset.section") == "input"
+    paper = page.pdf(prefer_css_page_size=True)
+    assert paper.startswith(b"%PDF")
+    assert 8 <= paper.count(b"/Type /Page\n") <= 30
+    page.emulate_media(media="print")
+    assert page.locator(".article-sections > section").evaluate_all(BLANK) == ["row"]  # one digit is no row
+    assert page.locator(".article").locator("button:visible, select:visible").count() == 0
+    lefts = page.locator(".article-sections > section > :visible").evaluate_all(
+        "(parts) => parts.map((part) => part.getBoundingClientRect().left)"
+    )
+    assert len(set(lefts)) == 1
+    line = "(one) => getComputedStyle(one, '::after').borderBlockEndWidth"
+    assert set(page.locator(".exercise").evaluate_all(f"(all) => all.map({line})")) == {"1px"}
+    address = page.locator(".article-sources a").first
+    assert address.evaluate("(a) => getComputedStyle(a, '::after').content").endswith(
+        f'{address.get_attribute("href")}"'
+    )
+    page.emulate_media(media="screen")

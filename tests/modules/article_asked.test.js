@@ -1,0 +1,39 @@
+// Which figure an address asks for, and how it is set: the same is accepted as in a section of the article.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { askedFor } from "../../lenet/page/static/article/asked.js";
+import { json } from "./figures.js";
+
+const { settings: FIGURES, asked } = json("article.json");
+const NETWORKS = ["textbook", "tutorial", "original"];
+
+const ask = (/** @type {string} */ query) => askedFor(new URLSearchParams(query), FIGURES, NETWORKS);
+
+test("settings are those that Python accepts", () => {
+  assert.ok(asked.length > 300);
+  for (const { figure, name, text, accepted } of asked) {
+    const query = new URLSearchParams({ embed: figure, [name]: text });
+    if (accepted) assert.ok(name in askedFor(query, FIGURES, NETWORKS).settings, String(query));
+    else assert.throws(() => askedFor(query, FIGURES, NETWORKS), /Accepted: /, String(query));
+  }
+});
+
+test("numbers and switches are no texts", () => {
+  assert.deepEqual(ask("embed=averages&change=scale&value=0.3&preprocessed=false&network=original&__theme=dark"), {
+    figure: "averages",
+    settings: { change: "scale", value: 0.3, preprocessed: false },
+  });
+  assert.deepEqual(ask("embed=network"), { figure: "network", settings: {} });
+});
+
+test("what is unknown gets a sentence that says what is accepted", () => {
+  const refused = {
+    "embed=nothing": /^There is no figure "nothing"\. Figures are network, preprocessing, kernel, /,
+    "embed=toString": /^There is no figure "toString"/,
+    "embed=kernel&network=resnet": /^There is no network "resnet"\. Networks are textbook, tutorial, original\.$/,
+    "embed=kernel&size=3": /^There is no setting "size"\. Those of kernel are map, filter\.$/,
+    "embed=row&map=3": /^There is no setting "map"\. row has none\.$/,
+    "embed=kernel&map=9": /^"9" is no map of kernel\. Accepted: a number from 0 to 5\.$/,
+  };
+  for (const [query, message] of Object.entries(refused)) assert.throws(() => ask(query), { message });
+});
