@@ -268,34 +268,6 @@ def test_exercises_are_checked_by_computation(article):
     form.locator(".result", has_text="Draw a digit first.").wait_for()
 
 
-def test_an_exercise_asks_for_a_drawing_of_its_own(article):
-    """Not for what was on the pad before; a digit is none, and a verdict on an earlier drawing says so."""
-    page = article.page
-    article.read("output")
-    page.reload()  # nobody has seen the question yet
-    form = article.section("output").locator('[data-exercise="letter"]')
-    predict = form.get_by_role("button", name="Predict")
-    form.locator('input[value="digit"]').check(force=True)
-    predict.click()
-    form.locator(".result", has_text="Draw a letter").wait_for()
-    page.locator(".examples button").nth(7).click()
-    predict.click()
-    form.locator(".result", has_text="Say first").wait_for()
-    form.get_by_label("What have you drawn?").fill("7")
-    predict.click()
-    form.locator(".result", has_text="no digit").wait_for()
-    form.get_by_label("What have you drawn?").fill("a seven")
-    predict.click()
-    form.locator(".result", has_text="You have drawn \u201ca seven\u201d, and the page reads 7.").wait_for()
-    page.locator(".examples button").nth(2).click()
-    assert form.locator(".result").inner_text().startswith("For an earlier drawing: Right.")
-    side = article.section("counting")
-    article.read("counting")
-    article.predict("counting", "side", "22")
-    page.locator(".examples button").nth(3).click()
-    assert not side.locator('[data-exercise="side"] .result').inner_text().startswith("For")  # it is of no drawing
-
-
 def test_more_figures_are_opened_without_an_answer(article):
     """With nothing in them that would give it away."""
     article.read("convolution")
@@ -369,3 +341,31 @@ def test_it_holds_on_every_screen(article, subtests):
     with subtests.test("axe"):
         article.read("counting")
         check_accessibility(page, [(1400, 900)])
+
+
+def test_an_exercise_asks_for_a_drawing_of_its_own(article):
+    """Not for what was on the pad before; a digit is none, and a verdict on an earlier drawing says so."""
+    page = article.page
+    article.read("output")
+    page.reload()  # nobody has seen the question yet
+    form = article.section("output").locator('[data-exercise="letter"]')
+    predict = form.get_by_role("button", name="Predict")
+    form.locator('input[value="digit"]').check(force=True)
+    predict.click()
+    form.locator(".result", has_text="Draw a letter").wait_for()
+    page.locator(".examples button").nth(7).click()
+    predict.click()
+    form.locator(".result", has_text="Say first").wait_for()
+    form.get_by_label("What have you drawn?").fill("7")
+    predict.click()
+    form.locator(".result", has_text="no digit").wait_for()
+    form.get_by_label("What have you drawn?").fill("a seven")
+    predict.click()
+    form.locator(".result", has_text="You have drawn \u201ca seven\u201d, and the page reads 7.").wait_for()
+    page.locator(".examples button").nth(2).click()
+    assert form.locator(".result").inner_text().startswith("For an earlier drawing: Right.")
+    side = article.section("counting")
+    article.read("counting")
+    article.predict("counting", "side", "22")
+    page.locator(".examples button").nth(3).click()
+    assert not side.locator('[data-exercise="side"] .result').inner_text().startswith("For")  # it is of no drawing

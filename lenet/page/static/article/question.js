@@ -1,5 +1,8 @@
 // Checks a guess: what the checks of exercises are given, from the page, and what they find. Loaded when one is answered.
+import { begun, defaults, ownOf } from "../explore/training_settings.js";
 import { startRuns } from "../explore/training_workers.js";
+import { Network } from "../network/network.js";
+import { tensorsOf } from "../network/training.js";
 import { readPad } from "../pad/read_pad.js";
 import { Cancelled, CHECKS, isRight } from "./checks.js";
 
@@ -24,6 +27,25 @@ export async function check(context, asked, guess, waiting) {
   const question = await askedOf(context, asked.settings, waiting);
   const answer = await CHECKS[asked.check](asked.settings, question);
   return { answer, right: isRight(asked, guess, answer), remark: question.remark };
+}
+
+/**
+ * Train two networks that differ in the table of C3. What reports is given a function that makes the edited network.
+ *
+ * @param {() => Worker} startTrainer
+ * @param {import("../network/training.js").Parts} digits
+ * @param {NetworkDescription} own
+ * @param {number[][]} table
+ * @param {{ receive: (report: Report, trained: () => Network) => void, fail: () => void }} listeners
+ */
+export function trainTables(startTrainer, digits, own, table, { receive, fail }) {
+  const run = defaults(ownOf(own));
+  const runs = [begun(own, run), begun(own, run, table)];
+  const { description } = runs[1];
+  return startRuns(startTrainer, digits, runs, {
+    receive: (report) => receive(report, () => new Network(description, tensorsOf(description, report.weights))),
+    fail,
+  });
 }
 
 /**
