@@ -38,7 +38,7 @@ def answers(readers: dict[str, Recognizer], variant: str, ink: torch.Tensor) -> 
     rows = np.array(confusion(reader.weights.metrics))
     others = np.where(np.arange(10) == 9, -1, rows[9])
     found: list[tuple[str, dict, Answer]] = [
-        ("ink", {}, int((ink > 0).sum())),
+        ("ink", {}, int((ink >= 0.005).sum())),
         ("most-active", {"layer": "c1"}, int(changed["c1"].argmax())),
         ("most-active", {"layer": "s4"}, int(changed["s4"].argmax())),
         ("parameters-with", {"layer": "c1", "kernel": 7}, count(torch.nn.Conv2d(1, 6, 7))),
@@ -56,14 +56,11 @@ def answers(readers: dict[str, Recognizer], variant: str, ink: torch.Tensor) -> 
         ("answers", {}, "digit" if answer(reader, model(ink)) else "rejected"),
         ("kept-after", {"times": 100}, kept(model, ink, second, 0.003 if sparse else 0.03)),
         ("confused-with", {"digit": 9}, np.flatnonzero(others == others.max()).tolist()),
-        ("pixels-to-fool", {}, pixels(model, ink, second)),
         ("columns", {"width": 100}, columns(model, 100)),
-        (
-            "networks-agree",
-            {},
-            "same" if len({answer(one, one.weights.model(ink)) for one in readers.values()}) == 1 else "other",
-        ),
+        *(("networks-agree", {"shift": shift}, agree(readers, ink, shift)) for shift in (0, 4)),
     ]
+    if (fewest := pixels(reader, ink)) is not None:
+        found.append(("pixels-to-fool", {}, fewest))
     if amplitude := getattr(model.activation, "amplitude", None):
         found.append(("flat", {"layer": "c1"}, 100 * float((drawn["c1"].abs() > 0.9 * amplitude).float().mean())))
     return found
@@ -81,6 +78,11 @@ def answer(reader: Recognizer, scores: torch.Tensor) -> str:
 
 def same(reader: Recognizer, *scores: torch.Tensor) -> str:
     return "same" if len({answer(reader, one) for one in scores}) == 1 else "other"
+
+
+def agree(readers: dict[str, Recognizer], ink: torch.Tensor, shift: int) -> str:
+    moved = torch.nn.functional.pad(ink, (shift, -shift))
+    return "same" if len({answer(one, one.weights.model(moved)) for one in readers.values()}) == 1 else "other"
 
 
 def without(model: Network, ink: torch.Tensor, number: int) -> torch.Tensor:
@@ -119,11 +121,19 @@ def kept(model: Network, ink: torch.Tensor, label: int, rate: float) -> float:
         return 100 * float((taught(images).argmax(1).numpy() == labels).mean())
 
 
-def pixels(model: Network, ink: torch.Tensor, digit: int) -> int:
-    """How many make it the likeliest digit; -1 if that takes more than the page tries."""
-    exact = exactly(model)
-    changed = itertools.islice(pixel_by_pixel(exact, ink.double(), torch.tensor([digit])), MOST_PIXELS)
-    return next((i + 1 for i, image in enumerate(changed) if int(exact(image).argmax()) == digit), -1)
+def pixels(reader: Recognizer, ink: torch.Tensor) -> int | None:
+    """How many make another digit of it, of that which takes fewest; None if that is more than the page tries."""
+    exact = exactly(reader.weights.model)
+    others = {*map(str, range(10))} - {str(int(exact(ink.double()).argmax()))}
+    counts = (
+        i + 1
+        for digit in others
+        for i, image in enumerate(
+            itertools.islice(pixel_by_pixel(exact, ink.double(), torch.tensor([int(digit)])), MOST_PIXELS)
+        )
+        if answer(reader, exact(image)) == digit
+    )
+    return min(counts, default=None)
 
 
 def columns(model: Network, width: int) -> int:

@@ -232,6 +232,10 @@ def test_the_figures_are_of_the_drawing(article):
     assert close(number(card.locator(".value").inner_text()), features["output"][0, read])
     article.read("bitmaps")
     article.figure("bitmaps").locator(".nearest").wait_for()
+    assert article.figure("bitmaps").locator(".distance").first.is_hidden()
+    which = article.figure("bitmaps").locator(".of-which").inner_text()
+    assert which == "Here: LeNet-5 of 1998, not the network of this page."
+    article.figure("bitmaps").get_by_role("button", name="Show the distances").click()
     captions = article.figure("bitmaps").locator(".bitmap-row figcaption").all_inner_texts()[1:]
     distances = [number(text.split(": ")[1]) for text in captions]
     assert all(abs(shown + float(x)) < 0.051 for shown, x in zip(distances, features["output"][0], strict=True))
@@ -243,8 +247,9 @@ def test_the_figures_are_of_the_drawing(article):
     article.read("legacy")
     page.locator(".article .compare .networks td").first.wait_for()
     article.read("row")
+    page.locator(".article .row-parts button").nth(1).wait_for()  # of an example
     article.figure("row").get_by_role("button", name="Write 42").click()
-    page.locator(".article .row-parts button").nth(1).wait_for()
+    article.figure("row").get_by_role("button", name="Write 42").wait_for(state="hidden")
     assert article.digit() == "42"
 
 
@@ -341,12 +346,23 @@ def test_exercises_are_checked_by_computation(article):
     shown = article.section("errors").locator('[data-exercise="pixels"]')
     shown.get_by_role("button", name="Show it").click()
     page.locator(".article .panel.fool .fooling").wait_for()
+    page.locator(".smallest-change", has_text=f"a change of {found['pixels-to-fool']} pixel").wait_for()
     article.section("errors").get_by_role("button", name="Back to the first figure").click()
     page.locator(".article .panel.fool").wait_for(state="detached")
     article.click("clear")
     form = article.section("errors").locator('[data-exercise="pixels"]')
     form.get_by_role("button", name="Predict").click()
     form.locator(".result", has_text="Draw a digit first.").wait_for()
+
+
+def test_more_figures_are_opened_without_an_answer(article):
+    """With nothing in them that would give it away."""
+    article.read("convolution")
+    place = article.section("convolution")
+    place.get_by_role("button", name="ten average digits").click()
+    place.get_by_text("0 px", exact=True).wait_for()
+    place.get_by_role("button", name="Back to the first figure").click()
+    place.locator(".on-the-way").wait_for()
 
 
 def test_a_link_without_a_drawing_has_the_example(explore):
@@ -420,3 +436,31 @@ def test_it_holds_on_every_screen(article, subtests):
     with subtests.test("axe"):
         article.read("counting")
         check_accessibility(page, [(1400, 900)])
+
+
+def test_an_exercise_asks_for_a_drawing_of_its_own(article):
+    """Not for what was on the pad before; a digit is none, and a verdict on an earlier drawing says so."""
+    page = article.page
+    article.read("output")
+    page.reload()  # nobody has seen the question yet
+    form = article.section("output").locator('[data-exercise="letter"]')
+    predict = form.get_by_role("button", name="Predict")
+    form.locator('input[value="digit"]').check(force=True)
+    predict.click()
+    form.locator(".result", has_text="Draw a letter").wait_for()
+    page.locator(".examples button").nth(7).click()
+    predict.click()
+    form.locator(".result", has_text="Say first").wait_for()
+    form.get_by_label("What have you drawn?").fill("7")
+    predict.click()
+    form.locator(".result", has_text="no digit").wait_for()
+    form.get_by_label("What have you drawn?").fill("a seven")
+    predict.click()
+    form.locator(".result", has_text="You have drawn \u201ca seven\u201d, and the page reads 7.").wait_for()
+    page.locator(".examples button").nth(2).click()
+    assert form.locator(".result").inner_text().startswith("For an earlier drawing: Right.")
+    side = article.section("counting")
+    article.read("counting")
+    article.predict("counting", "side", "22")
+    page.locator(".examples button").nth(3).click()
+    assert not side.locator('[data-exercise="side"] .result').inner_text().startswith("For")  # it is of no drawing

@@ -104,13 +104,18 @@ def test_parameters_and_connections_are_counted_along(figure):
 def test_a_block_is_pooled_and_the_input_is_moved(figure):
     """Four values and what is made of them; how much of what the drawing has changed is changed again by a shift."""
     explorer, shown = figure("subsampling")
+    assert shown.locator(".changes-of-layers .number").all_inner_texts() == ["0 %"] * 4  # nothing is given away
+    assert shown.locator(".ledger").count() == 0
+    shown.get_by_role("button", name="trainable").click()
+    shown.get_by_text("a training would begin").wait_for()
     shown.get_by_role("button", name="maximum").click()
     block = explorer.features()["c1"][0, 14:16, 14:16]
     np.testing.assert_allclose(numbers(shown.locator(".from")), block.flatten(), atol=0.0051)
     assert close(ledger(shown)["the largest of the four"], block.max())
     shown.get_by_role("button", name="own").click()
     assert close(ledger(shown)["divided by 4"], block.mean())
-    shown.locator("input[type=range]").press("ArrowRight")
+    for _ in range(2):
+        shown.locator("input[type=range]").press("ArrowRight")
     model, ink = explorer.model, explorer.ink()
     drawn, moved, blank = (model.features(x) for x in (ink, ink.roll(2, 3), torch.zeros_like(ink)))
     texts = shown.locator(".changes-of-layers .number").all_inner_texts()
@@ -157,6 +162,7 @@ def test_errors_are_opened_mapped_and_counted(figure):
     """A cell of the matrix has its digits, the ring is beside digits of its kind, and one's own are kept."""
     explorer, shown = figure("errors")
     page = explorer.page
+    shown.get_by_role("button", name="what for what").click()
     shown.locator('[data-row="9"][data-column="4"]').click()
     shown.locator(".gallery button").first.wait_for()
     assert {text.strip() for text in shown.locator(".gallery button").all_inner_texts()} == {"9 → 4"}

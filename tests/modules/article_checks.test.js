@@ -1,15 +1,15 @@
 // The checks of the article's exercises: what they find for a drawing is what PyTorch finds, and a wrong guess is wrong.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CHECKS, isRight, slid } from "../../lenet/page/static/article/checks.js";
+import { CHECKS, isRight, partsOf, slid } from "../../lenet/page/static/article/checks.js";
 import { FIGURES } from "../../lenet/page/static/article/figures.js";
 import { MOUNTS } from "../../lenet/page/static/article/mounts.js";
+import { attackTowards } from "../../lenet/page/static/network/attack.js";
 import { arrays, json, readerOf, VARIANTS } from "./figures.js";
 import { DIGITS } from "./page_digits.js";
 
 const READERS = Object.fromEntries(Object.keys(VARIANTS).map((variant) => [variant, readerOf(variant)]));
 const SLOW = ["errors-after", "fewer-errors"]; // with a training
-const NEEDS_NO_DRAWING = ["parameters-with", "side-with", "maps-seen", "sees", "confused-with", "columns", ...SLOW];
 const IN_A_BROWSER = ["answer-after", "averages-after"]; // which draw strokes
 const EXACT = { tolerance: 0, within: 1e-3 };
 
@@ -20,6 +20,8 @@ function asked(variant, more = {}) {
     reader,
     reading: reader.readInk(arrays(`${variant}.figures`).ink[0]),
     drawing: { strokes: [] },
+    meant: "A",
+    remark: "",
     readerOf: async (name = variant) => READERS[name],
     loadDigits: async () => DIGITS,
     confusion: json(`${variant}.checks.json`).confusion,
@@ -30,10 +32,10 @@ function asked(variant, more = {}) {
 }
 
 /** A guess that is right, and one that is wrong. */
-function guesses(check, answer) {
+function guesses(answer) {
   if (Array.isArray(answer)) return [answer[0], [...Array(10).keys()].find((digit) => !answer.includes(digit))];
   if (typeof answer === "string") return [answer, "nothing"];
-  return check === "pixels-to-fool" && answer < 0 ? [41, 3] : [answer, answer + 1];
+  return [answer, answer + 1];
 }
 
 test("answers are PyTorch's, in all three networks; the right guess is right, and another is wrong", async () => {
@@ -46,9 +48,9 @@ test("answers are PyTorch's, in all three networks; the right guess is right, an
         assert.ok(Math.abs(found - expected) < 1e-3, `${what}: ${found}, ${expected}`);
       else assert.deepEqual(found, expected, what);
       const kind = { string: "choice", number: "number", object: "digit" }[typeof expected];
-      const [right, wrong] = guesses(check, found);
-      assert.equal(isRight({ check, answer: kind, ...EXACT }, right, found), true, what);
-      assert.equal(isRight({ check, answer: kind, ...EXACT }, wrong, found), false, what);
+      const [right, wrong] = guesses(found);
+      assert.equal(isRight({ answer: kind, ...EXACT }, right, found), true, what);
+      assert.equal(isRight({ answer: kind, ...EXACT }, wrong, found), false, what);
     }
   }
 });
@@ -64,7 +66,7 @@ test("each check is tried", () => {
 });
 
 test("a number may be off by a share of it, or by some", () => {
-  const number = (tolerance, within) => ({ check: "ink", answer: "number", tolerance, within });
+  const number = (tolerance, within) => ({ answer: "number", tolerance, within });
   assert.deepEqual(
     [80, 120, 121].map((guess) => isRight(number(0.2, 0), guess, 100)),
     [true, true, false],
@@ -89,11 +91,12 @@ test("what is about a drawing asks for one", async () => {
     amount: 1,
     shift: 1,
   };
+  const { checks } = json("article.json"); // whether they are of the drawing
   for (const [check, compute] of Object.entries(CHECKS)) {
     const found = await Promise.resolve()
       .then(() => compute(settings, question))
       .catch(({ message }) => message);
-    if (NEEDS_NO_DRAWING.includes(check)) assert.notEqual(found, "Draw a digit first.", check);
+    if (!checks[check]) assert.notEqual(found, "Draw a digit first.", check);
     else assert.equal(found, "Draw a digit first.", check);
   }
   await assert.rejects(
@@ -137,20 +140,54 @@ test("columns of scores are joined to a number", async () => {
   const column = (digit) => Array.from({ length: 10 }, (_, i) => (i === digit ? 0.9 : digit === null ? 0 : 0.01));
   assert.equal(slid([null, 4, 4, null, 4, 2, 2, null].map(column)), "442");
   assert.equal(slid([]), "");
-  await assert.rejects(async () => CHECKS["both-ways"]({}, asked("textbook")), /side by side/);
+  const bothWays = async (more) => CHECKS["both-ways"]({ digits: 2 }, asked("textbook", more));
+  await assert.rejects(bothWays({ meant: "42" }), /side by side/);
   const { opacity } = arrays("drawings.safetensors");
   const answers = json("answers.json");
   const row = answers.findIndex(({ number }) => number?.length === 2);
   const { reader } = asked("textbook");
   const reading = reader.read(Uint8Array.from(opacity[row]), 280, 280);
   assert.equal(reading.number, answers[row].number);
-  assert.match(await CHECKS["both-ways"]({}, asked("textbook", { reading })), /^(same|other)$/);
+  for (const meant of ["", "A", "123"]) await assert.rejects(bothWays({ reading, meant }), /of 2 digits/);
+  const { number, cropped } = reading;
+  const isApart = partsOf(cropped) >= 2;
+  const found = bothWays({ reading, meant: number });
+  if (isApart) await assert.rejects(found, /touch/);
+  const drop = { ...cropped, data: Float32Array.from(cropped.data, (value, i) => (i < cropped.width ? 1 : value)) };
+  assert.match(await bothWays({ reading: { ...reading, cropped: drop }, meant: number }), /^(same|other)$/);
+});
+
+test("parts of the ink are counted, of which touching digits have fewer", () => {
+  const ink = (row) => ({
+    data: Float32Array.from(`${row}${"0".repeat(row.length)}`, Number),
+    width: row.length,
+    height: 2,
+  });
+  assert.deepEqual(
+    ["101", "111", "0110", "000"].map((row) => partsOf(ink(row))),
+    [2, 1, 1, 0],
+  );
+});
+
+test("a digit is refused where something else is to be drawn; what is said of it is repeated", async () => {
+  await assert.rejects(async () => CHECKS.answers({}, asked("textbook", { meant: "7" })), /no digit/);
+  const question = asked("textbook");
+  assert.equal(await CHECKS.answers({}, question), "digit");
+  assert.match(question.remark, /A.*reads \d/);
+});
+
+test("as many pixels as the figure then needs make another digit", async () => {
+  const question = asked("textbook");
+  const count = await CHECKS["pixels-to-fool"]({}, question);
+  const shown = attackTowards(question.reader, question.reading.outputs.input, "pixels", null);
+  assert.equal(count, shown.answered);
+  assert.ok(question.remark.includes(String(shown.digit)));
 });
 
 test("figures and checks are those that the sections can name; a figure has one way to be shown", () => {
   const { figures, checks } = json("article.json");
   assert.deepEqual(Object.keys(FIGURES), Object.keys(figures));
-  assert.deepEqual(Object.keys(CHECKS).sort(), checks.sort());
+  assert.deepEqual(Object.keys(CHECKS).sort(), Object.keys(checks).sort());
   for (const [name, { mode, mount }] of Object.entries(FIGURES)) {
     if (mode) assert.equal(mode, figures[name], name);
     assert.notEqual(Boolean(mount), name in MOUNTS, name);

@@ -98,7 +98,8 @@ def output(readers, opacities, tmp_path_factory) -> Path:
         write_checks(folder, variant, readers, readings[17])
     (folder / "counts.json").write_text(json.dumps(TABLES))
     modes = {name: figure.mode for name, figure in FIGURES.items()}
-    registries = {"figures": modes, "checks": list(CHECKS), "settings": as_data(), "asked": asked()}
+    checks = {name: check.of_drawing for name, check in CHECKS.items()}
+    registries = {"figures": modes, "checks": checks, "settings": as_data(), "asked": asked()}
     (folder / "article.json").write_text(json.dumps(registries))
     write_changes(folder, readers["textbook"], readings[17])
     write_scaled(folder)

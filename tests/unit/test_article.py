@@ -122,6 +122,7 @@ def test_exercises_and_figures_are_named_once():
 def test_no_exercise_stores_an_answer():
     """The browser gets what to compute; a choice has words for each outcome, and none of them is marked."""
     keys = {"name", "check", "settings", "answer", "question", "options", "tolerance", "within", "unit", "why", "shows"}
+    keys |= {"isOfDrawing", "draw", "meant"}
     for weights in loaded().values():
         for one in article(weights)["sections"]:
             for exercise in one["exercises"]:

@@ -14,18 +14,22 @@ CHOICE, NUMBER, MAP, DIGIT = "choice", "number", "map", "digit"
 
 @dataclass(frozen=True)
 class Check:
-    """`computes` says what; `outcomes` are those of a choice. Settings without a value in an exercise are errors."""
+    """`computes` says what; `outcomes` are those of a choice. Settings without a value in an exercise are errors.
+
+    `of_drawing`: whether the answer is about the drawing on the pad, and so another one for another drawing.
+    """
 
     computes: str
     answer: str
     settings: Mapping[str, Setting] = field(default_factory=dict)
     outcomes: tuple[str, ...] = ()
+    of_drawing: bool = True
 
 
 SAME = ("same", "other")
 VALUES = {"layer": one_of(*LAYERS[1:-1])}
 CHECKS = {
-    "ink": Check("how many numbers of the input are not 0", NUMBER),
+    "ink": Check("how many numbers of the input are not 0, with two decimals", NUMBER),
     "answer-after": Check("whether the changed drawing is answered as before", CHOICE, CHANGE, SAME),
     "most-active": Check(
         "the map of a layer whose values differ most from those for blank paper",
@@ -42,11 +46,13 @@ CHECKS = {
         "the parameters of a convolution with kernels of another size",
         NUMBER,
         {"layer": one_of("c1", "c3"), "kernel": number(1, 12)},
+        of_drawing=False,
     ),
     "side-with": Check(
         "the side of its maps then",
         NUMBER,
         {"layer": one_of("c1", "c3"), "kernel": number(1, 12)},
+        of_drawing=False,
     ),
     "changes-more": Check(
         "which of two layers changes more when the input is shifted by so many pixels, relative to what the drawing "
@@ -56,14 +62,19 @@ CHECKS = {
         ("c1", "s2"),
     ),
     "block": Check("the value that a unit of S2, in the middle of a map, has", NUMBER, {"map": number(0, 5)}),
-    "maps-seen": Check("how many maps of S2 a map of C3 sees", NUMBER, {"map": number(0, 15)}),
+    "maps-seen": Check("how many maps of S2 a map of C3 sees", NUMBER, {"map": number(0, 15)}, of_drawing=False),
     "answer-without": Check(
         "whether the drawing is answered as before when a map or unit is switched off",
         CHOICE,
         {"layer": one_of(*LAYERS[1:-1]), "map": number(0, 119)},
         SAME,
     ),
-    "sees": Check("the side of the square of the input that a unit sees", NUMBER, {"layer": one_of("c3", "s4", "c5")}),
+    "sees": Check(
+        "the side of the square of the input that a unit sees",
+        NUMBER,
+        {"layer": one_of("c3", "s4", "c5")},
+        of_drawing=False,
+    ),
     "erased-outside": Check(
         "whether a unit in the middle of a map has another value when all ink that it does not see is erased",
         CHOICE,
@@ -92,14 +103,31 @@ CHECKS = {
         "how many percent of the page's test digits are misread after so many passes from random weights",
         NUMBER,
         {"passes": number(1, 3)},
+        of_drawing=False,
     ),
-    "confused-with": Check("the digit that a test digit is taken for most often", DIGIT, {"digit": number(0, 9)}),
-    "pixels-to-fool": Check("how many pixels make the drawing its second likeliest digit", NUMBER),
-    "columns": Check("how many columns of scores a row of so many pixels gives", NUMBER, {"width": number(32, 400)}),
+    "confused-with": Check(
+        "the digit that a test digit is taken for most often", DIGIT, {"digit": number(0, 9)}, of_drawing=False
+    ),
+    "pixels-to-fool": Check("how many pixels make another digit of the drawing: the one that takes fewest", NUMBER),
+    "columns": Check(
+        "how many columns of scores a row of so many pixels gives",
+        NUMBER,
+        {"width": number(32, 400)},
+        of_drawing=False,
+    ),
     "both-ways": Check(
-        "whether the cut digits and the network moved along them give the same number", CHOICE, {}, SAME
+        "whether so many digits, two of which touch, give the same number when they are cut and when the network is "
+        "moved along them",
+        CHOICE,
+        {"digits": number(2, 6)},
+        SAME,
     ),
-    "networks-agree": Check("whether the three networks give the same answer", CHOICE, {}, SAME),
+    "networks-agree": Check(
+        "whether the three networks give the same answer when the input is shifted by so many pixels",
+        CHOICE,
+        {"shift": number(-8, 8)},
+        SAME,
+    ),
     "fewer-errors": Check(
         "which of two runs, which differ in a setting, misreads fewer test digits after a pass",
         CHOICE,
@@ -109,5 +137,6 @@ CHECKS = {
             "second": Setting("a value of it", pattern=".+"),
         },
         ("first", "second", "equal"),
+        of_drawing=False,
     ),
 }

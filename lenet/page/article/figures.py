@@ -74,14 +74,14 @@ FIGURES = {
     "counting": Figure("parameters and connections, counted layer by layer", {"layer": one_of(*LAYERS)}),
     "subsampling": Figure(
         "a block, what is made of it, and how much two layers change when the input is shifted",
-        {"unit": UNIT, "pooling": one_of(*POOLING), "shift": number(-4, 4)},
+        {"unit": UNIT, "pooling": one_of(*POOLING), "shift": number(-4, 4), "result": FLAG},
     ),
     "table": Figure(
         "table I, to be edited: which maps of S2 each map of C3 sees",
         {"map": number(0, 15)},
     ),
     "unit": Figure("how a unit is computed, and what it sees", {"unit": UNIT, "numbers": FLAG}, "inspect"),
-    "bitmaps": Figure("F6 as a picture of 7x12 beside the ten bitmaps", mode="compare"),
+    "bitmaps": Figure("F6 as a picture of 7x12 beside the ten bitmaps", {"distances": FLAG}, "compare"),
     "curve": Figure("where the values of a layer are on the activation function", {"layer": one_of(*LAYERS)}),
     "training": Figure(
         "one step, the steps of a finished training, or a training in the browser",

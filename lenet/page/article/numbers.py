@@ -18,7 +18,7 @@ from lenet.networks.base import Network
 from lenet.networks.original import BITMAPS
 from lenet.networks.summary import Layer, layers
 from lenet.weights.files import METRICS
-from lenet.weights.model import Weights, bundled
+from lenet.weights.model import Weights, bundled, load_weights
 
 SIMILAR = 0.8  # correlation with a straight line or edge from which a kernel is said to resemble one
 
@@ -33,6 +33,7 @@ def numbers(weights: Weights) -> dict[str, str | None]:
     }
     for variant in NETWORKS:
         values |= {f"{variant}.{name}": value for name, value in of_metrics(_bundled_metrics(variant)).items()}
+        values[f"{variant}.temperature"] = _temperature(variant)
     return values
 
 
@@ -58,6 +59,8 @@ def of_network(model: Network) -> dict[str, str]:
         "similar": str(SIMILAR),
         "parameters": f"{sum(row.parameters for row in rows):,}",
         "connections": f"{sum(row.connections for row in rows):,}",
+        "paper": _signed(-model.mean / model.std),
+        "ink": _signed((1 - model.mean) / model.std),
         "activation": str(model.activation),
         "activation.words": model.activation.in_words,
         **{f"{row.name}.{name}": value for row in rows for name, value in _of_layer(row).items()},
@@ -131,6 +134,15 @@ def _is_row(row: object) -> bool:
 @cache
 def _bundled_metrics(variant: str) -> dict:
     return json.loads((bundled(variant) / METRICS).read_text())
+
+
+@cache
+def _temperature(variant: str) -> str:
+    return f"{load_weights(bundled(variant), variant).calibration.temperature:.4f}"  # as many places as a card shows
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def strokes(kernels: np.ndarray) -> list[int]:

@@ -22,7 +22,7 @@ one figure, one or two exercises, and perhaps a correction of what is often wron
 
 Placeholders in an exercise may name its settings. `options` has the words for each outcome of a choice; `networks`
 lists those that the exercise is for, by default all; `unit` follows a number; `shows` is a figure that the answer
-opens.
+opens. `draw` says what is to be drawn before one predicts, and `meant` asks what it is, which only the reader knows.
 """
 
 import json
@@ -59,7 +59,10 @@ OPTIONAL = ("preprocessed", "network")  # settings that an exercise may leave ou
 BLOCKS = {"figure": (1, 1), "exercise": (1, 6), "correction": (0, 1)}
 KEYS = {
     "figure": ("caption", "settings"),
-    "exercise": ("check", "settings", "question", "options", "networks", "tolerance", "within", "unit", "why", "shows"),
+    "exercise": (
+        *("check", "settings", "question", "options", "networks", "tolerance", "within", "unit", "why", "shows"),
+        *("draw", "meant"),
+    ),
     "correction": ("says",),
 }
 TYPES = {str: "a text", dict: "NAME: VALUE", list: "a list", float: "a number"}
@@ -92,6 +95,8 @@ class Exercise:
     unit: str
     why: Words
     shows: Shown | None
+    draw: str
+    meant: str
 
     def as_dict(self, fill: Fill) -> dict:
         """What the browser needs to ask and to check; texts are HTML."""
@@ -111,6 +116,9 @@ class Exercise:
             "unit": self.unit,
             "why": self.why.html(own),
             "shows": self.shows and self.shows.as_dict(),
+            "isOfDrawing": CHECKS[self.check].of_drawing,
+            "draw": self.draw,
+            "meant": self.meant,
         }
 
 
@@ -256,6 +264,8 @@ def _exercise(block: Block) -> Exercise:
         unit=_take(block, "unit", ""),
         why=_line(block, "why"),
         shows=_shown(shows.pop("figure", ""), shows, where) if shows else None,
+        draw=_take(block, "draw", ""),
+        meant=_take(block, "meant", ""),
     )
 
 

@@ -109,6 +109,7 @@ export class Article {
           new Exercise(box, exercise, name, this.context, this.progress, show),
         ]);
       });
+      slot.offer(exercises.flatMap(({ shows }) => (shows ? [shows] : [])));
       const section = { name, element: made, slot, exercises: new Map(asked) };
       made.addEventListener("focusin", ({ target }) => {
         const exercise = target instanceof Element ? target.closest("[data-exercise]") : null;
@@ -238,6 +239,7 @@ export class Article {
     this.#current?.slot.setRead(false);
     this.#current = section;
     section.slot.setRead(true);
+    for (const exercise of section.exercises.values()) exercise.ask();
     for (const link of findAll(this.place, ".article-contents a")) {
       if (link.dataset.section === section.name) link.ariaCurrent = "true";
       else link.removeAttribute("aria-current");

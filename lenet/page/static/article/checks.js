@@ -1,8 +1,9 @@
 // What the answer of an exercise is, computed for the drawing and the network of this moment. No answer is stored.
 import { begun, changed, defaults, ownOf } from "../explore/training_settings.js";
 import { readChanged } from "../explore/transforms.js";
-import { attackWithEachBudget, smallestBudgets } from "../network/attack.js";
+import { attackTowards } from "../network/attack.js";
 import { receptiveField } from "../network/explain.js";
+import { shifted } from "../network/image.js";
 import { scoreStrip } from "../network/strip.js";
 import { descend, ratesOf } from "../network/teaching.js";
 import { averagesOf, distancesTo, nearest } from "./average_digits.js";
@@ -26,6 +27,8 @@ import { flatShare } from "./spread.js";
  * @property {Reader} reader
  * @property {Reading | null} reading
  * @property {Drawing} drawing
+ * @property {string} meant what the reader says that it is
+ * @property {string} remark what a check adds to its answer
  * @property {(variant?: string) => Promise<Reader>} readerOf
  * @property {() => Promise<{ training: Digits, test: Digits }>} loadDigits
  * @property {number[][] | null} confusion
@@ -44,10 +47,11 @@ const OLD = 500; // digits of the test part, as in Teach
 const INPUT = 32;
 const STEP = 4; // pixels between two columns of scores
 const SAME = 1e-9; // of probabilities
+const PRINTED = 0.005; // what is shown as more than 0, with two decimals
 
 /** @type {Record<string, (settings: any, question: Question) => Answer | Promise<Answer>>} */
 export const CHECKS = {
-  ink: (_, question) => drawn(question).outputs.input.reduce((count, ink) => count + Number(ink > 0), 0),
+  ink: (_, question) => drawn(question).outputs.input.reduce((count, ink) => count + Number(ink >= PRINTED), 0),
 
   "answer-after": (settings, question) => sameIf(answerOf(drawn(question)) === answerOf(after(settings, question))),
 
@@ -139,7 +143,12 @@ export const CHECKS = {
     return Math.abs(change) < SAME ? "same" : change > 0 ? "larger" : "smaller";
   },
 
-  answers: (_, question) => (answerOf(drawn(question)) ? "digit" : "rejected"),
+  answers(_, question) {
+    if (/^\d+$/.test(question.meant)) throw new Error("This is about what is no digit. Draw something else.");
+    const answer = answerOf(drawn(question));
+    if (answer) question.remark = `You have drawn \u201c${question.meant}\u201d, and the page reads ${answer}.`;
+    return answer ? "digit" : "rejected";
+  },
 
   async "kept-after"({ times }, question) {
     const { input } = drawn(question).outputs;
@@ -168,22 +177,29 @@ export const CHECKS = {
   },
 
   "pixels-to-fool"(_, question) {
-    const { outputs, top } = drawn(question);
-    const second = top[1][0];
-    return smallestBudgets(attackWithEachBudget(question.reader, outputs.input, "pixels", second), second).likeliest;
+    const { answered, digit } = attackTowards(question.reader, drawn(question).outputs.input, "pixels", null);
+    if (answered < 0) throw new Error("Up to 40 pixels make no other digit of this one. Draw another.");
+    question.remark = `It is read as ${digit} then.`;
+    return answered;
   },
 
   columns: ({ width }) => Math.floor((width - INPUT) / STEP) + 1,
 
-  "both-ways"(_, question) {
+  "both-ways"({ digits }, question) {
     const { number, cropped } = drawn(question);
-    if (!number || !cropped) throw new Error("Write several digits side by side first.");
+    const { meant } = question;
+    if (!/^\d+$/.test(meant) || meant.length !== digits) throw new Error(`Write a number of ${digits} digits.`);
+    if (!number || !cropped)
+      throw new Error("The page does not see several digits. Write them side by side, as large as fits.");
+    if (partsOf(cropped) >= digits) throw new Error("No two of them touch. Draw another number.");
     const { network, description } = question.reader;
-    return sameIf(slid(scoreStrip(network, cropped, description.preprocessing).columns) === number);
+    const bySliding = slid(scoreStrip(network, cropped, description.preprocessing).columns);
+    question.remark = `You have written ${meant}; cut, it is ${number}, and slid ${bySliding || "nothing"}.`;
+    return sameIf(bySliding === number);
   },
 
-  async "networks-agree"(_, question) {
-    const ink = drawn(question).outputs.input;
+  async "networks-agree"({ shift }, question) {
+    const ink = shifted(drawn(question).outputs.input, shift, 0);
     const readers = await Promise.all(["textbook", "tutorial", "original"].map(question.readerOf));
     return sameIf(new Set(readers.map((reader) => reader.readInk(ink).digit)).size === 1);
   },
@@ -198,15 +214,14 @@ export const CHECKS = {
 /**
  * Whether a guess is right.
  *
- * @param {{ check: string, answer: string, tolerance: number, within: number }} asked
+ * @param {{ answer: string, tolerance: number, within: number }} asked
  * @param {string | number} guess
  * @param {Answer} answer
  */
-export function isRight({ check, answer: kind, tolerance, within }, guess, answer) {
+export function isRight({ answer: kind, tolerance, within }, guess, answer) {
   if (Array.isArray(answer)) return answer.includes(Number(guess));
   if (kind !== "number") return guess === answer;
   const expected = Number(answer);
-  if (check === "pixels-to-fool" && expected < 0) return Number(guess) > 40; // no budget that is tried is enough
   return Math.abs(Number(guess) - expected) <= Math.max(within, tolerance * Math.abs(expected));
 }
 
@@ -279,6 +294,19 @@ function runOf({ description: { network } }, settings) {
   const names = /** @type {(keyof Run)[]} */ (Object.keys(settings));
   const run = names.reduce((one, name) => changed(one, name, settings[name] ?? "", own), defaults(own));
   return begun(network, run);
+}
+
+/**
+ * How many parts of the ink have an empty column between them: fewer than digits, if two of these touch.
+ *
+ * @param {Raster} ink
+ */
+export function partsOf({ data, width, height }) {
+  const isInked = (/** @type {number} */ x) =>
+    Array.from({ length: height }, (_, y) => data[y * width + x]).some((value) => value >= PRINTED);
+  let count = 0;
+  for (let x = 0; x < width; x++) count += Number(isInked(x) && !(x && isInked(x - 1)));
+  return count;
 }
 
 /**

@@ -22,6 +22,9 @@ import { numberIn } from "./guess.js";
  * @property {string} unit
  * @property {string} why HTML
  * @property {import("./slot.js").Given | null} shows
+ * @property {boolean} isOfDrawing whether the answer depends on the drawing
+ * @property {string} draw what is to be drawn first; "" if any drawing will do
+ * @property {string} meant what is asked about the drawing, which only the reader knows; "" if nothing is
  */
 
 const KEY = "lenet.read";
@@ -79,6 +82,10 @@ export class Progress {
 export class Exercise {
   /** @type {AbortController | null} while it is computed */
   #stop = null;
+  /** @type {number | null} the drawing on the pad when the question was first seen */
+  #first = null;
+  /** @type {{ drawing: number, network: number | undefined } | null} what the verdict is about */
+  #judged = null;
 
   /**
    * `show` shows a figure in the section.
@@ -114,10 +121,14 @@ export class Exercise {
         {},
         this.#question(),
         this.#choices(),
+        ...this.#meant(),
         element("p", { className: "doings" }, this.predict, this.cancel, this.bar),
       ),
       this.result,
     );
+    const { pad, store } = context;
+    pad.addEventListener("change", () => this.#outdate());
+    store.addEventListener("source", () => this.#outdate()); // the network may have been taught
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#answer();
@@ -139,6 +150,11 @@ export class Exercise {
       if (canvas.width !== columns) [canvas.width, canvas.height] = [columns, rows];
       paint(canvas, values.subarray(map * rows * columns, (map + 1) * rows * columns), 1);
     }
+  }
+
+  /** The question is seen. */
+  ask() {
+    this.#first ??= this.context.pad.version;
   }
 
   /** It is the one that a link leads to. */
@@ -183,17 +199,55 @@ export class Exercise {
     return element("div", { className: `choices-of-exercise of-${answer}` }, ...choices);
   }
 
-  /** What the reader says; null, after a sentence that says so, if that is nothing. */
+  /** What only the reader knows of the drawing. */
+  #meant() {
+    const { meant } = this.asked;
+    if (!meant) return [];
+    const field = element("input", { type: "text", name: "meant", autocomplete: "off", maxLength: 20 });
+    return [element("label", { className: "meant" }, `${meant} `, field)];
+  }
+
+  /** What the reader says; null, after a sentence that says so, if that is nothing, or not yet of use. */
   #guess() {
-    const { answer } = this.asked;
-    const value = String(new FormData(this.form).get(this.name) ?? "").trim();
+    const { answer, draw, meant } = this.asked;
+    if (draw && this.context.pad.version === this.#first) return this.#refuse(draw);
+    if (meant && !this.#field("meant")) return this.#refuse("Say first what you have drawn.");
+    const value = this.#field(this.name);
     if (answer === "choice") return value || this.#refuse("Choose one of the answers first.");
     if (answer !== "number") return value ? Number(value) : this.#refuse("Choose one first.");
     return numberIn(value) ?? this.#refuse("Type a number first.");
   }
 
+  /** @param {string} name */
+  #field(name) {
+    return String(new FormData(this.form).get(name) ?? "").trim();
+  }
+
+  /** What a verdict is about, if it depends on that. */
+  #present() {
+    const { pad, store } = this.context;
+    return { drawing: pad.version, network: this.asked.settings.network ? undefined : store.changed?.version };
+  }
+
+  /** What was said is about another drawing, or another network, than there is now. */
+  #outdate() {
+    if (!this.asked.isOfDrawing || this.#stop) return;
+    if (!this.#judged)
+      this.result.replaceChildren(); // it asked for a drawing, perhaps
+    else {
+      const { drawing, network } = this.#present();
+      const isOther = drawing !== this.#judged.drawing;
+      if (!isOther && network === this.#judged.network) return;
+      const words = isOther ? "For an earlier drawing: " : "For the network as it was: ";
+      this.result.dataset.of = words;
+      find(this.result, ".of-what").textContent = words;
+    }
+  }
+
   /** @param {string} sentence */
   #refuse(sentence) {
+    this.#judged = null;
+    delete this.result.dataset.right;
     this.result.replaceChildren(element("p", {}, sentence));
     return null;
   }
@@ -205,12 +259,14 @@ export class Exercise {
     if (guess === null) return;
     const stop = new AbortController();
     this.#stop = stop;
+    const judged = this.#present();
     this.#setBusy(true);
     try {
       const { check } = await context.loadChecks().catch(() => {
         throw new Error("What checks this cannot be loaded. Check the connection, and try again.");
       });
-      const { answer, right } = await check(context, asked, guess, {
+      const { answer, right, remark } = await check(context, asked, guess, {
+        meant: this.#field("meant"),
         signal: stop.signal,
         progress: (share) => {
           this.bar.value = share;
@@ -219,12 +275,14 @@ export class Exercise {
       });
       progress.keep(name, right);
       this.element.dataset.state = progress.of(name);
-      this.#reveal(guess, answer, right);
+      this.#reveal(guess, answer, right, remark);
+      this.#judged = judged;
     } catch (error) {
       this.#refuse(messageOf(error));
     }
     this.#stop = null;
     this.#setBusy(false);
+    if (this.#judged) this.#outdate(); // one may have drawn meanwhile
   }
 
   /** @param {boolean} isBusy */
@@ -238,8 +296,9 @@ export class Exercise {
    * @param {string | number} guess
    * @param {Answer} answer
    * @param {boolean} right
+   * @param {string} remark
    */
-  #reveal(guess, answer, right) {
+  #reveal(guess, answer, right, remark) {
     const { shows, why } = this.asked;
     const verdict = element("b", {}, right ? "Right." : "Not so.");
     const found = element(
@@ -252,7 +311,10 @@ export class Exercise {
       this.#words(answer),
       ".",
     );
+    if (remark) found.append(` ${remark}`);
+    found.prepend(element("span", { className: "of-what" }));
     this.result.replaceChildren(found, element("p", {}, fragment(why)));
+    delete this.result.dataset.of;
     this.result.dataset.right = String(right);
     if (!shows) return;
     const button = element("button", { type: "button" }, "Show it");
@@ -267,11 +329,10 @@ export class Exercise {
    * @returns {Node}
    */
   #words(answer) {
-    const { answer: kind, options, unit, check } = this.asked;
+    const { answer: kind, options, unit } = this.asked;
     if (kind === "choice") return fragment(options[String(answer)]);
     if (Array.isArray(answer)) return document.createTextNode(answer.join(" or "));
     const number = Number(answer);
-    if (check === "pixels-to-fool" && number < 0) return document.createTextNode("more than 40");
     const text = Number.isInteger(number) ? number.toLocaleString("en") : decimal(number, 2);
     return document.createTextNode(kind === "map" ? `map ${text}` : unit ? `${text} ${unit}` : text);
   }

@@ -4,6 +4,8 @@ import { element, find } from "../dom.js";
 import { encode } from "../explore/attack_settings.js";
 import { card } from "../explore/card.js";
 import { bitmaps } from "../explore/comparing.js";
+import { namesOf } from "../explore/networks.js";
+import { readChanged } from "../explore/transforms.js";
 import { messageOf } from "../server.js";
 import { isVector } from "../show/cells.js";
 import { patch } from "../show/tree.js";
@@ -39,6 +41,19 @@ export const FIGURES = {
   networks: { mode: "compare", mount: (stage, context) => borrow(stage, context, "compare") },
 };
 
+/**
+ * Figures that a section has besides its own, which an answer shows: what they are called, and settings with which they do
+ * not give that away; without, those of the exercise.
+ *
+ * @type {Record<string, { title: string, settings?: FigureSettings }>}
+ */
+export const MORE = {
+  averages: { title: "ten average digits", settings: {} },
+  curve: { title: "the curve, which can be taken out", settings: { layer: "f6" } },
+  fool: { title: "fool the network", settings: {} },
+  training: { title: "train with old and new parts" },
+};
+
 const DRAW_FIRST = "Draw a digit, at the top of the page.";
 
 /**
@@ -49,10 +64,16 @@ const DRAW_FIRST = "Draw a digit, at the top of the page.";
  * @returns {Mount}
  */
 export function mountOf(name, settings) {
-  if (name === "unit" && settings.network) return cardOf;
-  const mount = FIGURES[name]?.mount ?? MOUNTS[name];
+  const mount = name === "unit" && settings.network ? cardOf : (FIGURES[name]?.mount ?? MOUNTS[name]);
   if (!mount) throw new Error(`The figure ${name} cannot be shown.`);
-  return mount;
+  return (stage, context, given) => {
+    const variant = String(given.network ?? "");
+    if (variant && variant !== context.reader.description.network.variant) {
+      const words = `Here: LeNet-5 ${namesOf(context.root).get(variant)}, not the network of this page.`;
+      stage.append(element("p", { className: "of-which" }, words));
+    }
+    return mount(stage, context, given);
+  };
 }
 
 /**
@@ -243,10 +264,25 @@ function cardOf(stage, context, settings) {
 /** @type {Mount} */
 function mountBitmaps(stage, context, settings) {
   const place = element("section", { className: "panel bitmaps-of-f6" });
-  stage.append(place);
-  return ofNetwork(place, context, { network: "original", ...settings }, ({ network }, reading) =>
+  const open = element("button", { type: "button", className: "start" }, "Show the distances");
+  place.toggleAttribute("data-closed", settings.distances === false);
+  open.hidden = settings.distances !== false;
+  open.addEventListener("click", () => {
+    open.hidden = true;
+    place.removeAttribute("data-closed");
+  });
+  stage.append(place, open);
+  const given = { network: "original", ...settings };
+  const mounted = ofNetwork(place, context, given, ({ network }, reading) =>
     reading ? bitmaps({ variant: "original", network, reading }) : [],
   );
+  return {
+    ...mounted,
+    remove() {
+      open.remove();
+      mounted.remove();
+    },
+  };
 }
 
 /** @type {Record<string, [mode: string, words: string]>} */
@@ -279,20 +315,40 @@ function training(stage, context, { part = "step", runs }) {
 const ROW = [4, 2]; // which examples stand side by side where nothing is written
 
 /** @type {Mount} */
-function row(stage, { root, store, pad, examples }) {
+function row(stage, { root, store, pad, reader, examples }) {
   const hint = element("p", { className: "remark", attributes: { role: "status" } });
   const write = element("button", { type: "button" }, `Write ${ROW.join("")} for me`);
-  write.addEventListener("click", () => pad.load(ROW.flatMap((digit, i) => half(examples[digit], i, pad.side))));
+  const strokes = ROW.flatMap((digit, i) => half(examples[digit], i, pad.side));
+  write.addEventListener("click", () => pad.load(strokes));
+  /** @type {Source} */
+  const example = {
+    note: `Shown: an example, ${ROW.join("")}.`,
+    isChanged: true,
+    read() {
+      const shown = store.changed?.reader ?? reader;
+      return shown.showPart(readChanged(shown, { strokes }, "shift", 0, true), store.part);
+    },
+  };
+  const drop = () => store.dropSource(example);
+  if (!store.reading?.number) store.setSource(example);
+  pad.addEventListener("change", drop);
   const loan = new Loan(find(root, ".row-strip"), (strip) => stage.append(hint, write, strip));
   return {
     update() {
-      const { reading, state } = store;
+      const { reading, state, source } = store;
       const isRow = Boolean(reading?.number);
       if (!isRow && state === "live" && reading) return; // several digits are read when the pen rests
-      hint.textContent = isRow ? "" : "Write two or more digits side by side: the pad is above. Or have them written.";
-      write.hidden = isRow;
+      const isExample = source === example;
+      const first = isExample && isRow ? `This is an example, ${ROW.join("")}. ` : "";
+      const words = `${first}Write two or more digits side by side: the pad is above. Or have them written.`;
+      hint.textContent = isRow && !isExample ? "" : words;
+      write.hidden = isRow && !isExample;
     },
-    remove: () => loan.end(),
+    remove() {
+      pad.removeEventListener("change", drop);
+      drop();
+      loan.end();
+    },
   };
 }
 

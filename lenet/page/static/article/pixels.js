@@ -6,6 +6,7 @@ import { colors } from "../theme.js";
 
 const SIDE = 32;
 const LEGIBLE = 15; // CSS pixels of a square from which its number is written into it
+const PRINTED = 0.005; // what two decimals do not make 0
 /** @type {Record<string, [down: number, right: number]>} */
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -139,7 +140,7 @@ export class Pixels {
       const [x, y] = [(i % SIDE) * size, Math.floor(i / SIDE) * size];
       context.fillStyle = `rgb(${bytes.subarray(4 * i, 4 * i + 3).join(" ")})`;
       context.fillRect(x, y, size + 1, size + 1);
-      if (!withNumbers || !value) continue;
+      if (!withNumbers || value < PRINTED) continue;
       context.fillStyle = value > 0.5 ? paper : ink;
       context.fillText(value > 0.995 ? "1" : decimal(value, 2).slice(1), x + size / 2, y + size / 2);
     }

@@ -1,5 +1,8 @@
 // Checks a guess: what the checks of exercises are given, from the page, and what they find. Loaded when one is answered.
+import { begun, defaults, ownOf } from "../explore/training_settings.js";
 import { startRuns } from "../explore/training_workers.js";
+import { Network } from "../network/network.js";
+import { tensorsOf } from "../network/training.js";
 import { readPad } from "../pad/read_pad.js";
 import { Cancelled, CHECKS, isRight } from "./checks.js";
 
@@ -9,7 +12,7 @@ import { Cancelled, CHECKS, isRight } from "./checks.js";
  * @import { Asked } from "./exercises.js"
  */
 
-/** @typedef {{ signal: AbortSignal, progress: (share: number) => void, say: (text: string) => void }} Waiting */
+/** @typedef {{ signal: AbortSignal, progress: (share: number) => void, say: (text: string) => void, meant: string }} Waiting `meant`: what the reader says of the drawing */
 
 /**
  * The answer of an exercise, and whether a guess is right. Throws Error with a sentence if there is none.
@@ -18,11 +21,31 @@ import { Cancelled, CHECKS, isRight } from "./checks.js";
  * @param {Asked} asked
  * @param {string | number} guess
  * @param {Waiting} waiting
- * @returns {Promise<{ answer: Answer, right: boolean }>}
+ * @returns {Promise<{ answer: Answer, right: boolean, remark: string }>}
  */
 export async function check(context, asked, guess, waiting) {
-  const answer = await CHECKS[asked.check](asked.settings, await askedOf(context, asked.settings, waiting));
-  return { answer, right: isRight(asked, guess, answer) };
+  const question = await askedOf(context, asked.settings, waiting);
+  const answer = await CHECKS[asked.check](asked.settings, question);
+  return { answer, right: isRight(asked, guess, answer), remark: question.remark };
+}
+
+/**
+ * Train two networks that differ in the table of C3. What reports is given a function that makes the edited network.
+ *
+ * @param {() => Worker} startTrainer
+ * @param {import("../network/training.js").Parts} digits
+ * @param {NetworkDescription} own
+ * @param {number[][]} table
+ * @param {{ receive: (report: Report, trained: () => Network) => void, fail: () => void }} listeners
+ */
+export function trainTables(startTrainer, digits, own, table, { receive, fail }) {
+  const run = defaults(ownOf(own));
+  const runs = [begun(own, run), begun(own, run, table)];
+  const { description } = runs[1];
+  return startRuns(startTrainer, digits, runs, {
+    receive: (report) => receive(report, () => new Network(description, tensorsOf(description, report.weights))),
+    fail,
+  });
 }
 
 /**
@@ -31,7 +54,7 @@ export async function check(context, asked, guess, waiting) {
  * @param {Waiting} waiting
  * @returns {Promise<Question>}
  */
-async function askedOf(context, { network }, { signal, progress, say }) {
+async function askedOf(context, { network }, { signal, progress, say, meant }) {
   const { pad, readerOf, loadDigits, confusion, startTrainer } = context;
   const reader = await readerOf(network ? String(network) : undefined);
   const { strokes, image } = pad;
@@ -42,6 +65,8 @@ async function askedOf(context, { network }, { signal, progress, say }) {
     reader,
     reading: pad.blank ? null : readPad(reader, pad),
     drawing,
+    meant,
+    remark: "",
     readerOf,
     loadDigits: () => loadDigits(say),
     confusion,

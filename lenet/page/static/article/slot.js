@@ -3,7 +3,7 @@
 // picture of it stands in its place.
 import { element, find } from "../dom.js";
 import { messageOf } from "../server.js";
-import { borrows, mountOf } from "./figures.js";
+import { borrows, MORE, mountOf } from "./figures.js";
 import { stillOf } from "./loan.js";
 
 /** @typedef {{ figure: string, settings: FigureSettings }} Given */
@@ -54,6 +54,23 @@ export class Slot {
     this.caption.hidden = !isOwn; // which is about the section's own
     this.back.hidden = isOwn;
     this.#mount();
+  }
+
+  /**
+   * Figures that can be shown instead, of those that answers show.
+   *
+   * @param {Given[]} shown
+   */
+  offer(shown) {
+    const buttons = shown.flatMap(({ figure, settings }) => {
+      const more = MORE[figure];
+      if (!more || figure === this.own.figure) return [];
+      const given = { figure, settings: more.settings ?? settings };
+      const button = element("button", { type: "button" }, more.title);
+      button.addEventListener("click", () => this.show(given));
+      return [button];
+    });
+    if (buttons.length) this.figure.append(element("p", { className: "chips more-figures" }, "More: ", ...buttons));
   }
 
   /** @param {boolean} isRead whether its section is the one that is read */

@@ -1,7 +1,7 @@
 // A block of four values, and what is made of it; and how much of the drawing four layers lose when it is moved.
 import { element } from "../dom.js";
 import { card } from "../explore/card.js";
-import { peak } from "../explore/figures.js";
+import { grid, peak } from "../explore/figures.js";
 import { node, patch } from "../show/tree.js";
 import { captioned, choice, setCaption, statusLine, Walk } from "./parts.js";
 import { changesWhenShifted, LAYERS } from "./shift.js";
@@ -12,6 +12,8 @@ import { withPooling } from "./variants.js";
 /** @type {Record<string, string>} */
 const NAMES = { own: "the network\u2019s own", average: "average", max: "maximum", trainable: "trainable, of 1998" };
 const CHOICES = Object.keys(NAMES);
+const BEGINS =
+  "This network has no weights for it: 0.25 and a bias of 0 make an average, from which a training would begin.";
 const MOST = 4; // pixels that the input is moved by
 const FULL = 1.6; // the share that is as long as a bar can be: what has moved out of its place counts twice
 
@@ -22,6 +24,7 @@ export function mount(parent, { store }, settings) {
   const map = Number(number);
   let place = at.length > 1 ? { row: Number(at[0]), column: Number(at[1]) } : null; // else the middle
   let chosen = Math.max(0, CHOICES.indexOf(String(pooling)));
+  let isOpen = settings.result !== false; // whether what comes out is shown
   /** @type {{ of: Network, how: string, network: Network, blank: Features } | null} */
   let other = null;
 
@@ -31,6 +34,7 @@ export function mount(parent, { store }, settings) {
     CHOICES.map((name) => NAMES[name]),
     (i) => {
       chosen = i;
+      isOpen = true;
       update();
     },
   );
@@ -38,8 +42,13 @@ export function mount(parent, { store }, settings) {
   const after = new Walk("Map after subsampling. Arrow keys move to other blocks", move);
   const [from, result] = [captioned("", before.element), captioned("", after.element)];
   const equation = element("div", { className: "block-of-four" });
+  const open = element("button", { type: "button", className: "start" }, "What comes out?");
+  open.addEventListener("click", () => {
+    isOpen = true;
+    update();
+  });
   const slider = element("input", { type: "range", min: String(-MOST), max: String(MOST), step: "1" });
-  slider.value = String(settings.shift ?? 1);
+  slider.value = String(settings.shift ?? 0);
   slider.ariaLabel = "Pixels to the right";
   const moved = statusLine("moved-by");
   const changes = element("ul", { className: "changes-of-layers" });
@@ -48,14 +57,14 @@ export function mount(parent, { store }, settings) {
     { className: "live-figure blocks" },
     how.group,
     hint,
-    element("div", { className: "before-and-after" }, from, equation, result),
-    element("h3", {}, "Move the input: how much changes again of what the drawing has changed of blank paper?"),
+    element("div", { className: "before-and-after" }, from, element("div", {}, equation, open), result),
+    element("h3", {}, "Move the input: how much do the layers change?"),
     element("label", { className: "moved" }, slider, moved),
     changes,
     element(
       "p",
       { className: "remark" },
-      "The line in the bars is at 100 %: as much as the drawing itself has changed.",
+      "100 %, the line in the bars, is as much as the layer changed when you drew on blank paper.",
     ),
   );
   parent.append(body);
@@ -88,7 +97,8 @@ export function mount(parent, { store }, settings) {
     if (!own || !blank) return; // not loaded yet
     const { network, blank: paper } = pooled(own, blank);
     how.show(chosen);
-    hint.textContent = reading ? "" : "Draw a digit: this is blank paper.";
+    const begins = CHOICES[chosen] === "trainable" && !own.layer(layer).tensors.coefficient ? BEGINS : "";
+    hint.textContent = reading ? begins : `Draw a digit: this is blank paper. ${begins}`;
     const shown = reading ?? blank;
     const features = network === own ? shown : { ...shown, ...network.forward(shown.outputs.input) };
     const { input, shape } = network.layer(layer);
@@ -117,7 +127,16 @@ export function mount(parent, { store }, settings) {
     };
     const options = { numbers: true, all: true, open: () => {} };
     const [, sentence, sum] = card(/** @type {any} */ (explained), { layer, map, ...place }, options);
-    patch(equation, [sentence, sum]);
+    const corner = 2 * place.row * input.side + 2 * place.column;
+    const block = [0, 1, input.side, input.side + 1].map((to) => values[corner + to]);
+    patch(
+      equation,
+      isOpen
+        ? [sentence, sum]
+        : [node("div", { className: "from" }, grid(Float32Array.from(block), Math.max(1, peak(values)), true))],
+    );
+    open.hidden = isOpen;
+    result.style.visibility = isOpen ? "" : "hidden";
     showShift(network, features, paper, Number(slider.value));
   }
 

@@ -19,7 +19,7 @@ import { TwoTables } from "./two_tables.js";
 const TIMES = "\u00d7";
 
 /** @type {Mount} */
-export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { network = "", map = 0 }) {
+export function mount(parent, { store, readerOf, loadDigits, loadChecks, startTrainer }, { network = "", map = 0 }) {
   /** @type {Reader | null} */
   let reader = null;
   /** @type {number[][]} */
@@ -43,7 +43,7 @@ export function mount(parent, { store, readerOf, loadDigits, startTrainer }, { n
   });
   const made = captioned("", onMap.element);
   const total = element("div", { className: "total" });
-  const training = new TwoTables(startTrainer, loadDigits, (network, edited) => {
+  const training = new TwoTables(startTrainer, loadDigits, loadChecks, (network, edited) => {
     trained = { table: edited, network };
     update();
   });

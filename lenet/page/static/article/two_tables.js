@@ -3,16 +3,13 @@ import { element, shape } from "../dom.js";
 import { Chart, inPercent } from "../explore/chart.js";
 import { OnDemand } from "../explore/on_demand.js";
 import { withPoint } from "../explore/training_curves.js";
-import { begun, defaults, ownOf } from "../explore/training_settings.js";
-import { startRuns } from "../explore/training_workers.js";
-import { Network } from "../network/network.js";
-import { tensorsOf } from "../network/training.js";
 import { decimal, percentage } from "../show/format.js";
 import { captioned, statusLine } from "./parts.js";
 
 /**
  * @import { Digits, LoadDigits } from "../network/digits.js"
  * @import { Report } from "../explore/coordinator.js"
+ * @import { Network } from "../network/network.js"
  * @import { CurvePoint } from "../explore/training_curves.js"
  */
 
@@ -37,10 +34,12 @@ export class TwoTables {
    *
    * @param {() => Worker} startTrainer
    * @param {LoadDigits} loadDigits
+   * @param {Context["loadChecks"]} loadChecks which also train
    * @param {(network: Network, table: number[][]) => void} done
    */
-  constructor(startTrainer, loadDigits, done) {
+  constructor(startTrainer, loadDigits, loadChecks, done) {
     this.startTrainer = startTrainer;
+    this.loadChecks = loadChecks;
     this.done = done;
     this.start = element("button", { type: "button", className: "start" }, "Train for a minute");
     this.status = statusLine();
@@ -76,18 +75,21 @@ export class TwoTables {
   async #begin() {
     await this.#digits.load();
     const digits = this.#digits.value;
+    const tools = await this.loadChecks().catch(() => null);
     const { own, table } = this.#asked ?? {};
+    if (!tools) {
+      this.status.textContent = FAILED;
+      return;
+    }
     if (!digits || !own || !table || this.#workers.length) return; // removed or begun meanwhile
-    const run = defaults(ownOf(own));
-    const runs = [begun(own, run), begun(own, run, table)];
-    const workers = startRuns(this.startTrainer, digits, runs, {
-      receive: (report) => {
-        if (this.#workers === workers) this.#receive(report, runs[1].description, table, digits.test.length);
+    const workers = tools.trainTables(this.startTrainer, digits, own, table, {
+      receive: (report, trained) => {
+        if (this.#workers === workers) this.#receive(report, trained, table, digits.test.length);
       },
       fail: () => this.#stop(FAILED),
     });
     this.#workers = workers;
-    this.#errors = runs.map(() => []);
+    this.#errors = [[], []];
     this.#tell({ going: true, shown: 1 });
     this.#limit = window.setTimeout(() => this.#tell({ going: false }), LIMIT);
     this.start.textContent = "Stop";
@@ -102,11 +104,11 @@ export class TwoTables {
 
   /**
    * @param {Report} report
-   * @param {NetworkDescription} edited
+   * @param {() => Network} trained
    * @param {number[][]} table
    * @param {number} tests
    */
-  #receive({ runs, weights, shown, going }, edited, table, tests) {
+  #receive({ runs, shown, going }, trained, table, tests) {
     for (const [i, { tested }] of runs.entries()) {
       const errors = this.#errors[i];
       if (!tested || tested.passes === errors.at(-1)?.[0]) continue;
@@ -124,7 +126,7 @@ export class TwoTables {
     });
     if (going && runs.some(({ passes }) => passes < PASSES)) return;
     this.#stop(result(this.#errors, tests));
-    if (shown === 1) this.done(new Network(edited, tensorsOf(edited, weights)), table);
+    if (shown === 1) this.done(trained(), table);
   }
 
   /** @param {string} text */

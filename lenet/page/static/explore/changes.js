@@ -147,7 +147,7 @@ export class Changes extends EventTarget {
     const { reader } = state;
     this.background.network = reader;
     const version = ++this.#version;
-    const note = `Shown: ${this.name}. The server does not check it.`;
+    const note = `Shown: ${this.name}. It is in your browser alone.`;
     this.store.setChanged(this.any ? { note, reader, version } : null); // which is then read, and shown
     this.dispatchEvent(new Event("change"));
   }

@@ -208,17 +208,26 @@ export function bitmaps({ network, reading }) {
   const { f6, output } = reading.outputs;
   const scale = Math.max(1, peak(f6));
   const nearest = output.indexOf(Math.max(...output));
-  /** @type {(name: string, values: ArrayLike<number>, className?: string) => Described} */
-  const figure = (name, values, className = "") =>
-    node("figure", { className }, grid(Float64Array.from(values), scale, false, 7), node("figcaption", {}, name));
+  /** @type {(name: string, values: ArrayLike<number>, distance?: string, className?: string) => Described} */
+  const figure = (name, values, distance = "", className = "") =>
+    node(
+      "figure",
+      { className },
+      grid(Float64Array.from(values), scale, false, 7),
+      node("figcaption", {}, name, ...(distance ? [node("span", { className: "distance" }, `: ${distance}`)] : [])),
+    );
   return [
-    node("p", {}, "The network of 1998: F6, and its squared distance to the bitmap of each digit. The smallest wins."),
+    node(
+      "p",
+      {},
+      "The network of 1998: F6, and its squared distance to the bitmap, the small picture, of each digit. The smallest wins.",
+    ),
     node(
       "div",
       { className: "bitmap-row" },
       figure("F6", f6),
       ...centers.map((center, digit) =>
-        figure(`${digit}: ${decimal(-output[digit], 1)}`, center, digit === nearest ? "nearest" : ""),
+        figure(String(digit), center, decimal(-output[digit], 1), digit === nearest ? "nearest" : ""),
       ),
     ),
   ];

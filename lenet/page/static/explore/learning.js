@@ -103,7 +103,7 @@ export class Learning {
     this.slider.value = String(number);
     const { step, error, reader } = this.#loaded[number];
     const percent = `${(100 * error).toFixed(error < 0.1 ? 2 : 1)} %`;
-    this.words.textContent = `After ${steps(step)}: ${percent} of the validation digits are misread.`;
+    this.words.textContent = `After ${steps(step)}: ${percent} of the digits kept for checking (validation) are misread.`;
     this.#drawErrors(number);
     this.#source = {
       note: `Shown: the network after ${steps(step)} of training.`,

@@ -265,9 +265,11 @@ export class Teaching {
     const probability = network.probabilities(reading.outputs.output)[label]; // that of one of several digits
     const shape = SHAPES.has(reading.reason) && !reading.digits;
     const which = reading.digits ? `, of which this is ${ordinalDigit(reading)}` : "";
+    const isSure = probability > UNDISPUTED && label === reading.top[0][0];
+    const nothing = isSure ? " To see a step, choose another digit." : "";
     says.textContent = shape
       ? "It is rejected for its shape, before the network is asked: no teaching changes that."
-      : `${firstUpper(answerText(reading))}${which}; ${label} gets ${percentage(probability)}.`;
+      : `${firstUpper(answerText(reading))}${which}; ${label} gets ${percentage(probability)}.${nothing}`;
   }
 
   /**
@@ -293,10 +295,10 @@ export class Teaching {
     const steps = length ? ` after ${length} ${length === 1 ? "step" : "steps"}` : "";
     const what =
       now.length === 1
-        ? `: \u2212ln of ${percentage(Math.exp(-loss))}, the share of ${now[0].label}`
-        : `, the mean of ${now.length} drawings: \u2212ln of each one\u2019s share`;
+        ? `: negative logarithm of ${percentage(Math.exp(-loss))}, the share of ${now[0].label}`
+        : `, the mean of ${now.length} drawings: negative logarithm of each one\u2019s share`;
     find(figure, "figcaption").textContent = now.length
-      ? `Loss ${decimal(loss, 3)}${steps}${what} beside \u201cno digit\u201d and without the temperature.`
+      ? `Loss ${decimal(loss, 3)}${steps}${what} beside \u201cno digit\u201d, scores undivided.`
       : "Loss";
   }
 
@@ -310,7 +312,7 @@ export class Teaching {
     list.replaceChildren(
       ...lessons.map((lesson) => {
         const text = `Taught as ${lesson.label}: leave it out of further steps`;
-        const caption = element("span", {}, `${lesson.label} \u00d7`);
+        const caption = element("span", {}, `${lesson.label}: remove`);
         const button = element(
           "button",
           { type: "button", title: text, ariaLabel: text },
