@@ -376,8 +376,8 @@ def test_it_can_be_opened_again_if_it_could_not_be_loaded(explore):
     """The page stays as it is, and says so; a style sheet, too, is loaded again, and odd progress hinders nobody."""
     page = explore().page
     page.evaluate("() => localStorage.setItem('lenet.read', 'null')")
-    for name in ("article.json", "article.css"):
-        page.route(f"**/{name}*", lambda route: route.abort())
+    for name in ("article.css", "article.json"):
+        page.route(f"**/{name}*", lambda route: route.fulfill(status=404))
         page.locator(".start-reading").click()
         page.locator(".article .loading", has_text="cannot be loaded").wait_for()
         assert page.locator(".figure .pad").is_visible()
