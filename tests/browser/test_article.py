@@ -355,6 +355,25 @@ def test_exercises_are_checked_by_computation(article):
     form.locator(".result", has_text="Draw a digit first.").wait_for()
 
 
+def test_a_training_ends_with_the_article(article):
+    """Also when it is cancelled before the digits are there."""
+    page = article.page
+    article.read("training")
+    form = article.section("training").locator('[data-exercise="epoch"]')
+    form.locator("input[type=text]").fill("5")
+    before = len(page.workers)
+    form.get_by_role("button", name="Predict").click()
+    form.get_by_role("button", name="Cancel").click()
+    form.locator(".result", has_text="Cancelled").wait_for()
+    form.get_by_role("button", name="Predict").click()
+    form.locator(".result", has_text="Training").wait_for()
+    assert len(page.workers) > before
+    page.locator(".close-article").click()
+    page.locator(".figure .pad").wait_for()
+    while len(page.workers) > before:
+        page.wait_for_timeout(50)
+
+
 def test_more_figures_are_opened_without_an_answer(article):
     """With nothing in them that would give it away."""
     article.read("convolution")

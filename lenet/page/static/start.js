@@ -225,7 +225,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
     const [{ Alone }] = await Promise.all([import(file("alone.js")), addStyle("alone.css")]);
     return new Alone(article);
   };
-  addArticle(root, store, pad, openArticle, openAlone, loadExample);
+  const article = addArticle(root, store, pad, openArticle, openAlone, loadExample);
   addTour(root, store, pad, settings.tour, loadExample);
   await restoreDrawing(pad, reader);
   changes.restore();
@@ -233,7 +233,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   const choose = async (network, link) => {
     const other = network === settings.home ? home : await fetchPage(base, network, (text) => store.notify(text));
     const shown = link ?? address.fragment(network);
-    for (const part of [live, background, changes, teach.value, train.value]) part?.stop();
+    for (const part of [live, background, changes, teach.value, train.value, article.value]) part?.stop();
     if (ownsPage(root)) history.replaceState(history.state, "", shown || location.pathname + location.search);
     const chosen = replace(root, other.html);
     await open(chosen, base, other, home, shown, link !== undefined);

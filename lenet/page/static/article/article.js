@@ -213,12 +213,20 @@ export class Article {
     for (const { slot } of this.sections) this.near.observe(slot.figure);
   }
 
+  /** Nothing computes any more: the article is closed, or the page shows another network. */
+  stop() {
+    for (const { slot, exercises } of this.sections) {
+      slot.close();
+      for (const exercise of exercises.values()) exercise.stop();
+    }
+  }
+
   /** Leave everything as it was before. */
   close() {
     if (!this.isOpen) return;
     const { root, store } = this.context;
     this.near.disconnect();
-    for (const { slot } of this.sections) slot.close();
+    this.stop();
     for (const loan of this.#loans.reverse()) loan.end();
     this.#current = null;
     delete root.dataset.view;

@@ -111,7 +111,7 @@ export class Exercise {
       SLOW.includes(asked.check) ? "Predict, and train for a minute" : "Predict",
     );
     this.cancel = element("button", { type: "button", hidden: true }, "Cancel");
-    this.cancel.addEventListener("click", () => this.#stop?.abort());
+    this.cancel.addEventListener("click", () => this.stop());
     this.bar = element("progress", { max: 1, value: 0, hidden: true });
     this.form = element(
       "form",
@@ -221,6 +221,11 @@ export class Exercise {
   /** @param {string} name */
   #field(name) {
     return String(new FormData(this.form).get(name) ?? "").trim();
+  }
+
+  /** Compute no more. */
+  stop() {
+    this.#stop?.abort();
   }
 
   /** What a verdict is about, if it depends on that. */

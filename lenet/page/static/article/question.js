@@ -72,6 +72,7 @@ async function askedOf(context, { network }, { signal, progress, say, meant }) {
     confusion,
     train: async (runs, passes) => {
       const digits = await loadDigits(say);
+      if (signal.aborted) throw new Cancelled();
       say("Training\u2026");
       return train(startTrainer, runs, digits, passes, signal, progress);
     },

@@ -40,7 +40,7 @@ export function addArticle(root, store, pad, open, openAlone, loadExample) {
   if (query) {
     section.hidden = false;
     alone.load().then(() => alone.value?.embed(query));
-    return;
+    return article;
   }
   for (const button of findAll(root, ".start-reading, .offer-reading")) {
     button.addEventListener("click", () => {
@@ -68,4 +68,5 @@ export function addArticle(root, store, pad, open, openAlone, loadExample) {
     if (!ownsPage(root) || isTyped(event) || closest(event.target, ".sheet")) return;
     project();
   });
+  return article;
 }
