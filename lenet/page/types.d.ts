@@ -552,7 +552,10 @@ interface Context {
 /** How each figure can be set: one of some values, a number in a range, or a text of a pattern; and that in words. */
 type Accepted = Record<
   string,
-  Record<string, { expected: string; values?: (string | boolean)[]; range?: [number, number]; pattern?: string }>
+  Record<
+    string,
+    { expected: string; values?: (string | boolean)[]; range?: [number, number]; whole?: boolean; pattern?: string }
+  >
 >;
 type FigureSettings = Record<string, string | number | boolean>;
 /** A figure in its element. `update`: there is another reading. */

@@ -292,7 +292,7 @@ BAD = [
     (("One kernel", "word " * 41), "line 15: this text has"),
     (("exercise parameters", 'exercise "x"'), "line 15: an exercise needs a name of small letters"),
     (("parameters-with", "guess"), "line 15: unknown check guess, expected one of ink"),
-    (("kernel: 7}", "kernel: 70}"), "line 15: kernel: 70: expected a number from 1 to 12"),
+    (("kernel: 7}", "kernel: 70}"), "line 15: kernel: 70: expected a whole number from 1 to 12"),
     (("layer: c1, ", ""), "line 15: parameters-with needs the settings layer"),
     (("why: One", "tolerance: much\nwhy: One"), "line 15: tolerance: much: expected a number"),
     (("why: One", "within: -1\nwhy: One"), "line 15: within: -1: expected a positive number"),

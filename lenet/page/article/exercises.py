@@ -7,7 +7,7 @@ of its own for each of them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lenet.page.article.figures import CHANGE, LAYERS, MAPS, Setting, number, one_of
+from lenet.page.article.figures import CHANGE, LAYERS, MAPS, Setting, number, one_of, whole
 
 CHOICE, NUMBER, MAP, DIGIT = "choice", "number", "map", "digit"
 
@@ -45,28 +45,28 @@ CHECKS = {
     "parameters-with": Check(
         "the parameters of a convolution with kernels of another size",
         NUMBER,
-        {"layer": one_of("c1", "c3"), "kernel": number(1, 12)},
+        {"layer": one_of("c1", "c3"), "kernel": whole(1, 12)},
         of_drawing=False,
     ),
     "side-with": Check(
         "the side of its maps then",
         NUMBER,
-        {"layer": one_of("c1", "c3"), "kernel": number(1, 12)},
+        {"layer": one_of("c1", "c3"), "kernel": whole(1, 12)},
         of_drawing=False,
     ),
     "changes-more": Check(
         "which of two layers changes more when the input is shifted by so many pixels, relative to what the drawing "
         "has changed of blank paper: Euclidean distances",
         CHOICE,
-        {"shift": number(1, 4)},
+        {"shift": whole(1, 4)},
         ("c1", "s2"),
     ),
-    "block": Check("the value that a unit of S2, in the middle of a map, has", NUMBER, {"map": number(0, 5)}),
-    "maps-seen": Check("how many maps of S2 a map of C3 sees", NUMBER, {"map": number(0, 15)}, of_drawing=False),
+    "block": Check("the value that a unit of S2, in the middle of a map, has", NUMBER, {"map": whole(0, 5)}),
+    "maps-seen": Check("how many maps of S2 a map of C3 sees", NUMBER, {"map": whole(0, 15)}, of_drawing=False),
     "answer-without": Check(
         "whether the drawing is answered as before when a map or unit is switched off",
         CHOICE,
-        {"layer": one_of(*LAYERS[1:-1]), "map": number(0, 119)},
+        {"layer": one_of(*LAYERS[1:-1]), "map": whole(0, 119)},
         SAME,
     ),
     "sees": Check(
@@ -78,10 +78,10 @@ CHECKS = {
     "erased-outside": Check(
         "whether a unit in the middle of a map has another value when all ink that it does not see is erased",
         CHOICE,
-        {"layer": one_of("c1", "s2", "c3", "s4"), "map": number(0, 15)},
+        {"layer": one_of("c1", "s2", "c3", "s4"), "map": whole(0, 15)},
         SAME,
     ),
-    "nearest-bitmap": Check("the digit whose bitmap is so many-th nearest to F6", DIGIT, {"place": number(1, 10)}),
+    "nearest-bitmap": Check("the digit whose bitmap is so many-th nearest to F6", DIGIT, {"place": whole(1, 10)}),
     "flat": Check(
         "how many percent of a layer are above 0.9 of the activation function's amplitude, in size", NUMBER, VALUES
     ),
@@ -89,7 +89,7 @@ CHECKS = {
     "scores-plus": Check(
         "whether the highest probability changes when so much is added to all ten scores",
         CHOICE,
-        {"amount": number(-100, 100)},
+        {"amount": whole(-100, 100)},
         ("larger", "same", "smaller"),
     ),
     "answers": Check("whether the page answers with a digit", CHOICE, {}, ("digit", "rejected")),
@@ -102,30 +102,30 @@ CHECKS = {
     "errors-after": Check(
         "how many percent of the page's test digits are misread after so many passes from random weights",
         NUMBER,
-        {"passes": number(1, 3)},
+        {"passes": whole(1, 3)},
         of_drawing=False,
     ),
     "confused-with": Check(
-        "the digit that a test digit is taken for most often", DIGIT, {"digit": number(0, 9)}, of_drawing=False
+        "the digit that a test digit is taken for most often", DIGIT, {"digit": whole(0, 9)}, of_drawing=False
     ),
     "pixels-to-fool": Check("how many pixels make another digit of the drawing: the one that takes fewest", NUMBER),
     "columns": Check(
         "how many columns of scores a row of so many pixels gives",
         NUMBER,
-        {"width": number(32, 400)},
+        {"width": whole(32, 400)},
         of_drawing=False,
     ),
     "both-ways": Check(
         "whether so many digits, two of which touch, give the same number when they are cut and when the network is "
         "moved along them",
         CHOICE,
-        {"digits": number(2, 6)},
+        {"digits": whole(2, 6)},
         SAME,
     ),
     "networks-agree": Check(
         "whether the three networks give the same answer when the input is shifted by so many pixels",
         CHOICE,
-        {"shift": number(-8, 8)},
+        {"shift": whole(-8, 8)},
         SAME,
     ),
     "fewer-errors": Check(

@@ -25,12 +25,14 @@ class Setting:
     expected: str
     values: tuple[str | bool, ...] = ()
     range: tuple[float, float] | None = None
+    whole: bool = False
     pattern: str = ""
 
     def accepts(self, value: object) -> bool:
         if self.range:
             low, high = self.range
-            return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            return is_number and low <= value <= high and (not self.whole or value == int(value))
         if self.pattern:
             return isinstance(value, str) and re.fullmatch(self.pattern, value) is not None
         return any(value is one or (isinstance(one, str) and value == one) for one in self.values)
@@ -44,6 +46,10 @@ def number(low: float, high: float) -> Setting:
     return Setting(f"a number from {low:g} to {high:g}", range=(low, high))
 
 
+def whole(low: int, high: int) -> Setting:
+    return Setting(f"a whole number from {low} to {high}", range=(low, high), whole=True)
+
+
 FLAG = Setting("true or false", values=(True, False))
 TEXT = Setting("a text", pattern=".*")
 # A unit as links have it, LAYER.MAP for the one in the middle of a map, or the output unit of the digit that is read.
@@ -51,6 +57,7 @@ UNIT = Setting(
     "LAYER.MAP, LAYER.MAP.ROW.COLUMN or output.read",
     pattern=rf"output\.read|({'|'.join(LAYERS)})\.[0-9]+(\.[0-9]+\.[0-9]+)?",
 )
+BLOCK = Setting("s2.MAP, s4.MAP, or one of these with .ROW.COLUMN", pattern=r"s[24]\.[0-9]+(\.[0-9]+\.[0-9]+)?")
 CHANGE = {"change": one_of(*CHANGES), "value": number(-90, 90), "preprocessed": FLAG}
 
 
@@ -69,16 +76,16 @@ FIGURES = {
     "preprocessing": Figure("from the drawing to the input, step by step, and its numbers", CHANGE, "break"),
     "kernel": Figure(
         "a kernel on its way over the input, step by step",
-        {"map": number(0, 5), "filter": one_of(*FILTERS)},
+        {"map": whole(0, 5), "filter": one_of(*FILTERS)},
     ),
     "counting": Figure("parameters and connections, counted layer by layer", {"layer": one_of(*LAYERS)}),
     "subsampling": Figure(
         "a block, what is made of it, and how much two layers change when the input is shifted",
-        {"unit": UNIT, "pooling": one_of(*POOLING), "shift": number(-4, 4), "result": FLAG},
+        {"unit": BLOCK, "pooling": one_of(*POOLING), "shift": whole(-4, 4), "result": FLAG},
     ),
     "table": Figure(
         "table I, to be edited: which maps of S2 each map of C3 sees",
-        {"map": number(0, 15)},
+        {"map": whole(0, 15)},
     ),
     "unit": Figure("how a unit is computed, and what it sees", {"unit": UNIT, "numbers": FLAG}, "inspect"),
     "bitmaps": Figure("F6 as a picture of 7x12 beside the ten bitmaps", {"distances": FLAG}, "compare"),

@@ -42,10 +42,11 @@ export function askedFor(query, figures, networks) {
  * @param {string} text
  * @param {Accepted[string][string]} rule
  */
-function accepted(text, { values, range, pattern }) {
+function accepted(text, { values, range, whole, pattern }) {
   if (range) {
     const number = Number(text);
-    return text.trim() && number >= range[0] && number <= range[1] ? number : null;
+    const isOne = /^[-+.\de]+$/i.test(text.trim()) && (!whole || Number.isInteger(number)); // not 0x10
+    return isOne && number >= range[0] && number <= range[1] ? number : null;
   }
   if (pattern) return new RegExp(`^(?:${pattern})$`).test(text) ? text : null;
   return values?.find((value) => String(value) === text) ?? null;

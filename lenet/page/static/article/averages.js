@@ -2,7 +2,7 @@
 import { element, setText } from "../dom.js";
 import { amount, readChange } from "../explore/breaking.js";
 import { OnDemand } from "../explore/on_demand.js";
-import { POSITIONS, positionOf, TRANSFORMS, valueAt } from "../explore/transforms.js";
+import { nearestValue, POSITIONS, positionOf, TRANSFORMS, valueAt } from "../explore/transforms.js";
 import { percentage } from "../show/format.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -24,7 +24,7 @@ export function mount(parent, { store, pad, reader, loadDigits }, settings) {
   select.value = name;
   const slider = element("input", { type: "range", min: "0", max: String(POSITIONS - 1), step: "1" });
   slider.ariaLabel = "How much";
-  slider.value = String(positionOf(name, Number(settings.value ?? TRANSFORMS[name].start)));
+  slider.value = String(positionOf(name, nearestValue(name, Number(settings.value ?? TRANSFORMS[name].start))));
   const preprocessed = element("input", { type: "checkbox", checked: settings.preprocessed === true });
   const much = element("output", {});
   const input = picture(INPUT);

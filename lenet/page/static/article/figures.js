@@ -5,13 +5,13 @@ import { encode } from "../explore/attack_settings.js";
 import { card } from "../explore/card.js";
 import { bitmaps } from "../explore/comparing.js";
 import { namesOf } from "../explore/networks.js";
-import { readChanged } from "../explore/transforms.js";
+import { nearestValue, readChanged } from "../explore/transforms.js";
 import { messageOf } from "../server.js";
-import { isVector } from "../show/cells.js";
 import { patch } from "../show/tree.js";
 import { Loan } from "./loan.js";
 import { MOUNTS } from "./mounts.js";
 import { Pixels } from "./pixels.js";
+import { unitOf } from "./units.js";
 
 /**
  * @import { Network } from "../network/network.js"
@@ -113,7 +113,7 @@ export function borrow(stage, { root, store }, mode, sliders = {}) {
 function preprocessing(stage, context, { change = "shift", value, preprocessed = true }) {
   const panel = borrow(stage, context, "break", {
     change: String(change),
-    value: typeof value === "number" ? value : null,
+    value: typeof value === "number" ? nearestValue(String(change), value) : null,
     preprocessed: Boolean(preprocessed),
   });
   const pixels = new Pixels(context);
@@ -191,21 +191,6 @@ function unscrolled(store, change) {
 }
 
 /**
- * The unit for LAYER.MAP, in the middle of its map, LAYER.MAP.ROW.COLUMN, or output.read, that of the digit that is read.
- *
- * @param {string} text
- * @param {Network} network
- * @param {Reading | null} reading
- * @returns {Unit}
- */
-export function unitOf(text, network, reading) {
-  const [layer, map, ...place] = text.split(".");
-  const [, rows = 1, columns = 1] = isVector(layer) || layer === "output" ? [] : network.shape(layer);
-  const [row, column] = place.length ? place.map(Number) : [rows >> 1, columns >> 1];
-  return { layer, map: map === "read" ? (reading?.top[0][0] ?? 0) : Number(map), row, column };
-}
-
-/**
  * What another network than the page's makes of the drawing.
  *
  * @param {HTMLElement} stage
@@ -232,6 +217,7 @@ function ofNetwork(stage, { store, readerOf }, { network }, describe) {
       update();
     })
     .catch((error) => {
+      reader = null;
       hint.textContent = messageOf(error);
     });
   return { update, remove: () => stage.replaceChildren() };

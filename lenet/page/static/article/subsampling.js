@@ -5,6 +5,7 @@ import { grid, peak } from "../explore/figures.js";
 import { node, patch } from "../show/tree.js";
 import { captioned, choice, setCaption, statusLine, Walk } from "./parts.js";
 import { changesWhenShifted, LAYERS } from "./shift.js";
+import { unitOf } from "./units.js";
 import { withPooling } from "./variants.js";
 
 /** @import { Network } from "../network/network.js" */
@@ -22,6 +23,7 @@ export function mount(parent, { store }, settings) {
   const { unit = "s2.0", pooling = "own" } = settings;
   const [layer, number, ...at] = String(unit).split(".");
   const map = Number(number);
+  if (store.network) unitOf(String(unit), store.network, null); // an error if there is none
   let place = at.length > 1 ? { row: Number(at[0]), column: Number(at[1]) } : null; // else the middle
   let chosen = Math.max(0, CHOICES.indexOf(String(pooling)));
   let isOpen = settings.result !== false; // whether what comes out is shown

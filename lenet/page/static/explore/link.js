@@ -4,7 +4,7 @@
 // without preprocessing, k the step in Learn, e the settings in Train, f those in Fool, w how the network was changed (explore/steps.js), and a where the article is open. Unknown parts, of a later version, are ignored.
 
 import { decode, encode } from "../pad/code.js";
-import { positionOf, TRANSFORMS, valueAt } from "./transforms.js";
+import { nearestValue, TRANSFORMS } from "./transforms.js";
 
 /** @import { Network } from "../network/network.js" */
 
@@ -126,10 +126,21 @@ export function parse(fragment, network) {
 function parseUnit(text, network) {
   const [layer, ...numbers] = text.split(".");
   if (numbers.length !== 3 || !numbers.every((number) => /^\d{1,3}$/.test(number))) return null;
-  const shape = layer === "input" ? [1, 32, 32] : network.layers.find(({ name }) => name === layer)?.shape;
   const [map, row, column] = numbers.map(Number);
+  const unit = { layer, map, row, column };
+  return has(network, unit) ? unit : null;
+}
+
+/**
+ * Whether a network has a unit.
+ *
+ * @param {Network} network
+ * @param {Unit} unit
+ */
+export function has(network, { layer, map, row, column }) {
+  const shape = layer === "input" ? [1, 32, 32] : network.layers.find(({ name }) => name === layer)?.shape;
   const [maps, rows, columns] = [...(shape ?? [0]), 1, 1];
-  return map < maps && row < rows && column < columns ? { layer, map, row, column } : null;
+  return map < maps && row < rows && column < columns;
 }
 
 /**
@@ -141,9 +152,7 @@ function parseUnit(text, network) {
 function parseChange(text) {
   const [change, value, raw] = text.split(",");
   if (!Object.hasOwn(TRANSFORMS, change) || !value || !Number.isFinite(Number(value))) return {};
-  const { from, to } = TRANSFORMS[change];
-  const position = positionOf(change, Math.min(to, Math.max(from, Number(value))));
-  return { change, value: valueAt(change, position), preprocessed: raw !== "raw" };
+  return { change, value: nearestValue(change, Number(value)), preprocessed: raw !== "raw" };
 }
 
 /**

@@ -66,6 +66,17 @@ export function positionOf(name, value) {
 }
 
 /**
+ * The value of the slider that is nearest to a number.
+ *
+ * @param {string} name
+ * @param {number} value
+ */
+export function nearestValue(name, value) {
+  const { from, to } = TRANSFORMS[name];
+  return valueAt(name, positionOf(name, Math.min(to, Math.max(from, value))));
+}
+
+/**
  * Whether this change is possible: the strokes of an image are not known.
  *
  * @param {string} name
