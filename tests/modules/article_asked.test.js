@@ -34,6 +34,7 @@ test("what is unknown gets a sentence that says what is accepted", () => {
     "embed=kernel&size=3": /^There is no setting "size"\. Those of kernel are map, filter\.$/,
     "embed=row&map=3": /^There is no setting "map"\. row has none\.$/,
     "embed=kernel&map=9": /^"9" is no map of kernel\. Accepted: a number from 0 to 5\.$/,
+    "embed=kernel&map=9&size=3&network=resnet": /^There is no network "resnet".* "9" is no map .* no setting "size"/,
   };
   for (const [query, message] of Object.entries(refused)) assert.throws(() => ask(query), { message });
 });

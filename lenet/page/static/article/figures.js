@@ -288,7 +288,7 @@ function row(stage, { root, store, pad, examples }) {
       const { reading, state } = store;
       const isRow = Boolean(reading?.number);
       if (!isRow && state === "live" && reading) return; // several digits are read when the pen rests
-      hint.textContent = isRow ? "" : "Write two or more digits side by side: the pad is above. Or have them written.";
+      hint.textContent = isRow ? "" : "Write two or more digits side by side on the pad. Or have them written.";
       write.hidden = isRow;
     },
     remove: () => loan.end(),
