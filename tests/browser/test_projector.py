@@ -282,6 +282,8 @@ def test_the_article_is_printed_with_the_drawing(room):
     page.emulate_media(media="print")
     assert page.locator(".article-sections > section").evaluate_all(BLANK) == ["row"]  # one digit is no row
     assert page.locator(".article").locator("button:visible, select:visible").count() == 0
+    why = "(figure) => getComputedStyle(figure, '::after').content"
+    assert "on the screen" in page.locator('[data-section="row"] > figure').evaluate(why)
     lefts = page.locator(".article-sections > section > :visible").evaluate_all(
         "(parts) => parts.map((part) => part.getBoundingClientRect().left)"
     )
