@@ -60,6 +60,8 @@ SMALL = """(least) => {
 
 # A window has no fixed size while it is the whole screen.
 REFUSE = """() => {
+  const { requestFullscreen } = Element.prototype;
+  window.allow = () => { Element.prototype.requestFullscreen = requestFullscreen; };
   Element.prototype.requestFullscreen = function () {
     window.asked = this.className;
     return Promise.reject(new TypeError("not allowed"));
@@ -130,9 +132,11 @@ def test_what_is_shown_is_projected_and_given_back(room):
     assert page.evaluate("() => window.asked") == "lenet"
     assert page.locator(".for-projector .break .amount").inner_text() == "+30°"
     assert page.locator(".for-projector .digit").inner_text() == room.digit()
-    page.keyboard.press("b")
-    assert page.locator(".lenet[data-black]").count() == 1
-    page.keyboard.press("b")
+    for end in ("b", "Escape"):
+        page.keyboard.press("b")
+        assert page.locator(".lenet[data-black]").count() == 1
+        page.keyboard.press(end)
+        assert page.locator(".lenet[data-black]").count() == 0
     page.keyboard.press("l")
     assert page.locator("body.dark").count() == 1
     assert violations(page) == []
@@ -147,6 +151,53 @@ def test_what_is_shown_is_projected_and_given_back(room):
     page.wait_for_function("(hash) => location.hash === hash", arg=before["hash"])
     assert page.evaluate(STATE) == before
     assert page.locator(".start-projector:focus").count() == 1
+
+
+# Where things stand, as a share of the window.
+PARTS = ".lenet :is(.pad, .map, .single-stage *, .projector-bar *)"
+PLACES = """(parts) => [...document.querySelectorAll(parts)]
+  .map((one) => one.getBoundingClientRect()).filter(({ width }) => width)
+  .map(({ left, top, width }) => [left / innerWidth, top / innerHeight, width / innerWidth])"""
+
+
+def test_a_larger_window_has_the_same_slide(room):
+    """Larger."""
+    page = room.page
+    room.load(DIGITS[3], m="mistakes")
+    resize(page, *ROOM)
+    project(page)
+    for computed in (".gallery button", ".nearest-digits canvas"):
+        page.locator(f".for-projector {computed}").first.wait_for()
+    for name in ("mistakes", "network"):
+        for _ in range(40):
+            if slide(page) == name:
+                break
+            page.keyboard.press("PageUp")
+        places = page.evaluate(PLACES, PARTS)
+        assert len(places) > 20
+        assert page.locator(".more-below").is_visible() == (name == "mistakes")
+        resize(page, *LARGE)
+        for larger, place in zip(page.evaluate(PLACES, PARTS), places, strict=True):
+            assert larger == pytest.approx(place, abs=0.01)
+        if name == "mistakes":
+            resize(page, *ROOM)
+    assert page.locator(".network").is_disabled()  # another one is another page
+    page.keyboard.press("Escape")
+    resize(page, *ROOM)
+    assert page.locator(".network").is_enabled()
+
+
+def test_a_slide_of_another_network_says_so(room):
+    page = room.page
+    room.load(DIGITS[3], a="output")
+    project(page)
+    while slide(page) != "output":
+        page.keyboard.press("PageDown")
+    assert page.locator(".projector-bar h2").inner_text().endswith("(LeNet-5 of 1998)")
+    assert page.locator(".whose-answer").inner_text() == "Answer of LeNet-5 in textbooks"
+    page.keyboard.press("PageDown")
+    assert not page.locator(".whose-answer").is_visible()
+    page.keyboard.press("Escape")
 
 
 def test_keys_are_left_to_who_needs_them(room):
@@ -187,6 +238,23 @@ def test_the_article_is_open_where_one_has_arrived(room):
     page.wait_for_function("() => !document.querySelector('.lenet').dataset.view")
 
 
+def test_the_whole_screen_is_left_where_one_has_arrived(room):
+    """What is behind it can be scrolled only afterwards."""
+    page = room.page
+    room.load(DIGITS[3], a="output")
+    page.locator('.article-contents [data-section="output"][aria-current]').wait_for(state="attached")
+    page.evaluate("() => window.allow()")
+    project(page)
+    page.wait_for_function("() => document.fullscreenElement")
+    page.keyboard.press("PageDown")
+    page.keyboard.press("Escape")
+    page.locator(".article-bar .pad").wait_for()
+    page.wait_for_function("() => !document.fullscreenElement && scrollY > innerHeight")
+    page.wait_for_timeout(300)  # in which another section would be found
+    assert "a=training" in page.evaluate("() => location.hash")
+    page.evaluate(REFUSE)
+
+
 BLANK = """(sections) => sections.filter((section) => {
   const stage = section.querySelector(".figure-stage");
   const isPainted = (canvas) => {
@@ -214,6 +282,8 @@ def test_the_article_is_printed_with_the_drawing(room):
     page.emulate_media(media="print")
     assert page.locator(".article-sections > section").evaluate_all(BLANK) == ["row"]  # one digit is no row
     assert page.locator(".article").locator("button:visible, select:visible").count() == 0
+    why = "(figure) => getComputedStyle(figure, '::after').content"
+    assert "on the screen" in page.locator('[data-section="row"] > figure').evaluate(why)
     lefts = page.locator(".article-sections > section > :visible").evaluate_all(
         "(parts) => parts.map((part) => part.getBoundingClientRect().left)"
     )

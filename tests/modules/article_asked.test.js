@@ -38,6 +38,7 @@ test("what is unknown gets a sentence that says what is accepted", () => {
     "embed=kernel&map=2.5": /Accepted: a whole number/,
     "embed=kernel&map=0x3": /Accepted: a whole number/,
     "embed=subsampling&unit=c1.0": /Accepted: s2\.MAP, s4\.MAP/,
+    "embed=kernel&map=9&size=3&network=resnet": /^There is no network "resnet".* "9" is no map .* no setting "size"/,
   };
   for (const [query, message] of Object.entries(refused)) assert.throws(() => ask(query), { message });
 });

@@ -128,3 +128,21 @@ export function contextOf(canvas, options) {
   if (!context) throw new Error("the browser cannot draw");
   return context;
 }
+
+/**
+ * Pixels of the screen for each pixel of the style sheet, where the page or an element around this one is scaled.
+ *
+ * @param {Element} element
+ */
+export function densityOf(element) {
+  return devicePixelRatio * zoomOf(element);
+}
+
+/**
+ * What the style sheet scales an element by: the window's measures, and pointers, are not in its pixels then.
+ *
+ * @param {Element} element
+ */
+export function zoomOf(element) {
+  return element.currentCSSZoom ?? 1; // not in older browsers
+}

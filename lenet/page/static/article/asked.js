@@ -3,7 +3,7 @@
 const OURS = ["embed", "network"]; // `network` is which one the page opens with
 
 /**
- * What is asked for. Throws a sentence that says what is accepted.
+ * What is asked for. Throws what is accepted, a sentence for each fault.
  *
  * @param {URLSearchParams} query
  * @param {Accepted} figures
@@ -15,9 +15,11 @@ export function askedFor(query, figures, networks) {
   if (figure !== "network" && !Object.hasOwn(figures, figure)) {
     throw new Error(`There is no figure "${figure}". Figures are ${["network", ...Object.keys(figures)].join(", ")}.`);
   }
+  /** @type {string[]} */
+  const refused = [];
   const network = query.get("network");
   if (network !== null && !networks.includes(network)) {
-    throw new Error(`There is no network "${network}". Networks are ${networks.join(", ")}.`);
+    refused.push(`There is no network "${network}". Networks are ${networks.join(", ")}.`);
   }
   const known = figures[figure] ?? {};
   /** @type {FigureSettings} */
@@ -27,12 +29,14 @@ export function askedFor(query, figures, networks) {
     if (!Object.hasOwn(known, name)) {
       const names = Object.keys(known);
       const accepted = names.length ? `Those of ${figure} are ${names.join(", ")}.` : `${figure} has none.`;
-      throw new Error(`There is no setting "${name}". ${accepted}`);
+      refused.push(`There is no setting "${name}". ${accepted}`);
+      continue;
     }
     const value = accepted(text, known[name]);
-    if (value === null) throw new Error(`"${text}" is no ${name} of ${figure}. Accepted: ${known[name].expected}.`);
-    settings[name] = value;
+    if (value === null) refused.push(`"${text}" is no ${name} of ${figure}. Accepted: ${known[name].expected}.`);
+    else settings[name] = value;
   }
+  if (refused.length) throw new Error(refused.join(" "));
   return { figure, settings };
 }
 

@@ -326,7 +326,7 @@ function row(stage, { root, store, pad, reader, examples }) {
       if (!isRow && state === "live" && reading) return; // several digits are read when the pen rests
       const isExample = source === example;
       const first = isExample && isRow ? `This is an example, ${ROW.join("")}. ` : "";
-      const words = `${first}Write two or more digits side by side: the pad is above. Or have them written.`;
+      const words = `${first}Write two or more digits side by side on the pad. Or have them written.`;
       hint.textContent = isRow && !isExample ? "" : words;
       write.hidden = isRow && !isExample;
     },

@@ -1,5 +1,5 @@
 // The numbers of the input, square by square: what is in one is said where one points, and a press erases it.
-import { contextOf, element } from "../dom.js";
+import { contextOf, densityOf, element } from "../dom.js";
 import { decimal } from "../show/format.js";
 import { fill } from "../show/palette.js";
 import { colors } from "../theme.js";
@@ -123,7 +123,7 @@ export class Pixels {
     const wide = canvas.clientWidth;
     if (!reading || !wide) return;
     const { input } = reading.outputs;
-    const density = devicePixelRatio;
+    const density = densityOf(canvas);
     const size = (wide * density) / SIDE;
     const pixels = Math.round(wide * density);
     if (canvas.width !== pixels) canvas.width = canvas.height = pixels;

@@ -20,7 +20,7 @@ export function addPrinting(article) {
     button.disabled = false;
     print();
   });
-  find(place, ".article-contents").append(button);
+  find(place, ".article-doings").prepend(button);
 }
 
 /**

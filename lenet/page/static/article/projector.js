@@ -1,5 +1,6 @@
 // For a room: one figure as large as the window, with type that is read from the last row, and keys for a clicker.
 import { closest, element, find, findAll, isTyped, listenOutside } from "../dom.js";
+import { namesOf } from "../explore/networks.js";
 import { isDark } from "../theme.js";
 import { Single } from "./single.js";
 
@@ -17,6 +18,11 @@ const GRIDS =
 const STEPS = { PageDown: 1, PageUp: -1 };
 /** @type {Record<string, number>} */
 const ARROWS = { ArrowRight: 1, ArrowLeft: -1 };
+
+// The window that slides are laid out for: a larger one has the same slide, larger, and none has smaller type than 13 pixels.
+const [WIDTH, HEIGHT] = [1280, 720];
+const LEAST = 13 / 24;
+const NEAR = 8; // pixels: what is so near to the end is seen
 
 export class Projector {
   #at = 0;
@@ -43,6 +49,8 @@ export class Projector {
     /** @type {Slide[]} */
     this.slides = [{ title: "The whole network" }, ...sections, ...modes];
     this.title = element("h2", {});
+    this.answers = element("p", { className: "whose-answer" });
+    this.single.places[".answer"].before(this.answers);
     this.number = element("span", { className: "slide-number" });
     const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ press) => {
       const made = element("button", { type: "button", ariaLabel: label, title: label }, text);
@@ -63,11 +71,25 @@ export class Projector {
       button("\u2715", "Leave the projector (Esc)", () => this.leave()),
     );
     this.single.element.prepend(element("header", { className: "projector-bar" }, this.title, this.buttons));
+    const { stage } = this.single;
+    const more = button("\u2193 More", "There is more below", () => stage.scrollBy({ top: 0.8 * stage.clientHeight }));
+    more.className = "more-below";
+    const measure = () => {
+      more.hidden = stage.scrollHeight - stage.scrollTop - stage.clientHeight < NEAR;
+    };
+    stage.addEventListener("scroll", measure);
+    this.sizes = new ResizeObserver(measure);
+    this.single.element.append(more);
+    listenOutside(root, window, "resize", () => {
+      if (this.isOn) this.#scale();
+    });
     listenOutside(root, window, "keydown", (/** @type {KeyboardEvent} */ event) => this.#press(event), {
       capture: true,
     });
     listenOutside(root, document, "fullscreenchange", () => {
-      if (!document.fullscreenElement && this.#isFull) this.leave(); // the browser takes Esc for itself
+      if (document.fullscreenElement || !this.#isFull) return;
+      this.#isFull = false;
+      this.#escape(); // the browser takes the key for itself
     });
     store.addEventListener("place", () => {
       if (this.isOn && store.place !== this.#place) this.leave(); // by Back, or by a link
@@ -98,7 +120,9 @@ export class Projector {
       : this.slides.findIndex((slide) => (section ? slide.section === section : slide.mode === mode));
     article.close();
     scrollTo(0, 0);
+    this.#scale();
     this.single.open();
+    find(root, ".network", HTMLSelectElement).disabled = true; // another one is another page
     this.#go(0);
     root
       .requestFullscreen?.()
@@ -111,14 +135,19 @@ export class Projector {
   /** Everything is as it was, and the article open at the section that was shown last. */
   leave() {
     if (!this.isOn) return;
+    if (this.#isFull) {
+      this.#isFull = false;
+      const leave = () => this.leave(); // what is behind the whole screen cannot be scrolled
+      document.exitFullscreen().then(leave, leave);
+      return;
+    }
     const { article, root } = this;
     const { store } = article.context;
     const { section } = this.slides[this.#at];
     delete root.dataset.black;
     this.#setDark(this.#wasDark);
     this.single.close();
-    if (this.#isFull && document.fullscreenElement) document.exitFullscreen().catch(() => {});
-    this.#isFull = false;
+    find(root, ".network", HTMLSelectElement).disabled = false;
     if (this.#place && store.place) {
       const isSame = !section || section === this.#place.split(".")[0];
       article.show(isSame ? this.#place : section);
@@ -134,11 +163,33 @@ export class Projector {
     const { slides, root } = this;
     this.#at = Math.min(slides.length - 1, Math.max(0, this.#at + step));
     const slide = slides[this.#at];
-    this.title.textContent = slide.title;
+    const other = slide.settings?.network;
+    const { reader } = this.article.context;
+    const own = reader.description.network.variant;
+    const isOther = typeof other === "string" && other !== own;
+    const names = namesOf(root);
+    this.title.textContent = isOther ? `${slide.title} (LeNet-5 ${names.get(other)})` : slide.title;
+    this.answers.textContent = isOther ? `Answer of LeNet-5 ${names.get(own)}` : "";
     this.number.textContent = `${this.#at + 1}/${slides.length}`;
     root.dataset.slide = slide.section ?? slide.mode ?? "network";
     this.single.show(slide);
+    this.sizes.disconnect();
+    for (const one of [this.single.stage, ...this.single.stage.children]) this.sizes.observe(one);
     this.article.context.store.announce(`${slide.title}, ${this.#at + 1} of ${slides.length}.`);
+  }
+
+  #scale() {
+    const zoom = String(Math.max(LEAST, Math.min(innerWidth / WIDTH, innerHeight / HEIGHT)));
+    const { style } = this.root;
+    if (style.getPropertyValue("--zoom") === zoom) return;
+    style.setProperty("--zoom", zoom);
+    dispatchEvent(new Event("resize")); // what was laid out before this is laid out again
+  }
+
+  /** Out of the black first. */
+  #escape() {
+    if (this.root.dataset.black === undefined) this.leave();
+    else delete this.root.dataset.black;
   }
 
   #fold() {
@@ -162,7 +213,7 @@ export class Projector {
     const step = STEPS[key] ?? (closest(target, GRIDS) ? undefined : ARROWS[key]);
     const press = this.#keys[key.toLowerCase()];
     if (step) this.#go(step);
-    else if (key === "Escape") this.leave();
+    else if (key === "Escape") this.#escape();
     else if (press && !isTyped(event) && !closest(target, ".sheet")) press();
     else return;
     event.preventDefault();

@@ -1,6 +1,6 @@
 // The ten probabilities over the range of a change, with a marker; above them, where which digit is read, and a bar where the
 // drawing is rejected.
-import { contextOf } from "../dom.js";
+import { contextOf, densityOf } from "../dom.js";
 
 const LABELED = 0.25; // digits that reach this probability get a label
 const LETTER = 15; // pixels of type, for which the following are; more where type is larger
@@ -20,7 +20,7 @@ export function showCurve(canvas, { probabilities, answers }, position, start) {
   const style = getComputedStyle(canvas);
   const zoom = Number.parseFloat(style.fontSize) / LETTER;
   const [width, height] = [(canvas.clientWidth || 300) / zoom, (canvas.clientHeight || 110) / zoom];
-  const ratio = window.devicePixelRatio * zoom;
+  const ratio = densityOf(canvas) * zoom;
   [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
   const context = contextOf(canvas);
   context.scale(ratio, ratio);

@@ -2,7 +2,7 @@
 // copied twice a frame. What is lit for the unit that is pointed at is painted with it: links below the maps, which need
 // no clipping then, and outlines above them. What does not change while one draws is painted once, on a canvas that is not
 // shown, and copied.
-import { element, find, findAll, listenOutside, setProperty, setText } from "../dom.js";
+import { densityOf, element, find, findAll, listenOutside, setProperty, setText, zoomOf } from "../dom.js";
 import { onDrawing, receptiveField, sourceOf } from "../network/explain.js";
 import { ownsPage } from "../pad/embedding.js";
 import { SIDE } from "../pad/strokes.js";
@@ -103,8 +103,10 @@ export class Figure {
    * @param {number} y
    */
   unitAt(x, y) {
-    const { left, top } = this.base.canvas.getBoundingClientRect();
-    return this.geometry && unitAt(this.geometry, this.sides, x - left, y - top);
+    const { canvas } = this.base;
+    const { left, top } = canvas.getBoundingClientRect();
+    const [right, down] = [x - left, y - top].map((pixels) => pixels / zoomOf(canvas));
+    return this.geometry && unitAt(this.geometry, this.sides, right, down);
   }
 
   /**
@@ -153,14 +155,14 @@ export class Figure {
     const { top } = find(root, ".figure").getBoundingClientRect();
     const height = this.framed ? "" : `${innerHeight} ${Math.round(top + scrollY)}`;
     const { clientWidth, dataset } = root;
-    const key = `${clientWidth} ${height} ${devicePixelRatio} ${find(root, ".modes").offsetHeight} ${dataset.view}`;
+    const key = `${clientWidth} ${height} ${densityOf(root)} ${find(root, ".modes").offsetHeight} ${dataset.view}`;
     if (key === this.#key || !clientWidth) return;
     this.#key = key;
     const { geometry, width, height: high } = layOut(root, this.framed);
     this.geometry = geometry;
     this.#size = { width, height: high };
     this.#line = Math.max(0.3, Math.min(1, geometry.gap / 45));
-    this.#fit(devicePixelRatio);
+    this.#fit(densityOf(root));
     this.#repaint();
   }
 

@@ -1,6 +1,6 @@
 // Lays the page out: the style sheet says how large type and rows are, arithmetic where the tiles, the pad and the answer
 // stand, so that the network fills what the window leaves.
-import { find, findAll } from "../dom.js";
+import { densityOf, find, findAll, zoomOf } from "../dom.js";
 import { around, geometryOf, kindOf } from "./geometry.js";
 
 const PANEL = { least: 196, most: 420, share: 0.282, short: 50, said: 19 }; // of the window, below the modes; and what is said above them
@@ -17,7 +17,7 @@ const ROWS = { masthead: 34, tools: 104, modes: 236, modesOfLowWindows: 44 }; //
  * @param {boolean} framed
  */
 export function setKind(root, framed) {
-  const kind = kindOf(root.clientWidth, innerHeight, framed);
+  const kind = kindOf(root.clientWidth, innerHeight / zoomOf(root), framed);
   root.dataset.kind = kind;
   return kind;
 }
@@ -36,8 +36,8 @@ export function layOut(root, framed) {
   const width = figure.clientWidth;
   const high = framed
     ? Math.max(FRAMED.least, FRAMED.share * width)
-    : innerHeight - figure.getBoundingClientRect().top - scrollY;
-  const density = devicePixelRatio;
+    : (innerHeight - figure.getBoundingClientRect().top - scrollY) / zoomOf(root);
+  const density = densityOf(root);
   root.style.setProperty("--on-paper", Math.min(1, PAPER / width).toFixed(3));
   const [pad, tools, answer] = [".pad", ".tools", ".answer"].map((selector) => find(root, selector));
   const net = find(root, ".net");

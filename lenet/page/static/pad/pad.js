@@ -2,7 +2,7 @@
 //
 // States of the pad are immutable, so Undo is one step back in a list, and undoes a stroke, a Clear or a loaded image
 // alike; Redo is one step forward.
-import { contextOf, element, find, listenOutside } from "../dom.js";
+import { contextOf, densityOf, element, find, listenOutside } from "../dom.js";
 import { boundingBox, crop } from "../network/image.js";
 import { onThemeChange } from "../theme.js";
 import { grayPng } from "./png.js";
@@ -286,7 +286,7 @@ export class Pad extends EventTarget {
     this.#listenBeside(at, begin);
     // The canvas has one pixel per screen pixel.
     const fit = () => {
-      const side = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
+      const side = Math.max(1, Math.round(canvas.clientWidth * densityOf(canvas)));
       if (canvas.width !== side) [canvas.width, canvas.height] = [side, side];
       this.#redraw();
     };
