@@ -15,10 +15,14 @@ export function addPrinting(article) {
   });
   const button = element("button", { type: "button", className: "print-article" }, "Print");
   button.addEventListener("click", async () => {
-    button.disabled = true;
-    for (const stage of drawn(article)) await settled(stage);
-    button.disabled = false;
-    print();
+    const { place } = article;
+    place.inert = true; // one figure after the other is where it can be read
+    for (const stage of drawn(article)) {
+      await settled(stage);
+      if (!article.isOpen) break; // by Back
+    }
+    place.inert = false;
+    if (article.isOpen) print();
   });
   find(place, ".article-doings").prepend(button);
 }

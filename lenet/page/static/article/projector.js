@@ -214,7 +214,7 @@ export class Projector {
     const press = this.#keys[key.toLowerCase()];
     if (step) this.#go(step);
     else if (key === "Escape") this.#escape();
-    else if (press && !isTyped(event) && !closest(target, ".sheet")) press();
+    else if (press && !isTyped(event)) press();
     else return;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -1,6 +1,6 @@
 // Read along: the article on LeNet-5, in place of the figure and the panels; one figure on a projector; and one by itself in
 // somebody else's page. It is loaded when any of them is opened.
-import { closest, find, findAll, isTyped, listenOutside } from "../dom.js";
+import { find, findAll, isTyped, listenOutside } from "../dom.js";
 import { askedForOne, ownsPage } from "../pad/embedding.js";
 import { PartOnDemand } from "./panel_on_demand.js";
 
@@ -57,6 +57,7 @@ export function addArticle(root, store, pad, open, openAlone, loadExample) {
     section.hidden = !store.place && !message.textContent;
   });
   const project = async () => {
+    if (section.inert) return; // it is made ready for printing
     if (pad.blank) loadExample();
     await alone.load();
     section.hidden = !store.place && !message.textContent;
@@ -64,8 +65,8 @@ export function addArticle(root, store, pad, open, openAlone, loadExample) {
   };
   find(root, ".start-projector").addEventListener("click", project);
   listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.key.toLowerCase() !== "p" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!ownsPage(root) || isTyped(event) || closest(event.target, ".sheet")) return;
+    if (event.key.toLowerCase() !== "p" || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!ownsPage(root) || isTyped(event)) return;
     project();
   });
   return article;
