@@ -208,11 +208,11 @@ def test_keys_are_left_to_who_needs_them(room):
     field.press("p")
     assert field.input_value() == "p"
     field.fill("")
+    page.locator(".sheet").press("ArrowRight")  # moves the pen of the pad, which letters do not
     page.locator(".sheet").press("p")
-    assert page.locator(".for-projector").count() == 0
-    page.evaluate("() => document.activeElement.blur()")
-    project(page)
+    page.locator(".for-projector").wait_for()
     assert slide(page) == "input"
+    page.evaluate("() => document.activeElement.blur()")
     page.keyboard.press("ArrowRight")
     assert slide(page) == "convolution"
     walk = page.locator(".for-projector .walk[tabindex]")
@@ -280,10 +280,10 @@ def test_the_article_is_printed_with_the_drawing(room):
     assert paper.startswith(b"%PDF")
     assert 8 <= paper.count(b"/Type /Page\n") <= 30
     page.emulate_media(media="print")
-    assert page.locator(".article-sections > section").evaluate_all(BLANK) == ["row"]  # one digit is no row
-    assert page.locator(".article").locator("button:visible, select:visible").count() == 0
+    assert page.locator(".article-sections > section").evaluate_all(BLANK) == ["errors"]  # nothing has been tallied
     why = "(figure) => getComputedStyle(figure, '::after').content"
-    assert "on the screen" in page.locator('[data-section="row"] > figure').evaluate(why)
+    assert "on the screen" in page.locator('[data-section="errors"] > figure').evaluate(why)
+    assert page.locator(".article").locator("button:visible, select:visible").count() == 0
     lefts = page.locator(".article-sections > section > :visible").evaluate_all(
         "(parts) => parts.map((part) => part.getBoundingClientRect().left)"
     )
