@@ -31,8 +31,9 @@ class Setting:
     def accepts(self, value: object) -> bool:
         if self.range:
             low, high = self.range
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            return is_number and low <= value <= high and (not self.whole or value == int(value))
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                return False
+            return low <= value <= high and not (self.whole and value % 1)
         if self.pattern:
             return isinstance(value, str) and re.fullmatch(self.pattern, value) is not None
         return any(value is one or (isinstance(one, str) and value == one) for one in self.values)
