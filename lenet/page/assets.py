@@ -1,6 +1,7 @@
 """The page's files: modules, stylesheets, examples and a picture, with addresses that change when the files do."""
 
 import hashlib
+import re
 from pathlib import Path
 
 from lenet.page.bundle import bundles
@@ -9,8 +10,11 @@ STATIC = Path(__file__).parent / "static"
 DIGITS = "digits.safetensors.gz"  # digits of MNIST to teach and train on, written by `python -m train page-digits`
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
-STYLES = b"".join(SOURCES[f"css/{name}.css"] for name in ("tokens", "page", "explore", "panels"))
-ARTICLE_STYLES = b"".join(SOURCES[name] for name in SOURCES if name.startswith("css/article"))
+STYLES = {
+    "page.css": [f"css/{name}.css" for name in ("tokens", "page", "explore", "panels")],
+    "article.css": [name for name in SOURCES if name.startswith("css/article")],
+    "alone.css": ["css/alone.css"],
+}
 # The page loads its modules as one, and those of panels that few open as one each, when they are opened, without
 # what the page has loaded already. Workers, and whoever reads the code in the browser, get them one by one.
 BUNDLES = {
@@ -28,7 +32,12 @@ BUNDLES = {
 }
 WORKERS = ("explore/worker.js", "explore/trainer.js")
 BUNDLED = {name: text.encode() for name, text in bundles(MODULES, "page.js", BUNDLES).items()}
-FILES = {**SOURCES, **BUNDLED, "page.css": STYLES, "article.css": ARTICLE_STYLES, "alone.css": SOURCES["css/alone.css"]}
+# Without the comments and the indentation, as the bundles.
+JOINED = {
+    name: re.sub(rb"/\*.*?\*/|^ +", b"", b"".join(SOURCES[part] for part in parts), flags=re.DOTALL | re.MULTILINE)
+    for name, parts in STYLES.items()
+}
+FILES = {**SOURCES, **BUNDLED, **JOINED}
 
 
 def address(name: str, files: dict[str, bytes]) -> str:
