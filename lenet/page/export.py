@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.networks import NETWORKS
-from lenet.page.assets import BUNDLES, DIGITS, FILES, MODULES, WORKERS
+from lenet.page.assets import BUNDLES, DIGITS, FILES, MODULES, STYLES, WORKERS
 from lenet.page.browser import description, network_files
 from lenet.page.bundle import imported
 from lenet.page.document import document
@@ -28,7 +28,7 @@ from lenet.weights.model import bundled, load_weights, safetensors
 SITE = Path(__file__).parent / "site_files"
 FOLDER = Path("build/static")
 # The names of files that are loaded when they are needed, not at the first visit.
-LATER = (DIGITS, ARTICLE, "article.css", "alone.css", *(name for name in BUNDLES if name != "page.js"))
+LATER = {DIGITS, ARTICLE, *BUNDLES, *STYLES} - {"page.js", "page.css"}
 MOST_SNAPSHOTS = 8  # so that all files but the digits to train on take less than 3 MB
 
 
@@ -102,9 +102,7 @@ def _needed() -> set[str]:
     """What the page loads: bundles of modules, and those of its workers one by one."""
     modules = set[str]().union(*(imported(MODULES, worker) for worker in WORKERS))
     return (
-        modules
-        | {name for name in FILES if not name.endswith((".html", ".jpg", ".js", ".css"))}
-        | {*BUNDLES, "page.css", "article.css", "alone.css"}
+        modules | {name for name in FILES if not name.endswith((".html", ".jpg", ".js", ".css"))} | {*BUNDLES, *STYLES}
     )
 
 

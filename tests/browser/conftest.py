@@ -1,8 +1,9 @@
 """For tests in a browser: pages in contexts that are kept, and a visitor who knows the network in PyTorch."""
 
+import contextlib
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -33,6 +34,16 @@ def context(chromium) -> Callable[..., BrowserContext]:
 
 def _key(options: dict) -> str:
     return json.dumps({**DEFAULTS, **options}, sort_keys=True)
+
+
+@contextlib.contextmanager
+def kept_page(context: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """A page that the tests of a module use, one after the other. It must end without a script error."""
+    page, errors = context().new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.close()
+    assert errors == []
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from harness.browser import box_of
 from harness.drawings import DIGITS
 from harness.page_digits import page_digits
 from lenet.page.article.sections import sections
-from tests.browser.conftest import network
+from tests.browser.conftest import kept_page, network
 from tests.browser.explorer import Explorer, close, number
 from tests.browser.screens import FAULTS, check_accessibility, resize
 
@@ -101,14 +101,10 @@ class Article(Explorer):
 @pytest.fixture(scope="module")
 def article(context, site_url):
     """The page on which all tests read, one after the other."""
-    page = context().new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    visitor = Article(page, site_url("textbook"), network("textbook"))
-    page.set_default_timeout(20_000)
-    yield visitor
-    page.close()
-    assert errors == []
+    with kept_page(context) as page:
+        visitor = Article(page, site_url("textbook"), network("textbook"))
+        page.set_default_timeout(20_000)
+        yield visitor
 
 
 def painted(page: Page) -> None:
@@ -472,7 +468,7 @@ def test_an_exercise_asks_for_a_drawing_of_its_own(article):
     form.locator(".result", has_text="Say first").wait_for()
     form.get_by_label("What have you drawn?").fill("7")
     predict.click()
-    form.locator(".result", has_text="no digit").wait_for()
+    form.locator(".result", has_text="drawings that are not digits").wait_for()
     form.get_by_label("What have you drawn?").fill("a seven")
     predict.click()
     form.locator(".result", has_text="You have drawn \u201ca seven\u201d, and the page reads 7.").wait_for()

@@ -10,6 +10,7 @@ from harness import ROOT
 from harness.drawings import DIGITS
 from harness.servers import files_of
 from lenet.page.article.figures import FIGURES
+from tests.browser.conftest import kept_page
 from tests.browser.explorer import encode
 from tests.browser.screens import FAULTS, check_accessibility
 
@@ -20,14 +21,10 @@ SNIPPET = re.compile(r"```html\n(<iframe.*?)```", re.DOTALL)
 @pytest.fixture(scope="module")
 def page(context):
     """The page that all tests use, one after the other."""
-    page = context().new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(8_000)
-    page.set_viewport_size({"width": NARROWEST, "height": 800})
-    yield page
-    page.close()
-    assert errors == []
+    with kept_page(context) as page:
+        page.set_default_timeout(8_000)
+        page.set_viewport_size({"width": NARROWEST, "height": 800})
+        yield page
 
 
 @pytest.fixture(scope="module")

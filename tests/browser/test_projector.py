@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 
 from harness.drawings import DIGITS
 from lenet.page.article.sections import sections
-from tests.browser.conftest import network
+from tests.browser.conftest import kept_page, network
 from tests.browser.explorer import Explorer
 from tests.browser.screens import resize, violations
 
@@ -72,15 +72,11 @@ REFUSE = """() => {
 @pytest.fixture(scope="module")
 def room(context, site_url):
     """The page that all tests use, one after the other."""
-    page = context().new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    visitor = Explorer(page, site_url("textbook"), network("textbook"))
-    page.set_default_timeout(20_000)
-    page.evaluate(REFUSE)
-    yield visitor
-    page.close()
-    assert errors == []
+    with kept_page(context) as page:
+        visitor = Explorer(page, site_url("textbook"), network("textbook"))
+        page.set_default_timeout(20_000)
+        page.evaluate(REFUSE)
+        yield visitor
 
 
 def slide(page: Page) -> str:

@@ -28,6 +28,7 @@ class Check:
 
 SAME = ("same", "other")
 VALUES = {"layer": one_of(*LAYERS[1:-1])}
+KERNELS = {"layer": one_of("c1", "c3"), "kernel": whole(1, 12)}
 CHECKS = {
     "ink": Check("how many numbers of the input are not 0, with two decimals", NUMBER),
     "answer-after": Check("whether the changed drawing is answered as before", CHOICE, CHANGE, SAME),
@@ -45,13 +46,13 @@ CHECKS = {
     "parameters-with": Check(
         "the parameters of a convolution with kernels of another size",
         NUMBER,
-        {"layer": one_of("c1", "c3"), "kernel": whole(1, 12)},
+        KERNELS,
         of_drawing=False,
     ),
     "side-with": Check(
         "the side of its maps then",
         NUMBER,
-        {"layer": one_of("c1", "c3"), "kernel": whole(1, 12)},
+        KERNELS,
         of_drawing=False,
     ),
     "changes-more": Check(
@@ -66,7 +67,7 @@ CHECKS = {
     "answer-without": Check(
         "whether the drawing is answered as before when a map or unit is switched off",
         CHOICE,
-        {"layer": one_of(*LAYERS[1:-1]), "map": whole(0, 119)},
+        {**VALUES, "map": whole(0, 119)},
         SAME,
     ),
     "sees": Check(

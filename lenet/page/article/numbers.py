@@ -56,7 +56,6 @@ def of_network(model: Network) -> dict[str, str]:
     found = {
         "digit.side": str(DIGIT_SIDE),
         "bitmap.size": f"{len(BITMAPS.split()[0])}x{len(BITMAPS.strip().splitlines())}",
-        "similar": str(SIMILAR),
         "parameters": f"{sum(row.parameters for row in rows):,}",
         "connections": f"{sum(row.connections for row in rows):,}",
         "paper": _signed(-model.mean / model.std),

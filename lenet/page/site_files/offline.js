@@ -5,6 +5,7 @@ const NAME = "lenet-/* version */";
 const FILES = /* files */ [];
 /** @type {string[]} */
 const LATER = /* later */ [];
+const KEPT_LATER = new Set(LATER.map((file) => new URL(file, location.href).pathname));
 const worker = /** @type {ServiceWorkerScope} */ (/** @type {unknown} */ (self));
 
 worker.addEventListener("install", (event) => {
@@ -32,10 +33,8 @@ worker.addEventListener("fetch", (event) => {
       const found = await cache.match(event.request, { ignoreSearch: true });
       if (found) return found;
       const response = await fetch(event.request);
-      const isKept = LATER.some(
-        (file) => new URL(file, location.href).pathname === new URL(event.request.url).pathname,
-      );
-      if (response.ok && isKept) await cache.put(event.request, response.clone());
+      const isKept = response.ok && KEPT_LATER.has(new URL(event.request.url).pathname);
+      if (isKept) await cache.put(event.request, response.clone());
       return response;
     }),
   );

@@ -9,6 +9,7 @@ import { descend, ratesOf } from "../network/teaching.js";
 import { averagesOf, distancesTo, nearest } from "./average_digits.js";
 import { changesWhenShifted } from "./shift.js";
 import { flatShare } from "./spread.js";
+import { middle } from "./units.js";
 
 /**
  * @import { Digits } from "../network/digits.js"
@@ -144,7 +145,8 @@ export const CHECKS = {
   },
 
   answers(_, question) {
-    if (/^\d+$/.test(question.meant)) throw new Error("This is about what is no digit. Draw something else.");
+    if (/^\d+$/.test(question.meant))
+      throw new Error("This is about drawings that are not digits. Draw something else.");
     const answer = answerOf(drawn(question));
     if (answer) question.remark = `You have drawn \u201c${question.meant}\u201d, and the page reads ${answer}.`;
     return answer ? "digit" : "rejected";
@@ -255,19 +257,6 @@ function answerOf({ digit, number }) {
 /** @param {boolean} isSame */
 function sameIf(isSame) {
   return isSame ? "same" : "other";
-}
-
-/**
- * The unit in the middle of a map.
- *
- * @param {Network} network
- * @param {string} layer
- * @param {number} map
- * @returns {Unit}
- */
-function middle(network, layer, map) {
-  const [, rows = 1, columns = 1] = network.shape(layer);
-  return { layer, map, row: rows >> 1, column: columns >> 1 };
 }
 
 /**

@@ -3,12 +3,11 @@ import { contextOf, densityOf, element } from "../dom.js";
 import { decimal } from "../show/format.js";
 import { fill } from "../show/palette.js";
 import { colors } from "../theme.js";
+import { ARROWS } from "./parts.js";
 
 const SIDE = 32;
 const LEGIBLE = 15; // CSS pixels of a square from which its number is written into it
 const PRINTED = 0.005; // what two decimals do not make 0
-/** @type {Record<string, [down: number, right: number]>} */
-const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 export class Pixels {
   /** @type {Set<number>} what has been erased */

@@ -15,7 +15,6 @@ export function addPrinting(article) {
   });
   const button = element("button", { type: "button", className: "print-article" }, "Print");
   button.addEventListener("click", async () => {
-    const { place } = article;
     place.inert = true; // one figure after the other is where it can be read
     for (const stage of drawn(article)) {
       await settled(stage);

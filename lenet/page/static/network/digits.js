@@ -37,7 +37,7 @@ export class Digits {
  * @param {ArrayLike<number>} bytes
  */
 export function inkOf(bytes) {
-  const ink = new Float32Array(bytes.length); // not by "from", which takes ten times as long
+  const ink = new Float32Array(bytes.length); // not by "from", which takes twenty times as long
   for (let i = 0; i < ink.length; i++) ink[i] = bytes[i] / 255;
   return ink;
 }

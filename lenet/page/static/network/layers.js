@@ -32,6 +32,7 @@ export function convolution(input, side, sees, weight, bias, size) {
 /**
  * Add what one row of a kernel contributes: to `rows` of `across` sums, from `to` on, of numbers that begin at `first`, in
  * rows of `width`. Five weights at once, the usual number, and each number read only once, take two thirds of the time.
+ * Here, and wherever this is called thousands of times, nothing is destructured from an array: that costs a fifth.
  *
  * @param {Float64Array} sums
  * @param {number} to

@@ -35,8 +35,6 @@ const AVERAGED = 9; // with which half of the average is of the last 7 % of the 
 
 /** @typedef {{ sums: Float32Array[], losses: number[] }} ChunkGradients for each chunk, the sums over its digits */
 
-/** @typedef {{ all: Float32Array, learned: Learned }} Sums zeros at first */
-
 /** Numbers from 0 to 1, always the same for a seed. */
 export class Random {
   #state;
@@ -215,7 +213,7 @@ export class Local {
   async compute(weights, chunks) {
     if (weights !== this.weights) this.weights.set(weights);
     const sums = chunks.map(() => emptyWeights(this.description));
-    const losses = chunks.map((chunk, i) => this.addGradients(chunk, sums[i]));
+    const losses = chunks.map((chunk, i) => this.addGradients(chunk, sums[i].learned));
     return { sums: sums.map(({ all }) => all), losses };
   }
 
@@ -239,14 +237,14 @@ export class Local {
    * Add the gradients of a chunk, and return its loss.
    *
    * @param {number[]} chunk
-   * @param {Sums} sums
+   * @param {Learned} sums
    */
-  addGradients(chunk, { learned }) {
+  addGradients(chunk, sums) {
     const { network, digits } = this;
     let total = 0;
     for (const i of chunk) {
       const { features, loss, gradient } = forwardWithLoss(network, digits.ink(i), digits.labels[i]);
-      network.backward(features, gradient, { sums: learned });
+      network.backward(features, gradient, { sums });
       total += loss;
     }
     return total;
@@ -331,7 +329,7 @@ export class Training {
   }
 
   /**
-   * Add the gradients of the first chunks of a batch, in an array that is kept: others would be a third of a second's work.
+   * Add the gradients of the first chunks of a batch, by an array that is kept for the next ones.
    *
    * @param {number[][]} chunks
    * @returns {Promise<ChunkGradients>} of which nothing is left to be added but the losses
@@ -339,7 +337,7 @@ export class Training {
   async #addOwn(chunks) {
     const losses = chunks.map((chunk) => {
       this.#chunk.all.fill(0);
-      const loss = this.own.addGradients(chunk, this.#chunk);
+      const loss = this.own.addGradients(chunk, this.#chunk.learned);
       addScaled(this.#sums.all, 0, 1, this.#chunk.all);
       return loss;
     });

@@ -54,10 +54,10 @@ export function readWeights(buffer, like) {
 
 /**
  * @param {string} name
- * @param {ArrayLike<number>} data
+ * @param {Tensors[string]["data"]} data
  */
 function checkRange(name, data) {
-  if (Array.from(data).every(isWeight)) return;
+  if (data.every(isWeight)) return;
   throw new Error(`${name} has numbers that are not between -${LARGEST_WEIGHT} and ${LARGEST_WEIGHT}`);
 }
 
