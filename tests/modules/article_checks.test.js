@@ -170,7 +170,10 @@ test("parts of the ink are counted, of which touching digits have fewer", () => 
 });
 
 test("a digit is refused where something else is to be drawn; what is said of it is repeated", async () => {
-  await assert.rejects(async () => CHECKS.answers({}, asked("textbook", { meant: "7" })), /drawings that are not digits/);
+  await assert.rejects(
+    async () => CHECKS.answers({}, asked("textbook", { meant: "7" })),
+    /drawings that are not digits/,
+  );
   const question = asked("textbook");
   assert.equal(await CHECKS.answers({}, question), "digit");
   assert.match(question.remark, /A.*reads \d/);
