@@ -1,6 +1,7 @@
 // The three networks, layer by layer, and how their units are explained.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { tanh } from "../../lenet/page/static/network/activations.js";
 import { explain, receptiveField } from "../../lenet/page/static/network/explain.js";
 import { Network } from "../../lenet/page/static/network/network.js";
 import { arrays, difference, json, readerOf, VARIANTS } from "./figures.js";
@@ -96,4 +97,11 @@ test("what a description must not have", () => {
   assert.throws(() => new Network(network, {}), /c1.weight is missing/);
   const activation = { kind: "gelu", name: "GELU" };
   assert.throws(() => new Network({ ...network, activation }, {}), /unknown activation function/);
+});
+
+test("the hyperbolic tangent of any number", () => {
+  for (let x = -30; x <= 30; x += 1 / 1024) assert.ok(Math.abs(tanh(x) - Math.tanh(x)) < 1e-8, `tanh(${x})`);
+  for (const x of [-0, 0, 1e-30, 1e30, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    assert.ok(Object.is(tanh(x), Math.tanh(x)), `tanh(${x})`);
+  }
 });

