@@ -9,7 +9,6 @@ import { node, patch } from "./tree.js";
 
 /** @import { Store } from "../store.js" */
 
-const COLUMN = 18; // CSS pixels at most
 const MARGIN = 4; // rows of paper above and below that are not shown
 
 export class Row {
@@ -88,7 +87,7 @@ export class Row {
     }
     paint(strip, values, 1, "gray");
     const canvases = find(this.figure, ".row-canvases");
-    canvases.style.maxInlineSize = `${COLUMN * columns.length}px`;
+    canvases.style.setProperty("--columns", String(columns.length));
     const digits = Array.from({ length: 10 }, (_, digit) => element("span", {}, String(digit)));
     canvases.replaceChildren(
       row,
