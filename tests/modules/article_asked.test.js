@@ -25,6 +25,8 @@ test("numbers and switches are no texts", () => {
     settings: { change: "scale", value: 0.3, preprocessed: false },
   });
   assert.deepEqual(ask("embed=network"), { figure: "network", settings: {} });
+  const counted = "__theme=dark&utm_source=school&utm_medium=mail&fbclid=1&gclid=2&msclid=3";
+  assert.deepEqual(ask(`embed=network&${counted}`), { figure: "network", settings: {} });
 });
 
 test("what is unknown gets a sentence that says what is accepted", () => {

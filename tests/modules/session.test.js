@@ -6,7 +6,7 @@ import { restoreDrawing } from "../../lenet/page/static/pad/session.js";
 import { VARIANTS } from "./figures.js";
 
 /** What is loaded onto a blank pad, with this in the browser's session storage. */
-async function restored(kept) {
+async function restored(kept, search = "", name = "lenet-drawing") {
   const loaded = [];
   const pad = {
     blank: true,
@@ -14,7 +14,8 @@ async function restored(kept) {
     load: (strokes) => loaded.push(strokes),
     loadImage: (image) => loaded.push(image),
   };
-  globalThis.sessionStorage = { getItem: () => kept };
+  globalThis.location = { search };
+  globalThis.sessionStorage = { getItem: (key) => (key === name ? kept : null) };
   await restoreDrawing(pad, { description: VARIANTS.textbook });
   return loaded;
 }
@@ -31,6 +32,14 @@ test("a drawing is loaded again", async () => {
   ];
   assert.deepEqual(await restored(JSON.stringify({ strokes: encode(strokes) })), [strokes]);
   assert.deepEqual(await restored(null), []);
+  assert.deepEqual(await restored(JSON.stringify({ strokes: encode(strokes) }), "?utm_source=a"), [strokes]);
+});
+
+test("frames of one page do not get the drawings of others", async () => {
+  const kept = JSON.stringify({ strokes: encode([{ width: 20, points: [[10, 20]] }]) });
+  assert.equal((await restored(kept, "?embed=kernel")).length, 0);
+  assert.equal((await restored(kept, "?embed=kernel", "lenet-drawing?embed=kernel")).length, 1);
+  assert.equal((await restored(kept, "?embed=curve", "lenet-drawing?embed=kernel")).length, 0);
 });
 
 test("what something else has kept is no drawing", async () => {

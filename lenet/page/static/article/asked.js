@@ -1,6 +1,7 @@
 // A figure and its settings, as the query of an address has them: ?embed=kernel&map=2. Without the document.
 
 const OURS = ["embed", "network"]; // `network` is which one the page opens with
+const OTHERS = /^(__|utm_)|^(fb|g|ms)clid$/; // Gradio's, and what is added to links that somebody counts
 
 /**
  * What is asked for. Throws what is accepted, a sentence for each fault.
@@ -25,7 +26,7 @@ export function askedFor(query, figures, networks) {
   /** @type {FigureSettings} */
   const settings = {};
   for (const [name, text] of query) {
-    if (OURS.includes(name) || name.startsWith("__")) continue; // Gradio's begin like this
+    if (OURS.includes(name) || OTHERS.test(name)) continue;
     if (!Object.hasOwn(known, name)) {
       const names = Object.keys(known);
       const accepted = names.length ? `Those of ${figure} are ${names.join(", ")}.` : `${figure} has none.`;

@@ -10,7 +10,11 @@ import { imageOf } from "./images.js";
  * @import { Pad } from "./pad.js"
  */
 
-const KEY = "lenet-drawing";
+/** What it is kept under. Frames on one page share what is kept: there, each figure has a drawing of its own. */
+function key() {
+  const { search } = location;
+  return `lenet-drawing${new URLSearchParams(search).has("embed") ? search : ""}`;
+}
 
 /**
  * @param {Pad} pad
@@ -20,7 +24,7 @@ export async function restoreDrawing(pad, reader) {
   const { version } = pad;
   if (!pad.blank) return;
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
+    const kept = JSON.parse(sessionStorage.getItem(key()) ?? "{}");
     const strokes = kept.strokes && decode(kept.strokes);
     if (strokes?.length) pad.load(strokes);
     const image = kept.image && imageOf(kept.image, reader.description.preprocessing);
@@ -35,7 +39,7 @@ export async function restoreDrawing(pad, reader) {
 /** Whether anything has been kept, if only that the pad is blank: the page has been used before. */
 export function hasSession() {
   try {
-    return sessionStorage.getItem(KEY) !== null;
+    return sessionStorage.getItem(key()) !== null;
   } catch {
     return false; // no storage, as in a private window
   }
@@ -51,7 +55,7 @@ export function keepDrawing(pad, reader) {
     const { strokes, image } = pad.state;
     try {
       const kept = image ? imageToKeep(image, reader) : { strokes: encode(strokes) };
-      sessionStorage.setItem(KEY, JSON.stringify(kept));
+      sessionStorage.setItem(key(), JSON.stringify(kept));
     } catch {
       // no storage, or no room in it
     }
