@@ -15,6 +15,7 @@ from lenet import Recognizer
 
 WIDE: ViewportSize = {"width": 1400, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+FEW = {"training": 1_000, "test": 100}  # digits where few will do
 UNITS = {"c5": (30, 4), "f6": (28, 3), "output": (10, 1)}  # rows and columns of the layers without maps
 MARK, INK = (255, 210, 31), 60  # red, green and blue of outlines, and what all three of ink are below
 ROUNDING = 0.00051  # numbers are shown with three digits after the point
