@@ -133,14 +133,15 @@ def explore(new_page, page_url, site_url):
 
 
 @pytest.fixture(scope="session")
-def kept(context, site_url) -> Callable[[str, bool], tuple[Explorer, list[str]]]:
+def kept(context, page_url, site_url) -> Callable[[str, bool, bool], tuple[Explorer, list[str]]]:
     """A page that stays open for each network, and the script errors that it has had."""
 
     @functools.cache
-    def open_one(variant: str, few: bool) -> tuple[Explorer, list[str]]:
+    def open_one(variant: str, few: bool, served: bool) -> tuple[Explorer, list[str]]:
         page, errors = context().new_page(), []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        return Explorer(page, site_url(variant, few=few), network(variant)), errors
+        url = page_url(variant) if served else site_url(variant, few=few)
+        return Explorer(page, url, network(variant)), errors
 
     return open_one
 
@@ -150,12 +151,12 @@ def reuse(kept):
     """The page with a network and a blank pad, on which other tests may have been: opening one takes ten times as long.
 
     A test that depends on how the page opens, that replaces functions of the browser, or that leaves the page, needs
-    one of its own: see `explore`. `few`: see `site_url`.
+    one of its own: see `explore`, also for `served` and `few`.
     """
     used = []
 
-    def take(variant: str = "textbook", few: bool = False) -> Explorer:
-        explorer, errors = kept(variant, few)
+    def take(variant: str = "textbook", few: bool = False, served: bool = False) -> Explorer:
+        explorer, errors = kept(variant, few, served)
         used.append(errors)
         explorer.page.bring_to_front()  # others in the same context are drawn once a second
         explorer.start_over()

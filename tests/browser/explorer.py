@@ -140,6 +140,7 @@ class Explorer(Visitor):
         page.mouse.move(0, 0)
         if page.viewport_size != WIDE:
             page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.keyboard.press("Escape")  # before a link that opens Inspect, which shows what is pinned
         page.evaluate(START_OVER)
         self._follow(d="", m="inspect", t="rotation,0")

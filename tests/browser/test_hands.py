@@ -185,9 +185,9 @@ FALSE_PIXELS = {
 }
 
 
-def test_a_browser_that_hides_canvases_is_named(explore, subtests):
+def test_a_browser_that_hides_canvases_is_named(reuse, subtests):
     """No answer to pixels that nobody has drawn, and no check of them; once it is allowed, drawing is read."""
-    explorer = explore(served=True)
+    explorer = reuse(served=True)
     page = explorer.page
     requests = []
     page.on("request", lambda request: requests.append(request.url))

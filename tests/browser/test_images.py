@@ -58,9 +58,9 @@ def answer(explorer: Explorer) -> tuple[str, list[str]]:
     return explorer.digit(), explorer.page.locator(".top li").all_inner_texts()
 
 
-def test_a_dropped_image_is_read_as_by_python(explore, reader: Recognizer, subtests):
+def test_a_dropped_image_is_read_as_by_python(reuse, reader: Recognizer, subtests):
     """Input and answer; nothing is sent to the server, and nothing is said to be checked."""
-    explorer = explore(served=True)
+    explorer = reuse(served=True)
     sent = []
     explorer.page.on("request", lambda request: sent.append(request.url) if request.method != "GET" else None)
     for kind, picture in PICTURES.items():
@@ -141,9 +141,9 @@ def test_a_digit_of_the_test_is_kept_as_one(explore):
     assert (answer(explorer), page.locator(".reason").inner_text()) == shown
 
 
-def test_a_stroke_replaces_the_image_and_is_checked(explore):
+def test_a_stroke_replaces_the_image_and_is_checked(reuse):
     """By PyTorch, as any drawing; Undo brings the image back."""
-    explorer = explore(served=True)
+    explorer = reuse(served=True)
     drop_and_read(explorer, PICTURES["red on green"]())
     explorer.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)])
     explorer.wait_for_check()

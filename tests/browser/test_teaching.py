@@ -177,10 +177,11 @@ def test_the_gradient_at_every_layer(reuse):
     page.wait_for_function("() => decodeURIComponent(location.hash).includes('gradient,9')")
 
 
-def test_one_sees_the_steps(explore):
+def test_one_sees_the_steps(reuse):
     """A step a frame, unless one wants less motion; drawing something else ends them."""
-    explorer = explore(reduced_motion="no-preference", few=True)
+    explorer = reuse(few=True)
     page = explorer.page
+    page.emulate_media(reduced_motion="no-preference")
     explorer.load(DIGITS[7], m="teach")
     page.locator(".this-is button").nth(1).click()
     page.locator(".rates button").nth(0).click()
