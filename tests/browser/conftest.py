@@ -3,17 +3,20 @@
 import contextlib
 import functools
 import json
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from harness.page_digits import few_digits
 from harness.servers import files_of
 from lenet import Recognizer
 from lenet.extras.files import SNAPSHOTS
+from lenet.page.assets import DIGITS
 from lenet.page.export import write_site
 from lenet.weights.model import bundled
-from tests.browser.explorer import WIDE, Explorer, reset
+from tests.browser.explorer import FEW, WIDE, Explorer, reset
 
 # The page's example is there at once, and nothing but the page keeps what it loads.
 DEFAULTS = {"viewport": WIDE, "reduced_motion": "reduce", "service_workers": "block"}
@@ -37,9 +40,9 @@ def _key(options: dict) -> str:
 
 
 @contextlib.contextmanager
-def kept_page(context: Callable[..., BrowserContext]) -> Iterator[Page]:
+def kept_page(context: Callable[..., BrowserContext], **options) -> Iterator[Page]:
     """A page that the tests of a module use, one after the other. It must end without a script error."""
-    page, errors = context().new_page(), []
+    page, errors = context(**options).new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     page.close()
@@ -91,39 +94,54 @@ def network(variant: str) -> Recognizer:
 
 @pytest.fixture(scope="session")
 def site_url(tmp_path_factory):
-    """The URL of the page without a server, with one of the bundled networks and all its snapshots, once needed."""
+    """The URL of the page without a server, with one of the bundled networks and all its snapshots, once needed.
+
+    With `few`, the file of digits has only the first ones, which the page reads in a tenth of the time.
+    """
     root = tmp_path_factory.mktemp("sites")
     with files_of(root) as url:
 
         @functools.cache
-        def of(variant: str) -> str:
-            write_site(root / variant, network(variant))
-            (root / variant / "network" / SNAPSHOTS).write_bytes((bundled(variant) / SNAPSHOTS).read_bytes())
-            return f"{url}/{variant}/"
+        def written(variant: str, few: bool) -> str:
+            folder = root / (f"{variant}-few" if few else variant)
+            if few:
+                written(variant, False)
+                shutil.copytree(root / variant, folder)
+                (folder / "static" / DIGITS).write_bytes(few_digits(**FEW))
+            else:
+                write_site(folder, network(variant))
+                (folder / "network" / SNAPSHOTS).write_bytes((bundled(variant) / SNAPSHOTS).read_bytes())
+            return f"{url}/{folder.name}/"
 
-        yield of
+        yield lambda variant, few=False: written(variant, few)
 
 
 @pytest.fixture
 def explore(new_page, page_url, site_url):
-    """Opens the page with a network: without a server, which is the same page and takes less time, or `served`."""
+    """Opens the page with a network: without a server, which is the same page and takes less time, or `served`.
 
-    def open_one(variant: str = "textbook", fragment: str = "", served: bool = False, **options) -> Explorer:
-        url = (page_url if served else site_url)(variant)
+    `few`: see `site_url`.
+    """
+
+    def open_one(
+        variant: str = "textbook", fragment: str = "", served: bool = False, few: bool = False, **options
+    ) -> Explorer:
+        url = page_url(variant) if served else site_url(variant, few=few)
         return Explorer(new_page(**options), url + fragment, network(variant))
 
     return open_one
 
 
 @pytest.fixture(scope="session")
-def kept(context, site_url) -> Callable[[str], tuple[Explorer, list[str]]]:
+def kept(context, page_url, site_url) -> Callable[[str, bool, bool], tuple[Explorer, list[str]]]:
     """A page that stays open for each network, and the script errors that it has had."""
 
     @functools.cache
-    def open_one(variant: str) -> tuple[Explorer, list[str]]:
+    def open_one(variant: str, few: bool, served: bool) -> tuple[Explorer, list[str]]:
         page, errors = context().new_page(), []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        return Explorer(page, site_url(variant), network(variant)), errors
+        url = page_url(variant) if served else site_url(variant, few=few)
+        return Explorer(page, url, network(variant)), errors
 
     return open_one
 
@@ -133,12 +151,12 @@ def reuse(kept):
     """The page with a network and a blank pad, on which other tests may have been: opening one takes ten times as long.
 
     A test that depends on how the page opens, that replaces functions of the browser, or that leaves the page, needs
-    one of its own: see `explore`.
+    one of its own: see `explore`, also for `served` and `few`.
     """
     used = []
 
-    def take(variant: str = "textbook") -> Explorer:
-        explorer, errors = kept(variant)
+    def take(variant: str = "textbook", few: bool = False, served: bool = False) -> Explorer:
+        explorer, errors = kept(variant, few, served)
         used.append(errors)
         explorer.page.bring_to_front()  # others in the same context are drawn once a second
         explorer.start_over()

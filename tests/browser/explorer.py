@@ -15,6 +15,7 @@ from lenet import Recognizer
 
 WIDE: ViewportSize = {"width": 1400, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+FEW = {"training": 1_000, "test": 100}  # digits where few will do
 UNITS = {"c5": (30, 4), "f6": (28, 3), "output": (10, 1)}  # rows and columns of the layers without maps
 MARK, INK = (255, 210, 31), 60  # red, green and blue of outlines, and what all three of ink are below
 ROUNDING = 0.00051  # numbers are shown with three digits after the point
@@ -139,6 +140,7 @@ class Explorer(Visitor):
         page.mouse.move(0, 0)
         if page.viewport_size != WIDE:
             page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.keyboard.press("Escape")  # before a link that opens Inspect, which shows what is pinned
         page.evaluate(START_OVER)
         self._follow(d="", m="inspect", t="rotation,0")

@@ -6,11 +6,10 @@ import numpy as np
 import torch
 
 from harness.attacks import pixel_by_pixel
-from harness.browser import Visitor
 from harness.drawings import DIGITS
 from harness.page_digits import page_digits
 from harness.parity import torch_layers
-from tests.browser.explorer import number
+from tests.browser.explorer import FEW, number
 
 UNDONE = """() => Object.fromEntries([...document.querySelectorAll(".undone dl div")].map((line) =>
   ["dt", "dd"].map((part) => line.querySelector(part).textContent)))"""
@@ -71,7 +70,7 @@ def test_few_pixels_make_another_digit(reuse):
 
 def test_what_a_unit_wants(reuse):
     """The picture excites it more than the drawing does; the digits are PyTorch's, and one is put onto the pad."""
-    visitor = reuse("tutorial")
+    visitor = reuse(few=True)
     page = visitor.page
     visitor.load(DIGITS[3], u="output.7.0.0")
     page.locator(".wants summary").click()
@@ -83,29 +82,29 @@ def test_what_a_unit_wants(reuse):
     nine.first.wait_for()
     words, shown = page.evaluate(NINE)  # while more digits are read
     count = int(re.findall(r"[\d,]+", words)[0].replace(",", ""))
-    ink, _ = page_digits("training", 10_000)
+    ink, _ = page_digits("training", FEW["training"])
     scores = torch_layers(visitor.model, ink)[0]["output"][:, 7].numpy()
     best = np.sort(scores[:count])[::-1][:9]
     np.testing.assert_allclose([number(text) for text in shown], best, atol=0.06)
     nine.first.click()
     visitor.digit()
-    first = [ink[scores[:count].argmax(), 0] for count in range(500, 10_001, 500)]
+    first = [ink[scores[:count].argmax(), 0] for count in range(500, FEW["training"] + 1, 500)]
     assert min((visitor.ink()[0, 0] - one).abs().max() for one in first) < 1e-6
     assert caption.inner_text().startswith(f"Its value: {picture:.1f} after 120 steps")
 
     visitor.pin("c1", 2, 5, 5)
     page.locator(".wants .ghost").first.wait_for()
     assert nine.count() == 9
-    page.locator(".wants figcaption", has_text="after 120 steps").wait_for()
+    caption.filter(has_text="steps").wait_for()
     assert page.locator(".wanted canvas").first.evaluate("(canvas) => [canvas.width, canvas.height]") == [5, 5]
 
 
-def test_a_worker_that_cannot_be_loaded(new_page, site_url):
+def test_a_worker_that_cannot_be_loaded(explore):
     """The page says so, and a part that is opened again has another one. What needs none is there meanwhile."""
-    page = new_page()
+    visitor = explore()
+    page = visitor.page
     page.route("**/explore/worker.js", lambda route: route.abort())
-    visitor = Visitor(page, site_url("textbook") + "#v=1&m=fool")
-    visitor.draw(DIGITS[4])
+    visitor.load(DIGITS[4], m="fool", f="pixels,9")
     notice = page.locator(".notice", has_text="What is computed beside the page has failed.")
     notice.wait_for()
     visitor.open("why")

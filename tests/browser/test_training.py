@@ -16,7 +16,7 @@ def wait_for_steps(page, steps: int) -> None:
 
 def test_a_network_learns_while_one_draws(explore, tmp_path):
     """It begins by guessing, and loss and answer follow its steps; pausing, leaving and a reset do what they say."""
-    visitor = explore(fragment="#v=1&n=textbook&m=train&e=batch.4,rate.0.01,optimizer.momentum")
+    visitor = explore(fragment="#v=1&n=textbook&m=train&e=batch.4,rate.0.01,optimizer.momentum", few=True)
     page = visitor.page
     one, start, reset = (page.locator(f".train {name}") for name in (".one-step", ".start", ".again"))
     status, note = page.locator(".training-status"), page.locator(".check")
@@ -34,7 +34,7 @@ def test_a_network_learns_while_one_draws(explore, tmp_path):
     start.click()
     wait_for_steps(page, 12)
     visitor.click("clear")
-    visitor.draw(DIGITS[7])  # while it learns
+    visitor.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)])  # a 7, while it learns
     wait_for_steps(page, 40)
     assert visitor.digit() == page.evaluate(NUMBERS)["Your drawing"][0]
     start.click()
@@ -76,11 +76,11 @@ def test_a_network_learns_while_one_draws(explore, tmp_path):
     assert (start.inner_text(), page.evaluate("() => location.hash.includes('e=batch.16')")) == ("Start", True)
 
 
-def test_two_runs_differ_in_one_setting(explore):
+def test_two_runs_differ_in_one_setting(reuse):
     """Chosen by the visitor, with the same first loss, and carried by the link; a rate that is too high is told."""
-    visitor = explore(fragment="#v=1&n=textbook&m=train&e=batch.4,activation.relu,optimizer.SGD,rate.5")
+    visitor = reuse(few=True)
     page = visitor.page
-    visitor.load(DIGITS[3])
+    visitor.load(DIGITS[3], m="train", e="batch.4,activation.relu,optimizer.SGD,rate.5")
     page.locator(".train .differs").select_option("rate")
     page.locator(".train .other").select_option("0.01")
     page.locator(".train .one-step").click()

@@ -9,10 +9,10 @@ import torch
 
 from harness.browser import box_of
 from harness.drawings import DIGITS
-from tests.browser.explorer import close, number
+from tests.browser.explorer import FOLLOW, close, number
 
 
-def test_weights_are_changed_by_hand(explore):
+def test_weights_are_changed_by_hand(explore, reuse):
     """By keys, by dragging, as a whole; what follows is of the changed network, also after a reload and by a link."""
     explorer = explore()
     page = explorer.page
@@ -56,7 +56,8 @@ def test_weights_are_changed_by_hand(explore):
     explorer.open("hand")
     page.locator('.hand [data-network="reset"]').click()
     page.locator(".check", has_text="Computed in your browser").wait_for()
-    other = explore(fragment=link)
+    other = reuse()
+    other.page.evaluate(FOLLOW, link)
     other.page.locator(".check", has_text="changed by hand").wait_for()
     assert other.scores() == scores
     other.page.keyboard.press("Escape")
@@ -64,6 +65,7 @@ def test_weights_are_changed_by_hand(explore):
     other.open("break")
     assert not other.page.locator(".card").is_visible()  # what By hand pins is pinned nowhere else
     other.open("hand")
+    page.bring_to_front()
     page.locator('.hand [data-network="undo"]').click()  # what was reset
     page.locator(".check", has_text="changed by hand").wait_for()
     page.locator('.hand [data-network="undo"]:enabled').wait_for(state="detached")  # a reload forgets the steps before
@@ -150,9 +152,9 @@ def test_one_weight_and_pixels_worked_out(reuse):
     page.locator("[data-saliency=erasing]").click()
 
 
-def test_links_carry_teaching(explore):
+def test_links_carry_teaching(explore, reuse):
     """Whoever opens the link sees the taught network: the same steps are taken again."""
-    explorer = explore()
+    explorer = reuse(few=True)
     page = explorer.page
     explorer.load(DIGITS[1], m="teach")
     page.locator(".kept-now").wait_for()
@@ -162,8 +164,7 @@ def test_links_carry_teaching(explore):
     page.wait_for_function("() => location.hash.includes('&w=')")
     link = page.evaluate("() => location.hash")
     assert len(link) < 1_000
-    page.evaluate("() => sessionStorage.clear()")
-    other = explore(fragment=link)
+    other = explore(fragment=link, few=True)
     other.page.locator(".check", has_text="after 10 steps of teaching").wait_for()
     assert other.scores() == scores
     assert other.page.locator(".lessons button").count() == 1

@@ -8,7 +8,7 @@ import { decodeChanged, encodeChanged, UnusableWeights, withLesson } from "../..
 import { kept, lossCurve } from "../../lenet/page/static/explore/progress.js";
 import { likelyLabel } from "../../lenet/page/static/explore/teaching.js";
 import { readSafetensors, writeSafetensors } from "../../lenet/page/static/network/safetensors.js";
-import { descend, isLearned, meanLoss, replayed } from "../../lenet/page/static/network/teaching.js";
+import { descend, isLearned, meanLoss, ratesOf, replayed } from "../../lenet/page/static/network/teaching.js";
 import { readWeights, writeWeights } from "../../lenet/page/static/network/weights.js";
 import { arrays, difference, FOLDER, json, readerOf, relativeNorm, VARIANTS } from "./figures.js";
 
@@ -49,6 +49,11 @@ for (const variant of Object.keys(VARIANTS)) {
     writeFileSync(join(FOLDER, `${variant}-taught.json`), JSON.stringify(scores));
   });
 }
+
+test("distances, whose gradients are steep, have learning rates of their own", () => {
+  const third = Object.keys(VARIANTS).map((variant) => [variant, ratesOf(readerOf(variant).network)[2]]);
+  assert.deepEqual(Object.fromEntries(third), { original: 0.0001, textbook: 0.001, tutorial: 0.001 });
+});
 
 test("taught digits are read right, after a few steps", () => {
   const reader = readerOf("textbook");

@@ -12,8 +12,10 @@ export const OLD = 500; // digits of the test part
 
 /** @extends {OnDemand<{ training: Digits, test: Digits }>} */
 export class OldDigits extends OnDemand {
-  /** @type {{ old: Uint8Array | null, taught: Uint8Array | null }} what they are read as */
-  #answers = { old: null, taught: null };
+  /** @type {WeakMap<WorkerNetwork, Uint8Array>} what each network reads them as */
+  #answers = new WeakMap();
+  /** @type {Uint8Array | null} the same of the network that was asked last, which may have been changed since */
+  #latest = null;
 
   /**
    * `loadDigits` loads the digits: see start.js. `show` is called when there is another result.
@@ -31,24 +33,38 @@ export class OldDigits extends OnDemand {
     this.show = show;
   }
 
-  /** Have the worker read them, before the changes and now. */
+  /** Have the worker read them as the network did before the changes and does now, unless it has already. */
   ask() {
     if (!this.value) return;
     const { images, labels } = this.value.test;
     const message = { images: images.slice(0, (images.length / labels.length) * OLD), labels: labels.slice(0, OLD) };
-    for (const kind of /** @type {const} */ (["old", "taught"])) {
-      if (kind === "old" && this.#answers.old) continue;
-      const done = (/** @type {{ answers: Uint8Array }} */ { answers }) => {
-        this.#answers[kind] = answers;
-        this.show();
-      };
-      this.background.ask(kind, message, done, kind === "old" ? this.changes.reader : this.changes.state.reader);
-    }
+    const { reader, state } = this.changes;
+    this.#latest = this.#answers.get(state.reader) ?? this.#latest;
+    if (this.#answers.has(reader) && this.#answers.has(state.reader)) this.show();
+    this.#askFor("old", reader, message);
+    if (state.reader !== reader) this.#askFor("taught", state.reader, message);
+  }
+
+  /**
+   * @param {string} kind
+   * @param {WorkerNetwork} network
+   * @param {object} message
+   */
+  #askFor(kind, network, message) {
+    if (this.#answers.has(network)) return;
+    const done = (/** @type {{ answers: Uint8Array }} */ { answers }) => {
+      this.#answers.set(network, answers);
+      if (kind === "taught" || network === this.changes.state.reader) this.#latest = answers;
+      this.show();
+    };
+    this.background.ask(kind, message, done, network);
   }
 
   /** How many are read, before and now, which have been forgotten, and as what they are `taught`; null before the first answer. */
   get result() {
-    const { old, taught } = this.#answers;
+    const { reader, state } = this.changes;
+    const old = this.#answers.get(reader);
+    const taught = this.#answers.get(state.reader) ?? this.#latest;
     if (!this.value || !old || !taught) return null;
     return { ...kept(this.value.test.labels.subarray(0, OLD), old, taught), taught };
   }
