@@ -1,5 +1,6 @@
 """The page's digits of MNIST, as its network gets them."""
 
+import functools
 import gzip
 
 import numpy as np
@@ -11,7 +12,12 @@ from lenet.page.assets import DIGITS, STATIC
 
 def page_digits(part: str, count: int) -> tuple[torch.Tensor, np.ndarray]:
     """The first digits of "training" or "test": ink in [0, 1], shape (N, 1, 32, 32), and their labels."""
-    content = load(gzip.decompress((STATIC / DIGITS).read_bytes()))
+    content = _content()
     images = content[f"{part}.images"][:count].reshape(-1, 1, 28, 28)
     margin = ((0, 0), (0, 0), (2, 2), (2, 2))
     return torch.from_numpy(np.pad(images, margin)).float() / 255, content[f"{part}.labels"][:count]
+
+
+@functools.cache
+def _content() -> dict[str, np.ndarray]:
+    return load(gzip.decompress((STATIC / DIGITS).read_bytes()))
