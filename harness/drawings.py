@@ -1,5 +1,6 @@
 """Drawings: strokes of digits and of other things, and how they look as images and as files."""
 
+import functools
 import io
 import json
 
@@ -29,6 +30,11 @@ NO_DIGITS = {  # strokes on a pad of 280 units: three that do not look like a di
 
 def draw(strokes: list, width: int = 20, side: int = 280) -> Image.Image:
     """Strokes on a pad of 280 units as black lines with round ends on white, rendered by Pillow, not a browser."""
+    return _drawn(tuple(tuple((x, y) for x, y in stroke) for stroke in strokes), width, side).copy()
+
+
+@functools.cache  # tests draw the same few digits a thousand times
+def _drawn(strokes: tuple, width: int, side: int) -> Image.Image:
     scale = 4 * side / 280
     image = Image.new("L", (4 * side, 4 * side), 255)
     pen = ImageDraw.Draw(image)

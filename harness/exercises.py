@@ -124,16 +124,13 @@ def kept(model: Network, ink: torch.Tensor, label: int, rate: float) -> float:
 def pixels(reader: Recognizer, ink: torch.Tensor) -> int | None:
     """How many make another digit of it, of that which takes fewest; None if that is more than the page tries."""
     exact = exactly(reader.weights.model)
-    others = {*map(str, range(10))} - {str(int(exact(ink.double()).argmax()))}
-    counts = (
-        i + 1
-        for digit in others
-        for i, image in enumerate(
-            itertools.islice(pixel_by_pixel(exact, ink.double(), torch.tensor([int(digit)])), MOST_PIXELS)
-        )
-        if answer(reader, exact(image)) == digit
-    )
-    return min(counts, default=None)
+    read = int(exact(ink.double()).argmax())
+    others = [digit for digit in range(10) if digit != read]
+    towards = pixel_by_pixel(exact, ink.double().expand(len(others), -1, -1, -1), torch.tensor(others))
+    for count, images in enumerate(itertools.islice(towards, MOST_PIXELS), 1):
+        if any(answer(reader, row[None]) == str(digit) for row, digit in zip(exact(images), others, strict=True)):
+            return count
+    return None
 
 
 def columns(model: Network, width: int) -> int:

@@ -1,5 +1,6 @@
 """The page's digits of MNIST, as its network gets them."""
 
+import functools
 import gzip
 
 import numpy as np
@@ -24,5 +25,6 @@ def few_digits(**counts: int) -> bytes:
     return gzip.compress(save(first), 1)
 
 
+@functools.cache
 def _content() -> dict[str, np.ndarray]:
     return load(gzip.decompress((STATIC / DIGITS).read_bytes()))

@@ -132,15 +132,15 @@ def photo(
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
 
 
-def large(image: Image.Image, side: int = 1_300) -> Image.Image:
+def large(image: Image.Image, side: int = 1_060) -> Image.Image:
     """More than the 1,024 pixels a side to which images are reduced."""
     return image.resize((side, side * image.height // image.width), Image.Resampling.BICUBIC)
 
 
 def large_canvas() -> Image.Image:
     """Most of it is transparent, and does not count."""
-    image = Image.new("RGBA", (1_300, 1_100), (0, 0, 0, 0))
-    image.paste(strokes_on_nothing(), (700, 500))
+    image = Image.new("RGBA", (1_060, 900), (0, 0, 0, 0))
+    image.paste(strokes_on_nothing(), (600, 400))
     return image
 
 

@@ -7,6 +7,7 @@ distributes them to others, and imports this file, too, needs none of it.
 import atexit
 import contextlib
 import gc
+import logging
 import os
 import signal
 from pathlib import Path
@@ -41,12 +42,18 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Use one thread; leave what has been imported out of garbage collections, but for the last, when Python ends."""
+    """Use one thread; collect garbage more rarely, and what was imported only when Python ends."""
     import torch
 
     importing.close()
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger) and logger.name.startswith("torch"):
+            logger.propagate = (
+                True  # or else pytest adds handlers to each of these 60, and removes them, six times a test
+            )
     torch.set_num_threads(1)  # more threads would slow down networks and batches as small as these
     gc.freeze()
+    gc.set_threshold(10_000)
     atexit.register(gc.unfreeze)
     gc.enable()
 

@@ -88,4 +88,6 @@ def _border(values: np.ndarray) -> np.ndarray:
 
 
 def _like(values: np.ndarray, color: np.ndarray) -> np.ndarray:
-    return np.abs(values - color).max(-1) < SAME
+    """Where each channel is about the color's. NumPy takes several times as long for a reduction of one or three."""
+    channels = range(values.shape[-1])
+    return np.logical_and.reduce([np.abs(values[..., i] - color[..., i]) < SAME for i in channels])

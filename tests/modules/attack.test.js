@@ -98,8 +98,8 @@ test("the smallest change, in words", () => {
 });
 
 test("without a choice, the digit is the one that it takes least to", () => {
-  const { ink } = arrays("textbook.attacks");
-  const reader = readerOf("textbook");
+  const { ink } = arrays("tutorial.attacks");
+  const reader = readerOf("tutorial");
   const { top } = reader.readInk(ink[0]);
   const { digit, answered } = attackTowards(reader, ink[0], "pixels", null);
   assert.notEqual(digit, top[0][0]);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { grayAndOpacity } from "../../lenet/page/static/network/decode.js";
 import { findInk } from "../../lenet/page/static/network/ink.js";
-import { preprocessImage } from "../../lenet/page/static/network/preprocess.js";
+import { preprocessDecoded, preprocessImage } from "../../lenet/page/static/network/preprocess.js";
 import { readSafetensors } from "../../lenet/page/static/network/safetensors.js";
 import { decodeImage, encodeImage, rounded } from "../../lenet/page/static/pad/image_code.js";
 import { bytes, difference, json, readerOf } from "./figures.js";
@@ -38,10 +38,10 @@ function isLike(found, name, step, most) {
 }
 
 for (const [name, { opaque, ...answer }] of Object.entries(answers)) {
-  const preprocessed = preprocessImage(pixelsOf(name), preprocessing);
+  const { gray, opacity } = grayAndOpacity(pixelsOf(name), preprocessing);
+  const preprocessed = preprocessDecoded({ gray, opacity }, preprocessing);
 
   test(`${name}: every step is Python's`, () => {
-    const { gray, opacity } = grayAndOpacity(pixelsOf(name), preprocessing);
     isLike(gray, name, "gray", ROUNDING);
     assert.equal(opacity === null, opaque);
     if (opaque) isLike(findInk(gray, preprocessing.paper, preprocessing.photo), name, "ink", 0.02);
@@ -63,6 +63,13 @@ for (const [name, { opaque, ...answer }] of Object.entries(answers)) {
     assert.deepEqual(read.probabilities, shown.probabilities);
   });
 }
+
+test("an image goes all the way from its pixels", () => {
+  for (const name of ["drawing", "sticker", "two colors on nothing"]) {
+    const decoded = grayAndOpacity(pixelsOf(name), preprocessing);
+    assert.deepEqual(preprocessImage(pixelsOf(name), preprocessing), preprocessDecoded(decoded, preprocessing), name);
+  }
+});
 
 test("a digit of the test is one in a link, too", () => {
   const ink = rounded(tensors["drawing.input"].data);

@@ -1,6 +1,5 @@
 """python app.py as a process: exit codes, output, signals, and how long a start takes."""
 
-import os
 import re
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from lenet.page.__main__ import main
 from lenet.page.assets import FILES, STATIC_URL
 from tests.fixtures.reading import files_below, hub, on_a_space  # noqa: F401
 from tests.matches import matched
+from tests.processes import serve
 
 # ruff: noqa: F811
 
@@ -85,7 +85,7 @@ def test_a_hub_that_does_not_respond_delays_the_start_by_its_deadline_at_most(hu
 
 
 @pytest.fixture(scope="module")
-def configured_app():
+def configured_app(fork):
     """An app with --share, without a network, and with Gradio's environment variables: its URL, and what it printed."""
     port = free_port()
     environment = {
@@ -95,22 +95,13 @@ def configured_app():
         "ALL_PROXY": f"socks5://127.0.0.1:{free_port()}",  # for which there is no package
         "HTTPS_PROXY": f"http://127.0.0.1:{free_port()}",  # no network: nothing listens there
     }
-    command = [sys.executable, "-u", "app.py", "--share"]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        text=True,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as server:
-        assert server.stdout is not None
-        try:
-            printed = [server.stdout.readline(), server.stdout.readline()]
-            yield SimpleNamespace(url=f"http://127.0.0.1:{port}", printed=printed)
-        finally:
-            server.terminate()
-        assert server.stdout.read() == ""
+    process = fork(serve, ("--share",), **environment)
+    process.until("* No public link:")
+    printed = process.printed
+    yield SimpleNamespace(url=f"http://127.0.0.1:{port}", printed=printed.splitlines())
+    process.send_signal(signal.SIGTERM)
+    process.wait()
+    assert (process.printed, process.errors) == (printed, "")
 
 
 def test_share_without_network_serves_locally(configured_app):

@@ -191,19 +191,24 @@ def test_memory_has_a_limit():
 
 
 @linux
-def test_memory_is_given_back():
-    """A process that took much of it is replaced, others are kept; the images in between are read."""
-    with Decoder(1) as decoder:
+def test_the_largest_image_fits_into_the_limits_and_memory_is_given_back():
+    """50 million pixels in the format that takes the most memory; the process that took it is replaced.
 
-        def process_after(content: bytes) -> int:
-            decoder.ink(content)
+    Others are kept, and the images in between are read.
+    """
+    with Decoder(1, seconds=60) as decoder:
+
+        def process_after(content: bytes) -> tuple[tuple[int, ...], int]:
+            shape = decoder.ink(content).shape
             decoder.ink(DIGIT)
             (child,) = children(decoder.workers[0].process.pid)
-            return child
+            return shape, child
 
-        first = process_after(encoded(draw(EXAMPLES[1]["strokes"]).resize((3_000, 3_000)), compress_level=1))
-        assert process_after(DIGIT) == first
-        assert process_after(large_webp(7_071)) != first
+        _, first = process_after(encoded(draw(EXAMPLES[1]["strokes"]).resize((3_000, 3_000)), compress_level=1))
+        assert process_after(DIGIT)[1] == first
+        shape, other = process_after(large_webp(7_071))
+        assert shape == (434, 72)
+        assert other != first
         assert not decoder.ended
 
 
@@ -254,21 +259,22 @@ def test_decoding_needs_none_of_it():
     assert (done.stdout, done.stderr) == ("read\n", "")
 
 
-def test_a_slow_image_makes_nobody_wait(decoder):
+def test_a_slow_image_makes_nobody_wait():
     """Beside it, others are read."""
+    with Decoder(2) as decoder:
 
-    def read_slow_ones() -> None:
-        for _ in range(4):  # so that on a busy machine, too, they take longer than what is read beside them
-            with contextlib.suppress(ValueError):
-                decoder.ink(SLOW)
+        def read_slow_ones() -> None:
+            for _ in range(4):  # so that on a busy machine, too, they take longer than what is read beside them
+                with contextlib.suppress(ValueError):
+                    decoder.ink(SLOW)
 
-    decoder.ink(DIGIT)
-    thread, result = meanwhile(read_slow_ones)
-    time.sleep(0.1)
-    for _ in range(3):
         decoder.ink(DIGIT)
-    assert not result  # they are still being read
-    thread.join()
+        thread, result = meanwhile(read_slow_ones)
+        time.sleep(0.1)
+        for _ in range(3):
+            decoder.ink(DIGIT)
+        assert not result  # they are still being read
+    thread.join()  # the processes have ended
 
 
 @pytest.mark.parametrize(
@@ -287,6 +293,7 @@ def test_many_slow_images_make_nobody_wait(monkeypatch, content):
         while not any(result for _, result in slow):
             assert decoder.ink(DIGIT).any()
             read_meanwhile |= not any(result for _, result in slow)
+            time.sleep(0.05)
         assert read_meanwhile
         for thread, result in slow:
             thread.join()
@@ -505,9 +512,3 @@ def test_mutants_are_read_or_refused(decoder):
     assert state() == before
     assert resident() - memory < 30_000_000
     assert not decoder.ended["without a signal"]  # an error of ours
-
-
-def test_the_largest_image_fits_into_the_limits():
-    """50 million pixels in the format that takes the most memory."""
-    with Decoder(1, seconds=60) as decoder:
-        assert decoder.ink(large_webp(7_071)).shape == (434, 72)

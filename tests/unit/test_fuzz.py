@@ -12,8 +12,6 @@ import time
 from functools import cache
 
 import httpx
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from harness.drawings import EXAMPLES, draw, encoded
@@ -21,8 +19,6 @@ from lenet import preprocess
 from lenet.image import file
 from lenet.image.file import load_image
 
-# The same inputs each time, so that a failure of the suite is one of the change under test.
-FUZZ = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
 SLOW = 3.0  # seconds of processor time that an image may take; 20 ms are usual
 TELLING = re.compile(r"0x[0-9a-f]{4}|object at|/tmp|/home|site-packages|\n")
 
@@ -70,22 +66,27 @@ def test_a_damaged_image_is_read_or_refused():
         assert time.thread_time() - start < SLOW, seed
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=12), inner, max_size=5),
-    max_leaves=20,
-)
 FIELDS = ("data", "fn_index", "session_hash", "event_id", "trigger_id", "simple_format", "batched", "request", "image")
-CALL = st.dictionaries(st.sampled_from(FIELDS), JSON | st.integers(-1, 3), max_size=9) | JSON
 PATHS = ("queue/join", "call/predict", "call/v2/predict", "cancel", "reset", "upload", "run/predict", "info")
 
 
 def test_random_requests_get_a_status(app_url):
     """No request makes the server fail with 500, or tells about it; a stroke is read afterwards."""
+    from hypothesis import HealthCheck, given, settings  # a second that only the process with this test needs
+    from hypothesis import strategies as st
+
+    values = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=12), inner, max_size=5),
+        max_leaves=20,
+    )
+    calls = st.dictionaries(st.sampled_from(FIELDS), values | st.integers(-1, 3), max_size=9) | values
+    # The same inputs each time, so that a failure of the suite is one of the change under test.
+    same = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
     with httpx.Client(timeout=20) as client:
 
-        @settings(max_examples=50, **FUZZ)
-        @given(path=st.sampled_from(PATHS), body=CALL, form=st.booleans())
+        @settings(max_examples=50, **same)
+        @given(path=st.sampled_from(PATHS), body=calls, form=st.booleans())
         def request(path: str, body: object, form: bool) -> None:
             url, content = f"{app_url}/gradio_api/{path}", json.dumps(body).encode()
             if form:

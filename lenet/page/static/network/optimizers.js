@@ -96,7 +96,7 @@ export function orthogonalized(matrix, rows) {
   let x = (tall ? transposed(matrix, rows, columns) : matrix).map((value) => value / norm);
   const [a, b, c] = NEWTON_SCHULZ;
   for (let i = 0; i < ITERATIONS; i++) {
-    const gram = product(x, transposed(x, height, width), height, width, height);
+    const gram = gramMatrix(x, height, width);
     const square = product(gram, gram, height, height, height);
     const factor = gram.map((value, j) => b * value + c * square[j]);
     const change = product(factor, x, height, height, width);
@@ -120,7 +120,41 @@ function transposed(matrix, rows, columns) {
 }
 
 /**
- * The product of two matrices of n rows and k columns, and k rows and m columns.
+ * The products of all pairs of rows of a matrix. Four sums at once, of which none waits for another.
+ *
+ * @param {Float32Array} x
+ * @param {number} rows
+ * @param {number} columns
+ */
+function gramMatrix(x, rows, columns) {
+  const result = new Float32Array(rows * rows);
+  for (let row = 0; row < rows; row++) {
+    for (let other = 0; other <= row; other++) {
+      const first = row * columns;
+      let sum = 0;
+      let second = 0;
+      let third = 0;
+      let fourth = 0;
+      let at = first;
+      let to = other * columns;
+      for (const end = first + columns - 3; at < end; at += 4, to += 4) {
+        sum += x[at] * x[to];
+        second += x[at + 1] * x[to + 1];
+        third += x[at + 2] * x[to + 2];
+        fourth += x[at + 3] * x[to + 3];
+      }
+      for (const end = first + columns; at < end; at++, to++) sum += x[at] * x[to];
+      sum += second + third + fourth;
+      result[row * rows + other] = sum;
+      result[other * rows + row] = sum;
+    }
+  }
+  return result;
+}
+
+/**
+ * The product of two matrices of n rows and k columns, and k rows and m columns. Four rows at once: each sum is read and
+ * written a quarter as often.
  *
  * @param {Float32Array} a
  * @param {Float32Array} b
@@ -131,9 +165,19 @@ function transposed(matrix, rows, columns) {
 function product(a, b, n, k, m) {
   const result = new Float32Array(n * m);
   for (let row = 0; row < n; row++) {
-    for (let i = 0; i < k; i++) {
+    const to = row * m;
+    let i = 0;
+    for (; i + 3 < k; i += 4) {
+      const p = a[row * k + i];
+      const q = a[row * k + i + 1];
+      const r = a[row * k + i + 2];
+      const s = a[row * k + i + 3];
+      for (let j = 0, from = i * m; j < m; j++, from++)
+        result[to + j] += p * b[from] + q * b[from + m] + r * b[from + 2 * m] + s * b[from + 3 * m];
+    }
+    for (; i < k; i++) {
       const factor = a[row * k + i];
-      for (let j = 0, to = row * m, from = i * m; j < m; j++, to++, from++) result[to] += factor * b[from];
+      for (let j = 0, from = i * m; j < m; j++, from++) result[to + j] += factor * b[from];
     }
   }
   return result;

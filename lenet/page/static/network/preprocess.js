@@ -28,8 +28,18 @@ export function preprocess(opacity, width, height, preprocessing) {
  * @returns {Preprocessed}
  */
 export function preprocessImage(pixels, preprocessing) {
+  return preprocessDecoded(grayAndOpacity(pixels, preprocessing), preprocessing);
+}
+
+/**
+ * The same for what `grayAndOpacity` makes of the image.
+ *
+ * @param {ReturnType<typeof grayAndOpacity>} decoded
+ * @param {Preprocessing} preprocessing
+ * @returns {Preprocessed}
+ */
+export function preprocessDecoded({ gray, opacity }, preprocessing) {
   const { paper, photo, frames, crop_threshold } = preprocessing;
-  const { gray, opacity } = grayAndOpacity(pixels, preprocessing);
   const ink = opacity
     ? findInkOnTransparent(gray, opacity, preprocessing)
     : removeFrames(findInk(gray, paper, photo), frames, photo, Math.fround(crop_threshold));
