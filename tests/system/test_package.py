@@ -1,10 +1,12 @@
 """What is released: what is in it, and that it works by itself, outside of the repository."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from email import message_from_bytes
 from importlib.metadata import version
@@ -14,6 +16,7 @@ import httpx
 import pytest
 import torch
 import uv
+import yaml
 from packaging.requirements import Requirement
 
 from harness import ROOT
@@ -84,6 +87,33 @@ def test_the_wheel_contains_the_package_and_nothing_else(wheel):
     assert "lenet = lenet.__main__:main" in commands
     assert "lenet-page = lenet.page.__main__:main" in commands
     assert wheel.stat().st_size <= 7_000_000
+
+
+def test_a_release_has_the_tags_version_and_whole_links(tmp_path):
+    """The steps before the build refuse another version, and make links of the README that lead from PyPI to GitHub."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())
+    first, *_ = (step["run"] for step in workflow["jobs"]["build"]["steps"] if "__version__" in step.get("run", ""))
+    second, *_ = (step["run"] for step in workflow["jobs"]["build"]["steps"] if "README.md" in step.get("run", ""))
+    for name in ("README.md", "pyproject.toml", "lenet/__init__.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    environment = {**os.environ, "GITHUB_REF_NAME": f"v{__version__}", "CODE": "https://github.com/someone/lenet"}
+    subprocess.run(
+        ["bash", "-ec", f"{first}\n{second}"], cwd=tmp_path, env=environment, check=True, capture_output=True
+    )
+    other = {**environment, "GITHUB_REF_NAME": f"v{__version__}.1"}
+    assert subprocess.run(["bash", "-ec", first], cwd=tmp_path, env=other, capture_output=True).returncode != 0
+
+    before = re.findall(r"(!?)\[[^]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text())
+    after = re.findall(r"(!?)\[[^]]*\]\(([^)]+)\)", (tmp_path / "README.md").read_text())
+    kinds = {"!": "raw", "": "blob"}
+    assert [target for _, target in after] == [
+        target if "://" in target else f"https://github.com/someone/lenet/{kinds[mark]}/v{__version__}/{target}"
+        for mark, target in before
+    ]
+    urls = tomllib.loads((tmp_path / "pyproject.toml").read_text())["project"]["urls"]
+    assert urls["Repository"] == "https://github.com/someone/lenet"
+    assert urls["Changelog"] == f"https://github.com/someone/lenet/blob/v{__version__}/CHANGELOG.md"
 
 
 def write_wheel(path: Path, files: dict[str, str]) -> None:
