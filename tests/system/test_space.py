@@ -17,6 +17,7 @@ from harness.services import wait_for
 from lenet.weights.model import bundled
 from tests.fixtures.publishing import hub  # noqa: F401
 from tests.processes import run_elsewhere
+from tests.tracked import tracked_files
 from train.publish.space import stage_space
 
 # The client's own way to send a file is deprecated in the library that it uses.
@@ -38,9 +39,8 @@ def test_only_what_the_page_needs_is_staged(staged):
     assert {path.name for path in staged.iterdir()} == {
         *("README.md", "LICENSE", "app.py", "lenet", "requirements.txt")
     }
-    tracked = subprocess.run(["git", "ls-files", "lenet"], cwd=ROOT, capture_output=True, text=True).stdout.split()
     there = {path.relative_to(staged).as_posix() for path in (staged / "lenet").rglob("*") if path.is_file()}
-    assert there >= set(tracked)
+    assert there >= {name for name in tracked_files() if name.startswith("lenet/")}
     assert not [name for name in there if "__pycache__" in name or name.endswith((".pyc", ".part", ".png"))]
     for name in ("app.py", "lenet/recognizer.py", "lenet/pretrained/textbook/model.safetensors"):
         assert (staged / name).read_bytes() == (ROOT / name).read_bytes()
