@@ -11,7 +11,7 @@ LOCK = $(BIN)/uv pip compile --quiet --no-python-downloads --annotation-style li
 # Compiled code is kept, as is the default: tests would compile the project's files again in each of many processes.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help run test test-fast test-lowest lint lint-types lint-rest docs format train bench space static lock clean
+.PHONY: help run test test-fast test-lowest lint lint-types lint-rest docs site format train bench space static lock clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /make \1: /p' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ lint-rest:
 docs: .venv/for-development  ## write what is generated in the docs: tables of options, the drawing of the rooms
 	$(BIN)/cog -r $(COG)
 
+# In an environment of its own, which needs neither PyTorch nor the page's packages. Links and anchors are checked.
+site: build/docs/for-site  ## build the docs as a site in build/site
+	build/docs/bin/python -m docs.pages build/pages
+	rm -rf build/site
+	build/docs/bin/zensical build --strict --clean
+
 format: .venv/for-development node_modules/for-lint  ## fix code style and formatting
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -80,7 +86,8 @@ static: .venv/for-run  ## write the page without a server to build/static, for a
 lock:  ## pin the versions of all packages again, after a change of requirements; UPGRADE=--upgrade takes the newest
 	[ -x $(BIN)/python ] || "$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
-	$(LOCK) $(UPGRADE) --universal --python-version 3.11 --output-file constraints.txt requirements-dev.txt
+	$(LOCK) $(UPGRADE) --universal --python-version 3.11 --output-file constraints.txt \
+		requirements-dev.txt docs/requirements.txt
 	mkdir -p build
 	sed '/^torch/d' requirements.txt > build/pins.txt
 	$(LOCK) $(UPGRADE) --python-version 3.12 --python-platform linux --constraints build/pins.txt \
@@ -97,6 +104,11 @@ clean:  ## remove what was installed
 
 .venv/for-development: .venv/for-run requirements-dev.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt -c constraints.txt
+	touch $@
+
+build/docs/for-site: docs/requirements.txt constraints.txt
+	"$(PYTHON)" -m venv build/docs
+	build/docs/bin/python -m pip install --quiet -r docs/requirements.txt -c constraints.txt
 	touch $@
 
 # Biome and TypeScript, for the browser's modules.

@@ -1,6 +1,7 @@
 """README and docs tell the truth: flags, commands, files, figures and code as written."""
 
 import json
+import pydoc
 import re
 import shlex
 import shutil
@@ -10,6 +11,8 @@ import torch
 import yaml
 from PIL import Image
 
+import docs.pages
+import lenet
 import lenet.__main__
 import lenet.page.__main__
 from harness import ROOT
@@ -61,12 +64,80 @@ def test_every_documented_command_exists(name, capsys):
         assert re.search(rf"^{re.escape(target)}:", MAKEFILE, re.MULTILINE), target
 
 
-def test_every_link_leads_to_a_file():
-    """Relative links and images of each page."""
-    for path in PATHS:
-        for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
-            if not target.startswith("http"):
-                assert (path.parent / target).exists(), f"{path.name}: {target}"
+def headings(markdown: str) -> set[str]:
+    """The anchors of a page's headings: the same on GitHub and on the site, and none of them twice."""
+    titles = re.findall(r"^#+ (.+)", docs.pages.FENCED.sub("", markdown), re.MULTILINE)
+    anchors = [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles]
+    assert not any("--" in anchor for anchor in anchors)
+    return set(anchors)
+
+
+def links(markdown: str) -> list[tuple[str, str]]:
+    """File and anchor of each link and picture but those to other sites."""
+    found = re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)", markdown)
+    return [(file, anchor) for file, anchor in found if not file.startswith("http")]
+
+
+def test_every_link_leads_to_a_file_and_a_heading():
+    """Relative links and pictures of each page, as on GitHub."""
+    for path in (*PATHS, ROOT / "CHANGELOG.md"):
+        for file, anchor in links(path.read_text()):
+            target = path.parent / file if file else path
+            assert target.exists(), f"{path.name}: {file}"
+            assert not anchor or anchor in headings(target.read_text()), f"{path.name}: {file}#{anchor}"
+
+
+def test_every_link_of_the_site_leads_to_a_page_or_to_the_repository(tmp_path):
+    """The pages of the site, which are those of the repository with other links."""
+    repository = "https://github.com/somebody/digits"
+    docs.pages.write(tmp_path / "pages", repository)
+    pages = {path.name: path.read_text() for path in tmp_path.glob("pages/*.md")}
+    assert {"index.md", "changelog.md", "contributing.md", "python.md"} <= set(pages)
+    for name, page in pages.items():
+        for file, anchor in links(page):
+            assert (tmp_path / "pages" / (file or name)).exists(), f"{name}: {file}"
+            assert not anchor or anchor in headings(pages[file or name]), f"{name}: {file}#{anchor}"
+        for path in re.findall(rf"\]\({repository}/blob/main/([^)#]+)", page):
+            assert (ROOT / path).exists(), f"{name}: {path}"
+    assert f"[MIT]({repository}/blob/main/LICENSE)" in pages["index.md"]
+    assert "[Metrics](metrics.md) defines every term" in pages["index.md"]
+    assert "](docs/" not in "".join(pages.values())
+
+
+def test_code_on_the_site_is_as_written():
+    """Also where it looks like a link."""
+    for name in ("README.md", "docs/python.md"):
+        fenced = docs.pages.FENCED.findall((ROOT / name).read_text())
+        assert fenced
+        assert [block for block in fenced if block not in docs.pages.page(ROOT / name)] == []
+
+
+def test_the_site_shows_every_page():
+    """Each is in its navigation, once."""
+
+    def pages_of(entry) -> list[str]:
+        if isinstance(entry, str):
+            return [entry]
+        return [page for part in (entry.values() if isinstance(entry, dict) else entry) for page in pages_of(part)]
+
+    # As text, because of the tags: the base loader makes nothing of them.
+    navigation = yaml.load((ROOT / "mkdocs.yml").read_text(), yaml.BaseLoader)["nav"]
+    assert sorted(pages_of(navigation)) == sorted(name for name in docs.pages.site_files() if name.endswith(".md"))
+
+
+def test_lists_follow_an_empty_line():
+    """On the site, unlike on GitHub, they would belong to the paragraph; and nested lists need four spaces."""
+    for path in (*PATHS, ROOT / "CHANGELOG.md"):
+        text = docs.pages.FENCED.sub("", path.read_text())
+        assert re.findall(r"^(?![-\s]|\d+\. ).+\n(?=- |\d+\. )", text, re.MULTILINE) == [], path.name
+        assert re.findall(r"^ {1,3}(?:- |\d+\. ).*", text, re.MULTILINE) == [], path.name
+
+
+def test_the_reference_has_every_public_name():
+    """docs/api.md lists what `from lenet import ...` provides; other entries exist, too."""
+    entries = re.findall(r"^::: ([\w.]+)$", PAGES["api.md"], re.MULTILINE)
+    assert {f"lenet.{name}" for name in lenet.__all__ if not name.startswith("__")} <= set(entries)
+    assert [entry for entry in entries if pydoc.locate(entry) is None] == []
 
 
 def test_every_room_is_described():

@@ -31,7 +31,7 @@ def versions(name: str) -> dict[str, set[str]]:
     return pinned
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "docs/requirements.txt"])
 def test_the_constraints_are_made_from_the_requirements(name):
     """Each pin has the same version in constraints.txt; if not, `make lock` was forgotten."""
     constraints = versions("constraints.txt")
