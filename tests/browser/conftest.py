@@ -37,9 +37,9 @@ def _key(options: dict) -> str:
 
 
 @contextlib.contextmanager
-def kept_page(context: Callable[..., BrowserContext]) -> Iterator[Page]:
+def kept_page(context: Callable[..., BrowserContext], **options) -> Iterator[Page]:
     """A page that the tests of a module use, one after the other. It must end without a script error."""
-    page, errors = context().new_page(), []
+    page, errors = context(**options).new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     page.close()
