@@ -1,5 +1,6 @@
 """The page's digits of MNIST, as its network gets them."""
 
+import functools
 import gzip
 
 import numpy as np
@@ -15,3 +16,10 @@ def page_digits(part: str, count: int) -> tuple[torch.Tensor, np.ndarray]:
     images = content[f"{part}.images"][:count].reshape(-1, 1, 28, 28)
     margin = ((0, 0), (0, 0), (2, 2), (2, 2))
     return torch.from_numpy(np.pad(images, margin)).float() / 255, content[f"{part}.labels"][:count]
+
+
+@functools.cache
+def average_digits() -> torch.Tensor:
+    """The mean of each of the ten digits of the training part, shape (10, 1, 32, 32)."""
+    images, labels = page_digits("training", 10_000)
+    return torch.stack([images[torch.from_numpy(labels) == digit].mean(0) for digit in range(10)])
