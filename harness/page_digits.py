@@ -28,3 +28,10 @@ def few_digits(**counts: int) -> bytes:
 @functools.cache
 def _content() -> dict[str, np.ndarray]:
     return load(gzip.decompress((STATIC / DIGITS).read_bytes()))
+
+
+@functools.cache
+def average_digits() -> torch.Tensor:
+    """The mean of each of the ten digits of the training part, shape (10, 1, 32, 32)."""
+    images, labels = page_digits("training", 10_000)
+    return torch.stack([images[torch.from_numpy(labels) == digit].mean(0) for digit in range(10)])

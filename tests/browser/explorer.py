@@ -1,6 +1,8 @@
 """A visitor who explores the network, and compares what the page shows with PyTorch."""
 
 import base64
+import functools
+import gzip
 import itertools
 import time
 import unicodedata
@@ -9,9 +11,11 @@ from urllib.parse import urlencode
 import numpy as np
 import torch
 from playwright.sync_api import Locator, Page, Position, ViewportSize
+from safetensors.numpy import load, save
 
 from harness.browser import Visitor, box_of, fit
 from lenet import Recognizer
+from lenet.page.assets import DIGITS, STATIC
 
 WIDE: ViewportSize = {"width": 1400, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -88,6 +92,18 @@ DROP = """([base64, type]) => {
 def drop(page: Page, content: bytes) -> None:
     kind = "gif" if content.startswith(b"GIF") else "png"  # for most, browsers go by the content
     page.evaluate(DROP, [base64.b64encode(content).decode(), f"image/{kind}"])
+
+
+@functools.cache
+def _few_digits() -> bytes:
+    content = load(gzip.decompress((STATIC / DIGITS).read_bytes()))
+    few = {name: values[: 1_000 if name.startswith("training") else 500] for name, values in content.items()}
+    return gzip.compress(save({name: values.copy() for name, values in few.items()}), 1)
+
+
+def few_digits(page: Page) -> None:
+    """Serve 1,000 of the digits to train on, and 500 to test, where the page computes with all of them."""
+    page.route(f"**/{DIGITS}", lambda route: route.fulfill(body=_few_digits(), content_type="application/octet-stream"))
 
 
 def hurry(page: Page, text: Locator) -> None:

@@ -4,16 +4,15 @@ import re
 
 import pytest
 import torch
-from playwright.sync_api import Page
 
 from harness import exercises
 from harness.browser import box_of
 from harness.drawings import DIGITS
-from harness.page_digits import page_digits
+from harness.page_digits import average_digits
 from lenet.page.article.sections import sections
 from tests.browser.conftest import kept_page, network
 from tests.browser.explorer import Explorer, close, number
-from tests.browser.screens import FAULTS, check_accessibility, resize
+from tests.browser.screens import FAULTS, check_accessibility, laid_out, resize
 
 SECTIONS = [section.name for section in sections()]
 SIZES = [(390, 844), (844, 390), (1280, 720), (1400, 900), (1920, 1080)]
@@ -80,6 +79,12 @@ class Article(Explorer):
             state="attached"
         )
 
+    def go(self, name: str) -> None:
+        """Go to another section by the list of contents: the article stays open, for the same drawing."""
+        link = self.page.locator(f'.article-contents a[data-section="{name}"]')
+        link.evaluate("(link) => link.click()")
+        link.and_(self.page.locator("[aria-current]")).wait_for(state="attached")
+
     def section(self, name: str):
         return self.page.locator(f'section[data-section="{name}"]')
 
@@ -107,10 +112,6 @@ def article(context, site_url):
         yield visitor
 
 
-def painted(page: Page) -> None:
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
 def test_it_is_opened_by_the_word_and_closed_by_back(article):
     """Pad and answer are lent to it; the page is as it was, with a mode, a pinned unit and a slider; then Forward."""
     page = article.page
@@ -118,7 +119,7 @@ def test_it_is_opened_by_the_word_and_closed_by_back(article):
     page.locator(".breaking-point:not(:empty)").wait_for()
     page.evaluate("() => scrollTo(0, 80)")
     page.wait_for_function("() => location.hash.includes('t=rotation')")
-    painted(page)
+    laid_out(page)
     before = page.evaluate(STATE)
     article.click("start-reading")
     page.locator(".article-bar .pad").wait_for()
@@ -130,7 +131,7 @@ def test_it_is_opened_by_the_word_and_closed_by_back(article):
     page.locator(".article .panel.teach").wait_for()
     page.go_back()
     page.locator(".panels .panel.break").wait_for()
-    painted(page)
+    laid_out(page)
     page.wait_for_function("() => location.hash.includes('t=rotation')")
     assert page.evaluate(STATE) == before
     page.go_forward()
@@ -206,7 +207,7 @@ def test_the_figures_are_of_the_drawing(article):
     page.keyboard.press("Space")
     assert torch.equal(article.ink(), ink)
 
-    article.read("field")
+    article.go("field")
     assert article.unit() == "C3, map 0, row 5, column 5"
     assert close(article.value(), article.features()["c3"][0, 5, 5])
     enlarged = article.figure("field").locator(".enlarged")
@@ -222,11 +223,11 @@ def test_the_figures_are_of_the_drawing(article):
     with torch.no_grad():
         features = original.features(ink)
     read = int(features["output"][0].argmax())
-    article.read("output")
+    article.go("output")
     card = article.figure("output").locator(".card")
     card.locator(".value").wait_for()
     assert close(number(card.locator(".value").inner_text()), features["output"][0, read])
-    article.read("bitmaps")
+    article.go("bitmaps")
     article.figure("bitmaps").locator(".nearest").wait_for()
     assert article.figure("bitmaps").locator(".distance").first.is_hidden()
     which = article.figure("bitmaps").locator(".of-which").inner_text()
@@ -236,13 +237,13 @@ def test_the_figures_are_of_the_drawing(article):
     distances = [number(text.split(": ")[1]) for text in captions]
     assert all(abs(shown + float(x)) < 0.051 for shown, x in zip(distances, features["output"][0], strict=True))
 
-    article.read("training")
+    article.go("training")
     page.locator(".article .teach .says", has_text="Read as 3").wait_for()
     article.figure("training").get_by_role("button", name="A finished training").click()
     page.locator(".article .learn .step-words", has_text="misread").wait_for()
-    article.read("legacy")
+    article.go("legacy")
     page.locator(".article .compare .networks td").first.wait_for()
-    article.read("row")
+    article.go("row")
     page.locator(".article .row-parts button").nth(1).wait_for()  # of an example
     article.figure("row").get_by_role("button", name="Write 42").click()
     article.figure("row").get_by_role("button", name="Write 42").wait_for(state="hidden")
@@ -316,7 +317,7 @@ def test_exercises_are_checked_by_computation(article):
     found = {check: answer for check, _, answer in exercises.answers({"textbook": reader}, "textbook", article.ink())}
     assert article.predict("input", "ink", "9999").startswith("Not so.")
     assert article.predict("input", "ink", str(found["ink"])).startswith("Right.")
-    article.read("counting")
+    article.go("counting")
     assert article.predict("counting", "parameters", "299") == "Not so. You said 299; the page finds 300."
     assert article.predict("counting", "parameters", "300") == "Right. You said 300; the page finds 300."
     active = int(
@@ -325,19 +326,19 @@ def test_exercises_are_checked_by_computation(article):
         .norm(dim=1)
         .argmax()
     )
-    article.read("convolution")
+    article.go("convolution")
     assert article.predict("convolution", "map", str((active + 1) % 6)).startswith("Not so.")
     assert (
         article.predict("convolution", "map", str(active))
         == f"Right. You said map {active}; the page finds map {active}."
     )
-    article.read("output")
+    article.go("output")
     assert article.predict("output", "plus", "larger") == "Not so. You said it grows; the page finds it stays."
     assert article.predict("output", "plus", "same").startswith("Right.")
     page.locator(".article-progress", has_text=re.compile("^[1-9]")).wait_for()
     kept = page.evaluate("() => JSON.parse(localStorage.getItem('lenet.read'))")
     assert {"input.ink": "right", "output.plus": "right", "counting.parameters": "right"}.items() <= kept.items()
-    article.read("errors")
+    article.go("errors")
     article.predict("errors", "pixels", "1")
     shown = article.section("errors").locator('[data-exercise="pixels"]')
     shown.get_by_role("button", name="Show it").click()
@@ -357,16 +358,16 @@ def test_a_training_ends_with_the_article(article):
     article.read("training")
     form = article.section("training").locator('[data-exercise="epoch"]')
     form.locator("input[type=text]").fill("5")
-    before = len(page.workers)
+    page.locator(".article .teach .kept-now:not(:empty)").wait_for()  # by a worker that stays
     form.get_by_role("button", name="Predict").click()
     form.get_by_role("button", name="Cancel").click()
     form.locator(".result", has_text="Cancelled").wait_for()
-    form.get_by_role("button", name="Predict").click()
+    with page.expect_worker() as trainer:
+        form.get_by_role("button", name="Predict").click()
     form.locator(".result", has_text="Training").wait_for()
-    assert len(page.workers) > before
     page.locator(".close-article").click()
     page.locator(".figure .pad").wait_for()
-    while len(page.workers) > before:
+    while trainer.value in page.workers:
         page.wait_for_timeout(50)
 
 
@@ -407,8 +408,7 @@ def test_it_can_be_opened_again_if_it_could_not_be_loaded(explore):
 
 def test_a_changed_drawing_is_read_as_by_pytorch(article):
     """Not centered: by the network, and by the nearest of ten average digits."""
-    images, labels = page_digits("training", 10_000)
-    averages = torch.stack([images[torch.from_numpy(labels) == digit].mean(0) for digit in range(10)])
+    averages = average_digits()
     reader = network("textbook")
     article.load(DIGITS[3])
     drawn = article.ink()
@@ -433,9 +433,11 @@ def test_a_changed_drawing_is_read_as_by_pytorch(article):
 def test_it_holds_on_every_screen(article, subtests):
     """Nothing is cut or overlaps; axe finds nothing, nor too little contrast in the dark."""
     page = article.page
-    for name in ("field", "training", "legacy", "input"):  # what they have borrowed is seen as a picture then
-        article.read(name)
-        painted(page)
+    article.read("field")
+    for name in ("training", "legacy", "input"):  # what they have borrowed is seen as a picture then
+        laid_out(page)
+        article.go(name)
+    laid_out(page)
     for width, height in SIZES:
         with subtests.test(size=(width, height)):
             resize(page, width, height)
@@ -449,7 +451,7 @@ def test_it_holds_on_every_screen(article, subtests):
             if (width, height) == (1400, 900):
                 assert article.figure("input").get_attribute("data-fits") is not None
     with subtests.test("axe"):
-        article.read("counting")
+        article.go("counting")
         check_accessibility(page, [(1400, 900)])
 
 

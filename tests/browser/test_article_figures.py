@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from playwright.sync_api import Locator
 
 from harness.drawings import DIGITS
-from harness.page_digits import page_digits
+from harness.page_digits import average_digits
 from harness.parity import torch_layers
 from lenet.networks import LeNet5Original
 from tests.browser.conftest import network
@@ -191,14 +191,12 @@ def test_errors_are_opened_mapped_and_counted(figure):
 def test_averages_are_compared_with_the_network(figure):
     """The squared distances to the means of the page's training digits, for the drawing as it is and shifted."""
     explorer, shown = figure("convolution", "averages", "both")
-    images, labels = page_digits("training", 10_000)
-    averages = torch.stack([images[torch.from_numpy(labels) == digit].mean(0) for digit in range(10)])
     shown.get_by_text("+27 px").wait_for()
     shown.get_by_text("crop, scale, center").click()
     shown.locator("input[type=range]").focus()
     for _ in range(9):
         explorer.page.keyboard.press("ArrowLeft")
     shown.get_by_text("0 px", exact=True).wait_for()  # where the input is that of the drawing
-    expected = ((explorer.ink() - averages) ** 2).flatten(1).sum(1)
+    expected = ((explorer.ink() - average_digits()) ** 2).flatten(1).sum(1)
     texts = shown.locator(".average-digits span").all_inner_texts()
     np.testing.assert_allclose([float(text) for text in texts], expected, atol=0.06)

@@ -4,25 +4,31 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from harness.browser import box_of, fit
 from harness.drawings import DIGITS
+from tests.browser.conftest import kept_page
 from tests.matches import matched
 
+SIZE: ViewportSize = {"width": 1000, "height": 800}
 
-@pytest.fixture
-def host(new_page, app_url):
-    """Opens a page of ours at an address of the app, with the given body."""
 
-    def open_page(body: str):
-        page = new_page(viewport={"width": 1000, "height": 800})
-        html = f"<!doctype html><title>host</title><body style='margin: 0'>{body}"
-        page.route(f"{app_url}/host", lambda route: route.fulfill(body=html, content_type="text/html"))
-        page.goto(f"{app_url}/host")
-        return page
+def open_host(page: Page, app_url: str, body: str) -> Page:
+    """Open a page of ours at an address of the app, with the given body."""
+    html = f"<!doctype html><title>host</title><body style='margin: 0'>{body}"
+    page.route(f"{app_url}/host", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(f"{app_url}/host")
+    return page
 
-    return open_page
+
+@pytest.fixture(scope="module")
+def framed(context, app_url):
+    """A page with the app in a frame of 2400 pixels, as on a Space, which is as tall as its content."""
+    with kept_page(context, viewport=SIZE) as page:
+        open_host(page, app_url, f'<iframe src="{app_url}" style="border: 0; width: 100%; height: 2400px"></iframe>')
+        page.frame_locator("iframe").locator(".lenet[data-ready]").wait_for(timeout=60_000)
+        yield page
 
 
 def draw(page, root, strokes: list) -> None:
@@ -36,13 +42,15 @@ def draw(page, root, strokes: list) -> None:
         page.mouse.up()
 
 
-def test_two_apps_on_one_page_do_not_disturb_each_other(host, app_url):
+def test_two_apps_on_one_page_do_not_disturb_each_other(new_page, app_url):
     """Each has its own drawing, prediction and history; neither takes keys or pastes while the host has the focus."""
     script = matched(r'<script type="module"[^>]*src="([^"]+)"', httpx.get(app_url).text)
     app = f'<gradio-app src="{app_url}"></gradio-app>'
-    page = host(
+    page = open_host(
+        new_page(viewport=SIZE),
+        app_url,
         f'<script type="module" src="{script}"></script><textarea id="theirs"></textarea>'
-        f'<div id="one">{app}</div><div id="two">{app}</div>'
+        f'<div id="one">{app}</div><div id="two">{app}</div>',
     )
     one, two = page.locator("#one .lenet"), page.locator("#two .lenet")
     for root in (one, two):
@@ -71,11 +79,10 @@ def test_two_apps_on_one_page_do_not_disturb_each_other(host, app_url):
     assert [root.locator(".digit").inner_text() for root in (one, two)] == ["3", "?"]
 
 
-def test_in_a_tall_iframe_everything_stays_in_its_place(host, app_url):
-    """As on a Space, whose frame is as tall as its content: nothing sticks, opens out of sight, or covers the maps."""
-    page = host(f'<iframe src="{app_url}" style="border: 0; width: 100%; height: 2400px"></iframe>')
-    frame = page.frame_locator("iframe")
-    frame.locator(".lenet[data-ready]").wait_for(timeout=60_000)
+def test_in_a_tall_iframe_everything_stays_in_its_place(framed):
+    """Nothing sticks, opens out of sight, or covers the maps."""
+    page, frame = framed, framed.frame_locator("iframe")
+    page.bring_to_front()
     pad = box_of(frame.locator(".pad"))
     draw(page, frame, DIGITS[3])
     assert frame.locator(".digit").inner_text() == "3"
@@ -87,11 +94,12 @@ def test_in_a_tall_iframe_everything_stays_in_its_place(host, app_url):
     assert 0 <= messages["y"] - figure["y"] - figure["height"] < 60
 
 
-def test_a_frames_height_does_not_matter(host, app_url):
+def test_a_frames_height_does_not_matter(framed):
     """It may follow the content: at any height the figure is as high as its width allows, and in view."""
-    page = host(f'<iframe src="{app_url}" style="border: 0; width: 100%; height: 700px"></iframe>')
-    frame = page.frame_locator("iframe")
-    frame.locator(".lenet[data-ready]").wait_for(timeout=60_000)
+    page, frame = framed, framed.frame_locator("iframe")
+    page.bring_to_front()
+    page.evaluate("() => scrollTo(0, 0)")
+    page.locator("iframe").evaluate("(iframe) => { iframe.style.height = '700px'; }")
     page.set_viewport_size({"width": 1280, "height": 720})
     figure = frame.locator(".figure")
     expect(figure).to_have_css("width", re.compile(r"12\d\d"))  # once it is laid out again

@@ -72,7 +72,6 @@ def test_the_snippet_of_the_docs_shows_a_figure(page, host, site_url):
 @pytest.mark.parametrize("figure", ["network", *FIGURES])
 def test_every_figure_stands_alone(page, site_url, figure):
     """On 320 pixels nothing is cut, and only the figure, the pad and the answer are there."""
-    page.goto("about:blank")
     page.goto(f"{site_url('textbook')}?embed={figure}{drawing(3)}")
     page.locator(".lenet[data-ready]").wait_for()
     page.locator(".all-of-it").wait_for()

@@ -39,9 +39,9 @@ def test_inspect_is_where_back_leads(explore):
     assert explorer.digit() == "4"
 
 
-def test_a_mode_closes_in_place_after_a_link_has_been_followed(explore):
+def test_a_mode_closes_in_place_after_a_link_has_been_followed(reuse):
     """One step back is what the link has replaced, which closing the mode does not bring back."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     explorer.load(DIGITS[3])
     explorer.open("learn")
@@ -103,9 +103,9 @@ OVERWRITTEN = """(hash) => {
 }"""
 
 
-def test_a_link_is_followed_although_the_page_writes_its_address_meanwhile(explore):
+def test_a_link_is_followed_although_the_page_writes_its_address_meanwhile(reuse):
     """The event says what the address was."""
-    explorer = explore()
+    explorer = reuse()
     explorer.page.evaluate(OVERWRITTEN, f"#v=1&d={encode(DIGITS[7], 0.65)}")
     explorer.page.locator(".digit", has_text="7").wait_for()
 

@@ -4,8 +4,9 @@ import pytest
 
 from harness.browser import Visitor, box_of
 from harness.drawings import DIGITS, NO_DIGITS
-from tests.browser.explorer import Explorer
-from tests.browser.screens import FAULTS, check_accessibility, resize
+from tests.browser.conftest import kept_page, network
+from tests.browser.explorer import PHONE, Explorer, few_digits
+from tests.browser.screens import FAULTS, check_accessibility, laid_out, resize
 
 DIGIT = DIGITS[3]
 WIDTHS = [*range(320, 1000, 20), *range(1000, 1500, 50), 1600, 1920, 2560]
@@ -14,12 +15,36 @@ SHOWN_AT = {"answer": WIDTHS[::4], "modes": WIDTHS[::2], "row": WIDTHS[1::2]}
 SIDEWAYS = [(568, 320), (640, 360), (700, 300), (740, 340), (844, 390)]  # phones, and windows at 200 %
 
 
-@pytest.fixture
-def open_at(new_page, app_url):
-    def open_one(width: int, height: int, **options) -> Visitor:
-        return Visitor(new_page(viewport={"width": width, "height": height}, **options), app_url)
+@pytest.fixture(scope="module")
+def desk_page(context, app_url):
+    with kept_page(context) as page:
+        yield Explorer(page, app_url, network("textbook"))
 
-    return open_one
+
+@pytest.fixture(scope="module")
+def phone_page(context, app_url):
+    with kept_page(context, viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2) as page:
+        yield Explorer(page, app_url, network("textbook"))
+
+
+@pytest.fixture
+def desk(desk_page) -> Explorer:
+    """The page in Gradio's, with a drawn digit, in a window of 1280x720; the tests use it one after the other."""
+    return start_over(desk_page, 1280, 720)
+
+
+@pytest.fixture
+def phone(phone_page) -> Explorer:
+    """The same on a phone, upright."""
+    return start_over(phone_page, **PHONE)
+
+
+def start_over(explorer: Explorer, width: int, height: int) -> Explorer:
+    explorer.page.bring_to_front()
+    explorer.start_over()
+    explorer.load(DIGIT)
+    resize(explorer.page, width, height)
+    return explorer
 
 
 # When each mode has shown all that it shows.
@@ -67,7 +92,7 @@ def show_all_modes(visitor: Visitor) -> None:
     visitor.click("start-chain")
     for _ in range(6):
         visitor.page.keyboard.press("ArrowRight")  # to the pinned unit again
-    visitor.page.locator(".wants summary").click()  # last: for each unit, it looks at 10,000 digits
+    visitor.page.locator(".wants summary").click()  # last: for each unit, it looks at all digits
     visitor.page.locator(".nine button").first.wait_for()
     visitor.click("open-save")
     visitor.page.locator('[data-save="correct"]').click()
@@ -78,6 +103,7 @@ def show(explorer: Explorer, what: str) -> None:
     """Show more than an answer and the sum that it comes from."""
     page = explorer.page
     if what == "modes":
+        few_digits(page)
         explorer.pin("c3", 0, 4, 4)
         for summary in page.locator("details.words summary").all():
             summary.click()
@@ -95,8 +121,12 @@ SMALL = """() => [...document.querySelectorAll(".lenet :is(button, select, summa
   .map((e) => e.className || e.textContent.trim())"""
 
 
+# What stands around the figure and the modes, which is as it is with any answer.
+AROUND = (".masthead", ".tools", ".stage", ".about")
+
+
 @pytest.mark.parametrize("what", ["answer", "modes", "row"])
-def test_every_width_holds(explore, subtests, what):
+def test_every_width_holds(explore, desk_page, subtests, what):
     """From 320 to 2560 pixels nothing is cut, outside of the window, or overlaps, in any mode; axe finds nothing.
 
     Nor is it on a phone held sideways.
@@ -104,8 +134,11 @@ def test_every_width_holds(explore, subtests, what):
     What a finger operates is 44 pixels high, but for the examples, which stand in one row as wide as the pad. One test,
     because it takes long until all modes are shown.
     """
-    # The output of the network of 1998 has the longest words.
-    explorer = explore("original") if what == "answer" else explore(served=True)
+    if what == "row":
+        explorer = desk_page
+        explorer.start_over()
+    else:  # the output of the network of 1998 has the longest words; of all modes, much would be left for other tests
+        explorer = explore("original") if what == "answer" else explore(served=True)
     page = explorer.page
     explorer.load(DIGIT)
     explorer.settle()
@@ -115,10 +148,12 @@ def test_every_width_holds(explore, subtests, what):
         for width, height in [(width, 900) for width in SHOWN_AT[what]] + SIDEWAYS:
             size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
             browser.send("Emulation.setDeviceMetricsOverride", size)
+            laid_out(page)
             assert page.evaluate(FAULTS) == [], (width, height)
         browser.send("Emulation.clearDeviceMetricsOverride")
     with subtests.test("axe"):
-        check_accessibility(page, [(390, 844), (844, 390), (768, 1024), (1400, 900)][:: 1 if what == "answer" else 3])
+        sizes = [(390, 844), (844, 390), (768, 1024), (1400, 900)]
+        check_accessibility(page, sizes[:: 1 if what == "answer" else 3], known=AROUND if what == "row" else ())
     if what == "modes":
         with subtests.test("text of twice the size"):
             resize(page, 320, 900)
@@ -135,15 +170,14 @@ def test_every_width_holds(explore, subtests, what):
     browser.detach()
 
 
-def test_axe_finds_nothing_whatever_is_drawn(open_at):
-    """Blank, and with a rejected drawing, too. The layers look alike with any drawing."""
-    visitor = open_at(1400, 900)
+def test_axe_finds_nothing_whatever_is_drawn(desk):
+    """Blank, and with a rejected drawing, too. What is around the answer looks alike with any drawing."""
     for strokes in ([], NO_DIGITS["fence"][0]):
-        visitor.click("clear")
+        desk.click("clear")
         if strokes:
-            visitor.draw(strokes)
-            visitor.settle()
-        check_accessibility(visitor.page, [(1400, 900)], known=(".stage",))
+            desk.draw(strokes)
+            desk.settle()
+        check_accessibility(desk.page, [(1400, 900)], known=AROUND)
 
 
 def below(visitor: Visitor, selector: str) -> float:
@@ -152,63 +186,61 @@ def below(visitor: Visitor, selector: str) -> float:
     return box["y"] + box["height"]
 
 
-def test_a_phone_shows_pad_answer_and_figure_at_once(open_at):
+def test_a_phone_shows_pad_answer_and_figure_at_once(phone):
     """Upright, even a small one: without scrolling."""
-    visitor = open_at(390, 844, has_touch=True, is_mobile=True, device_scale_factor=2)
     for width, height in ((390, 844), (360, 640)):
-        resize(visitor.page, width, height)
+        resize(phone.page, width, height)
         for selector in (".pad", ".verdict", ".examples", ".controls", ".net", '[data-stage="input"] .map'):
-            assert below(visitor, selector) <= height, (width, selector)
-        assert box_of(visitor.page.locator(".pad"))["width"] >= 180
+            assert below(phone, selector) <= height, (width, selector)
+        assert box_of(phone.page.locator(".pad"))["width"] >= 180
 
 
-def test_a_phone_held_sideways_shows_the_pad_beside_the_answer(open_at):
+def test_a_phone_held_sideways_shows_the_pad_beside_the_answer(phone):
     """The whole pad, and the prediction to its right."""
-    visitor = open_at(844, 390, has_touch=True, is_mobile=True)
-    pad, answer = (visitor.page.locator(s).bounding_box() for s in (".pad", ".verdict"))
+    resize(phone.page, 844, 390)
+    pad, answer = (box_of(phone.page.locator(s)) for s in (".pad", ".verdict"))
     assert pad["y"] + pad["height"] <= 390
     assert answer["x"] >= pad["x"] + pad["width"]
     assert answer["y"] + answer["height"] <= 390
 
 
-def test_the_network_fits_in_the_window(open_at):
+def test_the_network_fits_in_the_window(desk):
     """From the pad to the ten scores, with the modes below them, and room for what they explain."""
-    visitor = open_at(1280, 720)
     for size in ((1280, 720), (1366, 768), (1920, 1080), (2560, 1440), (844, 390)):
-        resize(visitor.page, size[0], size[1])
+        resize(desk.page, *size)
         least = 55 if size[1] < 520 else 0.28 * size[1]
         for selector in (".pad", ".verdict", "[data-stage=c1] .maps", "[data-stage=output] .map", ".modes"):
-            assert below(visitor, selector) <= size[1] - least, (size, selector)
+            assert below(desk, selector) <= size[1] - least, (size, selector)
         layers = ["c1", "s2", "c3", "s4", "c5", "f6", "output"]
-        columns = [box_of(visitor.page.locator(f"[data-stage={layer}]")) for layer in layers]
+        columns = [box_of(desk.page.locator(f"[data-stage={layer}]")) for layer in layers]
         edges = [edge for box in columns for edge in (box["x"], box["x"] + box["width"])]
         assert edges == sorted(edges), size
         assert columns[0]["height"] > 0.43 * size[1], size
 
 
-def test_notices_do_not_move_the_maps(open_at):
+def test_notices_do_not_move_the_maps(desk):
     """A notice, a reason and the check have a place of their own."""
-    visitor = open_at(1280, 720)
-    place = visitor.page.locator("[data-stage=c1]").bounding_box()["y"]
-    visitor.draw(DIGIT)
-    visitor.settle()
-    assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
+    maps = desk.page.locator("[data-stage=c1]")
+    desk.click("clear")
+    place = box_of(maps)["y"]
+    desk.load(DIGIT)
+    desk.settle()
+    assert box_of(maps)["y"] == pytest.approx(place, abs=0.5)
     letter = {"name": "letter.png", "mimeType": "image/png", "buffer": b"not an image"}
-    visitor.page.locator(".file").set_input_files(letter)
-    visitor.page.locator(".notice", has_text="is not an image the browser can open").wait_for()
-    assert visitor.page.locator("[data-stage=c1]").bounding_box()["y"] == pytest.approx(place, abs=0.5)
+    desk.page.locator(".file").set_input_files(letter)
+    desk.page.locator(".notice", has_text="is not an image the browser can open").wait_for()
+    assert box_of(maps)["y"] == pytest.approx(place, abs=0.5)
 
 
-def test_the_answer_stays_in_view(open_at):
+def test_the_answer_stays_in_view(phone):
     """In every mode, wherever one scrolls to, or a line with the three likeliest digits; and the panel one chooses."""
-    visitor = open_at(1280, 720, has_touch=True, is_mobile=True)
-    visitor.draw(DIGIT)
-    page, digest = visitor.page, visitor.page.locator(".digest p")
+    page, digest = phone.page, phone.page.locator(".digest p")
+    resize(page, 1280, 720)
     assert digest.is_hidden()
     for width, height in ((390, 844), (360, 640), (844, 390), (1280, 720)):
         resize(page, width, height)
         for mode in ("break", "mistakes"):
-            visitor.open(mode)
+            phone.open(mode)
             panel = box_of(page.locator(f".panel.{mode} h2"))
             assert 0 < panel["y"] < 0.72 * height, (mode, width)
             page.locator(f".panel.{mode}").evaluate(
@@ -216,7 +248,7 @@ def test_the_answer_stays_in_view(open_at):
             )
             digest.wait_for()
             assert box_of(digest)["y"] == pytest.approx(0, abs=1)
-            assert digest.inner_text().split()[0] == visitor.digit()
+            assert digest.inner_text().split()[0] == phone.digit()
             assert digest.locator("span").count() == 3
             page.evaluate("() => scrollTo(0, 0)")
             digest.wait_for(state="hidden")
@@ -225,17 +257,16 @@ def test_the_answer_stays_in_view(open_at):
 PAINTED = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
 
 
-def test_a_tapped_unit_is_in_view_with_figure_and_modes(open_at):
+def test_a_tapped_unit_is_in_view_with_figure_and_modes(phone):
     """On a phone: its name and map are below the modes, which stay where they are, so that one can change the mode."""
-    visitor = open_at(390, 844, has_touch=True, is_mobile=True)
-    page = visitor.page
+    page = phone.page
     for width, height in ((390, 844), (360, 640), (844, 390)):
         resize(page, width, height)
         modes = box_of(page.locator(".modes"))["y"]
         page.locator('[data-stage="c3"] .map').nth(9).tap()
         for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net", ".strip"):
-            assert 0 <= box_of(page.locator(selector))["y"] < below(visitor, selector) <= height, (width, selector)
-        assert below(visitor, ".net") < below(visitor, ".strip") < box_of(page.locator(".card h2"))["y"]
+            assert 0 <= box_of(page.locator(selector))["y"] < below(phone, selector) <= height, (width, selector)
+        assert below(phone, ".net") < below(phone, ".strip") < box_of(page.locator(".card h2"))["y"]
         page.locator(".unpin").tap()
         page.evaluate("() => scrollTo(0, 0)")
         assert box_of(page.locator(".modes"))["y"] == pytest.approx(modes, abs=1)
@@ -249,10 +280,9 @@ def test_a_tapped_unit_is_in_view_with_figure_and_modes(open_at):
     assert card.locator(".frame canvas").evaluate(PAINTED)
 
 
-def test_all_modes_of_a_phone_are_reached_in_one_row(open_at):
+def test_all_modes_of_a_phone_are_reached_in_one_row(phone):
     """It scrolls sideways: the last mode that is seen is cut, and the chosen one is whole, also with the keyboard."""
-    visitor = open_at(390, 844, has_touch=True, is_mobile=True)
-    page = visitor.page
+    page = phone.page
     buttons = page.locator(".strip button")
     assert len({box_of(button)["y"] for button in buttons.all()}) == 1
     assert any(box_of(button)["x"] < 390 < box_of(button)["x"] + box_of(button)["width"] for button in buttons.all())
@@ -261,15 +291,18 @@ def test_all_modes_of_a_phone_are_reached_in_one_row(open_at):
     for _ in range(9):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    chosen = box_of(page.locator(".strip [aria-pressed=true]"))
-    assert visitor.page.locator(".lenet").get_attribute("data-mode") == "mistakes"
-    assert 0 <= chosen["x"] < chosen["x"] + chosen["width"] <= 390
+    page.locator('.lenet[data-mode="mistakes"]').wait_for()
+    for mode in ("mistakes", "inspect", "teach"):  # the first one has the focus, the others are in a link
+        if mode != "mistakes":
+            phone.load(DIGIT, m=mode)
+        laid_out(page)
+        chosen = box_of(page.locator(f'.strip [data-mode="{mode}"][aria-pressed=true]'))
+        assert 0 <= chosen["x"] < chosen["x"] + chosen["width"] <= 390, mode
 
 
-def test_bars_survive_forced_colors(open_at):
+def test_bars_survive_forced_colors(desk):
     """In a high-contrast theme of the operating system, each of the likeliest digits still has a line below it."""
-    visitor = open_at(1280, 720, forced_colors="active")
-    visitor.draw(DIGIT)
-    visitor.digit()
+    desk.page.emulate_media(forced_colors="active")
     line = "(row) => getComputedStyle(row).borderBlockEndStyle"
-    assert visitor.page.locator(".top li").first.evaluate(line) == "solid"
+    assert desk.page.locator(".top li").first.evaluate(line) == "solid"
+    desk.page.emulate_media(forced_colors="none")

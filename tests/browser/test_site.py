@@ -10,15 +10,21 @@ from harness.pictures import MASK, photo, row_mask
 from harness.servers import files_of
 from lenet import Recognizer
 from lenet.page.export import write_site
-from tests.browser.explorer import Explorer, drop
+from tests.browser.explorer import PHONE, Explorer, drop
 
 
 @pytest.fixture(scope="module")
-def address(reader, tmp_path_factory):
+def folder(reader, tmp_path_factory):
+    """The page's folder."""
+    folder = tmp_path_factory.mktemp("root") / "sub" / "lenet"
+    write_site(folder, reader)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder):
     """The page's address, /sub/lenet/ of a server that knows nothing but files."""
-    root = tmp_path_factory.mktemp("root")
-    write_site(root / "sub" / "lenet", reader)
-    with files_of(root) as url:
+    with files_of(folder.parent.parent) as url:
         yield f"{url}/sub/lenet/"
 
 
@@ -42,11 +48,12 @@ def visit(new_page, address):
 
 def test_every_mode_works(visit):
     """With PyTorch's scores, the worker, the snapshots, the other networks and the misread digits."""
-    explorer = visit(viewport={"width": 390, "height": 900})
+    explorer = visit()
+    page = explorer.page
+    page.set_viewport_size(PHONE)
     explorer.click("clear")
     explorer.draw(DIGITS[4])
     assert explorer.digit() == "4"
-    page = explorer.page
     page.locator(".check", has_text="Computed in your browser.").wait_for()
     expected = explorer.features()["output"].numpy()
     assert expected.argmax() == 4
@@ -111,11 +118,10 @@ def test_a_link_works_without_a_server(visit):
     assert page.locator(".panel.why").is_visible()
 
 
-def test_opened_as_a_file_it_says_what_it_needs(new_page, reader, tmp_path):
+def test_opened_as_a_file_it_says_what_it_needs(new_page, folder):
     """Browsers run no modules from files; there is no pad that does nothing."""
-    write_site(tmp_path / "site", reader)
     page = new_page(service_workers="block")
-    page.goto((tmp_path / "site" / "index.html").as_uri())
+    page.goto((folder / "index.html").as_uri())
     page.get_by_role("alert").filter(has_text="needs a web server. Run python3 -m http.server").wait_for()
     assert page.locator(".sheet").count() == 0
 
@@ -141,6 +147,9 @@ def test_scripts_of_the_wrong_type_are_named(new_page, address, module):
 
 def test_dark_mode_follows_the_system(visit):
     """Without Gradio, the page looks itself."""
+    page = visit().page
     for scheme, dark in (("dark", True), ("light", False)):
-        page = visit(color_scheme=scheme).page
+        page.emulate_media(color_scheme=scheme)
+        page.reload()
+        page.locator(".lenet[data-ready]").wait_for()
         assert page.evaluate("document.body.classList.contains('dark')") is dark

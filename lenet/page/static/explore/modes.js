@@ -16,11 +16,16 @@ export function addModes(root, store) {
     root.dataset.mode = store.mode;
     reach();
   };
-  /** On a phone the strip scrolls sideways. */
+  let frame = 0;
+  /** On a phone the strip scrolls sideways: in the next frame, for which the browser lays the page out anyway. */
   const reach = () => {
-    const strip = find(root, ".strip");
-    const chosen = buttons.find((button) => button.dataset.mode === store.mode);
-    if (chosen) strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => {
+      const strip = find(root, ".strip");
+      const chosen = buttons.find((button) => button.dataset.mode === store.mode);
+      if (!chosen) return;
+      strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
+    });
   };
   const reveal = () => {
     const { top } = find(root, `.panel.${store.mode}`).getBoundingClientRect();
