@@ -61,11 +61,16 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 def encode(strokes: list, size: float) -> str:
     """The strokes in a link, as pad/code.js writes them: what `Visitor.draw` draws with these arguments."""
+    return encode_placed(fit(strokes, size))
+
+
+def encode_placed(strokes: list, brush: int = BRUSH) -> str:
+    """The same for strokes where they are, in units of the pad's side."""
     numbers = []
-    for stroke in fit(strokes, size):
+    for stroke in strokes:
         points = np.rint(2 * 280 * np.array(stroke)).astype(int)  # in half units
         steps = np.diff(points, axis=0, prepend=[[0, 0]]).flatten().tolist()
-        numbers += [BRUSH, len(points), *(-2 * step - 1 if step < 0 else 2 * step for step in steps)]
+        numbers += [brush, len(points), *(-2 * step - 1 if step < 0 else 2 * step for step in steps)]
     text = ""
     for number in numbers:
         while number >= 32:
@@ -98,6 +103,11 @@ def hurry(page: Page, text: Locator) -> None:
     text.wait_for()
 
 
+def pause(page: Page) -> None:
+    """Stop the time of a page, which must be a `timed` one; a minute of it has passed then."""
+    page.clock.pause_at(page.evaluate("() => Date.now()") / 1_000 + 60)
+
+
 def ready(page: Page, variant: str) -> None:
     """Wait for the page of a network."""
     page.wait_for_function(
@@ -123,6 +133,7 @@ class Explorer(Visitor):
 
     def __init__(self, page, url: str, reader: Recognizer):
         super().__init__(page, url)
+        self.viewport = page.viewport_size
         self.use(reader)
         self.links = itertools.count()
 
@@ -137,8 +148,8 @@ class Explorer(Visitor):
         page.unroute_all()
         page.mouse.up()
         page.mouse.move(0, 0)
-        if page.viewport_size != WIDE:
-            page.set_viewport_size(WIDE)
+        if self.viewport and page.viewport_size != self.viewport:
+            page.set_viewport_size(self.viewport)
         page.keyboard.press("Escape")  # before a link that opens Inspect, which shows what is pinned
         page.evaluate(START_OVER)
         self._follow(d="", m="inspect", t="rotation,0")
@@ -155,6 +166,10 @@ class Explorer(Visitor):
         For what follows it is the same as `draw`, which takes ten times as long.
         """
         self._follow(d=encode(strokes, size), **parts)
+
+    def load_placed(self, strokes: list, brush: int = BRUSH, **parts: str) -> None:
+        """The same for strokes where they are, in units of the pad's side."""
+        self._follow(d=encode_placed(strokes, brush), **parts)
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
         """Draw, and wait until the page has read it."""
