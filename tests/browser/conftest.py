@@ -133,12 +133,18 @@ def explore(new_page, page_url, site_url):
 
 
 @pytest.fixture(scope="session")
-def kept(context, page_url, site_url) -> Callable[[str, bool, bool], tuple[Explorer, list[str]]]:
-    """A page that stays open for each network, and the script errors that it has had."""
+def kept(chromium, context, site_url, page_url) -> Callable[..., tuple[Explorer, list[str]]]:
+    """A page that stays open for each network and these options, and the script errors that it has had."""
 
     @functools.cache
-    def open_one(variant: str, few: bool, served: bool) -> tuple[Explorer, list[str]]:
-        page, errors = context().new_page(), []
+    def open_one(variant: str, few: bool, served: bool, timed: bool, options: str) -> tuple[Explorer, list[str]]:
+        choice, errors = json.loads(options), []
+        if timed:
+            own = chromium.new_context(**choice)
+            own.clock.install(time=0)
+            page = own.new_page()
+        else:
+            page = context(**choice).new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         url = page_url(variant) if served else site_url(variant, few=few)
         return Explorer(page, url, network(variant)), errors
@@ -151,13 +157,17 @@ def reuse(kept):
     """The page with a network and a blank pad, on which other tests may have been: opening one takes ten times as long.
 
     A test that depends on how the page opens, that replaces functions of the browser, or that leaves the page, needs
-    one of its own: see `explore`, also for `served` and `few`.
+    one of its own: see `explore`, which has the same options.
     """
     used = []
 
-    def take(variant: str = "textbook", few: bool = False, served: bool = False) -> Explorer:
-        explorer, errors = kept(variant, few, served)
+    def take(
+        variant: str = "textbook", few: bool = False, served: bool = False, timed: bool = False, **options
+    ) -> Explorer:
+        explorer, errors = kept(variant, few, served, timed, _key(options))
         used.append(errors)
+        if timed:
+            explorer.page.clock.resume()
         explorer.page.bring_to_front()  # others in the same context are drawn once a second
         explorer.start_over()
         return explorer

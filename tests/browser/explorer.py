@@ -1,8 +1,6 @@
 """A visitor who explores the network, and compares what the page shows with PyTorch."""
 
 import base64
-import functools
-import gzip
 import itertools
 import time
 import unicodedata
@@ -11,11 +9,11 @@ from urllib.parse import urlencode
 import numpy as np
 import torch
 from playwright.sync_api import Locator, Page, Position, ViewportSize
-from safetensors.numpy import load, save
 
 from harness.browser import Visitor, box_of, fit
+from harness.page_digits import few_digits
 from lenet import Recognizer
-from lenet.page.assets import DIGITS, STATIC
+from lenet.page.assets import DIGITS
 
 WIDE: ViewportSize = {"width": 1400, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -66,11 +64,16 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 def encode(strokes: list, size: float) -> str:
     """The strokes in a link, as pad/code.js writes them: what `Visitor.draw` draws with these arguments."""
+    return encode_placed(fit(strokes, size))
+
+
+def encode_placed(strokes: list, brush: int = BRUSH) -> str:
+    """The same for strokes where they are, in units of the pad's side."""
     numbers = []
-    for stroke in fit(strokes, size):
+    for stroke in strokes:
         points = np.rint(2 * 280 * np.array(stroke)).astype(int)  # in half units
         steps = np.diff(points, axis=0, prepend=[[0, 0]]).flatten().tolist()
-        numbers += [BRUSH, len(points), *(-2 * step - 1 if step < 0 else 2 * step for step in steps)]
+        numbers += [brush, len(points), *(-2 * step - 1 if step < 0 else 2 * step for step in steps)]
     text = ""
     for number in numbers:
         while number >= 32:
@@ -94,16 +97,10 @@ def drop(page: Page, content: bytes) -> None:
     page.evaluate(DROP, [base64.b64encode(content).decode(), f"image/{kind}"])
 
 
-@functools.cache
-def _few_digits() -> bytes:
-    content = load(gzip.decompress((STATIC / DIGITS).read_bytes()))
-    few = {name: values[: 1_000 if name.startswith("training") else 500] for name, values in content.items()}
-    return gzip.compress(save({name: values.copy() for name, values in few.items()}), 1)
-
-
-def few_digits(page: Page) -> None:
-    """Serve 1,000 of the digits to train on, and 500 to test, where the page computes with all of them."""
-    page.route(f"**/{DIGITS}", lambda route: route.fulfill(body=_few_digits(), content_type="application/octet-stream"))
+def serve_few_digits(page: Page, **counts: int) -> None:
+    """Serve only the first digits of each part, as many as in `FEW` or `counts`: the page computes with all of them."""
+    few = few_digits(**{**FEW, **counts})
+    page.route(f"**/{DIGITS}", lambda route: route.fulfill(body=few, content_type="application/octet-stream"))
 
 
 def hurry(page: Page, text: Locator) -> None:
@@ -113,6 +110,11 @@ def hurry(page: Page, text: Locator) -> None:
         page.clock.fast_forward(1_000)  # milliseconds
         page.wait_for_timeout(20)
     text.wait_for()
+
+
+def pause(page: Page) -> None:
+    """Stop the time of a page, which must be a `timed` one; a minute of it has passed then."""
+    page.clock.pause_at(page.evaluate("() => Date.now()") / 1_000 + 60)
 
 
 def ready(page: Page, variant: str) -> None:
@@ -140,6 +142,7 @@ class Explorer(Visitor):
 
     def __init__(self, page, url: str, reader: Recognizer):
         super().__init__(page, url)
+        self.viewport = page.viewport_size
         self.use(reader)
         self.links = itertools.count()
 
@@ -154,8 +157,8 @@ class Explorer(Visitor):
         page.unroute_all()
         page.mouse.up()
         page.mouse.move(0, 0)
-        if page.viewport_size != WIDE:
-            page.set_viewport_size(WIDE)
+        if self.viewport and page.viewport_size != self.viewport:
+            page.set_viewport_size(self.viewport)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.keyboard.press("Escape")  # before a link that opens Inspect, which shows what is pinned
         page.evaluate(START_OVER)
@@ -173,6 +176,10 @@ class Explorer(Visitor):
         For what follows it is the same as `draw`, which takes ten times as long.
         """
         self._follow(d=encode(strokes, size), **parts)
+
+    def load_placed(self, strokes: list, brush: int = BRUSH, **parts: str) -> None:
+        """The same for strokes where they are, in units of the pad's side."""
+        self._follow(d=encode_placed(strokes, brush), **parts)
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
         """Draw, and wait until the page has read it."""

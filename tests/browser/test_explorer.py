@@ -209,9 +209,9 @@ def test_the_keyboard_moves_from_unit_to_unit(explore):
     assert explorer.unit() == "C1, map 1, row 1, column 13"
 
 
-def test_a_tap_pins_a_unit(explore):
+def test_a_tap_pins_a_unit(reuse):
     """On a phone; its map is enlarged: a tap on a place there pins that unit, and buttons make single steps."""
-    explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
+    explorer = reuse(viewport=PHONE, has_touch=True, is_mobile=True)
     explorer.page.locator('[title="Example 3"]').tap()
     explorer.digit()
     page = explorer.page
@@ -237,9 +237,9 @@ def test_a_tap_pins_a_unit(explore):
     assert explorer.unit() == "Output, digit 3"
 
 
-def test_a_layer_is_cards_that_one_swipes_through(explore):
+def test_a_layer_is_cards_that_one_swipes_through(reuse):
     """On a phone: each map with its range and kernels. A swipe, a button or a key pins the same unit of another map."""
-    explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
+    explorer = reuse(viewport=PHONE, has_touch=True, is_mobile=True)
     page = explorer.page
     page.locator('[title="Example 3"]').tap()
     explorer.digit()
@@ -415,9 +415,9 @@ def test_each_layer_is_explained_in_words(reuse):
         assert fact in text
 
 
-def test_the_tour_points_at_eight_things_and_can_be_left(explore):
+def test_the_tour_points_at_eight_things_and_can_be_left(reuse):
     """By keyboard: Enter goes on, Esc leaves; it starts with an example, and a drawing of one's own stays."""
-    explorer = explore()
+    explorer = reuse()
     page = explorer.page
     page.locator(".start-tour").click()
     assert explorer.digit() == "3"

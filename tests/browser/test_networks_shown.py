@@ -3,7 +3,6 @@
 import base64
 import functools
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -12,25 +11,25 @@ from safetensors.torch import load
 
 from harness.browser import Visitor
 from harness.drawings import DIGITS
-from harness.servers import page_in_this_process
 from lenet import Recognizer
+from lenet.extras.files import MISREAD_DIGITS, SNAPSHOTS
 from lenet.networks import NETWORKS, LeNet5
 from lenet.recognizer import percentage
 from lenet.weights.model import bundled
 from tests.browser.conftest import network
-from tests.browser.explorer import PHONE, Explorer, close, has_signs, hurry, number, ready
+from tests.browser.explorer import PHONE, close, has_signs, hurry, number, pause, ready
 
 DAMAGED = {"error": "The bundled network is damaged."}  # what the server says of a network that it cannot send
-SNAPSHOTS = (bundled() / "snapshots.safetensors").read_bytes()
 
 
 @functools.cache
 def snapshots() -> tuple[list[int], list[float], list[LeNet5]]:
     """The steps, the validation errors and the networks of the bundled snapshots."""
     final = Recognizer.from_pretrained().weights.model
-    length = int.from_bytes(SNAPSHOTS[:8], "little")
-    metadata = json.loads(SNAPSHOTS[8 : 8 + length])["__metadata__"]
-    tensors = load(SNAPSHOTS)
+    content = (bundled() / SNAPSHOTS).read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+    tensors = load(content)
     networks = []
     steps = json.loads(metadata["steps"])
     for step in steps:
@@ -74,18 +73,18 @@ def test_learn_shows_the_network_of_each_step(reuse):
     assert explorer.digit() == "8"
 
 
-def test_learn_plays_and_can_be_stopped(explore):
+def test_learn_plays_and_can_be_stopped(reuse):
     """From the first step on, one after the other; leaving the mode stops it."""
-    explorer = explore(timed=True)
+    explorer = reuse(timed=True)
     explorer.load(DIGITS[3])
     explorer.open("learn")
     page = explorer.page
     page.locator(".learning").wait_for()
-    page.clock.pause_at(10_000)
+    pause(page)
     page.locator(".learn .play").click()
     seen = []
     while "2" not in seen and len(seen) < 500:
-        page.clock.run_for(20)
+        page.clock.run_for(100)
         seen.append(page.locator(".learn input").input_value())
     assert sorted(set(seen)) == ["0", "1", "2"]
     page.locator(".learn .play").click()
@@ -95,9 +94,9 @@ def test_learn_plays_and_can_be_stopped(explore):
 
 
 @pytest.mark.parametrize("touch", [False, True])
-def test_learn_by_keyboard_and_by_touch(explore, touch):
+def test_learn_by_keyboard_and_by_touch(reuse, touch):
     """The slider moves by arrow keys or by a tap, and says what the network of that step reads."""
-    explorer = explore(**({"viewport": PHONE, "has_touch": True, "is_mobile": True} if touch else {}))
+    explorer = reuse(**({"viewport": PHONE, "has_touch": True, "is_mobile": True} if touch else {}))
     page = explorer.page
     page.evaluate("() => document.querySelector('[title=\"Example 3\"]').click()")
     explorer.digit()
@@ -125,11 +124,11 @@ def test_learn_by_keyboard_and_by_touch(explore, touch):
     assert slider.get_attribute("aria-valuetext") == f"{steps[position]:,} steps, {spoken}"
 
 
-def test_a_link_shows_the_same_step_of_the_training(explore):
+def test_a_link_shows_the_same_step_of_the_training(reuse):
     """Or the nearest one that the weights were saved at; without a step, the last."""
     steps, _, networks = snapshots()
     nearest = min(range(len(steps)), key=lambda i: abs(steps[i] - 100))
-    explorer = explore(fragment="#v=1&m=learn&k=x")
+    explorer = reuse()
     for step, position in (("100", nearest), ("1", 1), ("x", len(steps) - 1), ("999999", len(steps) - 1)):
         explorer.load(DIGITS[3], m="learn", k=step)
         explorer.page.locator(".learning").wait_for()
@@ -140,9 +139,9 @@ def test_a_link_shows_the_same_step_of_the_training(explore):
 
 
 @pytest.mark.parametrize("touch", [False, True])
-def test_mistakes_by_keyboard_and_by_touch(explore, touch):
+def test_mistakes_by_keyboard_and_by_touch(reuse, touch):
     """A misread digit is put onto the pad by Enter or by a tap; its answer is the one of the gallery."""
-    explorer = explore(**({"viewport": PHONE, "has_touch": True, "is_mobile": True} if touch else {}))
+    explorer = reuse(**({"viewport": PHONE, "has_touch": True, "is_mobile": True} if touch else {}))
     page = explorer.page
     button = ".gallery button:nth-of-type(1)"
     if touch:
@@ -160,27 +159,28 @@ def test_mistakes_by_keyboard_and_by_touch(explore, touch):
     assert page.locator(".digit").inner_text() == str(scores.argmax())
 
 
-def test_weights_without_snapshots_say_so(new_page, tmp_path):
-    """The mode is off, with a sentence; the page goes on."""
-    for name in ("config.json", "model.safetensors"):
-        shutil.copy(bundled("original") / name, tmp_path)
-    reader, page = Recognizer.from_pretrained(tmp_path), new_page()
-    explorer = Explorer(page, page_in_this_process(reader), reader)
+def test_weights_without_snapshots_say_so(explore):
+    """The mode is off, with the server's sentence, for which see test_on_demand.py; the page goes on."""
+    explorer = explore()
+    page = explorer.page
+    sentence = "These weights do not have it."
+    for name in (SNAPSHOTS, MISREAD_DIGITS):
+        page.route(f"**/{name}", lambda route: route.fulfill(status=404, json={"error": sentence}))
     explorer.load(DIGITS[3])
     explorer.open("learn")
-    page.locator(".learn .hint", has_text="snapshots.safetensors").wait_for()
+    page.locator(".learn .hint", has_text=sentence).wait_for()
     assert not page.locator(".learning").is_visible()
     explorer.open("mistakes")
-    page.locator('[data-extra="misread.json"]', has_text="misread.json").wait_for()
+    page.locator(f'[data-extra="{MISREAD_DIGITS}"]', has_text=sentence).wait_for()
     explorer.open("inspect")
     assert explorer.digit() == "3"
 
 
 @pytest.mark.parametrize("phone", [False, True])
-def test_compare_shows_what_each_network_computes(explore, phone):
+def test_compare_shows_what_each_network_computes(reuse, phone):
     """The same drawing in all three: answers and probabilities are PyTorch's, disagreement is marked."""
     options = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {}
-    explorer = explore(**options)
+    explorer = reuse(**options)
     page = explorer.page
     page.evaluate("() => document.querySelector('[title=\"Example 8\"]').click()")
     explorer.digit()
@@ -222,32 +222,33 @@ def test_compare_shows_what_each_network_computes(explore, phone):
     assert (page.locator(".disagrees").count() > 0) == (len(set(answers)) > 1)
 
 
-@pytest.mark.parametrize(
-    ("mode", "file", "shown"),
-    [
+def test_what_is_loaded_on_demand_is_asked_for_again(explore, subtests):
+    """While the server is away, and while it is busy, the panel says so; when it is back, it opens by itself."""
+    explorer = explore(timed=True)
+    page, start = explorer.page, explorer.page.url
+    for mode, file, shown in (
         ("learn", "snapshots.safetensors", ".learning"),
         ("mistakes", "misread.json", ".gallery button"),
         ("mistakes", "neighbors.safetensors", ".nearest-digits canvas"),
         ("compare", "networks/original/model.safetensors", ".networks tbody"),
-    ],
-)
-def test_what_is_loaded_on_demand_is_asked_for_again(explore, mode, file, shown):
-    """While the server is away, and while it is busy, the panel says so; when it is back, it opens by itself."""
-    explorer = explore(timed=True)
-    explorer.load(DIGITS[3])
-    page, url = explorer.page, f"**/{file}"
-    page.route(url, lambda route: route.abort())
-    explorer.open(mode)
-    panel = page.locator(f".{mode}:visible").last
-    panel.get_by_text("Cannot reach the server. Retrying…").wait_for()
-    page.unroute(url)
-    page.route(url, lambda route: route.fulfill(status=503, json={"error": "the server is busy"}))
-    hurry(page, panel.get_by_text("The server is busy. Retrying…").first)
-    explorer.open("inspect")
-    explorer.open(mode)  # asks no second time
-    page.unroute(url)
-    hurry(page, panel.locator(shown).first)
-    assert panel.get_by_text("Retrying…").filter(visible=True).count() == 0
+    ):
+        with subtests.test(file=file):
+            page.goto(f"{start}?{file}")  # another page, which has loaded nothing of it
+            page.locator(".lenet[data-ready]").wait_for()
+            explorer.load(DIGITS[3])
+            url = f"**/{file}"
+            page.route(url, lambda route: route.abort())
+            explorer.open(mode)
+            panel = page.locator(f".{mode}:visible").last
+            panel.get_by_text("Cannot reach the server. Retrying…").wait_for()
+            page.unroute(url)
+            page.route(url, lambda route: route.fulfill(status=503, json={"error": "the server is busy"}))
+            hurry(page, panel.get_by_text("The server is busy. Retrying…").first)
+            explorer.open("inspect")
+            explorer.open(mode)  # asks no second time
+            page.unroute(url)
+            hurry(page, panel.locator(shown).first)
+            assert panel.get_by_text("Retrying…").filter(visible=True).count() == 0
 
 
 def test_the_other_networks_are_loaded_only_when_asked_for(explore):
@@ -294,23 +295,35 @@ def test_the_misread_digits_can_be_looked_into(reuse):
         explorer.page.evaluate("() => document.querySelector('.check').textContent = ''")
 
 
+# Puts each digit of the gallery onto the pad. Returns what the page says of it, and the scores of the output.
+CLICK_ALL = """async () => {
+  const root = document.querySelector(".lenet");
+  const found = [];
+  for (const button of root.querySelectorAll(".gallery button")) {
+    const shown = new Promise((done) => {
+      root.addEventListener("lenet:shown", ({ detail }) => done([...detail.outputs.output]), { once: true });
+    });
+    button.click();
+    const scores = await shown;
+    while (root.querySelector(".verdict").ariaBusy !== "false") await new Promise(requestAnimationFrame);
+    found.push([...[".digit", ".reason"].map((part) => root.querySelector(part).innerText), scores]);
+  }
+  return found;
+}"""
+
+
 def test_every_misread_digit_loads_as_it_was_misread(reuse):
     """Also those that the page would reject: it says so."""
     explorer = reuse()
     page = explorer.page
     explorer.open("mistakes")
     page.locator(".gallery button").first.wait_for()
+    digits = json.loads((bundled() / "misread.json").read_text())["digits"]
     rejected = 0
-    for digit, button in zip(
-        json.loads((bundled() / "misread.json").read_text())["digits"],
-        page.locator(".gallery button").all(),
-        strict=True,
-    ):
-        button.click()
-        assert explorer.digit() == str(int(np.argmax(digit["probabilities"])))
-        scores = explorer.features()["output"].numpy()
-        says_so = page.locator(".reason").inner_text() == "Outside of the test, it would be rejected: not a digit."
-        assert says_so == explorer.calibration.rejects(scores)
+    for digit, (answer, reason, scores) in zip(digits, page.evaluate(CLICK_ALL), strict=True):
+        assert answer == str(int(np.argmax(digit["probabilities"])))
+        says_so = reason == "Outside of the test, it would be rejected: not a digit."
+        assert says_so == explorer.calibration.rejects(np.array(scores, np.float32))
         rejected += says_so
     assert rejected > 1
     page.locator(".check", has_text="Computed in your browser.").wait_for()
@@ -345,7 +358,7 @@ def test_another_network_is_chosen_in_the_title(explore):
     """With the drawing and the mode; figure, link and the server's check are of that network, and back again."""
     explorer = explore(served=True)
     page = explorer.page
-    explorer.draw(DIGITS[3])
+    explorer.load(DIGITS[3])
     for variant in ("original", "tutorial", "textbook"):
         page.locator(".network").select_option(variant)
         ready(page, variant)
@@ -372,15 +385,15 @@ def test_a_link_opens_the_page_of_its_network(explore):
     page.locator(".panel.learn").wait_for()
 
 
-def test_a_link_to_a_network_that_cannot_be_loaded_says_so(new_page, page_url):
+def test_a_link_to_a_network_that_cannot_be_loaded_says_so(new_page, site_url):
     """The page is that of its own network."""
     page = new_page()
     page.route("**/page.json", lambda route: route.fulfill(status=500, json=DAMAGED))
-    visitor = Visitor(page, f"{page_url()}#v=1&n=original&m=why")
+    visitor = Visitor(page, f"{site_url('textbook')}#v=1&n=original&m=why")
     page.locator(".notice", has_text='The link was made with the network "original"').wait_for()
     assert page.locator(".network").input_value() == "textbook"
     assert page.locator(".panel.why").is_visible()
-    visitor.draw(DIGITS[4])
+    page.locator('[title="Example 4"]').click()
     assert visitor.digit() == "4"
 
 

@@ -8,28 +8,36 @@ from lenet.recognizer import percentage
 from tests.browser.explorer import PHONE, Explorer, close
 
 
-def draw_row(explorer: Explorer, digits: str, height: float = 0.35) -> None:
-    """Digits side by side, each as wide as its share of the pad allows."""
+def row(digits: str, height: float = 0.35) -> list:
+    """Strokes of digits side by side, in units of the pad's side, each as wide as its share of the pad allows."""
     width = 0.9 / len(digits)
+    strokes = []
     for place, digit in enumerate(digits):
-        strokes = DIGITS[int(digit)]
-        xs, ys = ([point[axis] for stroke in strokes for point in stroke] for axis in (0, 1))
+        xs, ys = ([point[axis] for stroke in DIGITS[int(digit)] for point in stroke] for axis in (0, 1))
         scale = min(0.72 * width / max(max(xs) - min(xs), 30), height / (max(ys) - min(ys)))
-        for stroke in strokes:
-            left, top = 0.05 + place * width, 0.3
-            explorer.stroke([(left + (x - min(xs)) * scale, top + (y - min(ys)) * scale) for x, y in stroke])
+        left, top = 0.05 + place * width, 0.3
+        for stroke in DIGITS[int(digit)]:
+            strokes.append([(left + (x - min(xs)) * scale, top + (y - min(ys)) * scale) for x, y in stroke])
+    return strokes
 
 
-def test_digits_side_by_side_are_read_as_a_number(explore, subtests):
-    """While they are drawn, and by PyTorch when the pen rests; the number is announced."""
-    explorer = explore(served=True)
+def draw_row(explorer: Explorer, digits: str) -> None:
+    for stroke in row(digits):
+        explorer.stroke(stroke)
+
+
+def test_digits_side_by_side_are_read_as_a_number(reuse, subtests):
+    """While they are drawn, or of a link, and by PyTorch when the pen rests; the number is announced."""
+    explorer = reuse(served=True)
     page = explorer.page
     warnings = []
     page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
     for number, brush in (("37", 20), ("402", 14), ("1958", 10)):
         with subtests.test(number=number):
-            page.locator(".width").fill(str(brush))
-            draw_row(explorer, number)
+            if number == "37":
+                draw_row(explorer, number)
+            else:
+                explorer.load_placed(row(number), brush)
             assert explorer.digit() == number
             explorer.wait_for_check()
             assert explorer.digit() == number
@@ -48,9 +56,9 @@ def test_digits_side_by_side_are_read_as_a_number(explore, subtests):
             explorer.click("clear")
 
 
-def test_a_row_by_touch_on_a_phone(explore):
+def test_a_row_by_touch_on_a_phone(reuse):
     """The strip is below the answer, within the page."""
-    explorer = explore(viewport=PHONE, has_touch=True, is_mobile=True)
+    explorer = reuse(viewport=PHONE, has_touch=True, is_mobile=True)
     draw_row(explorer, "64")
     explorer.page.locator(".row-canvases canvas").first.wait_for()
     assert explorer.digit() == "64"
@@ -63,7 +71,7 @@ def test_the_layers_show_the_digit_that_is_pointed_at(reuse):
     """Of several, each as the network gets it, with its answer; the number and the likeliest ones stay."""
     explorer = reuse()
     page = explorer.page
-    draw_row(explorer, "42")
+    explorer.load_placed(row("42"))
     assert explorer.digit() == "42"
     likeliest = page.locator(".top").inner_text()
     explorer.pin("c1", 2, 9, 9)
@@ -92,7 +100,7 @@ def test_every_mode_agrees_about_several_digits(reuse):
     """Why, Break, Learn and the muted maps speak of the number in the headline."""
     explorer = reuse()
     page = explorer.page
-    draw_row(explorer, "42")
+    explorer.load_placed(row("42"))
     assert explorer.digit() == "42"
     explorer.open("why")
     rejected = page.locator(".why .rejected")
@@ -111,8 +119,7 @@ def test_every_mode_agrees_about_several_digits(reuse):
     assert explorer.digit() == "42"
     explorer.open("compare")
     page.locator(".agreement", has_text="Of 42, this is digit 1 from the left. All three agree.").wait_for()
-    explorer.click("clear")
-    draw_row(explorer, "37")
+    explorer.load_placed(row("37"), m="compare")
     assert explorer.digit() == "37"
     explorer.open("inspect")
     explorer.pin("c1", 0, 9, 9)

@@ -5,7 +5,7 @@ import pytest
 from harness.browser import Visitor, box_of
 from harness.drawings import DIGITS, NO_DIGITS
 from tests.browser.conftest import kept_page, network
-from tests.browser.explorer import PHONE, Explorer, few_digits
+from tests.browser.explorer import PHONE, Explorer, serve_few_digits
 from tests.browser.screens import FAULTS, check_accessibility, laid_out, resize
 
 DIGIT = DIGITS[3]
@@ -103,7 +103,7 @@ def show(explorer: Explorer, what: str) -> None:
     """Show more than an answer and the sum that it comes from."""
     page = explorer.page
     if what == "modes":
-        few_digits(page)
+        serve_few_digits(page, test=500)
         explorer.pin("c3", 0, 4, 4)
         for summary in page.locator("details.words summary").all():
             summary.click()

@@ -68,34 +68,39 @@ function parts(ink, { rows, overlap, most }, threshold) {
   const groups = merge(components, overlap).sort((a, b) => a.left + a.right - b.left - b.right);
   return groups.map(({ cells, largest }) => {
     const own = new Uint8Array(filled.length);
-    for (const cell of cells) own[cell] = 1;
     // The faint border of a stroke is not part of its component, but next to it.
-    for (const cell of cells) {
-      for (const beside of neighbors(cell, across, filled.length)) if (!filled[beside]) own[beside] = 1;
-    }
+    for (const cell of cells) claim(cell, across, filled, own);
     let [left, right] = [ink.width, 0];
-    const data = ink.data.map((value, i) => {
-      const x = i % ink.width;
-      if (!own[cellOf(x, Math.trunc(i / ink.width))]) return 0;
-      if (value > threshold) [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
-      return value;
-    });
+    const data = new Float32Array(ink.data.length);
+    for (let y = 0, i = 0; y < ink.height; y++) {
+      for (let x = 0; x < ink.width; x++, i++) {
+        if (!own[cellOf(x, y)]) continue;
+        data[i] = ink.data[i];
+        if (data[i] <= threshold) continue;
+        if (x < left) left = x;
+        if (x >= right) right = x + 1;
+      }
+    }
     return { ...columns({ ...ink, data }, left, right), left, main: largest / cells.length };
   });
 }
 
 /**
- * The up to eight cells around one, of `count` cells in rows of `across`.
+ * Mark a cell as `own`, and the up to eight empty ones around it; rows have `across` cells.
  *
  * @param {number} cell
  * @param {number} across
- * @param {number} count
+ * @param {Uint8Array} filled
+ * @param {Uint8Array} own
  */
-function neighbors(cell, across, count) {
+function claim(cell, across, filled, own) {
+  own[cell] = 1;
   const x = cell % across;
-  const beside = [-1, 0, 1].filter((dx) => x + dx >= 0 && x + dx < across);
-  const around = [-across, 0, across].flatMap((dy) => beside.map((dx) => cell + dy + dx));
-  return around.filter((other) => other >= 0 && other < count);
+  for (let from = cell - across; from <= cell + across; from += across) {
+    for (let dx = x ? -1 : 0; dx <= 1 && x + dx < across; dx++) {
+      if (filled[from + dx] === 0) own[from + dx] = 1; // beyond the grid, there is none
+    }
+  }
 }
 
 /**
