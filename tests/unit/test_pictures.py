@@ -11,6 +11,7 @@ from harness.drawings import EXAMPLES, draw, encoded
 from harness.pictures import FRAMES, MASK, SIDE, TRANSPARENT, colored, framed, strokes_on_nothing
 from lenet import Recognizer
 from lenet.image.file import load_image, register_heif
+from lenet.image.paper import borders
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +140,14 @@ def test_what_is_no_number_is_not_read_as_one(reader, kind):
     NO_NUMBERS[kind](ImageDraw.Draw(image))
     reading = reader.read(np.asarray(image))
     assert (reading.digit, reading.number) == (None, None)
+
+
+@pytest.mark.parametrize("channel", range(3))
+def test_a_border_has_another_color_in_any_channel(channel):
+    """Six rows or columns along each side, and one more, where its color may end; in three channels or one."""
+    values = np.ones((1, 60, 60, 3), np.float32)
+    values[..., channel] = 0.5
+    values[:, 6:-6, 6:-6, channel] = 1
+    assert borders(values).tolist() == [[7, 7, 7, 7]]
+    assert borders(values[..., [channel]]).tolist() == [[7, 7, 7, 7]]
+    assert borders(np.delete(values, channel, axis=3)).tolist() == [[0, 0, 0, 0]]
