@@ -70,6 +70,10 @@ CHANGED = """async (strokes) => {
 }"""
 
 
+def decoded(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), np.float32)
+
+
 def test_changed_drawings_are_read_alike(page, reader):
     """With and without preprocessing, by each change of Break; the changed input is what PyTorch reads, too.
 
@@ -78,7 +82,7 @@ def test_changed_drawings_are_read_alike(page, reader):
     strokes = parity.place(DIGITS[4], 20, 140, (140, 140))
     names, places, inputs, probabilities, digits, reasons = zip(*page.evaluate(CHANGED, strokes), strict=True)
     assert len(set(names)) == 8
-    inputs = np.stack([np.frombuffer(base64.b64decode(ink), np.float32) for ink in inputs]).reshape(-1, 1, 32, 32)
+    inputs = np.stack([decoded(ink) for ink in inputs]).reshape(-1, 1, 32, 32)
     with torch.inference_mode():
         scores = reader.weights.model(torch.from_numpy(inputs)).numpy()
     expected = reader.weights.calibration.probabilities(scores)
@@ -87,7 +91,7 @@ def test_changed_drawings_are_read_alike(page, reader):
         rejected = rejection_reason(ink[0]) or ("not a digit" if reader.weights.calibration.rejects(own) else None)
         assert (reason, digit) == (rejected, None if rejected else likely.argmax())
     assert {"not a digit", None} <= set(reasons)
-    plain = np.array(page.evaluate("(strokes) => window.read(strokes).ink", strokes), np.float32)
+    plain = decoded(page.evaluate("(strokes) => window.read(strokes).ink", strokes))
     change = np.abs(inputs.reshape(len(inputs), -1) - plain)
     at = {key: difference for key, difference in zip(zip(names, places, strict=True), change, strict=True) if key[1]}
     assert len(at) == 16
