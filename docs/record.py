@@ -1,4 +1,4 @@
-"""python -m docs.record: draw a digit on the real page, and save it for the README and for link previews."""
+"""python -m docs.record: save the pictures of the README, the docs and link previews, most of them of the real page."""
 
 import io
 
@@ -9,6 +9,7 @@ from harness import ROOT
 from harness.browser import Visitor, fit, launch
 from harness.drawings import EXAMPLES
 from harness.servers import running_app
+from harness.sheets import form, photo, sudoku
 
 DIGIT = 3
 VIEWPORT = {"width": 1280, "height": 720}
@@ -42,7 +43,19 @@ def save_details(visitor: Visitor) -> None:
         page.mouse.move(5, 5)
 
 
+def save_sheets() -> None:
+    """Photos of the sheets that the examples read, side by side, for docs/examples.md."""
+    photos = photo(form(), angle=-2), photo(sudoku(), angle=2)
+    both = Image.new("L", (sum(each.width for each in photos), photos[0].height))
+    both.paste(photos[0], (0, 0))
+    both.paste(photos[1], (photos[0].width, 0))
+    both.resize((WIDTH, round(WIDTH * both.height / both.width)), Image.Resampling.LANCZOS).save(
+        ROOT / "docs/sheets.webp", quality=60
+    )
+
+
 def main() -> None:
+    save_sheets()
     with running_app() as url, sync_playwright() as playwright:
         browser = launch(playwright)
         visitor = Visitor(browser.new_page(viewport=VIEWPORT, device_scale_factor=1), url)

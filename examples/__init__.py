@@ -1,0 +1,1 @@
+"""What can be built on `lenet`: docs/examples.md."""
