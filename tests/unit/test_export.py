@@ -17,12 +17,16 @@ from harness.drawings import EXAMPLES, draw
 from lenet import NETWORKS, preprocess
 from lenet.rejection import energy
 from lenet.weights.model import bundled, load_weights
-from tests.fixtures.publishing import run  # noqa: F401
+from tests.fixtures.publishing import REPO, failure, files_of, hub, metadata_of, publish, run  # noqa: F401
+from tests.matches import matched
 from train.__main__ import main
 from train.export import command
-from train.export.check import TOLERANCE
+from train.export.check import TOLERANCE, Converted
 from train.export.formats import FORMATS, Format
 from train.export.outputs import Outputs
+
+# The client's own way to send a file is deprecated in the library that it uses.
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
 OUTPUTS = (  # of the layers of `tutorial`, which has no activation function in S2 and S4
     *("c1_preactivation", "c1", "s2", "c3_preactivation", "c3", "s4"),
@@ -184,10 +188,47 @@ def test_bad_input_is_one_line(made, tmp_path, error_of):
 
 
 @pytest.mark.parametrize("name", ["onnx", "onnxscript", "onnxruntime"])
-def test_missing_packages_are_named(name, monkeypatch, error_of, run):
-    """In one line, with how to install them."""
+def test_missing_packages_are_named(name, tmp_path, monkeypatch, error_of, run, capsys):
+    """By `export`; `publish` goes on without them, and says so in one line."""
     monkeypatch.setitem(sys.modules, name, None)
-    assert error_of("export", run) == "train: ONNX needs more packages: pip install onnx onnxscript onnxruntime\n"
+    monkeypatch.chdir(tmp_path)
+    said = "ONNX needs more packages: pip install onnx onnxscript onnxruntime"
+    assert error_of("export", run) == f"train: {said}\n"
+    assert main(["publish", str(run), "--repo", REPO, "--dry-run"]) == 0
+    printed = capsys.readouterr().out
+    assert f"without model.onnx: {said}\n" in printed
+    assert "bytes in 9 files" in printed
+    assert "onnx" not in next(tmp_path.rglob("README.md")).read_text()
+
+
+def test_an_onnx_model_is_published_and_the_code_on_the_card_runs(hub, run, exported, tmp_path, monkeypatch, capsys):
+    """The three lines, literally, in a folder with the published file; a later run without one removes it."""
+    content = exported["onnx"].read_bytes()
+    monkeypatch.setattr("train.publish.model.converted", lambda _weights, _name: Converted(content, 1e-6, "c3"))
+    assert main(["publish", str(run), "--repo", REPO]) == 0
+    printed = capsys.readouterr().out
+    assert f"model.onnx: {len(content):,} bytes, largest difference from PyTorch 1.0e-06 (c3)\n" in printed
+    assert files_of(hub)["model.onnx"] == content
+    (tmp_path / "README.md").write_bytes(files_of(hub)["README.md"])
+    (tmp_path / "model.onnx").write_bytes(files_of(hub)["model.onnx"])
+    draw(EXAMPLES[7]["strokes"]).save(tmp_path / "digit.png")
+    assert "onnx" in metadata_of(tmp_path / "README.md")["tags"]
+    code = matched(r"```python\n([^`]*onnxruntime[^`]*)```", (tmp_path / "README.md").read_text())
+    assert len(code.splitlines()) == 3
+    exec(code, {})
+    shown = [float(number) for number in re.findall(r"\d\.\d+(?:e-\d+)?", capsys.readouterr().out)]
+    assert (len(shown), np.argmax(shown)) == (10, 7)
+    assert publish(run) == 0
+    assert "model.onnx" not in files_of(hub)
+
+
+def test_a_model_that_differs_is_not_published(hub, run, made, error_of):
+    """One line says how to publish without it; nothing is requested or left."""
+    made(lambda outputs: {**outputs, "c3": outputs["c3"] + 1})
+    said = error_of("publish", run, "--repo", REPO)
+    assert "in c3, more than the tolerance of 0.0001; nothing was written; --no-onnx publishes without" in said
+    assert hub.requests == []
+    assert not any(Path("build/publish").glob("*"))
 
 
 def test_without_a_threshold_the_file_has_none():
