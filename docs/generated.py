@@ -31,7 +31,7 @@ def _row(action: argparse.Action) -> tuple[str, str, str]:
     default = re.search(r" \(default: ([^()]+)\)", text)
     if default:
         return f"`{action.option_strings[-1]}`", default[1], text.replace(default[0], "")
-    value = "" if action.default in (None, False, argparse.SUPPRESS) else str(action.default)
+    value = "" if action.nargs == 0 or action.default in (None, argparse.SUPPRESS) else str(action.default)
     return f"`{action.option_strings[-1]}`", value, text
 
 

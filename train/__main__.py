@@ -1,4 +1,4 @@
-"""python -m train COMMAND: train LeNet-5, evaluate a run, publish it; without a command, options are those of `run`."""
+"""python -m train COMMAND: train LeNet-5, evaluate, export, publish; without a command, options are those of `run`."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from importlib import import_module
 COMMANDS = {
     "run": ("train.run:main", "train a network, evaluate it and write a run folder; also without its name"),
     "evaluate": ("train.evaluate:main", "measure the weights of a run, or any others"),
+    "export": ("train.export.command:main", "write the network as a file for other runtimes, such as ONNX"),
     "publish": ("train.publish.model:main", "upload the weights of a run to the Hugging Face Hub"),
     "page-digits": ("train.page_digits:main", "write the digits that the page teaches and trains on"),
     "stage-space": ("train.publish.space:stage_main", "write the files of the page for the Hub to a folder"),
@@ -19,7 +20,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of the command's name, which lists all commands; each of them has a parser of its own."""
     parser = argparse.ArgumentParser(
         prog="python -m train",
-        description="Train LeNet-5, evaluate a run, publish it.",
+        description="Train LeNet-5, evaluate, export and publish a run.",
         epilog="`python -m train COMMAND --help` lists the options of a command; `python -m train --epochs 8` is short "
         "for `python -m train run --epochs 8`.",
     )

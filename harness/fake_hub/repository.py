@@ -6,7 +6,7 @@ import time
 
 import yaml
 
-LFS = (".safetensors", ".png", ".jpg", ".bin", ".pt", ".pkl", ".zip", ".gz")
+LFS = (".safetensors", ".onnx", ".png", ".jpg", ".bin", ".pt", ".pkl", ".zip", ".gz")
 LFS_THRESHOLD = 10_000_000  # bytes; the real Hub stores larger text files in LFS, too
 COLORS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 REQUIRED = {"space": ("sdk",), "model": ()}

@@ -56,6 +56,9 @@ def test_the_package_allows_the_pinned_versions():
     assert {canonicalize_name(each.name) for each in (*page, *training)} == set(pinned)
     for each in (*page, *training):
         assert all(each.specifier.contains(version) for version in pinned[canonicalize_name(each.name)]), each
+    tools, extras = versions("requirements-dev.txt"), project["optional-dependencies"]
+    for each in map(Requirement, (*extras["heic"], *extras["onnx"])):
+        assert all(each.specifier.contains(version) for version in tools[canonicalize_name(each.name)]), each
     space = {canonicalize_name(each.name) for each in requirements("requirements-space.in")}
     assert space - {canonicalize_name(each.name) for each in page} == {"spaces", "uvicorn", "websockets"}
 

@@ -25,12 +25,13 @@ def model_card(
     code: str | None = None,
     extras: Collection[str] = (),
     space: str | None = None,
+    onnx: bool = False,
 ):
     """A huggingface_hub.ModelCard for the weights that `config` and `metrics` belong to.
 
     `plots` are the names of the plots in the same folder, `extras` those of the files for the page, `code` is the
-    address of this project, and `space` the USER/NAME of the Space on which to draw. Raises ValueError if the metrics
-    lack a value that training or `evaluate` writes, or hold a wrong one.
+    address of this project, `space` the USER/NAME of the Space on which to draw, and `onnx` whether there is a
+    model.onnx. Raises ValueError if the metrics lack a value that training or `evaluate` writes, or hold a wrong one.
     """
     from huggingface_hub import ModelCard
 
@@ -39,10 +40,10 @@ def model_card(
         if metrics["recipe"]["variant"] != variant:
             raise ValueError(f"it is of {metrics['recipe']['variant']}, but the weights are of {variant}")
         parameters = sum(p.numel() for p in NETWORKS[variant]().parameters())
-        files = {"plots": plots, "extras": extras}
+        files = {"plots": plots, "extras": extras, "onnx": onnx}
         values = {"metrics": metrics, "config": config, "repo_id": repo_id, "code": code, "space": space, **files}
         text = _template().render(**values, variant=variant, parameters=parameters)
-        data = _front_matter(metrics, variant, repo_id)
+        data = _front_matter(metrics, variant, repo_id, onnx)
     except KeyError as missing:
         raise ValueError(f"it lacks {missing}") from missing
     except UndefinedError as missing:
@@ -66,7 +67,7 @@ def _template() -> Template:
     return environment.get_template("card.md.jinja")
 
 
-def _front_matter(metrics: dict, variant: str, repo_id: str):
+def _front_matter(metrics: dict, variant: str, repo_id: str, onnx: bool):
     from huggingface_hub import ModelCardData
 
     return ModelCardData(
@@ -75,6 +76,7 @@ def _front_matter(metrics: dict, variant: str, repo_id: str):
         pipeline_tag="image-classification",
         tags=[
             *("pytorch", "lenet", "lenet-5", f"{NETWORK_TAG}{variant}", "mnist", "handwritten-digits"),
+            *(["onnx"] if onnx else []),
             *([DRY_TAG] if metrics["dry_run"] else []),
         ],
         datasets=["ylecun/mnist"],

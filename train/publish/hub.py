@@ -14,7 +14,7 @@ from lenet.hub.files import has_hash, listed_hash
 REQUEST_TIMEOUT = 15  # seconds
 UPLOAD_TIMEOUT = 90  # seconds for a whole upload, which normally takes a few, however slowly the Hub responds
 MAX_RESPONSE = 10_000_000  # bytes
-BINARY = (".safetensors", ".png")
+BINARY = (".safetensors", ".onnx", ".png")
 ZERO_GPU = "zero-a10g"  # it has kept its first GPU's name
 
 

@@ -12,6 +12,8 @@ from lenet.extras.load import NoSuchFileError, load_extra
 from lenet.weights.files import CONFIG, METRICS, WEIGHTS
 from lenet.weights.model import Weights, load_weights
 from train.errors import CommandError
+from train.export.check import ExportError, converted
+from train.export.formats import MissingPackageError
 from train.plots import CONFUSION, CURVES, MISREAD, REJECTIONS, RELIABILITY, draw_confusion, draw_curves
 from train.publish.card import model_card, percent
 from train.publish.guard import check_repository
@@ -19,6 +21,7 @@ from train.publish.hub import Published, Upload, upload
 
 CARD = "README.md"
 PLOTS = (CURVES, CONFUSION, MISREAD, RELIABILITY, REJECTIONS)
+ONNX = "model.onnx"
 STAGING = Path("build/publish")
 
 
@@ -33,6 +36,7 @@ class Publication:
     tag: a name for the commit.
     code: the address of this project, for the model card.
     space: USER/NAME of the Space that the model card links.
+    onnx: whether to add the network as an ONNX model, if the packages that make it are installed.
     force: whether to overwrite a repository that holds something else.
     """
 
@@ -42,6 +46,7 @@ class Publication:
     tag: str | None = None
     code: str | None = None
     space: str | None = None
+    onnx: bool = True
     force: bool = False
 
 
@@ -65,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--code", type=address, metavar="URL", help="address of this project, for the model card")
     text = "Space on which to draw with these weights, for a link on the model card"
     parser.add_argument("--space", type=repository, metavar="USER/NAME", help=text)
+    parser.add_argument("--no-onnx", dest="onnx", action="store_false", help=f"leave out {ONNX}")
     parser.add_argument("--dry-run", action="store_true", help="stage and list the files, without using the network")
     parser.add_argument(
         "--force", action="store_true", help="overwrite a repository that holds something else, and say what it is"
@@ -99,7 +105,7 @@ def publish(what: Publication) -> Published:
             private=what.private,
             tag=what.tag,
             # A file that this run does not have belongs to an earlier one: it would contradict this one's metrics.
-            stale=(*PLOTS, *EXTRAS).__contains__,
+            stale=(*PLOTS, *EXTRAS, ONNX).__contains__,
             check=lambda info: check_repository(info, what.repo_id, variant, dry_run, what.force),
         )
     )
@@ -128,6 +134,7 @@ def stage(what: Publication) -> Path:
         if (run / name).is_file():
             shutil.copyfile(run / name, folder / name)
     extras = [name for name in EXTRAS if _copy_extra(weights, name, folder)]
+    with_onnx = what.onnx and _add_onnx(weights, folder)
     try:
         # These two can be drawn from metrics.json; the others need the data, so `evaluate` draws them.
         if not (folder / CURVES).exists():
@@ -135,7 +142,7 @@ def stage(what: Publication) -> Path:
         if not (folder / CONFUSION).exists():
             draw_confusion(folder / CONFUSION, metrics["test"]["confusion"])
         plots = [name for name in PLOTS if (folder / name).exists()]
-        card = model_card(metrics, config, repo_id, plots, what.code, extras, what.space)
+        card = model_card(metrics, config, repo_id, plots, what.code, extras, what.space, with_onnx)
     except (ValueError, KeyError, TypeError) as error:
         shutil.rmtree(folder)
         reason = f"it lacks {error}" if isinstance(error, KeyError) else error
@@ -163,6 +170,24 @@ def _copy_extra(weights: Weights, name: str, folder: Path) -> bool:
             "" if name == SNAPSHOTS else f", or make it again with `python -m train evaluate {weights.folder} --write`"
         )
         raise PublishError(f"{weights.folder}: {error}; delete it{again}") from error
+    return True
+
+
+def _add_onnx(weights: Weights, folder: Path) -> bool:
+    """Add the network as an ONNX model, if the packages that make it are installed; whether they are.
+
+    Raises PublishError if it computes something else than in PyTorch.
+    """
+    try:
+        done = converted(weights, "onnx")
+    except MissingPackageError as error:
+        print(f"without {ONNX}: {error}")
+        return False
+    except ExportError as error:
+        shutil.rmtree(folder)
+        raise PublishError(f"{error}; --no-onnx publishes without {ONNX}") from error
+    (folder / ONNX).write_bytes(done.content)
+    print(f"{ONNX}: {done}")
     return True
 
 

@@ -138,7 +138,7 @@ def stage_space(model: str | None = None, space: str | None = None) -> Path:
     STAGING.mkdir(parents=True)
     for name in ("app.py", "LICENSE"):
         shutil.copyfile(ROOT / name, STAGING / name)
-    unneeded = shutil.ignore_patterns("__pycache__", ".*", "*.part", *PLOTS)
+    unneeded = shutil.ignore_patterns("__pycache__", ".*", "*.part", "*.onnx", "*.pt2", *PLOTS)
     shutil.copytree(ROOT / "lenet", STAGING / "lenet", ignore=unneeded)
     shutil.copyfile(REQUIREMENTS, STAGING / "requirements.txt")
     gradio = re.search(r"^gradio==(\S+)", REQUIREMENTS.read_text(), re.MULTILINE)
