@@ -650,7 +650,7 @@ interface WidgetDrawing {
   key: string;
   penDown: boolean;
   strokes: Stroke[];
-  png?: Uint8Array;
+  png?: DataView;
   /** Of an image, the ink, 0 to 255. */
   ink?: ArrayBuffer | ArrayBufferView;
   width?: number;

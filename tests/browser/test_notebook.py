@@ -24,7 +24,7 @@ SCRIPT = """
 const bytes = (text) => new DataView(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 const text = (data) => btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""));
 const revive = (key, value) => (value?.base64 ? bytes(value.base64) : value);
-const pack = (key, value) => (value instanceof Uint8Array ? { base64: text(value) } : value);
+const pack = (key, value) => (value instanceof DataView ? { base64: text(new Uint8Array(value.buffer)) } : value);
 class Model extends EventTarget {
   constructor(name, state) { super(); this.name = name; this.state = state; this.busy = false; this.changed = []; }
   get(name) { return this.state[name]; }

@@ -96,6 +96,8 @@ export class Kernel {
   }
 
   /**
+   * Its bytes are a DataView: marimo sends no other.
+   *
    * @param {string} key
    * @returns {Promise<WidgetDrawing>}
    */
@@ -104,10 +106,11 @@ export class Kernel {
     const drawing = { key, penDown, strokes: strokes.map(({ width, points }) => ({ width, points: [...points] })) };
     if (!image) {
       const png = await grayPng({ data: this.pad.opacity(), width: side, height: side });
-      return { ...drawing, png: new Uint8Array(await png.arrayBuffer()) };
+      return { ...drawing, png: new DataView(await png.arrayBuffer()) };
     }
     const { data, width, height } = image.cropped ?? { data: image.ink, width: 32, height: 32 };
-    return { ...drawing, ink: Uint8Array.from(data, (amount) => Math.round(255 * amount)), width, height };
+    const ink = Uint8Array.from(data, (amount) => Math.round(255 * amount));
+    return { ...drawing, ink: new DataView(ink.buffer), width, height };
   }
 
   /** Put what is in the model on the pad, unless it comes from there. */
