@@ -86,7 +86,8 @@ class Pad(anywidget.AnyWidget):
         self._draw(_strokes(drawn))
 
     def __repr__(self) -> str:
-        return f"<Pad: {self.reading.digit if self.reading.number is None else self.reading.number}>"
+        digit, number, reason = self.reading.digit, self.reading.number, self.reading.reason
+        return f"<Pad: {number or (reason if digit is None else digit)}>"
 
     @property
     def activations(self) -> dict[str, np.ndarray]:

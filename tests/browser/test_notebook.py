@@ -137,7 +137,7 @@ def wait_until(page: Page, holds: Callable[[], bool]) -> None:
 
 
 def checked(root: Locator) -> None:
-    expect(root.locator(".check")).to_have_text("Checked with PyTorch in the kernel.")
+    expect(root.locator(".check")).to_have_text("Checked with PyTorch in the kernel.", timeout=30_000)
 
 
 def test_python_reads_what_is_drawn(notebook, reader):
@@ -206,9 +206,12 @@ def test_pads_disturb_neither_each_other_nor_the_notebook(notebook, reader):
     page.keyboard.press("Control+z")
     page.locator("textarea").blur()
     page.keyboard.press("Escape")
+    one.locator(".map").nth(3).scroll_into_view_if_needed()
     assert one.locator(".digit").inner_text() == "3"
+    place = page.evaluate("() => scrollY")
     one.locator(".map").nth(3).click()
     expect(one.locator(".card")).to_contain_text("C1")
+    assert page.evaluate("() => scrollY") == place
     assert page.url == URL
     assert page.evaluate("() => [...document.querySelectorAll('.lenet [id]')].length + sessionStorage.length") == 0
     # Text that is being marked does not become a stroke where it leads over a pad.
@@ -298,7 +301,7 @@ def test_a_busy_kernel_is_waited_for(notebook, reader):
     page.evaluate("() => { window.models.one.busy = true; }")
     root.get_by_label("Example 5").click()
     expect(root.locator(".digit")).to_have_text("5")
-    expect(root.locator(".check")).to_have_text("Not checked: the kernel is busy. Retrying…", timeout=15_000)
+    expect(root.locator(".check")).to_have_text("Not checked: the kernel is busy. Retrying…", timeout=30_000)
     assert pad.reading.reason == "blank"
     page.evaluate("() => { window.models.one.busy = false; }")
     checked(root)

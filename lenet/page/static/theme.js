@@ -54,6 +54,8 @@ export function onThemeChange(inside, show) {
   listenOutside(inside, changes, "change", show);
   if (isObserved) return;
   isObserved = true;
-  const observer = new MutationObserver(() => changes.dispatchEvent(new Event("change")));
+  const observer = new MutationObserver(() => {
+    if (isNotebookDark === null) changes.dispatchEvent(new Event("change"));
+  });
   observer.observe(document.body, { attributeFilter: ["class"] });
 }

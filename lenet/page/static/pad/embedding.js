@@ -2,8 +2,13 @@
 // whose keys, pastes and drops are not ours.
 
 /** @param {HTMLElement} root */
+export function isInNotebook(root) {
+  return root.closest(".lenet-notebook") !== null;
+}
+
+/** @param {HTMLElement} root */
 export function ownsPage(root) {
-  if (root.closest(".lenet-notebook")) return false;
+  if (isInNotebook(root)) return false;
   const app = root.closest("gradio-app");
   return !app || app.getAttribute("embed") === "false";
 }
