@@ -1,7 +1,7 @@
 """A pad to draw on in a notebook, with the answer and the network's figure: needs the extra `notebook`.
 
-It is an anywidget of the page's own modules, HTML and style sheets. The browser's answer is there at once; as soon as the
-kernel is free, Python reads the same drawing, which counts, as on the page.
+It is an anywidget of the page's own modules, HTML and style sheets. The browser's answer is there at once; as soon as
+the kernel is free, Python reads the same drawing, which counts, as on the page.
 """
 
 import io
