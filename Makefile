@@ -34,7 +34,7 @@ test-lowest:  ## run the unit tests with the lowest versions that pyproject.toml
 	build/lowest/bin/python -m pip install --quiet --constraint constraints.txt uv
 	sed '/^-r/d' requirements-dev.txt > build/tools.txt
 	build/lowest/bin/uv pip install --quiet --python build/lowest --resolution lowest-direct \
-		--requirements pyproject.toml --extra app --extra train --requirements build/tools.txt
+		--requirements pyproject.toml --extra app --extra train --extra notebook --requirements build/tools.txt
 	build/lowest/bin/python -m pytest tests/unit -W default
 
 lint: .venv/for-development node_modules/for-lint  ## check code style, formatting and types

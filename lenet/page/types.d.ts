@@ -626,3 +626,33 @@ interface ServiceWorkerScope {
 declare module "*/static/page.js" {
   export const start: typeof import("./static/start.js").start;
 }
+
+// ---- in a notebook: lenet.notebook
+
+/** What anywidget gives a view of the state that it shares with Python. */
+interface WidgetModel {
+  // biome-ignore lint/suspicious/noExplicitAny: another type for each name
+  get(name: string): any;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  on(event: string, listener: () => void): void;
+  off(event: string, listener: () => void): void;
+}
+/** What a pad is made of. */
+interface WidgetPage {
+  html: string;
+  description: ReaderDescription;
+  weights: ArrayBuffer | ArrayBufferView;
+  examples: { label: number; strokes: Point[][] }[];
+}
+/** What is on the pad; `key` says who has drawn it, and is another one each time. Of strokes, how they look is in `png`. */
+interface WidgetDrawing {
+  key: string;
+  penDown: boolean;
+  strokes: Stroke[];
+  png?: DataView;
+  /** Of an image, the ink, 0 to 255. */
+  ink?: ArrayBuffer | ArrayBufferView;
+  width?: number;
+  height?: number;
+}

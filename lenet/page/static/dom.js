@@ -98,6 +98,28 @@ export function setProperty({ style }, name, value) {
   if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
 }
 
+/** @type {WeakMap<Element, AbortSignal>} */
+const guests = new WeakMap();
+
+/**
+ * Say that an element may leave the document and come back, as notebooks do with cells that are out of sight: what is in it
+ * listens to what is outside until this signal.
+ *
+ * @param {Element} host
+ * @param {AbortSignal} signal
+ */
+export function listenUntil(host, signal) {
+  guests.set(host, signal);
+}
+
+/**
+ * @param {Element | null} inside
+ * @returns {AbortSignal | null}
+ */
+function signalOf(inside) {
+  return inside && (guests.get(inside) ?? signalOf(inside.parentElement));
+}
+
 /**
  * Listen to something outside of an element, for as long as that is in the document.
  *
@@ -109,12 +131,13 @@ export function setProperty({ style }, name, value) {
  * @param {AddEventListenerOptions} options
  */
 export function listenOutside(inside, target, type, listener, options = {}) {
+  const until = signalOf(inside);
   const stop = new AbortController();
   const listenWhileThere = (/** @type {Event} */ event) => {
     if (inside.isConnected) listener(/** @type {E} */ (event));
-    else stop.abort();
+    else if (!until) stop.abort();
   };
-  target.addEventListener(type, listenWhileThere, { ...options, signal: stop.signal });
+  target.addEventListener(type, listenWhileThere, { ...options, signal: until ?? stop.signal });
 }
 
 /**

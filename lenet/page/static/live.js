@@ -31,7 +31,7 @@ export class Live {
    *
    * @param {Pad} pad
    * @param {Reader} reader
-   * @param {Server | null} server
+   * @param {Pick<Server, "read"> | null} server
    * @param {Store} store
    * @param {string} network
    */

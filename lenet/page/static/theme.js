@@ -1,11 +1,28 @@
-// Gradio's dark mode, which is a class of the body.
+// Dark mode: Gradio's, which is a class of the body, or, in a notebook, what that is found to be.
+import { listenOutside } from "./dom.js";
 
 /** @typedef {{ ink: string, paper: string, mark: string, edge: string, positive: string, negative: string, dark: boolean }} Colors */
 
 const NAMES = ["ink", "paper", "mark", "edge", "positive", "negative"];
 
+const changes = new EventTarget();
+let isObserved = false;
+/** @type {boolean | null} */
+let isNotebookDark = null;
+
 export function isDark() {
-  return document.body.classList.contains("dark");
+  return isNotebookDark ?? document.body.classList.contains("dark");
+}
+
+/**
+ * Say whether the notebook is dark. With `again`, all is shown again even if that is no news.
+ *
+ * @param {boolean} dark
+ */
+export function setDark(dark, again = false) {
+  if (dark === isNotebookDark && !again) return;
+  isNotebookDark = dark;
+  changes.dispatchEvent(new Event("change"));
 }
 
 /** @type {Record<"dark" | "light", Colors | null>} */
@@ -34,9 +51,11 @@ export function colors(inside) {
  * @param {() => void} show
  */
 export function onThemeChange(inside, show) {
+  listenOutside(inside, changes, "change", show);
+  if (isObserved) return;
+  isObserved = true;
   const observer = new MutationObserver(() => {
-    if (inside.isConnected) show();
-    else observer.disconnect();
+    if (isNotebookDark === null) changes.dispatchEvent(new Event("change"));
   });
   observer.observe(document.body, { attributeFilter: ["class"] });
 }

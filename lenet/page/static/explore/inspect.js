@@ -1,5 +1,6 @@
 // Inspect: the card of the selected unit, and its place among the maps of its layer.
 import { find } from "../dom.js";
+import { isInNotebook } from "../pad/embedding.js";
 import { patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
 import { card } from "./card.js";
@@ -80,11 +81,12 @@ export class Inspect {
     this.mute.title = `${this.mute.textContent} this ${isMap ? "map" : "unit"}`;
   }
 
-  /** Where the panel is below the window, as on a phone, what has been pinned is scrolled to. */
+  /** Where the panel is below the window, as on a phone, what has been pinned is scrolled to; a notebook stays where it is. */
   #reveal() {
     const { pinned, restoring } = this.store;
     const { kind = "" } = this.root.dataset;
-    if (!pinned || restoring || this.panel.hidden || !["phone", "short"].includes(kind)) return;
+    if (!pinned || restoring || this.panel.hidden || isInNotebook(this.root) || !["phone", "short"].includes(kind))
+      return;
     const { element } = this.maps;
     const maps = kind === "short" ? find(element, ".cards") : element; // there is no room for what is below them
     const first = element.hidden ? this.card.firstElementChild : maps;

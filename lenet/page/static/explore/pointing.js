@@ -1,6 +1,6 @@
 // Pointing at units: with the mouse, which previews, a click or a tap, which pins, and the keyboard, which does both.
 import { closest, findAll, listenOutside } from "../dom.js";
-import { ownsPage } from "../pad/embedding.js";
+import { isFor } from "../pad/embedding.js";
 import { isVector, nameOf } from "../show/cells.js";
 import { decimal } from "../show/format.js";
 
@@ -52,7 +52,7 @@ export function addPointing(root, store, figure) {
   });
   listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !store.pinned) return;
-    if (ownsPage(root) || root.contains(document.activeElement)) store.free();
+    if (isFor(root)) store.free();
   });
 
   /**

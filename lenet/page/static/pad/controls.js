@@ -1,6 +1,6 @@
 // The buttons, and Undo and Redo by keyboard from anywhere on the page.
 import { find, isTyped, listenOutside } from "../dom.js";
-import { ownsPage } from "./embedding.js";
+import { isFor } from "./embedding.js";
 
 /**
  * @import { Pad } from "./pad.js"
@@ -47,7 +47,7 @@ export function addControls(root, pad, store) {
 
   listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
-    if (!ownsPage(root) && !root.contains(document.activeElement)) return;
+    if (!isFor(root)) return;
     if (isTyped(event)) return;
     const key = event.key.toLowerCase();
     if (key !== "y" && key !== "z") return;

@@ -4,7 +4,7 @@ import { preprocessImage } from "../network/preprocess.js";
 import { mostDrawn } from "./animation.js";
 import { withoutUnusedAlpha } from "./bmp.js";
 import { BLOCKED, canReadCanvas } from "./canvas_access.js";
-import { ownsPage } from "./embedding.js";
+import { isFor, ownsPage } from "./embedding.js";
 import { decodeImage, rounded } from "./image_code.js";
 
 /**
@@ -51,8 +51,7 @@ export function addImages(root, pad, store, preprocessing) {
     if (input.files?.length) open(input.files[0]);
     input.value = ""; // so that the same file can be chosen again
   });
-  const isOurs = (/** @type {Event} */ event) =>
-    ownsPage(root) || root.contains(/** @type {Node} */ (event.target)) || root.contains(document.activeElement);
+  const isOurs = (/** @type {Event} */ event) => isFor(root) || root.contains(/** @type {Node} */ (event.target));
   listenOutside(root, document, "paste", (/** @type {ClipboardEvent} */ event) => {
     if (!isOurs(event)) return;
     const files = [...(event.clipboardData?.files ?? [])];

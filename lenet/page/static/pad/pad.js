@@ -5,6 +5,7 @@
 import { contextOf, densityOf, element, find, listenOutside } from "../dom.js";
 import { boundingBox, crop } from "../network/image.js";
 import { onThemeChange } from "../theme.js";
+import { ownsPage } from "./embedding.js";
 import { grayPng } from "./png.js";
 import { CONTROLS, isPalm } from "./pointers.js";
 import { drawStroke, extent, onGrid, SIDE } from "./strokes.js";
@@ -307,9 +308,11 @@ export class Pad extends EventTarget {
     let from = null;
     listenOutside(this.element, document, "pointerdown", (/** @type {PointerEvent} */ event) => {
       const isControl = event.target instanceof Element && event.target.closest(CONTROLS);
+      const isOurs =
+        ownsPage(this.element) || this.element.closest(".lenet")?.contains(/** @type {Node} */ (event.target));
       const point = at(event);
       const beside = point.every((x) => x > -BESIDE && x < SIDE + BESIDE);
-      from = beside && !isControl && event.button === 0 && event.pointerType !== "touch" ? point : null;
+      from = isOurs && beside && !isControl && event.button === 0 && event.pointerType !== "touch" ? point : null;
     });
     listenOutside(this.element, document, "pointermove", (/** @type {PointerEvent} */ event) => {
       if (!(event.buttons & 1)) from = null;

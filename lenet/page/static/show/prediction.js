@@ -7,7 +7,7 @@ import { percentage } from "./format.js";
 
 const MUTED = "Some maps or units are switched off."; // also while the pad is blank: they stay so
 /** @type {Record<State, string>} */
-const CHECKS = {
+export const CHECKS = {
   live: "",
   checked: "Checked with PyTorch on the server.",
   alone: "Computed in your browser.",
@@ -24,9 +24,11 @@ export class Prediction {
   /**
    * @param {HTMLElement} root
    * @param {Store} store
+   * @param {Record<State, string>} checks
    */
-  constructor(root, store) {
+  constructor(root, store, checks = CHECKS) {
     this.store = store;
+    this.checks = checks;
     this.root = find(root, ".verdict");
     this.digit = find(root, ".digit");
     this.how = find(root, ".how");
@@ -95,7 +97,7 @@ export class Prediction {
     this.check.classList.toggle("muted-too", Boolean(muted));
     this.check.classList.toggle("of-change", Boolean(muted || (reading && (changed || source?.isChanged))));
     if (muted || (reading && note)) setText(this.check, [reading && note, muted].filter(Boolean).join(" "));
-    else setText(this.check, reading ? CHECKS[state] : "");
+    else setText(this.check, reading ? this.checks[state] : "");
     if (state !== "live") this.#announce(reading);
     else {
       this.#reported = "";
