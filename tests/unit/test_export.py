@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +167,19 @@ def test_what_computes_something_else_is_not_written(change, said, made, tmp_pat
     message = error_of("export", bundled(), "--output", tmp_path / "model.onnx")
     assert said in message
     assert message.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_of_the_exporter_is_one_line(made, tmp_path, error_of):
+    """Whatever it raises, with the versions of the packages that may not fit each other; no file is left."""
+
+    def fails(_outputs: dict):
+        raise RuntimeError("no such operator\nin this version")
+
+    made(fails)
+    message = error_of("export", bundled(), "--output", tmp_path / "model.onnx")
+    assert f"the network cannot be exported by torch {version('torch')}, onnx " in message
+    assert message.endswith(": no such operator in this version\n")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,16 +1,19 @@
 """A converted network beside PyTorch's: nothing is exported that computes something else."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import torch
 
+from lenet.files import one_line
 from lenet.networks.base import INPUT_SHAPE
 from lenet.rejection import energy
 from lenet.weights.model import Weights
 from train.errors import CommandError
-from train.export.formats import FORMATS
+from train.export.formats import FORMATS, PACKAGES, MissingPackageError
 from train.export.outputs import ENERGY, PROBABILITIES, Outputs
 
 TOLERANCE = 1e-4  # of rounding there is about 1e-5
@@ -37,13 +40,19 @@ class Converted:
 
 
 def converted(weights: Weights, name: str) -> Converted:
-    """The network in the format of that name. Raises ExportError if it computes something else than in PyTorch.
+    """The network in the format of that name.
 
-    Raises MissingPackageError if the format needs packages that are not installed.
+    Raises ExportError if it cannot be converted or run, or computes something else than in PyTorch, and
+    MissingPackageError if the format needs packages that are not installed.
     """
     chosen = FORMATS[name]
-    content = chosen.convert(weights)
-    difference, output = largest_difference(weights, chosen.load(content), map(some_ink, BATCHES))
+    try:
+        content = chosen.convert(weights)
+        difference, output = largest_difference(weights, chosen.load(content), map(some_ink, BATCHES))
+    except MissingPackageError:
+        raise
+    except Exception as error:  # of many types: of PyTorch's exporter, of the packages that it calls, of the runtime
+        raise ExportError(f"the network cannot be exported by {_versions()}: {one_line(error)}") from error
     if not difference <= TOLERANCE:  # nor NaN
         raise ExportError(
             f"the exported network differs from PyTorch's by {difference:.1e} in {output}, "
@@ -81,6 +90,15 @@ def some_ink(count: int) -> np.ndarray:
         blots = rng.random((cells, cells), np.float32) ** (i % 3)  # a power of 0: full
         ink[i, 0] = np.kron(blots, np.ones((32 // cells, 32 // cells), np.float32))
     return ink if count > 1 else ink + rng.random(ink.shape, np.float32)
+
+
+def _versions() -> str:
+    """Those of the packages that may not fit each other."""
+    found = []
+    for package in ("torch", *PACKAGES):
+        with suppress(PackageNotFoundError):
+            found.append(f"{package} {version(package)}")
+    return ", ".join(found)
 
 
 def _difference(found: np.ndarray | None, expected: np.ndarray) -> float:
