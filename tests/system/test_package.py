@@ -1,5 +1,6 @@
 """What is released: what is in it, and that it works by itself, outside of the repository."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from email import message_from_bytes
 from importlib.metadata import version
 from pathlib import Path
@@ -24,8 +26,10 @@ from harness.drawings import EXAMPLES, draw
 from harness.servers import free_port
 from harness.services import wait_for
 from lenet import __version__
-from tests.processes import run_elsewhere
+from lenet.weights.model import bundled
+from tests.processes import Forked, run_elsewhere
 from tests.tracked import MADE, tracked_files
+from train.publish.card import model_card
 
 TRACKED = tracked_files()
 # What else is in the folder of somebody who has worked in it.
@@ -180,20 +184,50 @@ print(lenet.Recognizer.from_pretrained().read("digit.png").digit)
 NOT_NEEDED = ("gradio", "huggingface_hub", "torchvision", "matplotlib", "train")
 
 
-def test_an_installed_package_reads_images_and_serves_the_page(installed, fork, tmp_path):
-    """From another folder: in three lines of Python, as `python -m lenet`, and by the command `lenet-page`."""
-    draw(EXAMPLES[7]["strokes"]).save(tmp_path / "digit.png")
-    (tmp_path / "read.py").write_text(READ)
-    page = tmp_path / "lenet-page.py"  # `run_elsewhere` takes files by this ending
-    shutil.copyfile(installed.parents[2] / "bin/lenet-page", page)
-    reading = fork(run_elsewhere, tmp_path, installed, NOT_NEEDED, ("read.py",), ("lenet", "digit.png"))
+@pytest.fixture(scope="module")
+def reading(installed, fork, tmp_path_factory) -> Forked:
+    """A process that reads with the installed package in a folder that contains an image, and nothing else."""
+    folder = tmp_path_factory.mktemp("reading")
+    draw(EXAMPLES[7]["strokes"]).save(folder / "digit.png")
+    (folder / "read.py").write_text(READ)
+    return fork(run_elsewhere, folder, installed, NOT_NEEDED, ("read.py",), ("lenet", "digit.png"))
+
+
+@pytest.fixture(scope="module")
+def page(installed, fork, tmp_path_factory) -> Iterator[str]:
+    """The URL of a page that the installed command `lenet-page` serves."""
+    folder = tmp_path_factory.mktemp("page")
+    command = folder / "lenet-page.py"  # `run_elsewhere` takes files by this ending
+    shutil.copyfile(installed.parents[2] / "bin/lenet-page", command)
     port = free_port()
-    serving = fork(run_elsewhere, tmp_path, installed, ("train",), (page.name, "--port", str(port)))
+    serving = fork(run_elsewhere, folder, installed, ("train",), (command.name, "--port", str(port)))
+    wait_for(url := f"http://127.0.0.1:{port}", serving, 60)
+    yield url
+    serving.kill()
+
+
+def test_an_installed_package_reads_images_and_serves_the_page(installed, reading, page):
+    """From another folder: in three lines of Python, as `python -m lenet`, and by the command `lenet-page`."""
     assert reading.wait() == 0, reading.errors
     file, digit, line = reading.printed.splitlines()
     assert Path(file).is_relative_to(installed)
     assert digit == "7"
     assert line.startswith("digit.png: 7  (7 ")
-    wait_for(url := f"http://127.0.0.1:{port}", serving, 60)
-    assert "LeNet-5" in httpx.get(url).text
-    serving.kill()
+    assert "LeNet-5" in httpx.get(page).text
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_the_page_answers_the_documented_requests(page, tmp_path):
+    """Those with curl, literally, of docs/python.md and of the model card, which are to a Space there."""
+    metrics, config = (json.loads((bundled() / f"{name}.json").read_text()) for name in ("metrics", "config"))
+    card = model_card(metrics, config, "someone/lenet-5", space="someone/draw_a.Digit").text
+    draw(EXAMPLES[7]["strokes"]).save(tmp_path / "digit.png")
+    for text, address in (
+        ((ROOT / "docs/python.md").read_text(), "http://127.0.0.1:7860"),
+        (card, "https://someone-draw-a-digit.hf.space"),
+    ):
+        (script,) = (script for script in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "curl" in script)
+        assert address in script
+        command = ["sh", "-ec", script.replace(address, page)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert done.stdout.startswith('event: complete\ndata: [{"digit": 7, "reason": null, "top": [[7, 0.99')

@@ -51,7 +51,7 @@ def test_the_round_trip(hub, small_data, tmp_path, capsys):
     assert publish(run) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
-    assert "published: README.md, config.json, confusion.png, 9 more; http" in printed.out
+    assert "published: README.md, config.json, confusion.png, 10 more; http" in printed.out
     repository = hub.repositories["model", REPO]
     assert len(repository.commits) == 2  # the Hub's initial commit, and ours
     plots = {"curves.png", "confusion.png", "misread.png", "reliability.png", "rejections.png"}

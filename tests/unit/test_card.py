@@ -4,17 +4,22 @@ import copy
 import json
 import re
 
+import numpy as np
 import pytest
 from huggingface_hub import EvalResult, ModelCard
 from huggingface_hub.repocard_data import model_index_to_eval_results
+from PIL import Image
 
 from harness import ROOT
+from harness.drawings import EXAMPLES, draw
 from harness.fake_hub.repository import errors_in_card
-from lenet import NETWORKS
+from lenet import NETWORKS, Recognizer
 from lenet.extras.files import EXTRAS, MISREAD_DIGITS, NEIGHBORS, SNAPSHOTS
+from lenet.weights.model import load_weights
 from tests.fixtures.publishing import metadata_of
 from tests.matches import matched
 from train.publish.card import count, model_card, most_confused, number, percent, share, value
+from train.publish.preview import GAP, LAYERS, MIDDLE, PAD, draw_preview
 
 PRETRAINED = ROOT / "lenet/pretrained"
 PLOTS = ("misread.png", "confusion.png", "curves.png", "reliability.png", "rejections.png")
@@ -70,7 +75,7 @@ def test_the_text_covers_use_evaluation_and_limitations():
         "Limitations",
         "Licenses",
     ]
-    assert "LeNet-5 with 60,000 parameters" in text
+    assert "[LeNet-5](https://doi.org/10.1109/5.726791) with 60,000 parameters" in text
     test, plain = metrics["test"], metrics["nondigits"]["plain"]
     row = ("accuracy", "coverage", "selective_accuracy", "answered_correctly")
     cells = " | ".join(f"{100 * test[name]:.2f} %" for name in row)
@@ -88,18 +93,49 @@ def test_the_text_covers_use_evaluation_and_limitations():
     assert f"MNIST test set, highest error rates: {worst} ({100 * rates[worst]:.2f} %)," in text
     assert f"Most frequent errors: {-digit} as {-predicted} ({times} times)" in text
     assert f"{100 * (1 - plain['outlier_rejection_rate']):.2f} % of those not resembling a digit" in text
-    assert text.count("![") == 1
-    assert "(misread.png)" in text
+    assert re.findall(r"!\[.*\]\((.*)\)", text) == ["preview.png", "misread.png"]
 
 
 def test_the_card_links_the_space():
-    """If its name is known; between the first paragraph and the installation."""
+    """If its name is known; between the picture and the installation, and in a call by Gradio's client."""
     metrics, config = metrics_and_config()
     text = model_card(metrics, config, "someone/lenet-5", space="someone/draw").text
     link = "\n\nDraw a digit and look inside: [someone/draw](https://huggingface.co/spaces/someone/draw).\n\n"
     assert text.count(link) == 1
-    assert text.index(link) < text.index("## How to use it")
-    assert text.replace(link, "\n\n") == model_card(metrics, config, "someone/lenet-5").text
+    assert text.index("(preview.png)") < text.index(link) < text.index("## How to use it")
+    assert 'Client("someone/draw")' in text
+    assert "Space" not in model_card(metrics, config, "someone/lenet-5").text
+
+
+def test_the_card_links_its_sources():
+    """The paper and the digits by which the network was trained; what other sites show of the card is a picture."""
+    metrics, config = metrics_and_config()
+    card = model_card(metrics, config, "someone/lenet-5", code="https://example.org/code")
+    assert card.data.to_dict()["thumbnail"] == "https://huggingface.co/someone/lenet-5/resolve/main/preview.png"
+    assert "https://doi.org/10.1109/5.726791" in card.text
+    assert "https://huggingface.co/datasets/ylecun/mnist" in card.text
+    assert {(result.dataset_config, result.dataset_split) for result in results_on(card)[:2]} == {("mnist", "test")}
+    assert {result.source_url for result in results_on(card)} == {"https://example.org/code"}
+
+
+@pytest.mark.parametrize("variant", sorted(NETWORKS))
+def test_the_picture_shows_what_the_network_computes(variant, tmp_path):
+    """For a drawn 3: maps of C1 are orange where their values are high, and blue where they are low."""
+    weights = load_weights(PRETRAINED / variant)
+    draw_preview(tmp_path / "preview.png", weights)
+    with Image.open(tmp_path / "preview.png") as image:
+        assert image.size == (1200, 630)
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    left, top, side = PAD
+    reading = Recognizer(weights).read(pixels[top : top + side, left : left + side].mean(2).astype(np.uint8))
+    assert reading.digit == 3
+    left, _, side = LAYERS["c1"]
+    top, c1 = MIDDLE - (6 * side + 5 * GAP) // 2, reading.activations["c1"]
+    for i, values in enumerate(c1):
+        middles = (np.arange(len(values)) * side + side // 2) // len(values)
+        cells = pixels[top + i * (side + GAP) :, left:][np.ix_(middles, middles)]
+        strong = np.abs(values) > 0.3 * np.abs(c1).max()
+        assert (np.sign(cells[..., 0] - cells[..., 2]) == np.sign(values))[strong].mean() > 0.9
 
 
 def test_the_files_for_the_page_are_listed():
@@ -147,8 +183,6 @@ def test_installation_comes_first(code, command):
 
 def test_the_code_on_the_card_runs(tmp_path, monkeypatch, capsys):
     """The three lines of Python, literally, read a digit; here with a folder in place of the repository."""
-    from harness.drawings import EXAMPLES, draw
-
     metrics, config = metrics_and_config()
     text = model_card(metrics, config, "someone/lenet-5").text
     code = matched(r"```python\n(.*?)```", text, re.DOTALL)
@@ -157,6 +191,17 @@ def test_the_code_on_the_card_runs(tmp_path, monkeypatch, capsys):
     draw(EXAMPLES[7]["strokes"]).save("digit.png")
     exec(code.replace("someone/lenet-5", str(PRETRAINED / "textbook")), {})
     assert capsys.readouterr().out.startswith("7 [(7, 0.")
+
+
+def test_the_call_on_the_card_is_answered(app_url, tmp_path, monkeypatch, capsys):
+    """The two lines for Gradio's client, literally, but with a page on this computer in place of the Space."""
+    metrics, config = metrics_and_config()
+    text = model_card(metrics, config, "someone/lenet-5", space="someone/draw").text
+    (code,) = (code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "gradio_client" in code)
+    monkeypatch.chdir(tmp_path)
+    draw(EXAMPLES[7]["strokes"]).save("digit.png")
+    exec(code.replace("someone/draw", app_url), {})
+    assert "{'digit': 7, 'reason': None, 'top': [[7, 0.99" in capsys.readouterr().out
 
 
 def test_every_figure_comes_from_the_files():

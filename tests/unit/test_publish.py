@@ -30,7 +30,7 @@ def another(run, tmp_path) -> Path:
 
 
 def test_one_commit_contains_everything(hub, capsys, mnist_error):
-    """The files of the run unchanged, the model card, which the Hub has validated, and two plots."""
+    """The files of the run unchanged, the model card, which the Hub has validated, two plots and a picture."""
     assert publish(bundled(), "--private") == 0
     repository = hub.repositories["model", REPO]
     assert repository.private
@@ -38,7 +38,7 @@ def test_one_commit_contains_everything(hub, capsys, mnist_error):
     assert messages == ["initial commit", f"LeNet-5, textbook: MNIST test error {mnist_error}"]
     files = files_of(hub)
     assert files.keys() == FILES | DRAWN
-    for name in FILES - {"README.md"}:
+    for name in FILES - {"README.md", "preview.png"}:
         assert files[name] == (bundled() / name).read_bytes()
     for name in DRAWN:
         assert files[name].startswith(b"\x89PNG")

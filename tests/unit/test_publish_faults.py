@@ -72,7 +72,7 @@ def test_a_busy_hub_is_tried_again(hub, run, monkeypatch, capsys):
 
     monkeypatch.setattr(Request, "put_object", busy_once)
     assert publish(run) == 0
-    assert len(requests) == 6  # weights, two files for the page and two plots, the first of them twice
+    assert len(requests) == 7  # weights, two files for the page, two plots and a picture, the first of them twice
     assert capsys.readouterr().err == ""
 
 

@@ -80,6 +80,8 @@ def test_the_front_matter_is_what_the_hub_documents(options, hub, monkeypatch, t
     with Image.open(folder / data["thumbnail"].removeprefix(address)) as picture:
         assert picture.size == (1200, 630)
     assert "[someone/lenet-5](https://huggingface.co/someone/lenet-5)" in text
+    assert "(https://huggingface.co/datasets/ylecun/mnist)" in text
+    assert "(https://doi.org/10.1109/5.726791)" in text
 
 
 def test_a_space_without_a_name_has_no_thumbnail(staged):

@@ -4,6 +4,7 @@ Every figure in it is read from metrics.json or config.json.
 """
 
 import math
+import re
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, UndefinedError
 
 from lenet.networks import NETWORKS
+from train.publish.preview import PREVIEW
+from train.publish.space_card import HUB
 
 # `publish` reads these tags of the card that is already on the Hub, to see what it would replace.
 NETWORK_TAG, DRY_TAG = "lenet-5-", "dry-run"
@@ -43,7 +46,7 @@ def model_card(
         files = {"plots": plots, "extras": extras, "onnx": onnx}
         values = {"metrics": metrics, "config": config, "repo_id": repo_id, "code": code, "space": space, **files}
         text = _template().render(**values, variant=variant, parameters=parameters)
-        data = _front_matter(metrics, variant, repo_id, onnx)
+        data = _front_matter(metrics, variant, repo_id, code, onnx)
     except KeyError as missing:
         raise ValueError(f"it lacks {missing}") from missing
     except UndefinedError as missing:
@@ -62,12 +65,12 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    filters = (percent, share, count, number, value, most_confused)
+    filters = (percent, share, count, number, value, most_confused, subdomain)
     environment.filters |= {function.__name__: function for function in filters}
     return environment.get_template("card.md.jinja")
 
 
-def _front_matter(metrics: dict, variant: str, repo_id: str, onnx: bool):
+def _front_matter(metrics: dict, variant: str, repo_id: str, code: str | None, onnx: bool):
     from huggingface_hub import ModelCardData
 
     return ModelCardData(
@@ -81,20 +84,30 @@ def _front_matter(metrics: dict, variant: str, repo_id: str, onnx: bool):
         ],
         datasets=["ylecun/mnist"],
         model_name=repo_id.split("/")[-1],
+        thumbnail=f"{HUB}/{repo_id}/resolve/main/{PREVIEW}",  # other sites show it beside a link, hence absolute
         # A dry run is evaluated on a part of the test set: it must not enter a leaderboard.
-        eval_results=None if metrics["dry_run"] else _results(metrics),
+        eval_results=None if metrics["dry_run"] else _results(metrics, code),
     )
 
 
-def _results(metrics: dict) -> list:
+def _results(metrics: dict, code: str | None) -> list:
     """What a leaderboard reads: accuracy and error rate on MNIST's test images, accuracy on pen digits if evaluated."""
     from huggingface_hub import EvalResult
 
     def result(dataset: dict, kind: str, value: float, name: str):
         task = {"task_type": "image-classification", "task_name": "Image Classification"}
-        return EvalResult(**task, **dataset, metric_type=kind, metric_value=round(value, 6), metric_name=name)
+        return EvalResult(
+            **task,
+            **dataset,
+            metric_type=kind,
+            metric_value=round(value, 6),
+            metric_name=name,
+            source_name="python -m train evaluate" if code else None,
+            source_url=code,
+        )
 
-    mnist = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST", "dataset_split": "test"}
+    mnist = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST"}
+    mnist |= {"dataset_config": "mnist", "dataset_split": "test"}
     rows = [
         result(mnist, "accuracy", metrics["test"]["accuracy"], "Accuracy"),
         result(mnist, "error_rate", metrics["test"]["error"], "Error rate"),
@@ -145,3 +158,8 @@ def most_confused(confusion: list[list[int]]) -> list[tuple[int, int, int]]:
     """The three most frequent errors of a confusion matrix: how many, the true digit, the predicted digit."""
     errors = [(n, d, p) for d, row in enumerate(confusion) for p, n in enumerate(row) if p != d and n]
     return sorted(errors, key=lambda error: -error[0])[:3]
+
+
+def subdomain(space: str) -> str:
+    """The address at which the Hub runs a Space, USER/NAME."""
+    return f"https://{re.sub(r'[^a-z0-9]', '-', space.lower())}.hf.space"

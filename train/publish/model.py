@@ -18,6 +18,7 @@ from train.plots import CONFUSION, CURVES, MISREAD, REJECTIONS, RELIABILITY, dra
 from train.publish.card import model_card, percent
 from train.publish.guard import check_repository
 from train.publish.hub import Published, Upload, upload
+from train.publish.preview import PREVIEW, draw_preview
 
 CARD = "README.md"
 PLOTS = (CURVES, CONFUSION, MISREAD, RELIABILITY, REJECTIONS)
@@ -150,6 +151,7 @@ def stage(what: Publication) -> Path:
             f"cannot make a model card from {run / METRICS}: {reason}; "
             f"run `python -m train evaluate {run} --write` first"
         ) from error
+    draw_preview(folder / PREVIEW, weights)
     card.save(folder / CARD)
     if what.code is None:
         print("without --code, the model card does not say where to get the code that loads these weights")

@@ -1,6 +1,7 @@
 """The README.md of a Space, with a server or without: the front matter that configures it, and a text."""
 
 HUB = "https://huggingface.co"
+PAPER, MNIST = "https://doi.org/10.1109/5.726791", "ylecun/mnist"
 PREVIEW = "lenet/page/static/preview.jpg"  # in the repository
 
 
@@ -18,7 +19,7 @@ def space_card(text: str, model: str | None, space: str | None, preview: str, **
         colorTo="red",
         license="mit",
         tags=["lenet-5", "mnist", "handwritten-digits", "education"],
-        datasets=["ylecun/mnist"],
+        datasets=[MNIST],
         short_description="Draw a digit and look inside LeNet-5",
         header="mini",  # the Hub's bar is small, and the page has its height
         **({"models": [model]} if model else {}),
@@ -26,4 +27,6 @@ def space_card(text: str, model: str | None, space: str | None, preview: str, **
         **own,
     )
     link = f" The weights: [{model}]({HUB}/{model})." if model else ""
-    return f"---\n{data.to_yaml()}\n---\n{text.format(model=link)}"
+    digits = f"The digits: [MNIST]({HUB}/datasets/{MNIST})."
+    sources = f"The network: [LeCun, Bottou, Bengio, Haffner 1998]({PAPER}). {digits}"
+    return f"---\n{data.to_yaml()}\n---\n{text.format(model=link)}\n{sources}\n"
