@@ -90,5 +90,7 @@ def test_a_digit_is_drawn_in_jupyterlab(lab, chromium):
     expect(second.locator(".jp-OutputArea-output")).to_have_text(
         "3 (6, 28, 28) (32, 32) (280, 280) 1\n", timeout=30_000
     )
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    expect(page.locator(".lenet-notebook")).to_have_count(0)
     page.close()
     assert errors == []
