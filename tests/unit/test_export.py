@@ -211,7 +211,7 @@ def test_missing_packages_are_named(name, tmp_path, monkeypatch, error_of, run, 
     assert main(["publish", str(run), "--repo", REPO, "--dry-run"]) == 0
     printed = capsys.readouterr().out
     assert f"without model.onnx: {said}\n" in printed
-    assert "bytes in 9 files" in printed
+    assert "bytes in 10 files" in printed
     assert "onnx" not in next(tmp_path.rglob("README.md")).read_text()
 
 
