@@ -41,6 +41,11 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: tests wait, for the browser and for others."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """Use one thread; collect garbage more rarely, and what was imported only when Python ends."""
     import torch

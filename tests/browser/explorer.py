@@ -108,7 +108,7 @@ def hurry(page: Page, text: Locator) -> None:
     end = time.monotonic() + 60
     while not text.is_visible() and time.monotonic() < end:
         page.clock.fast_forward(1_000)  # milliseconds
-        page.wait_for_timeout(20)
+        page.wait_for_timeout(80)  # in which a server answers, before the page gives up on it
     text.wait_for()
 
 

@@ -297,6 +297,7 @@ export class Train {
 
   /** @param {Report} report */
   #receive(report) {
+    const went = this.#report?.going;
     this.#report = report;
     for (const [i, { passes, loss, tested }] of report.runs.entries()) {
       const { losses, errors, rate } = this.#curves[i];
@@ -313,7 +314,7 @@ export class Train {
       };
     }
     if (this.#going && !report.going && report.runs.every(({ broken }) => broken)) this.#going = false;
-    this.#announce(report);
+    this.#announce(report, Boolean(went && !report.going && !this.#going));
     this.#showNetwork();
     this.#show();
   }
@@ -326,8 +327,9 @@ export class Train {
    * Say what has happened, once: a result, at most eight times a pass, a pause, or that a run cannot go on.
    *
    * @param {Report} report
+   * @param {boolean} isPaused with this report
    */
-  #announce({ runs, going }) {
+  #announce({ runs }, isPaused) {
     const several = runs.length > 1;
     const sentences = runs.map(({ steps, tested, broken }, i) => {
       const name = several ? `${RUNS[i]} run, ` : "";
@@ -339,9 +341,8 @@ export class Train {
       return `${name}${several ? "step" : "Step"} ${count(tested.steps)}: ${this.#percent(tested)} of the test digits are misread.${why}`;
     });
     const results = sentences.join(" ").trim();
-    const isPaused = !going && !this.#going && runs[0].steps > 0;
-    if (results !== this.#said) this.#say(results);
-    else if (isPaused) this.#say(`Paused at step ${count(runs[0].steps)}.`);
+    const said = [results === this.#said ? "" : results, isPaused ? `Paused at step ${count(runs[0].steps)}.` : ""];
+    if (said.some(Boolean)) this.#say(said.filter(Boolean).join(" "));
     this.#said = results;
   }
 
