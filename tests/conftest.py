@@ -41,9 +41,10 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores: tests wait, for the browser and for others."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are cores, unless only unit tests run: others wait, for a browser or a process."""
+    is_unit = [Path(argument).name for argument in config.args] == ["unit"]
+    return (os.cpu_count() or 1) + (not is_unit)
 
 
 def pytest_collection_finish() -> None:
