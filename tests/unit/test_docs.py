@@ -233,6 +233,15 @@ def test_no_line_of_prose_is_longer_than_120_columns():
         assert long == [], path.name
 
 
+def test_no_file_has_the_marks_of_a_merge():
+    """Which style sheets would take, too: what follows them is then ignored."""
+    marks = re.compile(rb"^(<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) ", re.MULTILINE)
+    texts = {".css", ".html", ".jinja", ".js", ".json", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
+    folders = ("benchmarks", "deploy", "docs", "examples", "harness", "lenet", "tests", "train")
+    files = [*ROOT.iterdir(), *(path for folder in folders for path in (ROOT / folder).rglob("*"))]
+    assert [path for path in files if path.suffix in texts and marks.search(path.read_bytes())] == []
+
+
 def test_every_file_to_open_exists():
     """The table in docs/architecture.md of what to open names files and folders of the package or of the page."""
     table = PAGES["architecture.md"].partition("| to change or add | open |")[2].partition("\n\n")[0]

@@ -373,12 +373,13 @@ function radialBasis(_, { inputs, center, contributions, before }, { numbers }) 
  * @param {Reading} reading
  * @param {Unit} unit
  */
-function verdict(network, { outputs: { output }, top }, { map }) {
+function verdict(network, { outputs: { output }, top, reason }, { map }) {
   const [[first], [second]] = top;
   const isDistance = Boolean(network.layer("output").centers);
   const score = (/** @type {number} */ digit) => decimal(isDistance ? -output[digit] : output[digit], 1);
   const own = map === first || map === second ? "" : ` ${map} has ${score(map)}.`;
-  return `The network says ${first}: ${isDistance ? "distance" : "score"} ${score(first)}; the next, ${second}, has ${score(second)}.${own}`;
+  const says = reason ? `Rejected. Of the ten digits, ${first} is likeliest:` : `The network says ${first}:`;
+  return `${says} ${isDistance ? "distance" : "score"} ${score(first)}; the next, ${second}, has ${score(second)}.${own}`;
 }
 
 /**
