@@ -27,7 +27,7 @@ try:
     from lenet.page.document import document
 except ModuleNotFoundError as missing:
     raise ImportError(
-        f"lenet.notebook needs the package {missing.name}: pip install 'lenet[notebook]' installs it"
+        f"lenet.notebook needs the package {missing.name}: pip install anywidget markdown-it-py pyyaml"
     ) from missing
 
 if TYPE_CHECKING:
@@ -44,8 +44,14 @@ EXPECTED = (
 
 
 def example(digit: int) -> list[dict]:
-    """The strokes of an example of a digit, 0 to 9, as `Pad.strokes` takes them; those of the page's examples."""
-    return _strokes(next(each["strokes"] for each in _EXAMPLES if each["label"] == digit))
+    """The strokes of an example of a digit, 0 to 9, as `Pad.strokes` takes them; those of the page's examples.
+
+    Raises ValueError for anything else.
+    """
+    found = [each["strokes"] for each in _EXAMPLES if each["label"] == digit]
+    if not found:
+        raise ValueError(f"there is an example of each digit from 0 to 9, not of {digit!r}")
+    return _strokes(found[0])
 
 
 class Pad(anywidget.AnyWidget):

@@ -82,7 +82,8 @@ class ImageError(ValueError):
         self.index, self.reason = index, reason
 
     def __str__(self) -> str:
-        return f"image {self.index}: {self.reason}"
+        name = getattr(self.__cause__, "filename", None)
+        return f"image {self.index}{'' if name is None else f', {name}'}: {self.reason}"
 
 
 class Recognizer:
@@ -179,12 +180,16 @@ class Recognizer:
         there are cores, decode and preprocess the next ones meanwhile.
 
         Of an image that `read` would raise an exception for, an `ImageError` with its place is raised, or is put in
-        that place, if `errors` is "return". Without `activations`, readings have none.
+        that place, if `errors` is "return". Without `activations`, readings have none. Raises ValueError if `images` is
+        one image.
         """
         if batch_size < 1 or (workers is not None and workers < 1):
             raise ValueError("batch_size and workers must be at least 1")
         if errors not in ("raise", "return"):
             raise ValueError(f'errors must be "raise" or "return", not {errors!r}')
+        is_file = isinstance(images, str | bytes | os.PathLike) or hasattr(images, "read")
+        if is_file or not isinstance(images, Iterable) or getattr(images, "ndim", 3) < 3:
+            raise ValueError("read_many expects several images, such as a list of them; read() takes one")
         batches = in_batches(map(kept_or_failed, images), prepare_many, batch_size, workers or os.cpu_count() or 1)
         return self._read_batches(batches, errors == "raise", activations)
 

@@ -66,7 +66,7 @@ def load_image(
     if format is None or format not in formats:
         raise _unknown(content, formats)
     if format == "HEIF" and not register_heif():
-        raise ValueError("HEIC images need pillow-heif (pip install 'lenet[heic]'); or save the image as JPEG or PNG")
+        raise ValueError("HEIC images need pillow-heif (pip install pillow-heif); or save the image as JPEG or PNG")
     pixels = READERS[format](content)
     image = _open(pixels.content, format)
     check_size(*image.size)

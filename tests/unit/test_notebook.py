@@ -22,6 +22,12 @@ def pad(reader) -> Pad:
     return Pad(reader)
 
 
+@pytest.mark.parametrize("digit", [10, -1, "3", None])
+def test_there_is_no_example_of_what_is_no_digit(digit):
+    with pytest.raises(ValueError, match="from 0 to 9"):
+        example(digit)
+
+
 def test_a_blank_pad_has_a_reading(pad):
     """Of blank paper, as `Recognizer.read` has one."""
     assert pad.reading.reason == "blank"
@@ -146,7 +152,7 @@ def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     monkeypatch.delitem(sys.modules, "lenet.notebook")
-    with pytest.raises(ImportError, match=r"needs the package anywidget: pip install 'lenet\[notebook\]' installs it"):
+    with pytest.raises(ImportError, match=r"needs the package anywidget: pip install anywidget markdown-it-py pyyaml"):
         importlib.import_module("lenet.notebook")
 
 

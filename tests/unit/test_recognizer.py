@@ -1,6 +1,7 @@
 """The reader with the bundled weights, and model folders that are incomplete or damaged."""
 
 import importlib.util
+import io
 import json
 import pickle
 import re
@@ -111,7 +112,9 @@ def test_many_images_are_read_as_one_is(reader, tmp_path):
                 with pytest.raises((OSError, ValueError)) as raised:
                     reader.read(image)
                 reason = getattr(raised.value, "strerror", None) or str(raised.value)
-                assert (result.index, result.reason, str(result)) == (index, reason, f"image {index}: {reason}")
+                name = getattr(raised.value, "filename", None)
+                place = f"image {index}" if name is None else f"image {index}, {name}"
+                assert (result.index, result.reason, str(result)) == (index, reason, f"{place}: {reason}")
                 assert type(result.__cause__) is raised.type
                 continue
             expected = reader.read(image)
@@ -164,6 +167,24 @@ def test_images_are_asked_for_as_they_are_needed(reader):
     assert len(asked) <= 4 * 4
     readings.close()
     assert list(reader.read_many([])) == []
+
+
+@pytest.mark.parametrize(
+    "one",
+    ["scan.png", Path("scan.png"), b"\x89PNG", io.BytesIO(b"x"), Image.new("L", (28, 28)), np.zeros((28, 28)), 3],
+    ids=["name", "path", "bytes", "file", "image", "array", "number"],
+)
+def test_one_image_is_not_many(reader, one):
+    """Nor is it taken for as many as it has letters, lines or rows."""
+    with pytest.raises(
+        ValueError, match=r"^read_many expects several images, such as a list of them; read\(\) takes one$"
+    ):
+        reader.read_many(one)
+
+
+def test_a_file_that_cannot_be_read_is_named(reader):
+    with pytest.raises(ImageError, match=r"^image 0, missing\.png: No such file or directory$"):
+        list(reader.read_many(["missing.png"]))
 
 
 def test_an_option_of_read_many_that_is_wrong_is_told_at_once(reader):
