@@ -95,7 +95,7 @@ HEIC = b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf"
 def test_without_the_extra_heic_is_named(monkeypatch):
     """With what to do."""
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    with pytest.raises(ValueError, match=r"^HEIC images need pillow-heif \(pip install 'lenet\[heic\]'\); or save"):
+    with pytest.raises(ValueError, match=r"^HEIC images need pillow-heif \(pip install pillow-heif\); or save"):
         load_image(io.BytesIO(HEIC))
 
 
