@@ -82,6 +82,25 @@ def run_all(commands: list[list[str]]) -> None:
             subprocess.run(command, check=False)
 
 
+def stroke_on(sheet: Locator, points: list[tuple[float, float]], steps: int = 1) -> None:
+    """What `Visitor.stroke` does, on one of several pads."""
+    sheet.scroll_into_view_if_needed()
+    box = box_of(sheet)
+    mouse = sheet.page.mouse
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    mouse.move(*at[0])
+    mouse.down()
+    for x, y in at[1:]:
+        mouse.move(x, y, steps=steps)
+    mouse.up()
+
+
+def draw_on(sheet: Locator, strokes: list, size: float = 0.65) -> None:
+    """What `Visitor.draw` does, on one of several pads."""
+    for stroke in fit(strokes, size):
+        stroke_on(sheet, stroke)
+
+
 class Visitor:
     """A visitor of the page, with real mouse events."""
 
@@ -93,21 +112,11 @@ class Visitor:
 
     def stroke(self, points: list[tuple[float, float]], steps: int = 1) -> None:
         """Draw a stroke through points in units of the pad's side, with `steps` mouse events from each to the next."""
-        sheet = self.page.locator(".sheet")
-        sheet.scroll_into_view_if_needed()
-        box = box_of(sheet)
-        mouse = self.page.mouse
-        at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-        mouse.move(*at[0])
-        mouse.down()
-        for x, y in at[1:]:
-            mouse.move(x, y, steps=steps)
-        mouse.up()
+        stroke_on(self.page.locator(".sheet"), points, steps)
 
     def draw(self, strokes: list, size: float = 0.65) -> None:
         """Draw strokes in any unit in the middle of the pad, scaled so that the longer side is `size` of the pad's."""
-        for stroke in fit(strokes, size):
-            self.stroke(stroke)
+        draw_on(self.page.locator(".sheet"), strokes, size)
 
     def digit(self) -> str:
         """The large digit, or "?", once the page has read the current drawing."""

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from harness.browser import box_of, fit
+from harness.browser import box_of, draw_on
 from harness.drawings import DIGITS
 from tests.browser.conftest import kept_page
 from tests.matches import matched
@@ -31,17 +31,6 @@ def framed(context, app_url):
         yield page
 
 
-def draw(page, root, strokes: list) -> None:
-    box = root.locator(".sheet").bounding_box()
-    for stroke in fit(strokes, 0.65):
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point)
-        page.mouse.up()
-
-
 def test_two_apps_on_one_page_do_not_disturb_each_other(new_page, app_url):
     """Each has its own drawing, prediction and history; neither takes keys or pastes while the host has the focus."""
     script = matched(r'<script type="module"[^>]*src="([^"]+)"', httpx.get(app_url).text)
@@ -56,10 +45,8 @@ def test_two_apps_on_one_page_do_not_disturb_each_other(new_page, app_url):
     for root in (one, two):
         root.and_(page.locator("[data-ready]")).wait_for(timeout=60_000)
         assert root.evaluate("(e) => getComputedStyle(e).containerName") == "lenet"  # the stylesheet is there
-    one.locator(".sheet").scroll_into_view_if_needed()
-    draw(page, one, DIGITS[3])
-    two.locator(".sheet").scroll_into_view_if_needed()
-    draw(page, two, DIGITS[7])
+    draw_on(one.locator(".sheet"), DIGITS[3])
+    draw_on(two.locator(".sheet"), DIGITS[7])
     assert [root.locator(".digit").inner_text() for root in (one, two)] == ["3", "7"]
 
     page.keyboard.press("Control+z")  # the second pad has the focus
@@ -84,7 +71,7 @@ def test_in_a_tall_iframe_everything_stays_in_its_place(framed):
     page, frame = framed, framed.frame_locator("iframe")
     page.bring_to_front()
     pad = box_of(frame.locator(".pad"))
-    draw(page, frame, DIGITS[3])
+    draw_on(frame.locator(".sheet"), DIGITS[3])
     assert frame.locator(".digit").inner_text() == "3"
     page.mouse.wheel(0, 600)
     page.wait_for_function("() => scrollY > 300")

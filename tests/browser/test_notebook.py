@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from harness.browser import box_of, fit
+from harness.browser import box_of, draw_on
 from harness.drawings import DIGITS, EXAMPLES, draw, encoded
 from lenet.notebook import Pad, example
 from tests.browser.screens import violations
@@ -107,16 +107,7 @@ class Notebook:
         self.page.evaluate("(args) => { setTimeout(() => window.fromPython(...args)); }", [name, state])
 
     def draw(self, root: Locator, digit: int) -> None:
-        root.locator(".sheet").scroll_into_view_if_needed()
-        box = box_of(root.locator(".sheet"))
-        mouse = self.page.mouse
-        for stroke in fit(DIGITS[digit], 0.65):
-            points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-            mouse.move(*points[0])
-            mouse.down()
-            for point in points[1:]:
-                mouse.move(*point)
-            mouse.up()
+        draw_on(root.locator(".sheet"), DIGITS[digit])
 
 
 @pytest.fixture

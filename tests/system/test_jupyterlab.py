@@ -7,10 +7,10 @@ import sys
 
 import nbformat
 import pytest
-from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import Error, Locator, expect
 
 from harness import ROOT
-from harness.browser import box_of, fit
+from harness.browser import draw_on
 from harness.drawings import DIGITS
 from harness.servers import free_port, running
 
@@ -57,19 +57,6 @@ def run(cell: Locator) -> None:
     cell.page.keyboard.press("Shift+Enter")
 
 
-def draw(page: Page, strokes: list) -> None:
-    sheet = page.locator(".sheet")
-    sheet.scroll_into_view_if_needed()
-    box = box_of(sheet)
-    for stroke in fit(strokes, 0.65):
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point)
-        page.mouse.up()
-
-
 def test_a_digit_is_drawn_in_jupyterlab(lab, chromium):
     """The next cell prints what has been drawn. Keys on the pad are not JupyterLab's; a cleared output is gone."""
     page = chromium.new_page(viewport={"width": 1500, "height": 1000})
@@ -81,7 +68,7 @@ def test_a_digit_is_drawn_in_jupyterlab(lab, chromium):
     page.wait_for_function(HAS_KERNEL)
     run(first)
     page.locator(".lenet[data-ready]").wait_for()
-    draw(page, DIGITS[3])
+    draw_on(page.locator(".sheet"), DIGITS[3])
     assert page.locator(".digit").inner_text() == "3"
     expect(page.locator(".check")).to_have_text("Checked with PyTorch in the kernel.", timeout=30_000)
     page.keyboard.press("ArrowDown")  # which would go to the next cell
