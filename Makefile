@@ -21,7 +21,7 @@ run: .venv/for-run  ## set up and start the app at http://127.0.0.1:7860
 
 test: .venv/for-development  ## set up and run all tests, including those in a real browser
 	$(BIN)/python -m harness.browser
-	$(BIN)/python -m harness.services
+	$(BIN)/python -m harness.programs
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: .venv/for-development  ## run the tests that need neither a browser nor another process

@@ -4,15 +4,13 @@
 installed one, else Playwright's.
 """
 
-import contextlib
-import os
-import platform
 import re
 import shutil
-import subprocess
 import sys
 
 from playwright.sync_api import Browser, Error, FloatRect, Locator, Page, Playwright, sync_playwright
+
+from harness.programs import apt_commands, is_debian, run_all
 
 SHELL = "chromium-headless-shell"  # without a window; for the tests it needs a third less of the processor
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -61,25 +59,6 @@ def install() -> int:
             return 0
     print("could not install Chromium; install it and make sure that it is on the PATH", file=sys.stderr)
     return 1
-
-
-def is_debian() -> bool:
-    """Whether this is Debian itself, whose packages have a browser; Ubuntu's only fetch one from elsewhere."""
-    return sys.platform == "linux" and platform.freedesktop_os_release().get("ID") == "debian"
-
-
-def apt_commands(*packages: str) -> list[list[str]]:
-    """The commands that install packages on Debian."""
-    apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "-n", "apt-get"]
-    return [[*apt, "update"], [*apt, "install", "-y", *packages]]
-
-
-def run_all(commands: list[list[str]]) -> None:
-    """Run commands one after the other; what fails, or is not installed, is left to the caller to notice."""
-    for command in commands:
-        print("$", *command, flush=True)
-        with contextlib.suppress(FileNotFoundError):  # not Debian
-            subprocess.run(command, check=False)
 
 
 def stroke_on(sheet: Locator, points: list[tuple[float, float]], steps: int = 1) -> None:

@@ -1,12 +1,8 @@
-"""nginx in front of replicas of the page, with the files in `deploy/`, for tests and benchmarks.
-
-`python -m harness.services` makes sure that nginx and systemd-analyze are available: installed ones, else Debian's.
-"""
+"""nginx in front of replicas of the page, with the files in `deploy/`, for tests and benchmarks."""
 
 import contextlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,28 +13,12 @@ from typing import Protocol
 import httpx
 
 from harness import ROOT
-from harness.browser import apt_commands, run_all
+from harness.programs import find
 from harness.servers import free_port, is_up
 
 DEPLOY = ROOT / "deploy"
-PACKAGES = {"nginx": "nginx", "systemd-analyze": "systemd"}
 ROOT_PATH = "/lenet"  # of the page, as in deploy/nginx.conf
 START = 180  # seconds; two replicas may start at once on a busy machine
-
-
-def find(program: str) -> str | None:
-    """The path of a program; Debian's nginx is where only root looks."""
-    return shutil.which(program, path=os.environ["PATH"] + os.pathsep + "/usr/sbin")
-
-
-def install() -> int:
-    """Install what is missing. The exit code: 0 if nothing is missing in the end, else 1."""
-    if missing := [package for program, package in PACKAGES.items() if not find(program)]:
-        run_all(apt_commands(*missing))
-    if missing := [program for program in PACKAGES if not find(program)]:
-        print(f"could not install {', '.join(missing)}; install by hand what the tests need", file=sys.stderr)
-        return 1
-    return 0
 
 
 def configure(folder: Path, port: int, replicas: str, changes: dict[str, str] | None = None) -> Path:
@@ -203,7 +183,3 @@ def wait_for(url: str, server: Process, seconds: float, log: Path | None = None)
     """Wait until a server is up. Raises RuntimeError, with its log, if it ends before that, or takes too long."""
     if not is_up(url, seconds, lambda: server.poll() is not None):
         raise RuntimeError(f"{url} did not start:\n{log.read_text() if log else ''}")
-
-
-if __name__ == "__main__":
-    sys.exit(install())

@@ -20,8 +20,9 @@ from gradio_client import Client, handle_file
 from harness import ROOT
 from harness.browser import Visitor
 from harness.drawings import EXAMPLES, draw, encoded
+from harness.programs import find
 from harness.servers import free_port
-from harness.services import DEPLOY, ROOT_PATH, Replica, check, configure, find, nginx, replicas
+from harness.services import DEPLOY, ROOT_PATH, Replica, check, configure, nginx, replicas
 from lenet.page.gate import JSON_LIMIT, UPLOAD_LIMIT
 from lenet.page.payload import MAX_BYTES
 from lenet.weights.model import bundled
