@@ -121,7 +121,10 @@ def short_timeouts(monkeypatch):
 @pytest.mark.usefixtures("short_timeouts")
 @pytest.mark.parametrize(
     ("respond", "expected"),
-    [(lambda request: black_hole(request, "whoami"), "cannot connect to http"), (slow_drip, "no response within 0.4 s")],
+    [
+        (lambda request: black_hole(request, "whoami"), "cannot connect to http"),
+        (slow_drip, "no response within 0.4 s"),
+    ],
     ids=["black hole", "slow drip"],
 )
 def test_a_hub_that_does_not_respond_is_abandoned(hub, failure, monkeypatch, respond, expected):
