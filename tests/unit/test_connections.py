@@ -68,6 +68,13 @@ def server(**limits) -> Iterator[int]:
         thread.join(10)
 
 
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[int]:
+    """The port of a server that waits for a tenth of a second."""
+    with server(header=0.1, silence=0.1) as port:
+        yield port
+
+
 def connect(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), 10)
 
@@ -88,9 +95,9 @@ def status(port: int, request: bytes = WHOLE) -> int:
 
 
 @pytest.mark.parametrize("sent", [b"", b"G", HALF, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1234"])
-def test_what_never_ends_gets_an_answer_and_is_closed(sent):
+def test_what_never_ends_gets_an_answer_and_is_closed(hasty, sent):
     """Nothing at all, half a header, half a body: 408, and a sentence."""
-    with server(header=0.1, silence=0.1) as port, connect(port) as connection:
+    with connect(hasty) as connection:
         connection.sendall(sent)
         head, _, body = received(connection).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 408 ")
@@ -144,9 +151,9 @@ def test_a_header_that_drips_has_the_same_deadline():
         assert time.monotonic() - began < 5
 
 
-def test_the_second_request_of_a_connection_has_the_deadline_too():
+def test_the_second_request_of_a_connection_has_the_deadline_too(hasty):
     """Half a header after a whole request."""
-    with server(header=0.1) as port, connect(port) as connection:
+    with connect(hasty) as connection:
         connection.sendall(WHOLE)
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
         connection.sendall(HALF)
@@ -173,9 +180,9 @@ def test_a_body_that_drips_is_closed_and_a_slow_one_is_not():
             assert slow.recv(65_536).endswith(b"1000")
 
 
-def test_a_client_that_does_not_take_its_response_is_closed():
+def test_a_client_that_does_not_take_its_response_is_closed(hasty):
     """While the response is larger than all buffers."""
-    with server(silence=0.1) as port, connect(port) as connection:
+    with connect(hasty) as connection:
         connection.sendall(WHOLE.replace(b"/ ", b"/large ", 1))
         time.sleep(0.5)
         assert len(received(connection)) < 30_000_000
