@@ -70,8 +70,8 @@ def server(**limits) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[int]:
-    """The port of a server that waits for a tenth of a second."""
-    with server(header=0.1, silence=0.1) as port:
+    """The port of a server that waits for a fifth of a second."""
+    with server(header=0.2, silence=0.2) as port:
         yield port
 
 
@@ -163,7 +163,7 @@ def test_the_second_request_of_a_connection_has_the_deadline_too(hasty):
 def test_a_body_that_drips_is_closed_and_a_slow_one_is_not():
     """What counts is the mean rate after the first `silence` seconds."""
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
-    with server(silence=0.1, rate=200) as port:
+    with server(silence=0.25, rate=200) as port:
         with connect(port) as dripping:
             dripping.sendall(head)
             end = time.monotonic() + 10
