@@ -7,11 +7,12 @@ evaluated.
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from lenet import Recognizer
 from lenet.extras.files import MISREAD_DIGITS, NEIGHBORS
@@ -131,18 +132,26 @@ def predict_digits(reader: Recognizer, digits: Digits) -> Predictions:
 
 
 def predict(reader: Recognizer, drawings: Iterable[Drawing]) -> Predictions:
-    """Predict drawings one by one, preprocessing included, as the page does."""
-    labels, ids, readings, groups = [], [], [], []
-    for drawing in drawings:
-        labels.append(drawing.label)
-        ids.append(drawing.id)
-        readings.append(reader.read(drawing.image))
-        groups.append({**drawing.groups, "class": str(drawing.label)})
+    """Predict drawings in batches, preprocessing included, as the page does."""
+    labels, ids, groups = [], [], []
+
+    def images() -> Iterator[Image.Image | np.ndarray]:
+        for drawing in drawings:
+            labels.append(drawing.label)
+            ids.append(drawing.id)
+            groups.append({**drawing.groups, "class": str(drawing.label)})
+            yield drawing.image
+
+    read = [
+        (reading.probabilities, reading.activations["output"], reading.reason)
+        for reading in reader.read_many(images(), activations=True)
+    ]
+    probabilities, scores, reasons = zip(*read, strict=True)
     return Predictions(
         labels=np.array(labels),
-        probabilities=np.array([reading.probabilities for reading in readings]),
-        energies=energy(np.array([reading.activations["output"] for reading in readings])),
-        reasons=[reading.reason for reading in readings],
+        probabilities=np.array(probabilities),
+        energies=energy(np.array(scores)),
+        reasons=list(reasons),
         ids=ids,
         groups={name: [group[name] for group in groups] for name in groups[0]},
     )

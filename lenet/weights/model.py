@@ -169,14 +169,14 @@ def _load_state(model: Network, content: bytes) -> None:
             raise ValueError(f"{name} has shape {tuple(found.shape)}, expected {tuple(wanted.shape)}")
         if not (found.abs() <= LARGEST_WEIGHT).all():  # nor NaN
             raise ValueError(f"{name} contains numbers that are not between -{LARGEST_WEIGHT} and {LARGEST_WEIGHT}")
-    with torch.device("cpu"):
-        model.load_state_dict(tensors, strict=True)
-        _check_scores(model)
+    model.load_state_dict(tensors, strict=True)
+    _check_scores(model)
 
 
 def _check_scores(model: Network) -> None:
     """Raise ValueError if the network computes no numbers: weights may be finite, and their sums not."""
-    ink = torch.rand(8, *INPUT_SHAPE, generator=torch.Generator().manual_seed(0), dtype=torch.float32)
+    generator = torch.Generator("cpu").manual_seed(0)
+    ink = torch.rand(8, *INPUT_SHAPE, generator=generator, dtype=torch.float32, device="cpu")
     ink[0], ink[1] = 0, 1
     if not np.isfinite(model.eval().compute(ink.numpy())["output"]).all():
         raise ValueError("its scores are NaN or infinite")

@@ -15,7 +15,7 @@ from tests.processes import ONE_THREAD
 from train.__main__ import main
 
 SMALL = (
-    *("--validation-size", 50, "--batch-size", 16, "--copies", 1),
+    *("--validation-size", 50, "--batch-size", 64, "--copies", 1),
     *("--outliers", 50, "--styles", 30, "--device", "cpu"),
 )
 

@@ -4,6 +4,7 @@ import json
 import multiprocessing.process
 import platform
 import subprocess
+import time
 
 import numpy.testing  # noqa: F401  before processes are refused: up to version 2.1 its import runs `lscpu`
 import pytest
@@ -28,6 +29,13 @@ def no_other_process(monkeypatch):
 
     monkeypatch.setattr(subprocess.Popen, "_execute_child", only_decoders)  # a page has those that decode images
     monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", refuse)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Nobody sleeps for long: the Hub's client waits for a second before it tries again."""
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.02)))
 
 
 @pytest.fixture(scope="session")

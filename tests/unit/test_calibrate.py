@@ -8,7 +8,7 @@ from lenet import LeNet5
 from lenet.rejection import Calibration, energy
 from train.calibrate import MAX_FALSE_REJECTION_RATE, calibrate, scores_of
 from train.data.mnist import load_mnist
-from train.metrics import expected_calibration_error
+from train.metrics import cross_entropy, expected_calibration_error
 
 
 def answered(temperature: float, count: int = 5_000) -> tuple[np.ndarray, np.ndarray]:
@@ -30,6 +30,16 @@ def test_the_temperature_is_found(temperature):
     assert expected_calibration_error(labels, found.probabilities(scores)) < 0.025
     twice = Calibration(found.temperature * 2)
     assert expected_calibration_error(labels, twice.probabilities(scores)) > 0.05
+
+
+@pytest.mark.parametrize("spread", [0.1, 3, 300])
+def test_no_other_temperature_has_a_lower_loss(spread):
+    """Also where it is far from 1, as for scores that are squared distances; some of the digits are misread."""
+    rng = np.random.default_rng(0)
+    scores = rng.normal(0, spread, (200, 10))
+    labels = np.where(rng.random(200) < 0.8, scores.argmax(1), rng.integers(0, 10, 200))
+    losses = {t: cross_entropy(labels, Calibration(t).probabilities(scores)) for t in np.geomspace(0.1, 100, 401)}
+    assert calibrate(scores, labels).temperature == pytest.approx(min(losses, key=losses.__getitem__), abs=1e-4)
 
 
 def test_labels_may_be_a_tensor():

@@ -68,6 +68,13 @@ def server(**limits) -> Iterator[int]:
         thread.join(10)
 
 
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[int]:
+    """The port of a server that waits for a fifth of a second."""
+    with server(header=0.2, silence=0.2) as port:
+        yield port
+
+
 def connect(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), 10)
 
@@ -88,9 +95,9 @@ def status(port: int, request: bytes = WHOLE) -> int:
 
 
 @pytest.mark.parametrize("sent", [b"", b"G", HALF, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1234"])
-def test_what_never_ends_gets_an_answer_and_is_closed(sent):
+def test_what_never_ends_gets_an_answer_and_is_closed(hasty, sent):
     """Nothing at all, half a header, half a body: 408, and a sentence."""
-    with server(header=0.2, silence=0.2) as port, connect(port) as connection:
+    with connect(hasty) as connection:
         connection.sendall(sent)
         head, _, body = received(connection).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 408 ")
@@ -117,7 +124,7 @@ def test_a_client_that_still_sends_gets_its_refusal():
 
 def test_a_body_that_is_dropped_does_not_last_for_ever():
     """After `linger` seconds the connection is closed, whoever still sends."""
-    with server(linger=0.2) as port, connect(port) as connection:
+    with server(linger=0.1) as port, connect(port) as connection:
         began = time.monotonic()
         connection.sendall(b"POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
         with contextlib.suppress(OSError):
@@ -129,13 +136,13 @@ def test_a_body_that_is_dropped_does_not_last_for_ever():
 
 def test_a_header_that_drips_has_the_same_deadline():
     """A byte now and then does not extend it."""
-    with server(header=0.4) as port, connect(port) as connection:
+    with server(header=0.2) as port, connect(port) as connection:
         began = time.monotonic()
         connection.sendall(HALF)
         with contextlib.suppress(OSError):
             while time.monotonic() - began < 10:
                 connection.sendall(b"x")
-                time.sleep(0.05)
+                time.sleep(0.02)
                 connection.setblocking(False)
                 with contextlib.suppress(BlockingIOError):
                     if connection.recv(100):
@@ -144,9 +151,9 @@ def test_a_header_that_drips_has_the_same_deadline():
         assert time.monotonic() - began < 5
 
 
-def test_the_second_request_of_a_connection_has_the_deadline_too():
+def test_the_second_request_of_a_connection_has_the_deadline_too(hasty):
     """Half a header after a whole request."""
-    with server(header=0.2) as port, connect(port) as connection:
+    with connect(hasty) as connection:
         connection.sendall(WHOLE)
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
         connection.sendall(HALF)
@@ -156,7 +163,7 @@ def test_the_second_request_of_a_connection_has_the_deadline_too():
 def test_a_body_that_drips_is_closed_and_a_slow_one_is_not():
     """What counts is the mean rate after the first `silence` seconds."""
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
-    with server(silence=0.3, rate=1_000) as port:
+    with server(silence=0.25, rate=200) as port:
         with connect(port) as dripping:
             dripping.sendall(head)
             end = time.monotonic() + 10
@@ -169,15 +176,15 @@ def test_a_body_that_drips_is_closed_and_a_slow_one_is_not():
             slow.sendall(head)
             for _ in range(10):
                 slow.sendall(b"x" * 100)
-                time.sleep(0.06)
+                time.sleep(0.03)
             assert slow.recv(65_536).endswith(b"1000")
 
 
-def test_a_client_that_does_not_take_its_response_is_closed():
+def test_a_client_that_does_not_take_its_response_is_closed(hasty):
     """While the response is larger than all buffers."""
-    with server(silence=0.3) as port, connect(port) as connection:
+    with connect(hasty) as connection:
         connection.sendall(WHOLE.replace(b"/ ", b"/large ", 1))
-        time.sleep(1)
+        time.sleep(0.5)
         assert len(received(connection)) < 30_000_000
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from harness.delay import proxy
 from harness.servers import free_port
 
-ONE_WAY = 0.1  # seconds
+ONE_WAY = 0.04  # seconds
 
 
 async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -17,10 +17,10 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def _open(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    for _ in range(100):
+    for _ in range(1_000):
         with contextlib.suppress(ConnectionRefusedError):
             return await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.005)
     raise TimeoutError(f"nothing listens on port {port}")
 
 

@@ -147,11 +147,14 @@ BAD_RESPONSES = {
 
 
 @pytest.mark.parametrize("fault", BAD_RESPONSES)
-def test_a_bad_response_is_reported_and_leaves_no_file(server, path, fault):
+def test_a_bad_response_is_reported_and_leaves_no_file(server, path, fault, monkeypatch):
     """One line says what each source sent; no file and no folder remains, and the next call can succeed."""
     reply, message = BAD_RESPONSES[fault]
     server.replies["digits.zip"] = reply
-    said = failure(path)
+    with monkeypatch.context() as patch:
+        if fault == "stalled":
+            patch.setattr(downloading, "TIMEOUT", 0.3)
+        said = failure(path)
     assert said.startswith(f"{path} is missing and could not be downloaded (digits.zip: ")
     assert message in said
     assert f"; {NAME}.Z: HTTP status 404 Not Found); put {NAME} from https://archive.ics.uci.edu/dataset/81" in said

@@ -5,6 +5,7 @@ import struct
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -117,6 +118,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@cache
 def scans(side: int, count: int) -> bytes:
     """A progressive JPEG whose last scan is repeated."""
     content = encoded(Image.new("L", (side, side), 255), "JPEG", progressive=True)

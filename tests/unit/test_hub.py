@@ -177,6 +177,7 @@ def test_the_client_finds_the_download_in_its_cache(hub):
         assert Path(path).read_bytes() == content
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_interrupted_download_is_retried(hub):
     """A connection that breaks once in the middle of the weights delays them, but they arrive."""
     hub.put(REPOSITORY, GOOD)

@@ -78,6 +78,7 @@ def test_a_repository_is_listed_and_downloaded(hub, api):
     assert [tag.target_commit for tag in api.list_repo_refs("someone/x").tags] == [old]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_interrupted_download_is_resumed(hub, api, monkeypatch):
     """The client requests the rest, starting at the last complete chunk."""
     chunk = 1_000_000

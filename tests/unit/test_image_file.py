@@ -132,13 +132,18 @@ def test_hostile_exif_data_costs_nothing(hostile):
     np.testing.assert_array_equal(np.asarray(image), np.asarray(ONE))
 
 
-@pytest.mark.parametrize("seconds", [0.05, -1.0])
-def test_reading_has_a_time_limit(monkeypatch, seconds):
-    """Whatever takes the time: the pixels, here of 90 scans of 4 million, or what precedes them."""
-    monkeypatch.setattr("lenet.image.file.MAX_SECONDS", seconds)
+@pytest.fixture(scope="module")
+def slow() -> bytes:
+    """A file that takes long: 90 scans of 4 million pixels."""
     content = encoded(Image.effect_noise((2_000, 2_000), 40), "JPEG", progressive=True)
     last = content.rindex(b"\xff\xda")
-    slow = content[:last] + 90 * content[last:-2]
+    return content[:last] + 90 * content[last:-2]
+
+
+@pytest.mark.parametrize("seconds", [0.05, -1.0])
+def test_reading_has_a_time_limit(monkeypatch, slow, seconds):
+    """Whatever takes the time: the pixels, or what precedes them."""
+    monkeypatch.setattr("lenet.image.file.MAX_SECONDS", seconds)
     with pytest.raises(ValueError, match=rf"reading the image takes more than {seconds:g} s"):
         load_image(io.BytesIO(slow))
 

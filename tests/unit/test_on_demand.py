@@ -254,7 +254,7 @@ def test_a_download_that_misses_the_deadline_goes_on(hub, published, monkeypatch
 
     def late(request, name):
         if name == "file":
-            time.sleep(0.4)
+            time.sleep(0.2)
         return False
 
     hub.fault = late

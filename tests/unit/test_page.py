@@ -153,14 +153,16 @@ def test_too_many_requests_at_once_are_refused_at_once(reader, monkeypatch):
         return read(image)
 
     monkeypatch.setattr(reader, "read", slow)
-    app = Starlette(routes=Routes(reader).all())
+    routes = Routes(reader)
+    app = Starlette(routes=routes.all())
 
     drawing = {"content": DRAWING, "headers": PNG}
 
     async def crowd() -> tuple[list[int], httpx.Response, int]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
             waiting = [asyncio.create_task(client.post("/read", **drawing)) for _ in range(MAX_READS)]
-            await asyncio.sleep(0.5)
+            while routes.reads < MAX_READS:
+                await asyncio.sleep(0.005)
             refused = await client.post("/read", **drawing)
             go_on.set()
             done = [response.status_code for response in await asyncio.gather(*waiting)]
@@ -234,7 +236,7 @@ def test_a_drawing_has_room_beside_others_that_are_never_finished(app_url):
             assert len(waiting) < 200
             waiting.append(stack.enter_context(socket.create_connection((host, int(port)), 10)))
             waiting[-1].sendall(head.encode() + bytes(9))
-            time.sleep(0.01)
+            time.sleep(0.01 if len(waiting) > 100 else 0.001)
         assert len(waiting) > 50
         assert httpx.post(f"{app_url}/read", content=DRAWING, headers=PNG).status_code == 200
 

@@ -60,6 +60,7 @@ def test_an_error_at_any_step_leaves_no_partial_commit(hub, failure, monkeypatch
         assert "whether the commit arrived" not in message
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_busy_hub_is_tried_again(hub, run, monkeypatch, capsys):
     """The client retries after one 503 for a file, and nothing is reported."""
     put_object, requests = Request.put_object, []
@@ -111,8 +112,8 @@ def test_a_commit_by_someone_else_is_not_overwritten(hub, run, failure, monkeypa
 
 @pytest.fixture
 def short_timeouts(monkeypatch):
-    monkeypatch.setattr(upload, "REQUEST_TIMEOUT", 0.5)
-    monkeypatch.setattr(upload, "UPLOAD_TIMEOUT", 1)
+    monkeypatch.setattr(upload, "REQUEST_TIMEOUT", 0.2)
+    monkeypatch.setattr(upload, "UPLOAD_TIMEOUT", 0.4)
     yield
     close_session()  # the client of this process has the timeout, too
 
@@ -120,7 +121,10 @@ def short_timeouts(monkeypatch):
 @pytest.mark.usefixtures("short_timeouts")
 @pytest.mark.parametrize(
     ("respond", "expected"),
-    [(lambda request: black_hole(request, "whoami"), "cannot connect to http"), (slow_drip, "no response within 1 s")],
+    [
+        (lambda request: black_hole(request, "whoami"), "cannot connect to http"),
+        (slow_drip, "no response within 0.4 s"),
+    ],
     ids=["black hole", "slow drip"],
 )
 def test_a_hub_that_does_not_respond_is_abandoned(hub, failure, monkeypatch, respond, expected):

@@ -21,7 +21,7 @@ from train.hashed_file import write_hashed
 
 RECIPE = (
     *("--validation-size", 200, "--batch-size", 100, "--outliers", 20, "--copies", 1, "--styles", 10),
-    *("--epochs", 4, "--device", "cpu"),
+    *("--epochs", 3, "--device", "cpu"),
 )
 LONG = (*RECIPE, "--epochs", 400)  # for runs that must not end by themselves
 CPU = torch.device("cpu")
@@ -93,8 +93,8 @@ def copy(stopped, tmp_path):
 
 
 POINTS = {  # where, and what is in the folder then
-    "before a checkpoint": (train.run, "save_checkpoint", 3, {CHECKPOINT}),
-    "while a checkpoint is written": (os, "fsync", 3, {CHECKPOINT}),
+    "before a checkpoint": (train.run, "save_checkpoint", 2, {CHECKPOINT}),
+    "while a checkpoint is written": (os, "fsync", 2, {CHECKPOINT}),
     "between the weights and the evaluation": (train.run, "evaluate", 1, {CHECKPOINT, "model.safetensors"}),
 }
 

@@ -13,7 +13,7 @@ from harness.fake_hub.repository import errors_in_card
 from lenet.weights.model import bundled
 from tests.fixtures.publishing import hub, metadata_of  # noqa: F401
 from train.__main__ import main
-from train.publish.space import stage_space
+from train.publish.space import STAGING, stage_space
 
 # The client's own way to send a file is deprecated in the library that it uses.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -31,17 +31,23 @@ HEADERS = ("mini", "default")
 ZERO_GPU_PYTHON, ZERO_GPU_TORCH = ("3.12", "3.10"), ("2.8.0", "2.9.1", "2.10.0", "2.11.0")
 
 
-@pytest.fixture
-def staged(tmp_path, monkeypatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / stage_space("someone/lenet-5")
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory) -> Path:
+    """The files for a Space with a model. No test changes them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("space"))
+        return stage_space("someone/lenet-5").resolve()
 
 
-def test_staging_again_removes_old_files(staged):
+def test_staging_again_removes_old_files(tmp_path, monkeypatch):
     """A file that is no longer part of the Space is deleted; without a model, none is preloaded."""
-    (staged / "lenet" / "old.py").write_text("")
-    stage_space()
-    assert not (staged / "lenet" / "old.py").exists()
+    monkeypatch.chdir(tmp_path)
+    old = tmp_path / STAGING / "lenet" / "old.py"
+    old.parent.mkdir(parents=True)
+    old.write_text("")
+    staged = stage_space()
+    assert (staged / "lenet" / "recognizer.py").exists()
+    assert not old.exists()
     assert "preload_from_hub" not in (staged / "README.md").read_text()
 
 

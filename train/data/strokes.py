@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from lenet.image.decode import gray_and_opacity
 from lenet.image.preprocess import clean_and_center, find_ink, preprocess
 
 # How strongly a stroke is perturbed: noise is drawn at KNOTS points along it, with the standard deviations STRETCH (of
@@ -62,14 +61,14 @@ def render(drawing: PenDrawing) -> np.ndarray:
     """The drawing's preprocessed image, uint8, shape (32, 32).
 
     That is `preprocess` of the page. Where the paper is certain to be white, `preprocess` would find that out from all
-    of the page; with only the part that has ink, and without looking, the same image takes half the time.
+    of the page, and look for borders, of which there are none if all sides and most of the page are white; with only
+    the part that has ink, and without looking, the same image takes half the time.
     """
     region, (left, top) = _draw(drawing)
     bottom, right = top + region.shape[0], left + region.shape[1]
     inside = left > 0 and top > 0 and bottom < drawing.side and right < drawing.side
     if inside and np.count_nonzero(region == 255) > region.size / 2:
-        gray, _ = gray_and_opacity(region)
-        image = clean_and_center(find_ink(gray, paper=1.0))
+        image = clean_and_center(find_ink(region.astype(np.float32) / 255, paper=1.0))
     else:
         image = preprocess(draw_page(drawing))
     return np.rint(image * 255).astype(np.uint8)

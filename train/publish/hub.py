@@ -190,6 +190,6 @@ def _with_timeout(call: Callable[[], Any], seconds: float, done: Sequence[str] =
     try:
         return result.result(seconds)
     except Exception as error:  # the client, its transports and its threads raise what they like
-        late = f"no response within {seconds:.0f} s: try again later"
+        late = f"no response within {seconds:g} s: try again later"
         reason = str(explain(error, publishing=True)) if result.done() else late
     raise HubError("; ".join([reason, *done]))
