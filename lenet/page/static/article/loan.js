@@ -3,6 +3,8 @@ import { find } from "../dom.js";
 
 /** @import { Store } from "../store.js" */
 
+const MEASURES = ["--pad", "--examples", "--edit", "--input"]; // which the style sheet goes by, in the figure and outside of it
+
 export class Loan {
   #place = document.createComment("lent to the article");
 
@@ -23,13 +25,15 @@ export class Loan {
 }
 
 /**
- * Lend parts of the page to places in the article, without where they stand in the figure.
+ * Lend parts of the page to places in the article, without where they stand in the figure, but as large as there.
  *
  * @param {HTMLElement} root
  * @param {Record<string, HTMLElement>} places by the selectors of the parts
  */
 export function lend(root, places) {
+  const { style } = find(root, ".figure");
   return Object.entries(places).map(([selector, place]) => {
+    for (const name of MEASURES) place.style.setProperty(name, style.getPropertyValue(name));
     const lent = find(root, selector);
     lent.removeAttribute("style");
     return new Loan(lent, (one) => place.append(one));

@@ -158,11 +158,11 @@ export class Figure {
     const key = `${clientWidth} ${height} ${densityOf(root)} ${find(root, ".modes").offsetHeight} ${dataset.view}`;
     if (key === this.#key || !clientWidth) return;
     this.#key = key;
-    const { geometry, width, height: high } = layOut(root, this.framed);
+    const { geometry, width, height: high, density } = layOut(root, this.framed);
     this.geometry = geometry;
     this.#size = { width, height: high };
     this.#line = Math.max(0.3, Math.min(1, geometry.gap / 45));
-    this.#fit(densityOf(root));
+    this.#fit(density);
     this.#repaint();
   }
 

@@ -1,6 +1,6 @@
 // Lays the page out: the style sheet says how large type and rows are, arithmetic where the tiles, the pad and the answer
 // stand, so that the network fills what the window leaves.
-import { densityOf, find, findAll, zoomOf } from "../dom.js";
+import { densityOf, find, findAll, setProperty, zoomOf } from "../dom.js";
 import { around, geometryOf, kindOf } from "./geometry.js";
 
 const PANEL = { least: 196, most: 420, share: 0.282, short: 50, said: 19 }; // of the window, below the modes; and what is said above them
@@ -23,11 +23,12 @@ export function setKind(root, framed) {
 }
 
 /**
- * Place everything. Returns where, and how large the figure's canvases are.
+ * Place everything. Returns where, and how large the figure's canvases are, and how dense. The style sheet is told the
+ * sizes by properties of the figure, not of the page: the browser computes the style of all that is inside again.
  *
  * @param {HTMLElement} root
  * @param {boolean} framed
- * @returns {{ geometry: Geometry, width: number, height: number }}
+ * @returns {{ geometry: Geometry, width: number, height: number, density: number }}
  */
 export function layOut(root, framed) {
   const figure = find(root, ".figure");
@@ -38,12 +39,18 @@ export function layOut(root, framed) {
     ? Math.max(FRAMED.least, FRAMED.share * width)
     : (innerHeight - figure.getBoundingClientRect().top - scrollY) / zoomOf(root);
   const density = densityOf(root);
-  root.style.setProperty("--on-paper", Math.min(1, PAPER / width).toFixed(3));
   const [pad, tools, answer] = [".pad", ".tools", ".answer"].map((selector) => find(root, selector));
   const net = find(root, ".net");
-  for (const element of [figure, pad, tools, answer, net]) element.removeAttribute("style");
+  for (const element of [pad, tools, answer, net]) element.removeAttribute("style");
+  figure.style.blockSize = "";
   const set = (/** @type {string} */ name, /** @type {number} */ pixels) =>
-    root.style.setProperty(name, `${Math.round(pixels)}px`);
+    setProperty(figure, name, `${Math.round(pixels)}px`);
+  const setMeasures = (/** @type {{ pad: number, big: number, answer: number }} */ { pad, big, answer }) => {
+    set("--pad", pad);
+    set("--big", big);
+    set("--answer", answer);
+    setProperty(figure, "--on-paper", Math.min(1, PAPER / width).toFixed(3));
+  };
 
   if (kind === "phone") {
     const beside = width >= 600; // the tools stand beside the pad
@@ -52,14 +59,12 @@ export function layOut(root, framed) {
     const rows = ROWS.masthead + (beside ? 0 : ROWS.tools) + LABELS.above + below + 4;
     const room = high - rows - side - (high > 700 ? ROWS.modes : ROWS.modesOfLowWindows);
     const geometry = geometryOf({ kind, width, top: LABELS.above, tall: Math.min(0.7 * width, room), density });
-    set("--pad", side);
-    root.style.removeProperty("--examples");
-    set("--big", 0.62 * side);
-    set("--answer", width - side - 12);
+    figure.style.removeProperty("--examples");
+    setMeasures({ pad: side, big: 0.62 * side, answer: width - side - 12 });
     const height = geometry.top + geometry.height + below + 4;
     net.style.blockSize = `${height}px`;
     placeStages(root, geometry);
-    return { geometry, width, height };
+    return { geometry, width, height, density };
   }
 
   const short = kind === "short";
@@ -71,7 +76,6 @@ export function layOut(root, framed) {
   const panel = short ? PANEL.short : Math.max(PANEL.least, Math.min(PANEL.most, PANEL.share * high));
   const tall = high - top - bottom - below - (root.dataset.view ? 0 : panel) - 10; // a figure by itself has none below it
   const edit = find(root, ".edit").offsetHeight;
-  set("--edit", edit);
   const beside = edit + find(root, '[data-stage="input"] header').offsetHeight + 4; // of the input, below the examples
   const row = Number.parseFloat(getComputedStyle(find(root, ".pictures")).getPropertyValue("--row"));
   const geometry = geometryOf({ kind, width, top, tall, density, row, tools: short ? 0 : beside });
@@ -83,13 +87,13 @@ export function layOut(root, framed) {
   put(answer, atAnswer);
   const beneath = onPad.y + onPad.height + 5;
   put(tools, { x: 0, y: beneath, width: columns.pad.width, height: top + geometry.height - beneath });
+  set("--edit", edit);
   set("--input", tiles.input[0].width);
-  set("--pad", onPad.width);
-  root.style.setProperty("--examples", String(geometry.examples));
-  set("--big", Math.min(1.18 * atAnswer.height, 0.72 * atAnswer.width));
-  set("--answer", atAnswer.width - NUMBERS[kind]);
+  setProperty(figure, "--examples", String(geometry.examples));
+  const big = Math.min(1.18 * atAnswer.height, 0.72 * atAnswer.width);
+  setMeasures({ pad: onPad.width, big, answer: atAnswer.width - NUMBERS[kind] });
   placeStages(root, geometry);
-  return { geometry, width, height };
+  return { geometry, width, height, density };
 }
 
 /**
