@@ -118,7 +118,7 @@ export class Exercise {
       { noValidate: true },
       element(
         "fieldset",
-        {},
+        { className: SLOW.includes(asked.check) ? "slow" : "" },
         this.#question(),
         this.#choices(),
         ...this.#meant(),
@@ -174,7 +174,7 @@ export class Exercise {
       element("label", {}, element("input", { type: "radio", name: this.name, value }), element("span", {}, ...words));
     if (answer === "choice") {
       const choices = Object.entries(options).map(([value, html]) => choice(value, fragment(html)));
-      return element("div", { className: "choices-of-exercise" }, ...choices);
+      return element("div", { className: "choices-of-exercise of-choice" }, ...choices);
     }
     if (answer === "number") {
       const field = element("input", {

@@ -26,7 +26,6 @@ import { unitOf } from "./units.js";
  */
 export const FIGURES = {
   preprocessing: { mode: "break", mount: preprocessing },
-  breaking: { mode: "break", mount: (stage, context, given) => borrow(stage, context, "break", changeOf(given)) },
   kernel: {},
   counting: {},
   subsampling: {},
@@ -37,6 +36,7 @@ export const FIGURES = {
   training: { mode: "learn", mount: training },
   errors: {},
   averages: {},
+  breaking: { mode: "break", mount: (stage, context, given) => borrow(stage, context, "break", changeOf(given)) },
   fool: { mode: "fool", mount: fool },
   row: { mount: row },
   networks: { mode: "compare", mount: (stage, context) => borrow(stage, context, "compare") },
