@@ -1,7 +1,7 @@
 // The figures of the article by name, as `lenet.page.article.figures` has them. Those with a mode borrow the panel that the
 // explorer has for it: panels exist once. Others are modules of their own, or small enough to stand here.
 import { element, find } from "../dom.js";
-import { encode } from "../explore/attack_settings.js";
+import { encode } from "../explore/attack_text.js";
 import { card } from "../explore/card.js";
 import { bitmaps } from "../explore/comparing.js";
 import { namesOf } from "../explore/networks.js";
