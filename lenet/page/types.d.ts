@@ -511,7 +511,7 @@ interface ChangedNetwork {
 }
 /**
  * What is set in a mode: in Break the change, its value and whether there is preprocessing; in Learn the step; in Train the
- * settings as a text, see explore/training_settings.js; in Fool method, digit and budget as a text, see explore/attack_settings.js.
+ * settings as a text, see explore/training_settings.js; in Fool method, digit and budget as a text, see explore/attack_text.js.
  */
 interface Sliders {
   change: string;

@@ -379,6 +379,12 @@ def test_more_figures_are_opened_without_an_answer(article):
     place.get_by_text("0 px", exact=True).wait_for()
     place.get_by_role("button", name="Back to the first figure").click()
     place.locator(".on-the-way").wait_for()
+    article.go("subsampling")
+    place = article.section("subsampling")
+    place.get_by_role("button", name="until it breaks").click()
+    place.locator(".breaking-point", has_text="Read as 3 from").wait_for()
+    assert place.get_by_role("button", name="Rotation").get_attribute("aria-pressed") == "true"
+    assert place.locator(".of-gray").is_visible()  # upside down it is no digit
 
 
 def test_a_link_without_a_drawing_has_the_example(explore):

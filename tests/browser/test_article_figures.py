@@ -162,7 +162,7 @@ def test_errors_are_opened_mapped_and_counted(figure):
     """A cell of the matrix has its digits, the ring is beside digits of its kind, and one's own are kept."""
     explorer, shown = figure("errors")
     page = explorer.page
-    shown.get_by_role("button", name="what for what").click()
+    shown.get_by_role("button", name="its mistakes").click()
     shown.locator('[data-row="9"][data-column="4"]').click()
     shown.locator(".gallery button").first.wait_for()
     assert {text.strip() for text in shown.locator(".gallery button").all_inner_texts()} == {"9 → 4"}
@@ -175,6 +175,11 @@ def test_errors_are_opened_mapped_and_counted(figure):
     assert float(shown.locator(".chosen-digit").get_attribute("cx") or 0) > float(first or 0)
     page.evaluate("() => localStorage.removeItem('lenet.tally')")
     shown.get_by_role("button", name="your own tally").click()
+    page.locator(".examples button").nth(3).click()
+    shown.get_by_text("The page reads 3. Is that right?").wait_for()
+    for words, digit in {"a 1 with hook and base": "1", "a 7 with a bar": "7"}.items():
+        shown.get_by_role("button", name=words).click()
+        shown.get_by_text(f"The page reads {digit}. Is that right?").wait_for()
     page.locator(".examples button").nth(3).click()
     shown.get_by_text("The page reads 3. Is that right?").wait_for()
     shown.get_by_role("button", name="right", exact=True).click()

@@ -103,14 +103,15 @@ def test_the_page_opens_with_an_example(open_page):
     page = new_visitor.page
     assert new_visitor.digit() == "3"
     page.locator(".check", has_text="An example. Draw your own.").wait_for()
-    assert page.locator(".lead").is_visible()
+    assert page.locator(".lead .first").first.is_visible()
     assert page.evaluate("() => location.hash") == ""
     new_visitor.click("undo")
     assert new_visitor.digit() == "3"
     new_visitor.click("clear")
     assert has_placeholder(new_visitor)
     assert best_of_blank(new_visitor)
-    assert not page.locator(".lead").is_visible()
+    assert not page.locator(".lead .first").first.is_visible()
+    assert page.locator(".lead .offer-reading").is_visible()  # where it was
     new_visitor.click("undo")
     assert best_of_blank(new_visitor)
     page.reload()

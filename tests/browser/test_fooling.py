@@ -95,6 +95,8 @@ def test_what_a_unit_wants(reuse):
     visitor.pin("c1", 2, 5, 5)
     page.locator(".wants .ghost").first.wait_for()
     assert nine.count() == 9
+    page.locator(".wants figcaption", has_text="Before the curve, its value is ").wait_for()  # as those of the digits
+    assert "before the curve" in page.locator(".which-digits").inner_text()
     caption.filter(has_text="steps").wait_for()
     assert page.locator(".wanted canvas").first.evaluate("(canvas) => [canvas.width, canvas.height]") == [5, 5]
 

@@ -82,6 +82,22 @@ def test_back_closes_a_mode_of_another_network_or_after_a_reload(explore):
     page.locator(".check", has_text="after 1 step").wait_for()
 
 
+def test_back_leads_from_the_article_to_the_mode_below_it_also_after_a_reload(explore):
+    """With what was set there."""
+    explorer = explore()
+    page = explorer.page
+    explorer.load(DIGITS[7], m="why", p="7.1")
+    page.locator(".panel.why").wait_for()
+    page.wait_for_url("**m=why*")
+    explorer.click("start-reading")
+    page.wait_for_url("**a=input*")
+    page.reload()
+    page.locator(".article-bar .pad").wait_for()
+    page.go_back()
+    page.locator(".panels .panel.why").wait_for()
+    page.wait_for_url("**m=why*p=7.1*")
+
+
 def test_the_address_outlives_gradios_page_about_the_api(explore):
     """Which writes one of its own when it is closed."""
     explorer = explore(served=True)

@@ -147,6 +147,11 @@ def test_what_is_shown_is_projected_and_given_back(room):
     page.wait_for_function("(hash) => location.hash === hash", arg=before["hash"])
     assert page.evaluate(STATE) == before
     assert page.locator(".start-projector:focus").count() == 1
+    project(page)
+    room.load(DIGITS[3], m="fool")  # a link is followed from there
+    page.locator(".panels > .panel.fool").wait_for()
+    page.wait_for_url("**m=fool*")
+    assert page.locator(".for-projector").count() == 0
 
 
 # Where things stand, as a share of the window.

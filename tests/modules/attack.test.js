@@ -1,7 +1,8 @@
 // Changes of an input that make it another digit, beside PyTorch's.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, encode } from "../../lenet/page/static/explore/attack_settings.js";
+import { decode } from "../../lenet/page/static/explore/attack_settings.js";
+import { encode } from "../../lenet/page/static/explore/attack_text.js";
 import { smallestInWords } from "../../lenet/page/static/explore/attack_words.js";
 import {
   attackTowards,

@@ -1,7 +1,7 @@
 // Numbers as readers of the article type them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { numberIn } from "../../lenet/page/static/article/guess.js";
+import { nearness, numberIn } from "../../lenet/page/static/article/guess.js";
 
 test("a number may have a comma or a point, thousands, and a percent sign", () => {
   const right = {
@@ -31,4 +31,14 @@ test("a number may have a comma or a point, thousands, and a percent sign", () =
     "9".repeat(20),
   ])
     assert.equal(numberIn(text), null, text);
+});
+
+test("how near a number has to be is said, in points where it is one of percent", () => {
+  const said = (/** @type {number} */ tolerance, /** @type {number} */ within, unit = "") =>
+    nearness({ tolerance, within, unit });
+  assert.equal(said(0, 0), "");
+  assert.equal(said(0.2, 0), "Right within 20 % of the answer.");
+  assert.equal(said(0, 15, "%"), "Right within 15 points.");
+  assert.equal(said(0.3, 3), "Right within 30 % of the answer, or 3.");
+  assert.equal(said(0.1, 0.05), "Right within 10 % of the answer, or 0.05.");
 });

@@ -116,12 +116,13 @@ def test_exercises_and_figures_are_named_once():
         assert len(set(exercises)) == len(exercises), one.name
     assert {exercise.check for one in found for exercise in one.exercises} == set(CHECKS)
     opened = {exercise.shows.name for one in found for exercise in one.exercises if exercise.shows}
+    opened |= {one.more.name for one in found if one.more}
     assert {one.figure.name for one in found} | opened == set(FIGURES)
 
 
 def test_no_exercise_stores_an_answer():
     """The browser gets what to compute; a choice has words for each outcome, and none of them is marked."""
-    keys = {"name", "check", "settings", "answer", "question", "options", "tolerance", "within", "unit", "why", "shows"}
+    keys = {"name", "check", "settings", "answer", "options", "tolerance", "within", "unit", "why", "shows"}
     keys |= {"isOfDrawing", "draw", "meant"}
     for weights in loaded().values():
         for one in article(weights)["sections"]:
@@ -204,6 +205,30 @@ def test_a_paragraph_whose_numbers_nobody_has_measured_is_left_out(metrics):
     assert "The paper has" in texts([errors])
 
 
+def test_what_the_weights_have_learned_from_is_that_of_the_metrics():
+    """Numbers of images, and how far they were rotated; of a stranger's weights nothing that is not there."""
+    for variant, weights in loaded().items():
+        metrics = json.loads((bundled(variant) / "metrics.json").read_text())
+        found = numbers(weights)
+        for name in ("mnist", "strokes", "styles"):
+            assert found[f"training.{name}"] == f"{metrics['images'][name]:,}"
+        assert found["training.rotation"] == f"{metrics['recipe']['distortion']['rotation']:.0f}\u00b0"
+    still = {"images": {"mnist": "<b>", "strokes": 0}, "recipe": {"augment": "shift", "distortion": {"rotation": 8.0}}}
+    for metrics in (None, {"images": 3, "recipe": [8]}, still):
+        found = numbers(replace(loaded()["textbook"], metrics=metrics))
+        assert {found[f"training.{name}"] for name in ("mnist", "strokes", "styles", "rotation")} == {None}
+
+
+def test_a_section_may_have_a_second_figure(write):
+    """With its settings, which are checked as those of the first."""
+    more = "caption: A unit.\nmore: {figure: breaking, change: rotation}"
+    html = section(write(("caption: A unit.", more))).as_dict(from_table({"c1.parameters": ""}), "textbook")["html"]
+    shown = json.loads(unescape(matched('data-more="([^"]*)"', html)))
+    assert shown == {"figure": "breaking", "settings": {"change": "rotation"}}
+    with pytest.raises(ValueError, match=re.escape("line 6: change: tilt: expected one of rotation")):
+        section(write(("caption: A unit.", more.replace("rotation", "tilt"))))
+
+
 def test_kernels_that_resemble_a_line_or_an_edge_are_found():
     """A sloping line and an edge, drawn here; not a checkerboard, a dot, or a constant."""
     line, edge = np.eye(5) + (np.eye(5, k=1) + np.eye(5, k=-1)) / 2, np.sign(np.arange(5) - 2) * np.ones((5, 1))
@@ -249,7 +274,8 @@ def test_a_section_is_read(write):
     assert matched(f'\\(<a class="source" href="{sources()[PAPER].url}"[^>]*>([^<]*)</a>\\)', data["html"]) == (
         "1998, II.B, table\nI"
     )
-    assert "with kernels of 7\u00d77?" in data["exercises"][0]["question"]
+    assert "with kernels of 7\u00d77?" in data["html"]  # and nowhere else
+    assert "data-more" not in data["html"]
 
 
 def test_everything_is_escaped(write):

@@ -102,6 +102,7 @@ FIGURES = {
         "mistakes",
     ),
     "averages": Figure("the ten average digits, the nearest of them, and the network's answer", CHANGE),
+    "breaking": Figure("how far the drawing can be changed until it is read otherwise", CHANGE, "break"),
     "fool": Figure("the smallest change that makes it another digit", {"method": one_of(*ATTACKS)}, "fool"),
     "row": Figure("several digits: each by itself, and the network moved along them"),
     "networks": Figure("the three networks on the same drawing", mode="compare"),

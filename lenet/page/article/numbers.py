@@ -28,6 +28,7 @@ def numbers(weights: Weights) -> dict[str, str | None]:
     values: dict[str, str | None] = {
         **of_networks(weights.model),
         **of_metrics(weights.metrics),
+        **of_training(weights.metrics),
         "temperature": f"{weights.calibration.temperature:.2f}",
         "c1.strokes": _list(strokes(weights.model.get_parameter("c1.weight").detach().cpu().numpy()[:, 0])),
     }
@@ -116,6 +117,24 @@ def of_metrics(metrics: dict | None) -> dict[str, str | None]:
                 "test.images": f"{images:,}",
             }
     return dict.fromkeys(f"test.{name}" for name in ("error", "uncertainty", "errors", "images"))
+
+
+def of_training(metrics: dict | None) -> dict[str, str | None]:
+    """What the weights have learned from: numbers of images, and degrees by which each was rotated at most.
+
+    As with the test, metrics.json may have anything in it.
+    """
+    images, recipe = ((metrics or {}).get(name) for name in ("images", "recipe"))
+    found: dict[str, str | None] = dict.fromkeys(f"training.{name}" for name in ("mnist", "strokes", "styles"))
+    if isinstance(images, dict):
+        for name in ("mnist", "strokes", "styles"):
+            if isinstance(count := images.get(name), int) and count > 0:
+                found[f"training.{name}"] = f"{count:,}"
+    found["training.rotation"] = None
+    match recipe:
+        case {"augment": "distort", "distortion": {"rotation": float() | int() as degrees}} if degrees > 0:
+            found["training.rotation"] = f"{degrees:g}\N{DEGREE SIGN}"
+    return found
 
 
 def confusion(metrics: dict | None) -> list[list[int]] | None:

@@ -6,6 +6,7 @@ one figure, one or two exercises, and perhaps a correction of what is often wron
     ```figure unit
     caption: What the figure shows.
     settings: {unit: c3.0}
+    more: {figure: breaking, change: rotation}
     ```
 
     ```correction
@@ -20,9 +21,10 @@ one figure, one or two exercises, and perhaps a correction of what is often wron
     why: What the answer means, shown when it is revealed.
     ```
 
-Placeholders in an exercise may name its settings. `options` has the words for each outcome of a choice; `networks`
-lists those that the exercise is for, by default all; `unit` follows a number; `shows` is a figure that the answer
-opens. `draw` says what is to be drawn before one predicts, and `meant` asks what it is, which only the reader knows.
+Placeholders in an exercise may name its settings. `more` is another figure, which a button below the first one opens.
+`options` has the words for each outcome of a choice; `networks` lists those that the exercise is for, by default all;
+`unit` follows a number; `shows` is a figure that the answer opens. `draw` says what is to be drawn before one predicts,
+and `meant` asks what it is, which only the reader knows.
 """
 
 import json
@@ -58,7 +60,7 @@ OPTIONAL = ("preprocessed", "network")  # settings that an exercise may leave ou
 # Kinds of blocks, and how many of each a section has: exercises for each network are counted apart.
 BLOCKS = {"figure": (1, 1), "exercise": (1, 6), "correction": (0, 1)}
 KEYS = {
-    "figure": ("caption", "settings"),
+    "figure": ("caption", "settings", "more"),
     "exercise": (
         *("check", "settings", "question", "options", "networks", "tolerance", "within", "unit", "why", "shows"),
         *("draw", "meant"),
@@ -98,18 +100,19 @@ class Exercise:
     draw: str
     meant: str
 
-    def as_dict(self, fill: Fill) -> dict:
-        """What the browser needs to ask and to check; texts are HTML."""
+    def own(self, fill: Fill) -> Fill:
+        """Its settings are placeholders, too."""
+        return lambda name: str(self.settings[name]) if name in self.settings else fill(name)
 
-        def own(name: str) -> str:
-            return str(self.settings[name]) if name in self.settings else fill(name)
+    def as_dict(self, fill: Fill) -> dict:
+        """What the browser needs to check; texts are HTML. The question stands in the section's."""
+        own = self.own(fill)
 
         return {
             "name": self.name,
             "check": self.check,
             "settings": self.settings,
             "answer": CHECKS[self.check].answer,
-            "question": self.question.html(own),
             "options": {outcome: text.html(own) for outcome, text in self.options.items()},
             "tolerance": self.tolerance,
             "within": self.within,
@@ -124,13 +127,14 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Section:
-    """`correction` is None where no popular text is corrected."""
+    """`correction` is None where no popular text is corrected, `more` where there is one figure."""
 
     name: str
     title: Words
     prose: list[Words]
     figure: Shown
     caption: Words
+    more: Shown | None
     correction: Words | None
     exercises: list[Exercise]
 
@@ -144,26 +148,28 @@ class Section:
 
     def as_dict(self, fill: Fill, variant: str) -> dict:
         """Name, title, HTML and exercises, as far as they are for the network."""
-        exercises = [one.as_dict(fill) for one in self.exercises if variant in one.networks]
+        exercises = [one for one in self.exercises if variant in one.networks]
         return {
             "name": self.name,
             "title": self.title.plain(fill),
             "html": self._html(fill, exercises),
-            "exercises": exercises,
+            "exercises": [one.as_dict(fill) for one in exercises],
         }
 
-    def _html(self, fill: Fill, exercises: list[dict]) -> str:
+    def _html(self, fill: Fill, exercises: list[Exercise]) -> str:
         prose = "".join(f"<p>{text.html(fill)}</p>" for text in self.known(fill))
         correction = f'<p class="correction">{self.correction.html(fill)}</p>' if self.correction else ""
         settings = escape(json.dumps(self.figure.settings))
+        more = f' data-more="{escape(json.dumps(self.more.as_dict()))}"' if self.more else ""
         asked = "".join(
-            f'<div class="exercise" data-exercise="{one["name"]}"><p>{one["question"]}</p></div>' for one in exercises
+            f'<div class="exercise" data-exercise="{one.name}"><p>{one.question.html(one.own(fill))}</p></div>'
+            for one in exercises
         )
         return (
             f'<section data-section="{self.name}" aria-labelledby="article-{self.name}">'
             f'<h2 id="article-{self.name}">{self.title.html(fill)}</h2>'
             f'<div class="prose">{prose}{correction}</div>'
-            f'<figure data-figure="{self.figure.name}" data-settings="{settings}">'
+            f'<figure data-figure="{self.figure.name}" data-settings="{settings}"{more}>'
             f"<figcaption>{self.caption.html(fill)}</figcaption></figure>"
             f'<div class="exercises">{asked}</div></section>'
         )
@@ -209,6 +215,7 @@ def section(path: Path) -> Section:
         prose=part.paragraphs,
         figure=_shown(figure.name, _take(figure, "settings", {}), figure.where),
         caption=_line(figure, "caption"),
+        more=_other(figure, "more"),
         correction=_line(kinds["correction"][0], "says") if kinds["correction"] else None,
         exercises=[_exercise(block) for block in kinds["exercise"]],
     )
@@ -251,7 +258,6 @@ def _exercise(block: Block) -> Exercise:
     networks = tuple(map(str, _take(block, "networks", list(NETWORKS))))
     if unknown := set(networks) - set(NETWORKS):
         raise ValueError(f"{where}: unknown network {unknown.pop()}, expected one of {', '.join(NETWORKS)}")
-    shows = dict(_take(block, "shows", {}))
     return Exercise(
         name=block.name,
         check=name,
@@ -263,10 +269,16 @@ def _exercise(block: Block) -> Exercise:
         within=_take(block, "within", 0.0),
         unit=_take(block, "unit", ""),
         why=_line(block, "why"),
-        shows=_shown(shows.pop("figure", ""), shows, where) if shows else None,
+        shows=_other(block, "shows"),
         draw=_take(block, "draw", ""),
         meant=_take(block, "meant", ""),
     )
+
+
+def _other(block: Block, key: str) -> Shown | None:
+    """Another figure than the section's own, with its settings; None if a block has none."""
+    settings = dict(_take(block, key, {}))
+    return _shown(settings.pop("figure", ""), settings, block.where) if settings else None
 
 
 def _shown(name: str, settings: Mapping[str, object], where: str) -> Shown:

@@ -109,7 +109,7 @@ export class Article {
           new Exercise(box, exercise, name, this.context, this.progress, show),
         ]);
       });
-      slot.offer(exercises.flatMap(({ shows }) => (shows ? [shows] : [])));
+      slot.offer(exercises.map(({ shows }) => shows));
       const section = { name, element: made, slot, exercises: new Map(asked) };
       made.addEventListener("focusin", ({ target }) => {
         const exercise = target instanceof Element ? target.closest("[data-exercise]") : null;

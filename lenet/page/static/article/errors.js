@@ -7,7 +7,7 @@ import { choice } from "./parts.js";
 
 /** @type {Record<string, { name: string, mount: (parent: HTMLElement, context: Context) => Mounted }>} */
 const VIEWS = {
-  matrix: { name: "what for what", mount: mountMatrix },
+  matrix: { name: "its mistakes", mount: mountMatrix },
   map: { name: "a map of digits", mount: mountMap },
   tally: { name: "your own tally", mount: mountTally },
 };

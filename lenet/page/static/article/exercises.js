@@ -4,7 +4,7 @@ import { element, find } from "../dom.js";
 import { messageOf } from "../server.js";
 import { decimal } from "../show/format.js";
 import { paint } from "../show/palette.js";
-import { numberIn } from "./guess.js";
+import { nearness, numberIn } from "./guess.js";
 
 /** @import { Answer } from "./checks.js" */
 
@@ -118,7 +118,7 @@ export class Exercise {
       { noValidate: true },
       element(
         "fieldset",
-        {},
+        { className: SLOW.includes(asked.check) ? "slow" : "" },
         this.#question(),
         this.#choices(),
         ...this.#meant(),
@@ -174,7 +174,7 @@ export class Exercise {
       element("label", {}, element("input", { type: "radio", name: this.name, value }), element("span", {}, ...words));
     if (answer === "choice") {
       const choices = Object.entries(options).map(([value, html]) => choice(value, fragment(html)));
-      return element("div", { className: "choices-of-exercise" }, ...choices);
+      return element("div", { className: "choices-of-exercise of-choice" }, ...choices);
     }
     if (answer === "number") {
       const field = element("input", {
@@ -184,7 +184,8 @@ export class Exercise {
         autocomplete: "off",
         ariaLabel: "Your prediction",
       });
-      return element("p", { className: "number-of-exercise" }, field, unit ? ` ${unit}` : "");
+      const near = element("span", { className: "nearness" }, nearness(this.asked));
+      return element("p", { className: "number-of-exercise" }, field, unit ? ` ${unit}` : "", near);
     }
     const count = answer === "digit" ? 10 : (this.context.reader.network.shape(String(settings.layer))[0] ?? 0);
     const choices = Array.from({ length: count }, (_, i) =>

@@ -1,7 +1,7 @@
 // The figures of the article by name, as `lenet.page.article.figures` has them. Those with a mode borrow the panel that the
 // explorer has for it: panels exist once. Others are modules of their own, or small enough to stand here.
 import { element, find } from "../dom.js";
-import { encode } from "../explore/attack_settings.js";
+import { encode } from "../explore/attack_text.js";
 import { card } from "../explore/card.js";
 import { bitmaps } from "../explore/comparing.js";
 import { namesOf } from "../explore/networks.js";
@@ -36,19 +36,21 @@ export const FIGURES = {
   training: { mode: "learn", mount: training },
   errors: {},
   averages: {},
+  breaking: { mode: "break", mount: (stage, context, given) => borrow(stage, context, "break", changeOf(given)) },
   fool: { mode: "fool", mount: fool },
   row: { mount: row },
   networks: { mode: "compare", mount: (stage, context) => borrow(stage, context, "compare") },
 };
 
 /**
- * Figures that a section has besides its own, which an answer shows: what they are called, and settings with which they do
- * not give that away; without, those of the exercise.
+ * Figures that a section has besides its own: what they are called, and, of those that an answer shows, settings with which
+ * they do not give that away; without, those that they are given.
  *
  * @type {Record<string, { title: string, settings?: FigureSettings }>}
  */
 export const MORE = {
   averages: { title: "ten average digits", settings: {} },
+  breaking: { title: "turn, shift or stretch it until it breaks" },
   curve: { title: "the curve, which can be taken out", settings: { layer: "f6" } },
   fool: { title: "fool the network", settings: {} },
   training: { title: "train with old and new parts" },
@@ -109,13 +111,21 @@ export function borrow(stage, { root, store }, mode, sliders = {}) {
   };
 }
 
-/** @type {Mount} */
-function preprocessing(stage, context, { change = "shift", value, preprocessed = true }) {
-  const panel = borrow(stage, context, "break", {
+/**
+ * @param {FigureSettings} settings
+ * @returns {Partial<Sliders>}
+ */
+function changeOf({ change = "shift", value, preprocessed = true }) {
+  return {
     change: String(change),
     value: typeof value === "number" ? nearestValue(String(change), value) : null,
     preprocessed: Boolean(preprocessed),
-  });
+  };
+}
+
+/** @type {Mount} */
+function preprocessing(stage, context, settings) {
+  const panel = borrow(stage, context, "break", changeOf(settings));
   const pixels = new Pixels(context);
   stage.prepend(pixels.element);
   return {

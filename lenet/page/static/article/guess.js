@@ -1,4 +1,6 @@
-// A number as a reader types it.
+// A number as a reader types it, and how near it has to be.
+import { decimal } from "../show/format.js";
+
 const LARGEST = 1e9;
 
 /**
@@ -14,4 +16,17 @@ export function numberIn(text) {
   digits = digits.replace(",", ".");
   if (!/^-?(\d+\.?\d*|\.\d+)$/.test(digits) || Math.abs(Number(digits)) > LARGEST) return null;
   return Number(digits);
+}
+
+/**
+ * How near to the answer a number has to be, in words; "" if it has to be the same.
+ *
+ * @param {{ tolerance: number, within: number, unit: string }} asked `within` is a number, `tolerance` a share of the answer
+ */
+export function nearness({ tolerance, within, unit }) {
+  const points = unit === "%" ? " points" : "";
+  const by = within ? `${decimal(within, Number.isInteger(within) ? 0 : 2)}${points}` : "";
+  const share = tolerance ? `${Math.round(100 * tolerance)} % of the answer` : "";
+  const most = [share, by].filter(Boolean).join(", or ");
+  return most && `Right within ${most}.`;
 }

@@ -1,12 +1,12 @@
 // A kernel on its way over the input: at one place in numbers, and the map as far as it has come.
-import { element } from "../dom.js";
+import { element, find } from "../dom.js";
 import { activation, addedUp, show } from "../explore/card.js";
 import { grid, ledger, peak } from "../explore/figures.js";
 import { PRESETS } from "../network/editing.js";
 import { sizeText } from "../show/format.js";
 import { KERNEL, paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
-import { mapOf, sumAt } from "./kernel_sums.js";
+import { kernelOf, mapOf, sumAt } from "./kernel_sums.js";
 import { captioned, picture, setCaption, statusLine, Walk } from "./parts.js";
 
 /** @import { Chosen } from "./kernel_sums.js" */
@@ -46,7 +46,8 @@ export function mount(parent, { store }, { map = 0, filter = "" }) {
   const hint = statusLine("remark");
   const buttons = CHOICES.map(({ name, filter: by }, i) => {
     const words = by ? `Filter made by hand: ${name}` : `Learned kernel ${name}`;
-    const button = element("button", { type: "button", title: words, ariaLabel: words }, picture(1), name);
+    const label = element("span", { className: "kernel-and-name" }, picture(5), element("span", {}, name));
+    const button = element("button", { type: "button", title: words, ariaLabel: words }, picture(1), label);
     button.addEventListener("click", () => {
       chosen = i;
       update();
@@ -143,6 +144,8 @@ export function mount(parent, { store }, { map = 0, filter = "" }) {
       const canvas = /** @type {HTMLCanvasElement} */ (buttons[i].firstChild);
       if (canvas.width !== side) [canvas.width, canvas.height] = [side, side];
       paint(canvas, values, scaleOf(values));
+      const kernel = kernelOf(network, CHOICES[i]);
+      paint(find(buttons[i], ".kernel-and-name canvas", HTMLCanvasElement), kernel, Math.max(KERNEL, peak(kernel)));
       buttons[i].ariaPressed = String(i === chosen);
     }
     onInput.show(pixels, wide, peak(pixels), { at, size: 5 });

@@ -5,6 +5,33 @@ import { percentage } from "../show/format.js";
 import { statusLine } from "./parts.js";
 import { keep, kept, wilson } from "./tally.js";
 
+// Ways of writing that are rare where MNIST comes from: on a pad whose side is 280.
+const TRIES = /** @type {[string, Stroke[]][]} */ (
+  Object.entries({
+    "a 1 with hook and base": [
+      [
+        [88, 100],
+        [146, 40],
+        [146, 240],
+      ],
+      [
+        [92, 240],
+        [200, 240],
+      ],
+    ],
+    "a 7 with a bar": [
+      [
+        [70, 46],
+        [212, 46],
+        [120, 244],
+      ],
+      [
+        [98, 148],
+        [198, 148],
+      ],
+    ],
+  }).map(([name, strokes]) => [name, strokes.map((points) => ({ width: 20, points }))])
+);
 const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 /**
@@ -17,6 +44,11 @@ export function mountTally(parent, { store, pad, confusion }) {
   let tally = kept();
   let isCounted = false; // the drawing on the pad
   const question = statusLine("asked");
+  const tries = TRIES.map(([name, strokes]) => {
+    const button = element("button", { type: "button" }, name);
+    button.addEventListener("click", () => pad.load(strokes));
+    return button;
+  });
   const right = element("button", { type: "button" }, "right");
   const wrong = element("button", { type: "button", ariaExpanded: "false" }, "wrong, it is a \u2026");
   const labels = element("p", { className: "chips its-label", ariaLabel: "What it is" });
@@ -36,6 +68,7 @@ export function mountTally(parent, { store, pad, confusion }) {
     bar,
     element("p", { className: "chips" }, again),
     element("p", { className: "remark" }, "The tally stays in this browser."),
+    element("p", { className: "chips" }, element("span", { className: "of-chips" }, "Draw for me:"), ...tries),
   );
   parent.append(body);
 
@@ -57,7 +90,7 @@ export function mountTally(parent, { store, pad, confusion }) {
 
   /** @param {boolean} isRight */
   function count(isRight) {
-    if (isCounted || !store.reading) return;
+    if (isCounted || !own()) return;
     tally = { right: tally.right + Number(isRight), wrong: tally.wrong + Number(!isRight) };
     keep(tally);
     isCounted = true;
@@ -66,15 +99,22 @@ export function mountTally(parent, { store, pad, confusion }) {
     update();
   }
 
+  /** The reading of what is on the pad: not of an example, or of a changed drawing, that a figure shows. */
+  function own() {
+    return store.source?.isChanged ? null : store.reading;
+  }
+
   function update() {
-    const { reading } = store;
+    const reading = own();
     const number = reading?.number ?? reading?.digit ?? null;
     const read = number === null ? "The page rejects it" : `The page reads ${number}`;
     const asked = `${read}. Is that right?`;
     setText(
       question,
       !reading
-        ? "Draw a digit, then say whether it was read right."
+        ? store.source?.isChanged
+          ? "What is shown is not the drawing on your pad."
+          : "Draw a digit, then say whether it was read right."
         : isCounted
           ? "Counted. Clear the pad, and draw the next one."
           : asked,

@@ -1,5 +1,5 @@
 // The article on paper: every figure is of the present drawing, if only as a picture.
-import { element, find } from "../dom.js";
+import { element, find, listenOutside } from "../dom.js";
 
 /** @import { Article } from "./article.js" */
 
@@ -9,8 +9,8 @@ const PATIENCE = 10_000; // milliseconds for a figure, which may have to be load
 /** @param {Article} article */
 export function addPrinting(article) {
   const { context, place } = article;
-  addEventListener("beforeprint", () => {
-    if (!article.isOpen || !context.root.isConnected) return;
+  listenOutside(context.root, window, "beforeprint", () => {
+    if (!article.isOpen) return;
     for (const _ of drawn(article)); // what takes longer was drawn by the button
   });
   const button = element("button", { type: "button", className: "print-article" }, "Print");

@@ -92,8 +92,9 @@ export class Projector {
       this.#escape(); // the browser takes the key for itself
     });
     store.addEventListener("place", () => {
-      if (this.isOn && store.place !== this.#place) this.leave(); // by Back, or by a link
+      if (this.isOn && store.place !== this.#place) this.leave(); // by Back
     });
+    store.addEventListener("link", () => this.#giveWay());
   }
 
   get isOn() {
@@ -156,6 +157,15 @@ export class Projector {
       scrollTo({ top: this.#scroll, behavior: "instant" });
       find(root, ".start-projector").focus({ preventScroll: true });
     }
+  }
+
+  /** A link is about to be followed: what it sets must not be given back with the rest. */
+  #giveWay() {
+    if (this.#isFull) {
+      this.#isFull = false;
+      document.exitFullscreen().catch(() => {}); // it is over already
+    }
+    this.leave();
   }
 
   /** @param {number} step */

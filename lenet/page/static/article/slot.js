@@ -57,14 +57,17 @@ export class Slot {
   }
 
   /**
-   * Figures that can be shown instead, of those that answers show.
+   * Figures that can be shown instead: another one of the section, and of those that answers show.
    *
-   * @param {Given[]} shown
+   * @param {(Given | null)[]} shown
    */
   offer(shown) {
-    const buttons = shown.flatMap(({ figure, settings }) => {
-      const more = MORE[figure];
-      if (!more || figure === this.own.figure) return [];
+    /** @type {Given | null} */
+    const other = JSON.parse(this.figure.dataset.more ?? "null");
+    const buttons = [other, ...shown].flatMap((one) => {
+      const more = MORE[one?.figure ?? ""];
+      if (!one || !more || one.figure === this.own.figure) return [];
+      const { figure, settings } = one;
       const given = { figure, settings: more.settings ?? settings };
       const button = element("button", { type: "button" }, more.title);
       button.addEventListener("click", () => this.show(given));

@@ -65,6 +65,11 @@ class Step {
     }
   }
 
+  /** The fragment that Back returns to; "" if it closes nothing. */
+  get before() {
+    return this.#before ?? "";
+  }
+
   /** Whether the step back has been made. */
   get isDone() {
     return this.#returning || location.hash === this.#before;
@@ -222,10 +227,12 @@ export class Address {
    */
   #apply(fragment, opening, isLink) {
     const { pad, store } = this;
-    const link = store.network && parse(fragment, store.network);
+    const known = store.network;
+    const link = known && parse(fragment, known);
     if (!link) return;
+    store.dispatchEvent(new Event("link"));
     store.restoring = true;
-    const { strokes, image, mode, unit, muted, pair, view, steps, sliders, network, place } = link;
+    const { strokes, image, muted, steps, network, place } = link;
     store.setPlace(""); // which gives back what its figures have set
     const opened = image ? imageOf(image, this.reader.description.preprocessing) : null;
     const other = JSON.stringify({ strokes, image }) !== JSON.stringify(this.#drawing());
@@ -239,17 +246,27 @@ export class Address {
     }
     if (network === this.variant) this.changes.follow(steps, !isLink);
     store.mute(muted);
+    this.#explore((opening && place && parse(this.article.before, known)) || link);
+    if (network !== this.variant) {
+      store.notify(`The link was made with the network "${network}"; this page uses "${this.variant}".`);
+    }
+    store.setPlace(place);
+    store.restoring = false;
+  }
+
+  /**
+   * Below an article that is open when the page opens is what Back returns to.
+   *
+   * @param {import("./link.js").Link} link
+   */
+  #explore({ mode, unit, pair, view, sliders }) {
+    const { store } = this;
     store.setPair(pair);
     store.startSliders(sliders);
     store.setView(view);
     if (this.modes.includes(mode)) store.setMode(mode); // after what it depends on: it begins to compute at once
     if (unit) store.pin(unit);
     else if (store.pinned) store.free();
-    if (network !== this.variant) {
-      store.notify(`The link was made with the network "${network}"; this page uses "${this.variant}".`);
-    }
-    store.setPlace(place);
-    store.restoring = false;
   }
 
   /** The address of what is shown, on a Space that of the Space. */

@@ -1,18 +1,8 @@
-// What can be set for an attack, and how a link has it.
+// What can be set for an attack, and how it is read from a link.
 import { ATTACKS, BUDGETS } from "../network/attack.js";
+import { FIRST } from "./attack_text.js";
 
-/** @typedef {{ method: string, digit: number | null, budget: number | null }} AttackSettings null: found by the page */
-
-const FIRST = "pgd";
-
-/**
- * As text: "" if nothing is chosen.
- *
- * @param {AttackSettings} settings
- */
-export function encode({ method, digit, budget }) {
-  return method === FIRST && digit === null && budget === null ? "" : [method, digit, budget].join();
-}
+/** @import { AttackSettings } from "./attack_text.js" */
 
 /**
  * What a text says; what it does not, or not validly, is not chosen.

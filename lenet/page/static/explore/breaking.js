@@ -196,6 +196,7 @@ export class Breaking {
     const canvas = find(this.panel, ".curve canvas", HTMLCanvasElement);
     const current = result?.key === this.#key;
     canvas.style.visibility = current ? "" : "hidden";
+    find(this.panel, ".of-gray").hidden = !current || !result || result.answers.every(Boolean);
     if (!result || !current) {
       words.textContent = "";
       return;

@@ -8,7 +8,8 @@ import { answerText, article, ordinalDigit, percentage } from "../show/format.js
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
 import { onThemeChange } from "../theme.js";
-import { decode, encode } from "./attack_settings.js";
+import { decode } from "./attack_settings.js";
+import { encode } from "./attack_text.js";
 import { amount, isInk, smallestInWords } from "./attack_words.js";
 import { addChoices, press } from "./choices.js";
 import { showCurve } from "./curve.js";
@@ -21,7 +22,7 @@ import { OnDemand } from "./on_demand.js";
  * @import { Reader } from "../network/reader.js"
  * @import { Pad } from "../pad/pad.js"
  * @import { Store } from "../store.js"
- * @import { AttackSettings } from "./attack_settings.js"
+ * @import { AttackSettings } from "./attack_text.js"
  * @import { Background } from "./background.js"
  */
 

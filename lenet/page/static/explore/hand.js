@@ -106,7 +106,9 @@ export class Hand {
         .map(({ name }) => element("option", { value: name }, name === "output" ? "Output" : name.toUpperCase())),
     );
     this.#addPresets();
-    this.amount.append(...NOISE.map((percent) => element("option", { value: percent }, `${Number(percent) / 100} SD`)));
+    this.amount.append(
+      ...NOISE.map((percent) => element("option", { value: percent }, `${Number(percent) / 100} x their spread`)),
+    );
     this.amount.value = NOISE[1];
     this.#listen();
     changes.connect(panel, (text) => this.#say(text));
@@ -179,7 +181,7 @@ export class Hand {
       this.#edit(
         "n",
         [this.#number, Number(this.amount.value), seed],
-        `noise of ${Number(this.amount.value) / 100} SD`,
+        `noise, ${Number(this.amount.value) / 100} times the spread of the weights`,
       );
       this.seed.value = String(seed < LARGEST_SEED ? seed + 1 : 1); // another press, other noise
     });

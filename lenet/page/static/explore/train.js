@@ -89,6 +89,10 @@ const HTML = `
   <table class="progress-of-runs"><thead><tr></tr></thead><tbody></tbody></table>
 </div>`;
 
+const ABOUT_STEPS =
+  "Optimizer: how a step follows from the gradient. SGD goes straight against it, as far as the learning rate says; momentum " +
+  "also goes on where earlier steps went; Adam gives each weight a rate of its own; Muon makes the step of a layer equally " +
+  "long in all directions. Batch: the digits of which a step takes the mean.";
 const LICENCE =
   "The digits are of MNIST, by Yann LeCun, Corinna Cortes and Christopher Burges, CC BY-SA 3.0; 1.7 MB, loaded when you start.";
 
@@ -139,7 +143,8 @@ export class Train {
     this.reset = find(panel, ".again", HTMLButtonElement);
     this.losses = new Chart(find(panel, ".of-loss svg", SVGElement));
     this.errors = new Chart(find(panel, ".of-test svg", SVGElement));
-    find(panel, ".training").append(element("p", { className: "remark licence" }, LICENCE));
+    const remarks = [ABOUT_STEPS, LICENCE].map((text) => element("p", { className: "remark licence" }, text));
+    find(panel, ".training").append(...remarks);
     this.#digits = new OnDemand(this.status, loadDigits, "Loading the digits…");
     this.#chosen = decode(store.sliders.training, this.own);
     this.#addChoices();

@@ -26,7 +26,7 @@ const PART = 500; // digits that the worker reads at a time
 const MOST = 9;
 
 const HTML = `
-<p>A picture that is made, by gradient, to excite the unit as much as possible, and the training digits that excite it most. Try
+<p>A picture that is made, step by step along the gradient, to excite the unit as much as possible, and the training digits that excite it most. Try
   digit 3 of the output: which strokes make a 3 for this network?</p>
 <div class="wanted">
   <figure><canvas role="img"></canvas><figcaption></figcaption></figure>
@@ -191,7 +191,8 @@ export class Wants {
     // A part of the input is not read as anything.
     const answer = digit === null ? "rejected" : `read as ${digit}, ${percentage(top[0][1])}`;
     const seen = network.shape(unit.layer).length === 1 ? `; ${answer}` : "";
-    const words = this.#last ? `Its value: ${decimal(value, 1)} after ${this.#step} steps${drawn}${seen}` : "\u00a0";
+    const of = network.layer(unit.layer).activated ? "Before the curve, its value is" : "Its value:";
+    const words = this.#last ? `${of} ${decimal(value, 1)} after ${this.#step} steps${drawn}${seen}` : "\u00a0";
     setText(find(this.details, "figcaption"), words);
     this.#showDigits(network, unit);
   }
@@ -213,10 +214,11 @@ export class Wants {
     const which = count(network, unit);
     const isMap = !isVector(unit.layer) && unit.layer !== "output";
     const name = isMap ? `map ${unit.map} of ${unit.layer.toUpperCase()} most, each at the marked place` : "it most";
+    const before = network.layer(unit.layer).activated ? ", by its value before the curve" : "";
     const of = done < digits.length ? `the first ${done.toLocaleString("en")} of ` : "";
     setText(
       this.which,
-      `Of ${of}${digits.length.toLocaleString("en")} digits of MNIST’s training set, those that excite ${name}:`,
+      `Of ${of}${digits.length.toLocaleString("en")} digits of MNIST’s training set, those that excite ${name}${before}:`,
     );
     const buttons = strongest(values.subarray(0, done * each), each, which, MOST).map((i) => {
       const [ink, label, value] = [digits.ink(i), digits.labels[i], values[i * each + which]];
