@@ -12,7 +12,7 @@ import torch
 from lenet.batches import in_batches
 from lenet.image.many import Failure, Prepared, kept_or_failed, prepare_many
 from lenet.image.preprocess import extract_ink, scale_and_center
-from lenet.rejection import NO_DIGIT, SEVERAL, rejection_reason
+from lenet.rejection import NO_DIGIT, SEVERAL, rejection_reasons
 from lenet.row import read_row
 from lenet.weights.fetch import Fetch, begin
 from lenet.weights.model import Weights
@@ -138,10 +138,10 @@ class Recognizer:
 
     def read_ink(self, drawing: np.ndarray) -> Reading:
         """Read a digit from the ink of an image, as `extract_ink` gives it: float32 in [0, 1], shape (H, W)."""
-        ink = scale_and_center(drawing)
-        features = {name: values[0] for name, values in self.weights.model.compute(ink[None, None]).items()}
-        [probabilities], [rejected] = self._judge(features["output"][None])
-        return self._reading(drawing, ink, probabilities, rejected, features)
+        ink = scale_and_center(drawing)[None]
+        features = self.weights.model.compute(ink[:, None])
+        [reading] = self._readings([drawing], ink, features, activations=True)
+        return reading
 
     @overload
     def read_many(
@@ -167,7 +167,7 @@ class Recognizer:
         self,
         images: "Iterable[ImageLike]",
         *,
-        batch_size: int = 64,
+        batch_size: int = 256,
         errors: Literal["raise", "return"] = "raise",
         activations: bool = False,
         workers: int | None = None,
@@ -198,15 +198,15 @@ class Recognizer:
     ) -> Iterator[Reading | ImageError]:
         index = 0
         for batch in batches:
-            inks = [prepared.ink for prepared in batch if isinstance(prepared, Prepared)]
-            features = self.weights.model.compute(np.stack(inks)[:, None]) if inks else {}
-            judged = enumerate(zip(*self._judge(features["output"]), strict=True)) if inks else iter(())
+            images = [prepared for prepared in batch if isinstance(prepared, Prepared)]
+            readings = iter(())
+            if images:
+                inks = np.stack([image.ink for image in images])
+                features = self.weights.model.compute(inks[:, None])
+                readings = self._readings([image.drawing for image in images], inks, features, activations)
             for prepared in batch:
                 if isinstance(prepared, Prepared):
-                    row, (probabilities, rejected) = next(judged)
-                    # Copies: a reading that is kept does not keep its whole batch.
-                    own = {name: values[row].copy() for name, values in features.items()} if activations else {}
-                    yield self._reading(prepared.drawing, prepared.ink, probabilities, rejected, own)
+                    yield next(readings)
                 else:
                     error = ImageError(index, str(getattr(prepared, "strerror", None) or prepared))
                     error.__cause__ = prepared
@@ -215,27 +215,23 @@ class Recognizer:
                     yield error
                 index += 1
 
-    def _judge(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities, (N, 10), and whether they are those of no digit, (N,), of scores of shape (N, 10)."""
-        calibration = self.weights.calibration
-        return calibration.probabilities(scores), calibration.rejects(scores)
-
-    def _reading(
-        self, drawing: np.ndarray, ink: np.ndarray, probabilities: np.ndarray, rejected: bool, activations: dict
-    ) -> Reading:
-        """The reading of a drawing and of the network's input made of it, shape (32, 32)."""
-        reason = rejection_reason(ink) or (NO_DIGIT if rejected else None)
-        digits = None
-        if reason in (SEVERAL, NO_DIGIT):
-            digits = read_row(self.weights.model, self.weights.calibration, drawing)
-            reason = SEVERAL if digits else reason
-        return Reading(
-            digit=int(probabilities.argmax()) if reason is None else None,
-            reason=reason,
-            probabilities=tuple(probabilities.tolist()),
-            activations=activations,
-            digits=digits,
-        )
+    def _readings(
+        self, drawings: list[np.ndarray], inks: np.ndarray, features: dict[str, np.ndarray], activations: bool
+    ) -> Iterator[Reading]:
+        """The readings of drawings, of the network's inputs made of them, (N, 32, 32), and of what it computed."""
+        model, calibration = self.weights.model, self.weights.calibration
+        probabilities = calibration.probabilities(features["output"])
+        columns = probabilities.argmax(1), calibration.rejects(features["output"]), probabilities
+        rows = zip(*(column.tolist() for column in columns), rejection_reasons(inks), strict=True)
+        for i, (digit, rejected, ten, reason) in enumerate(rows):
+            if reason is None and rejected:
+                reason = NO_DIGIT
+            digits = read_row(model, calibration, drawings[i]) if reason in (SEVERAL, NO_DIGIT) else None
+            if digits:
+                reason = SEVERAL
+            # Copies: a reading that is kept does not keep its whole batch.
+            own = {name: values[i].copy() for name, values in features.items()} if activations else {}
+            yield Reading(digit if reason is None else None, reason, tuple(ten), own, digits)
 
 
 def _available(device: str | torch.device) -> torch.device:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lenet.image.preprocess import crop
+from lenet.image.specks import extent
 
 BLANK, LITTLE, SEVERAL, NO_DIGIT = "blank", "too little ink", "several digits", "not a digit"
 
@@ -64,6 +65,22 @@ def energy(scores: np.ndarray) -> np.ndarray:
 
 def rejection_reason(ink: np.ndarray) -> str | None:
     """Why the ink, shape (32, 32), as returned by `preprocess`, cannot be a single digit; None if it can be."""
+    return rejection_reasons(ink[None])[0]
+
+
+def rejection_reasons(inks: np.ndarray) -> list[str | None]:
+    """`rejection_reason` of each of many, shape (N, 32, 32)."""
+    clear = inks > CLEAR
+    (_, height), (_, width) = (extent(clear, axis) for axis in (1, 2))
+    squarish = np.minimum(height, width) > SQUARISH * np.maximum(height, width)
+    solid = squarish & (inks.sum((1, 2)) > SOLID * height * width)  # with the faint ink around the bounding box
+    divided = (width > WIDE * height) & (clear.any(1).sum(1) < width)
+    unusual = solid | divided | (height == 0)
+    return [_reason(ink) if look else None for ink, look in zip(inks, unusual.tolist(), strict=True)]
+
+
+def _reason(ink: np.ndarray) -> str | None:
+    """What takes a closer look than most inputs need."""
     if not ink.any():
         return BLANK
     box = crop(ink, CLEAR)

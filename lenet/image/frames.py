@@ -6,7 +6,7 @@ They are separate from the digit, consist of long straight lines, and leave the 
 import numpy as np
 
 from lenet.image.photo import straight_lines
-from lenet.image.specks import connected_components, enlarge, extent, reduce
+from lenet.image.specks import connected_components, connected_to, enlarge, extent, reduce
 
 CELLS = 128  # the image is examined on a grid with at most this many cells per side
 # As shares of the image's width or height:
@@ -29,8 +29,11 @@ def remove_frames(ink: np.ndarray, threshold: float) -> np.ndarray:
     if not may_have_frame(cells[None])[0]:
         return ink  # the usual case, and fast to check
     components = connected_components(cells)
-    labels = [label for label in np.unique(components[cells]) if _is_long(components == label)]
-    frames = [label for label in labels if _is_frame(components == label)]
+    labels = np.unique(components[cells])
+    if len(labels) == 1:
+        return ink
+    long = [label for label in labels if _is_long(components == label)]
+    frames = [label for label in long if _is_frame(components == label)]
     removed = np.isin(components, frames)
     rest = np.argwhere(cells & ~removed)
     if not frames or not len(rest) or (np.ptp(rest, 0) + 1).max() < DIGIT * min(cells.shape):
@@ -39,6 +42,21 @@ def remove_frames(ink: np.ndarray, threshold: float) -> np.ndarray:
 
 
 def may_have_frame(cells: np.ndarray) -> np.ndarray:
+    """Whether there may be a frame or a line along the border in each image, booleans of shape (N, H, W) to (N,).
+
+    Not if nothing is as large, nor if all that is as large is connected to the middle of the image.
+    """
+    may = _is_large(cells)
+    top, left = (max(1, round((1 - MIDDLE) / 2 * side)) for side in cells.shape[1:])  # without the border
+    large = cells[may]
+    middle = np.zeros_like(large)
+    inner = np.s_[:, top : middle.shape[1] - top, left : middle.shape[2] - left]
+    middle[inner] = large[inner]
+    may[may] = _is_large(large & ~connected_to(middle, large))
+    return may
+
+
+def _is_large(cells: np.ndarray) -> np.ndarray:
     """Whether what is in each image, booleans of shape (N, H, W), is as large as a frame or as long as a line: (N,)."""
     height, width = (extent(cells, axis)[1] for axis in (1, 2))
     rows, columns = cells.shape[1:]

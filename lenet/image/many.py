@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from lenet.image.given import kept, opened
-from lenet.image.preprocess import extract_ink, extract_inks, scale_and_center
+from lenet.image.preprocess import extract_ink, extract_inks, scale_and_center_each
 
 if TYPE_CHECKING:
     from lenet.image.given import ImageLike
@@ -50,14 +50,15 @@ def prepare_many(images: "Iterable[ImageLike | Failure]") -> list[Prepared | Fai
             pixels = opened(image)
             if (small := _small_gray(pixels)) is not None:
                 alike[small.shape].append((number, small))
-            drawings.append(extract_ink(pixels) if small is None else small)
+            drawings.append(extract_ink(pixels).copy() if small is None else small)  # not a view of the whole image
         except (OSError, ValueError) as error:
             drawings.append(error)
     for group in alike.values():
         numbers, pixels = zip(*group, strict=True)
         for number, drawing in zip(numbers, extract_inks(np.stack(pixels)), strict=True):
             drawings[number] = drawing
-    return [Prepared(each, scale_and_center(each)) if isinstance(each, np.ndarray) else each for each in drawings]
+    inks = iter(scale_and_center_each([each for each in drawings if isinstance(each, np.ndarray)]))
+    return [Prepared(each, next(inks)) if isinstance(each, np.ndarray) else each for each in drawings]
 
 
 def _small_gray(image: Image.Image | np.ndarray) -> np.ndarray | None:

@@ -10,16 +10,18 @@ non-digits that training adds to MNIST. MNIST's own digits were preprocessed by 
 browser has a copy, `lenet/page/static/network/preprocess.js` and the modules beside it; tests compare the two.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from lenet.image.decode import gray_and_opacity
 from lenet.image.frames import may_have_frame, remove_frames
 from lenet.image.given import opened
 from lenet.image.paper import borders, paper_color
 from lenet.image.photo import find_ink_in_photo
+from lenet.image.resize import resize
 from lenet.image.specks import extent, remove_specks
 
 if TYPE_CHECKING:
@@ -68,15 +70,22 @@ def extract_inks(images: np.ndarray) -> list[np.ndarray]:
     What takes one look at all of them is done at once; images that need more than that, one by one.
     """
     gray = images.astype(np.float32) / 255
-    level, plain = flat_paper(gray)
+    level, flat = flat_paper(gray)
+    flat &= ~borders(gray[..., None]).any(1)
     ink = find_ink_on_flat_paper(gray, level)
     filled = ink > CROP_THRESHOLD
     (top, height), (left, width) = (extent(filled, axis) for axis in (1, 2))
     # Without an empty row or column in its bounding box, there is no speck far from the digit.
-    whole = (filled.any(2).sum(1) == height) & (filled.any(1).sum(1) == width)
-    plain &= whole & ~borders(gray[..., None]).any(1) & ~may_have_frame(filled)
-    boxes = [np.s_[y : y + h, x : x + w] for y, h, x, w in zip(top, height, left, width, strict=True)]
-    return [ink[i][box] if plain[i] else extract_ink(images[i]) for i, box in enumerate(boxes)]
+    clear = (filled.any(2).sum(1) == height) & (filled.any(1).sum(1) == width) & ~may_have_frame(filled)
+    drawings = []
+    for i, (y, x, h, w) in enumerate(np.stack([top, left, height, width], 1).tolist()):
+        if not flat[i]:
+            drawings.append(extract_ink(images[i]))
+        elif not clear[i]:
+            drawings.append(clean(remove_frames(ink[i], CROP_THRESHOLD)))
+        else:
+            drawings.append(ink[i, y : y + h, x : x + w])
+    return drawings
 
 
 def find_ink_on_transparent(gray: np.ndarray, opacity: np.ndarray) -> np.ndarray:
@@ -173,22 +182,35 @@ def scale_and_center(ink: np.ndarray) -> np.ndarray:
 
     Returns float32 of shape (32, 32); all zeros if the ink has size 0.
     """
-    frame = np.zeros((SIDE, SIDE), np.float32)
-    if not ink.size:
-        return frame
-    scale = DIGIT_SIDE / max(ink.shape)
-    height, width = (max(1, round(side * scale)) for side in ink.shape)
-    # When shrinking, Pillow widens the filter's support, so that every pixel of the drawing contributes.
-    resized = Image.fromarray(ink).resize((width, height), Image.Resampling.BILINEAR)
-    digit = np.clip(np.asarray(resized), 0, 1)
-    digit = digit / digit.max()
-    mass = digit.sum()
-    row = (digit.sum(1) @ np.arange(height)) / mass
-    column = (digit.sum(0) @ np.arange(width)) / mass
-    top = min(max(0, round(CENTER - row - TIE)), SIDE - height)
-    left = min(max(0, round(CENTER - column - TIE)), SIDE - width)
-    frame[top : top + height, left : left + width] = digit
-    return frame
+    return scale_and_center_each([ink])[0]
+
+
+def scale_and_center_each(inks: Sequence[np.ndarray]) -> np.ndarray:
+    """The inputs for the cropped ink of each of many images, which may differ in size: float32, shape (N, 32, 32)."""
+    count = len(inks)
+    digits = np.zeros((count, DIGIT_SIDE, DIGIT_SIDE), np.float32)
+    sizes = np.zeros((count, 2), int)
+    alike = defaultdict(list)
+    for i, ink in enumerate(inks):
+        if ink.size:
+            alike[ink.shape].append(i)
+    for shape, numbers in alike.items():
+        scale = DIGIT_SIDE / max(shape)
+        height, width = (max(1, round(side * scale)) for side in shape)
+        digits[numbers, :height, :width] = resize(np.stack([inks[i] for i in numbers]), height, width)
+        sizes[numbers] = height, width
+    highest = digits.max((1, 2), keepdims=True)
+    digits /= np.where(highest > 0, highest, np.float32(1))
+    # Rows and columns of the centers of mass, (N, 2), weighted by the sums over columns and over rows.
+    sums = np.stack([digits.sum(axis, np.float64) for axis in (2, 1)], 1)
+    centers = sums @ np.arange(DIGIT_SIDE) / np.maximum(sums.sum(2), 1)
+    corners = np.clip(np.rint(CENTER - centers - TIE).astype(int), 0, SIDE - sizes)
+    frames = np.zeros((count, SIDE, SIDE), np.float32)
+    for frame, digit, (top, left), (height, width) in zip(
+        frames, digits, corners.tolist(), sizes.tolist(), strict=True
+    ):
+        frame[top : top + height, left : left + width] = digit[:height, :width]
+    return frames
 
 
 def clean(ink: np.ndarray) -> np.ndarray:

@@ -73,6 +73,17 @@ def connected_components(filled: np.ndarray) -> np.ndarray:
             return labels
 
 
+def connected_to(part: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    """What of each image, booleans of shape (N, H, W), is 8-connected to a part of it, of the same shape."""
+    while True:
+        padded = np.pad(part, ((0, 0), (1, 1), (1, 1)))
+        rows = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
+        grown = (rows[:, :, :-2] | rows[:, :, 1:-1] | rows[:, :, 2:]) & filled
+        if np.array_equal(grown, part):
+            return part
+        part = grown
+
+
 def extent(filled: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
     """Where what is true in each image, shape (N, H, W), begins along an axis, and how long it is; 0 if nothing is."""
     filled = np.logical_or.reduce(filled, 3 - axis)

@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw
 
 from harness.drawings import EXAMPLES, draw
 from lenet import preprocess
-from lenet.image.specks import connected_components, remove_specks
+from lenet.image.specks import connected_components, connected_to, remove_specks
 
 
 def with_dot(page: Image.Image, x: int, y: int, radius: int) -> Image.Image:
@@ -71,3 +71,13 @@ def test_a_line_that_winds_through_the_page_is_one_component():
     filled[::2] = True
     filled[1::4, -1] = filled[3::4, 0] = True
     assert (connected_components(filled)[filled] == 63 * 63).all()
+
+
+def test_what_is_connected_to_a_part():
+    """Of each of several images: the components that the part touches, whole."""
+    rng = np.random.default_rng(0)
+    filled = rng.random((20, 30, 40)) < 0.4
+    part = filled & (rng.random(filled.shape) < 0.02)
+    for image, touched, found in zip(filled, part, connected_to(part, filled), strict=True):
+        components = connected_components(image)
+        np.testing.assert_array_equal(found, np.isin(components, components[touched]) & image)
