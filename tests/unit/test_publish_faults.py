@@ -111,24 +111,24 @@ def test_a_commit_by_someone_else_is_not_overwritten(hub, run, failure, monkeypa
 
 
 @pytest.fixture
-def short_timeouts(monkeypatch):
-    monkeypatch.setattr(upload, "REQUEST_TIMEOUT", 0.2)
-    monkeypatch.setattr(upload, "UPLOAD_TIMEOUT", 0.4)
+def new_client():
+    """Afterwards: the client of this process has the timeout, too."""
     yield
-    close_session()  # the client of this process has the timeout, too
+    close_session()
 
 
-@pytest.mark.usefixtures("short_timeouts")
+@pytest.mark.usefixtures("new_client")
 @pytest.mark.parametrize(
-    ("respond", "expected"),
+    ("timeout", "seconds", "respond", "expected"),
     [
-        (lambda request: black_hole(request, "whoami"), "cannot connect to http"),
-        (slow_drip, "no response within 0.4 s"),
+        ("REQUEST_TIMEOUT", 0.2, lambda request: black_hole(request, "whoami"), "cannot connect to http"),
+        ("UPLOAD_TIMEOUT", 0.4, slow_drip, "no response within 0.4 s"),
     ],
     ids=["black hole", "slow drip"],
 )
-def test_a_hub_that_does_not_respond_is_abandoned(hub, failure, monkeypatch, respond, expected):
+def test_a_hub_that_does_not_respond_is_abandoned(hub, failure, monkeypatch, timeout, seconds, respond, expected):
     """Whether it sends nothing, or one byte at a time."""
+    monkeypatch.setattr(upload, timeout, seconds)
     monkeypatch.setattr(Request, "whoami", respond)
     began = time.monotonic()
     message = failure()
