@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -56,8 +57,8 @@ class Reading:
 
         Raises ValueError for another `n`.
         """
-        if not 0 <= n <= 10:
-            raise ValueError(f"n must be 0 to 10, not {n}")
+        if not (isinstance(n, Integral) and 0 <= n <= 10):
+            raise ValueError(f"n must be an integer from 0 to 10, not {n!r}")
         order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
         return [(digit, self.probabilities[digit]) for digit in order[:n]]
 
