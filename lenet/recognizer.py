@@ -144,6 +144,17 @@ class Recognizer:
         [reading] = self._readings([drawing], ink, features, activations=True)
         return reading
 
+    def push_to_hub(self, repo_id: str, *, private: bool = False) -> str:
+        """Upload the network to USER/NAME on the Hub, where `from_pretrained` finds it; return the commit's address.
+
+        The repository is created if it is missing, as a private one if so wished. Raises HubError, one line, if it
+        cannot be written to, or holds something else than weights of the same network, which are replaced, together
+        with their card. The new one is short; `python -m train publish` makes one with all figures of a run.
+        """
+        from lenet.push import push
+
+        return push(self.weights, repo_id, private)
+
     @overload
     def read_many(
         self,
