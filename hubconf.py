@@ -8,8 +8,11 @@ def lenet5(variant: str = "textbook"):
 
     It maps ink in [0, 1], shape (N, 1, 32, 32), to ten scores, shape (N, 10).
     """
+    from lenet.networks import NETWORKS
     from lenet.weights.model import bundled, load_weights
 
+    if variant not in NETWORKS:
+        raise ValueError(f"unknown variant {variant!r}, expected one of {', '.join(NETWORKS)}")
     return load_weights(bundled(variant)).model
 
 

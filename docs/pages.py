@@ -2,7 +2,9 @@
 
 The same Markdown is read on GitHub and on the site, where README.md is the first page, and what is not a page, such as
 code, is missing. So links are changed on the way: one to a page leads to that page of the site, and is called by its
-title instead of its file name; one to any other file leads to the repository, whose address is in REPOSITORY.
+title instead of its file name; one to any other file leads to the repository, whose address is in REPOSITORY. A drawing
+in Mermaid, which GitHub renders, is a list of its arrows on the site: to render it there, the visitor's browser would
+load a program from somebody else.
 """
 
 import os
@@ -16,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REPOSITORY = "https://github.com/USER/lenet"  # unless the variable says otherwise
 FROM_THE_ROOT = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 FENCED = re.compile(r"^(```.*?^```$)", re.MULTILINE | re.DOTALL)
+DRAWING = re.compile(r"```mermaid\n.*?\n(.*)```", re.DOTALL)
 LINK = re.compile(r"\[([^]]*)\]\(([^)\s#:]+)(#[^)\s]*)?\)")  # a relative one, or a picture: text, file, anchor
 
 
@@ -40,7 +43,19 @@ def page(path: Path, repository: str = REPOSITORY) -> str:
         return f"[{text}]({names[target]}{anchor})"
 
     parts = FENCED.split(path.read_text())
-    return "".join(part if part.startswith("```") else LINK.sub(link, part) for part in parts)
+    return "".join(_arrows(part) if part.startswith("```") else LINK.sub(link, part) for part in parts)
+
+
+def _arrows(fenced: str) -> str:
+    """A drawing as a list of its arrows, those from one place in one line; anything else as it is."""
+    if not (drawing := DRAWING.fullmatch(fenced)):
+        return fenced
+    arrows: dict[str, list[str]] = {}
+    for line in drawing[1].splitlines():
+        start, _, end = line.strip().partition(" --> ")
+        arrows.setdefault(start, []).append(end)
+    width = max(map(len, arrows))
+    return "\n".join(["```text", *(f"{start:{width}} → {', '.join(ends)}" for start, ends in arrows.items()), "```"])
 
 
 def write(folder: Path, repository: str = REPOSITORY) -> None:

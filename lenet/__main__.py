@@ -22,10 +22,15 @@ CSV = ["file", "digit", "reason", "number", *(f"p{digit}" for digit in range(10)
 BATCH = 8  # images that are read before their lines are printed; more would be faster, but photos take a while
 
 
+class OutputError(Exception):
+    """A line could not be printed, and why not."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print one line per image.
 
-    The exit code is 1 if an image could not be read, 2 if the options or the weights are wrong, and 130 after Ctrl+C.
+    The exit code is 1 if an image could not be read, or a line not be printed, 2 if the options or the weights are
+    wrong, and 130 after Ctrl+C.
     """
     try:
         return _run(given_arguments(arguments))
@@ -34,6 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of the pipe has closed it (`| head`). Without this, Python would report that again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OutputError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"{program('lenet')}: the output cannot be written: {error}", file=sys.stderr)
         return 1
 
 
@@ -153,7 +162,12 @@ def _print(line: str, file: TextIO) -> None:
     """Print one line, in which characters that cannot be shown, of the name of a file, are escaped."""
     line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
     encoding = getattr(file, "encoding", None) or "utf-8"
-    print(line.encode(encoding, "backslashreplace").decode(encoding), file=file, flush=True)
+    try:
+        print(line.encode(encoding, "backslashreplace").decode(encoding), file=file, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a full disk, for example
+        raise OutputError(error.strerror) from error
 
 
 def in_words(reading: "Reading") -> str:

@@ -78,6 +78,10 @@ class Pad(anywidget.AnyWidget):
     _answer = traitlets.Dict().tag(sync=True)  # the reading of the drawing with the same key
 
     def __init__(self, recognizer: Recognizer | None = None, **traits: Any):
+        if not isinstance(recognizer, Recognizer | None):
+            raise TypeError(f"Pad expects a reader, such as Recognizer.from_pretrained(), not {recognizer!r}")
+        if unknown := sorted(name for name in traits if not self.has_trait(name)):
+            raise TypeError(f"Pad has no {', '.join(unknown)}: expected a reader, strokes, or a trait of its widget")
         self.recognizer = Recognizer.from_pretrained() if recognizer is None else recognizer
         self._changes, self._reads = 0, False
         weights = self.recognizer.weights

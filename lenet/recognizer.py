@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -56,8 +57,8 @@ class Reading:
 
         Raises ValueError for another `n`.
         """
-        if not 0 <= n <= 10:
-            raise ValueError(f"n must be 0 to 10, not {n}")
+        if not (isinstance(n, Integral) and 0 <= n <= 10):
+            raise ValueError(f"n must be an integer from 0 to 10, not {n!r}")
         order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
         return [(digit, self.probabilities[digit]) for digit in order[:n]]
 
@@ -142,6 +143,17 @@ class Recognizer:
         features = self.weights.model.compute(ink[:, None])
         [reading] = self._readings([drawing], ink, features, activations=True)
         return reading
+
+    def push_to_hub(self, repo_id: str, *, private: bool = False) -> str:
+        """Upload the network to USER/NAME on the Hub, where `from_pretrained` finds it; return the commit's address.
+
+        The repository is created if it is missing, as a private one if so wished. Raises HubError, one line, if it
+        cannot be written to, or holds something else than weights of the same network, which are replaced, together
+        with their card. The new one is short; `python -m train publish` makes one with all figures of a run.
+        """
+        from lenet.push import push
+
+        return push(self.weights, repo_id, private)
 
     @overload
     def read_many(

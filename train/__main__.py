@@ -49,9 +49,14 @@ def _call(name: str, arguments: list[str]) -> int:
     from train.errors import CommandError
 
     module, function = COMMANDS[name][0].split(":")
-    command = getattr(import_module(module), function)
     try:
-        command(arguments)
+        getattr(import_module(module), function)(arguments)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").split(".")[0]
+        if package in ("", "lenet", "train"):
+            raise
+        print(f"train: {name} needs the package {package}: pip install '.[train]' installs it", file=sys.stderr)
+        return 2
     except (CommandError, HubError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2

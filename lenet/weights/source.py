@@ -44,6 +44,8 @@ def find_source(
     """
     if given is None:
         given = environment.get("LENET_MODEL") or None
+    elif not isinstance(given, str | os.PathLike):
+        raise ValueError(f"invalid source {given!r}: expected a folder, a file, or a repository USER/NAME on the Hub")
     if given is None:
         if revision is not None:
             raise ValueError(f"revision {revision} needs a repository USER/NAME")

@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from harness import ROOT
 from harness.drawings import EXAMPLES, draw
@@ -18,3 +21,15 @@ def test_a_closed_pipe_is_not_an_error_to_report(tmp_path):
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("form", ["--csv", "--json"])
+def test_a_full_disk_is_one_line(form, tmp_path):
+    """With exit code 1."""
+    draw(EXAMPLES[7]["strokes"]).save(tmp_path / "seven.png")
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "lenet", str(tmp_path / "seven.png"), form]
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.stderr == "python -m lenet: the output cannot be written: No space left on device\n"
+    assert done.returncode == 1

@@ -18,7 +18,7 @@ def test_the_process_ends_if_the_hub_stops_responding_during_an_upload(hub, run,
     """The message says that the new repository is still empty."""
     monkeypatch.setattr(Request, "put_object", slow_drip)
     arguments = ["publish", str(run), "--repo", REPO, "--no-onnx"]
-    code = "import sys; from train.publish import hub; from train.__main__ import main; hub.UPLOAD_TIMEOUT = 2; "
+    code = "import sys; from lenet.hub import upload; from train.__main__ import main; upload.UPLOAD_TIMEOUT = 2; "
     done = subprocess.run(
         [sys.executable, "-c", f"{code}sys.exit(main({arguments}))"],
         cwd=tmp_path,

@@ -266,10 +266,12 @@ def test_other_kinds_of_drawings_are_on_the_card():
 
 
 def test_a_dry_run_has_a_warning_and_no_results_for_leaderboards():
-    """Its card has no model-index."""
+    """Its card has no model-index, and no sizes of a full run."""
     metrics, config = metrics_and_config()
-    card = model_card({**metrics, "dry_run": True}, config, "someone/try")
+    card = model_card({**metrics, "dry_run": True}, config, "someone/try", extras=EXTRAS)
+    assert "about" not in card.text.partition("## Evaluation")[0].partition("page also shows")[2]
     assert "**A dry run**" in card.text
+    assert "dry run takes a part" in card.text
     assert results_on(card) == []
     assert errors_in_card(str(card), "model") == ([], [])
 

@@ -37,3 +37,20 @@ def test_an_unknown_command_is_named(error_of):
 def test_without_a_command_the_options_are_those_of_run(error_of):
     """An invalid one is reported in the same way."""
     assert error_of("--epochs", "many") == error_of("run", "--epochs", "many")
+
+
+@pytest.mark.parametrize("package", ["matplotlib", "torchvision"])
+def test_a_missing_package_is_named(package, error_of, monkeypatch):
+    """With the extra that installs it; a missing module of this project is a bug, and raised."""
+
+    def missing(module: str):
+        raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+
+    monkeypatch.setattr("train.__main__.import_module", missing)
+    name = f"{package}.part"
+    assert error_of("evaluate", "run") == (
+        f"train: evaluate needs the package {package}: pip install '.[train]' installs it\n"
+    )
+    name = "train.data"
+    with pytest.raises(ModuleNotFoundError):
+        main(["evaluate", "run"])

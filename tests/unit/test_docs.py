@@ -104,6 +104,17 @@ def test_every_link_of_the_site_leads_to_a_page_or_to_the_repository(tmp_path):
     assert "](docs/" not in "".join(pages.values())
 
 
+def test_the_site_loads_no_program_to_draw():
+    """The drawing of the rooms is a list of its arrows there, all of them."""
+    written = (ROOT / "docs/architecture.md").read_text()
+    page = docs.pages.page(ROOT / "docs/architecture.md")
+    assert "mermaid" in written
+    assert "mermaid" not in page
+    assert "mermaid" not in (ROOT / "mkdocs.yml").read_text()
+    for start, end in re.findall(r"^ +(\S+) --> (\S+)$", written, re.MULTILINE):
+        assert re.search(rf"^{re.escape(start)} +→ .*{re.escape(end)}(,|$)", page, re.MULTILINE), (start, end)
+
+
 def test_code_on_the_site_is_as_written():
     """Also where it looks like a link."""
     for name in ("README.md", "docs/python.md"):

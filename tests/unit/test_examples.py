@@ -77,6 +77,18 @@ def test_a_form_is_no_sudoku(reader, tmp_path):
         sudoku_reader.read_sudoku(tmp_path / "form.png", reader)
 
 
+@pytest.mark.parametrize("look", PHOTOS)
+@pytest.mark.parametrize("place", [(100, 120), (200, 176), (714, 420)], ids=["first", "inner", "last"])
+def test_a_gap_in_an_outline_is_told(look, place, reader, tmp_path):
+    """Instead of a row with one digit less; where it is."""
+    sheet = form()
+    x, y = place
+    sheet.paste(255, (x - 5, y - 6, x + 5, y + 6))
+    photo(sheet, **look).save(tmp_path / "form.png")
+    with pytest.raises(ValueError, match=r"^a box has a gap in its outline, \d+ % of the photo's width"):
+        form_reader.read_form(tmp_path / "form.png", reader)
+
+
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_help_says_what_a_script_does(script, capsys):
     """In the words of its docstring."""

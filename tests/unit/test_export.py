@@ -201,6 +201,12 @@ def test_bad_input_is_one_line(made, tmp_path, error_of):
     assert [path.name for path in tmp_path.rglob("*")] == ["folder"]
 
 
+def test_a_folder_that_cannot_be_written_to_is_told_first(monkeypatch, error_of):
+    """Before the network is converted."""
+    monkeypatch.setattr("train.export.command.converted", None)
+    assert "/proc/x.onnx cannot be written: " in error_of("export", bundled(), "--output", "/proc/x.onnx")
+
+
 @pytest.mark.parametrize("name", ["onnx", "onnxscript", "onnxruntime"])
 def test_missing_packages_are_named(name, tmp_path, monkeypatch, error_of, run, capsys):
     """By `export`; `publish` goes on without them, and says so in one line."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -346,18 +347,20 @@ def test_the_name_of_a_network_means_its_bundled_weights(monkeypatch, tmp_path):
 def test_an_invalid_source_or_revision_is_reported(monkeypatch):
     """The message says what was expected; the Hub is not contacted."""
     monkeypatch.chdir(ROOT)
-    for given, revision, message in (
+    cases: list[tuple[Any, str | None, str]] = [
         ("a/b@", None, "invalid revision in a/b@: "),
         ("a/b@../../x", None, "invalid revision"),
         ("a/b", "/etc", "invalid revision"),
         ("a/b@v1", "v2", "contradict each other"),
         ("", None, "invalid source ''"),
+        (5, None, "invalid source 5: expected a folder, a file, or a repository USER/NAME on the Hub"),
         ("https://example.com/a/b", None, "invalid source .* expected a folder or a repository USER/NAME"),
         ("https://huggingface.co/spaces/a/b", None, "'spaces/a/b' is not a repository USER/NAME with weights"),
         ("https://huggingface.co/a/b/tree/../x", None, "invalid revision"),
         ("lenet", "v1", "is a folder"),
         (None, "v1", "revision v1 needs a repository"),
-    ):
+    ]
+    for given, revision, message in cases:
         with pytest.raises(ValueError, match=message):
             find_source(given, revision, {})
 

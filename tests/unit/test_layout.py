@@ -13,7 +13,7 @@ from harness import ROOT
 # The rooms of the library, each of which imports only those before it. A room is a folder, or a module of `lenet/`.
 ROOMS = (
     *("files", "background", "batches", "interrupt", "command", "image", "rejection", "networks", "row"),
-    *("hub", "weights", "extras", "recognizer", "page", "notebook", "__init__", "__main__"),
+    *("hub", "weights", "extras", "push", "recognizer", "page", "notebook", "__init__", "__main__"),
 )
 
 

@@ -4,6 +4,7 @@ import builtins
 import importlib
 import re
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,6 +37,16 @@ def test_a_blank_pad_has_a_reading(pad):
     assert pad.ink.shape == (32, 32)
     assert list(pad.activations) == ["input", "c1", "s2", "c3", "s4", "c5", "f6", "output"]
     assert pad.strokes == []
+
+
+def test_a_pad_is_made_of_a_reader():
+    """Other arguments are named, with what is expected."""
+    wrongs: list[Any] = ["original", 5]
+    for wrong in wrongs:
+        with pytest.raises(TypeError, match=f"^Pad expects a reader, such as .*, not {wrong!r}$"):
+            Pad(wrong)
+    with pytest.raises(TypeError, match=r"^Pad has no model, stroke: expected a reader, strokes"):
+        Pad(stroke=[], model="original")
 
 
 @pytest.mark.parametrize("digit", range(10))

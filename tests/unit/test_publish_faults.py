@@ -12,8 +12,8 @@ from huggingface_hub import close_session, constants
 from harness.fake_hub.faults import black_hole
 from harness.fake_hub.repository import HttpError
 from harness.fake_hub.server import Request
+from lenet.hub import upload
 from tests.fixtures.publishing import DRAWN, FILES, REPO, failure, files_of, hub, publish, run, slow_drip  # noqa: F401
-from train.publish import hub as upload
 
 # The client's own way to send a file is deprecated in the library that it uses.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")

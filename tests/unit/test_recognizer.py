@@ -64,8 +64,9 @@ def test_top_is_sorted_by_probability(reader):
     assert top[0] == (5, max(reading.probabilities))
     assert [p for _digit, p in reading.top(10)] == sorted(reading.probabilities, reverse=True)
     assert reading.top(0) == []
-    with pytest.raises(ValueError, match="0 to 10"):
-        reading.top(-1)
+    for n in (-1, 11, 2.0):
+        with pytest.raises(ValueError, match=f"an integer from 0 to 10, not {n}"):
+            reading.top(n)
 
 
 def test_an_array_is_read_like_an_image(reader):
@@ -215,6 +216,8 @@ def test_torch_hub_loads_the_networks_and_the_reader(reader):
     loaded: Any = torch.hub.load(str(ROOT), "recognizer", source="local")
     image = draw(EXAMPLES[5]["strokes"])
     assert loaded.read(image) == reader.read(image)
+    with pytest.raises(ValueError, match=r"^unknown variant 'resnet', expected one of textbook, tutorial, original$"):
+        torch.hub.load(str(ROOT), "lenet5", source="local", variant="resnet")
 
 
 def test_threads_share_one_reader(reader):

@@ -1,6 +1,7 @@
 """python -m train export RUN --format FORMAT: the weights of a run as a file for other runtimes."""
 
 import argparse
+import tempfile
 from pathlib import Path
 
 from lenet.files import write_whole
@@ -62,3 +63,7 @@ def _check_free(path: Path, force: bool) -> None:
         raise ExportError(f"{path} exists: choose another file with --output, or overwrite it with --force")
     if not path.parent.is_dir():
         raise ExportError(f"{path} cannot be written: there is no folder {path.parent}")
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,61 +1,12 @@
-"""Whether a repository on the Hub may be overwritten: only if it is certain that nobody's work would be lost.
+"""Whether a Space may be overwritten: only if it holds this page, or nothing. Of models: `lenet.weights.guard`."""
 
-What counts is what the repository's files say. The tags of a card do not: an owner may remove them, and a mirror may
-not send them.
-"""
+from lenet.weights.guard import refuse
 
-from pathlib import PurePosixPath
-
-from lenet.files import one_line, parse_object, read_limited
-from lenet.hub.errors import HubError
-from lenet.hub.files import check_size, download
-from lenet.weights.files import CONFIG, LIMITS, METRICS
-from lenet.weights.model import ARCHITECTURE
-from train.publish.hub import endpoint
-
-# Of the frameworks whose weights people publish.
-WEIGHTS = {
-    ".safetensors",
-    ".bin",
-    ".pt",
-    ".pth",
-    ".ckpt",
-    ".onnx",
-    ".h5",
-    ".keras",
-    ".msgpack",
-    ".gguf",
-    ".tflite",
-    ".pkl",
-}
 PAGES = (  # the files by which this page is recognized in a Space, as Gradio's and as a static one
     {"app.py", "lenet/page/__init__.py"},
     {"index.html", "static/page.js"},
 )
 UNIMPORTANT = {".gitattributes", "README.md", ".gitignore"}  # what a new repository may hold already
-
-
-def check_repository(info, repo_id: str, variant: str, dry_run: bool, force: bool = False) -> None:
-    """Raise HubError if the repository of `info`, the Hub's ModelInfo, holds what this run must not overwrite.
-
-    Weights are overwritten only where config.json says that they are of the same network, and by a dry run only where
-    metrics.json says that they are from a dry run, too. With `force` they are always, and a line says what was there.
-    """
-    files = {sibling.rfilename: sibling for sibling in info.siblings or []}
-    weights = sorted(name for name in files if PurePosixPath(name).suffix in WEIGHTS)
-    if not weights and CONFIG not in files:
-        return
-    config = _content(repo_id, info.sha, files, CONFIG)
-    network = config.get("variant") if config.get("architecture") == ARCHITECTURE else None
-    if network is None:
-        what = f"something that is not a LeNet-5 of this project ({', '.join(weights[:3]) or CONFIG})"
-    elif network != variant:
-        what = f"the network {network}"
-    elif dry_run and _content(repo_id, info.sha, files, METRICS).get("dry_run") is not True:
-        what = "the weights of a full run, which a dry run must not overwrite"
-    else:
-        return
-    _refuse(info, repo_id, what, f"{repo_id}-{variant}", force)
 
 
 def check_space(info, space: str, force: bool = False) -> None:
@@ -64,22 +15,4 @@ def check_space(info, space: str, force: bool = False) -> None:
     if files <= UNIMPORTANT or any(page <= files for page in PAGES):
         return
     others = sorted(files - UNIMPORTANT)
-    _refuse(info, space, f"something other than this page ({', '.join(others[:3])})", f"{space}-lenet-5", force)
-
-
-def _refuse(info, repo_id: str, what: str, other: str, force: bool) -> None:
-    what = one_line(what)  # the names of files are a stranger's
-    if not force:
-        raise HubError(f"{repo_id} holds {what}: publish to another repository, such as {other}, or use --force")
-    print(f"--force: overwriting {repo_id}, which holds {what}; its commit {info.sha} keeps that", flush=True)
-
-
-def _content(repo_id: str, commit: str, files: dict, name: str) -> dict:
-    """The JSON object in a file of the repository; empty if there is no such file, or if it holds something else."""
-    if name not in files:
-        return {}
-    check_size(files[name], LIMITS[name])
-    try:
-        return parse_object(read_limited(download(repo_id, files[name], commit, endpoint()), LIMITS[name]))
-    except (ValueError, RecursionError):
-        return {}
+    refuse(info, space, f"something other than this page ({', '.join(others[:3])})", f"{space}-lenet-5", force)

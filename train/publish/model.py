@@ -9,15 +9,15 @@ from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.extras.load import NoSuchFileError, load_extra
+from lenet.hub.upload import Published, Upload, upload
 from lenet.weights.files import CONFIG, METRICS, WEIGHTS
+from lenet.weights.guard import check_repository
 from lenet.weights.model import Weights, load_weights
 from train.errors import CommandError
 from train.export.check import ExportError, converted
 from train.export.formats import MissingPackageError
 from train.plots import CONFUSION, CURVES, MISREAD, REJECTIONS, RELIABILITY, draw_confusion, draw_curves
 from train.publish.card import model_card, percent
-from train.publish.guard import check_repository
-from train.publish.hub import Published, Upload, upload
 from train.publish.preview import PREVIEW, draw_preview
 
 CARD = "README.md"

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from lenet.hub.errors import HubError
+from lenet.hub.upload import ZERO_GPU, Upload, check_may_write, look_up, upload
 from lenet.weights.source import SPACE_MODEL
 from train.publish.guard import check_space
-from train.publish.hub import ZERO_GPU, Upload, check_may_write, look_up, upload
 from train.publish.model import CARD, PLOTS, PublishError, report, repository, show
 from train.publish.space_card import PREVIEW, space_card
 from train.publish.static_space import stage_static
