@@ -23,8 +23,8 @@ export function setKind(root, framed) {
 }
 
 /**
- * Place everything. Returns where, and how large the figure's canvases are, and how dense. The style sheet is told the
- * sizes by properties of the figure, not of the page: the browser computes the style of all that is inside again.
+ * Place everything. Returns where, and how large the figure's canvases are, and of which density. The style sheet goes by
+ * custom properties of the figure: with those of the whole page, the style of every mode would be computed again.
  *
  * @param {HTMLElement} root
  * @param {boolean} framed
