@@ -260,6 +260,19 @@ def test_figures_are_borrowed_in_any_order(article):
     assert article.page.locator(".panels > .panel").count() == 10
 
 
+def test_an_example_of_a_row_is_not_tallied(article):
+    """It is not what is on the pad, which the figure of the section above counts."""
+    article.read("row")
+    page = article.page
+    page.locator(".article-bar .digit", has_text="42").wait_for()
+    article.section("row").evaluate("(one) => scrollBy({ top: one.getBoundingClientRect().top - innerHeight / 2 })")
+    asked = article.figure("errors").locator(".asked")
+    asked.get_by_text("What is shown is not the drawing on your pad.").wait_for()
+    assert article.figure("errors").get_by_role("button", name="right", exact=True).is_disabled()
+    article.go("errors")
+    asked.get_by_text("The page reads 3. Is that right?").wait_for()
+
+
 def test_a_finger_reads_a_square_before_it_erases_it(article):
     """By a first tap; paper is not erased. On a narrow bar, a tap on the pad makes room to draw, and draws nothing."""
     page = article.page

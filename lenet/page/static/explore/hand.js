@@ -107,7 +107,7 @@ export class Hand {
     );
     this.#addPresets();
     this.amount.append(
-      ...NOISE.map((percent) => element("option", { value: percent }, `${Number(percent) / 100} x their spread`)),
+      ...NOISE.map((percent) => element("option", { value: percent }, `${Number(percent) / 100} \u00d7 their spread`)),
     );
     this.amount.value = NOISE[1];
     this.#listen();
