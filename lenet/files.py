@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,9 +12,10 @@ LARGEST = 1e15  # of a number in a file: larger ones are not exact as a float, a
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file atomically: at any moment, even after a power failure, `path` holds the old content or the new.
 
-    Raises OSError if it cannot be written; the old content is then kept and no temporary file remains.
+    So it does if several processes or threads write it at once: each has a temporary file of its own, which remains
+    only if it is killed. Raises OSError if the file cannot be written; the old content is then kept.
     """
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         with open(part, "wb") as file:
             file.write(content)

@@ -138,6 +138,8 @@ def _finish(run: Run, trainer: Trainer, corpus: Corpus, start: float) -> None:
     write_run(folder, model, calibration, metrics)
     print(f"{seconds:.0f} s; saved to {folder}", flush=True)
     evaluate(folder, options.data_dir, limit=options.limit, write=True)
+    for left in folder.glob("*.part"):  # by processes that were killed
+        left.unlink()
     (folder / CHECKPOINT).unlink(missing_ok=True)  # last, because a run with a checkpoint counts as incomplete
     print(f"draw with it: python app.py --model {shlex.quote(str(folder))}", flush=True)
 

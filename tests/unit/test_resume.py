@@ -108,7 +108,7 @@ def test_a_run_survives_a_crash(whole, small_data, tmp_path, monkeypatch, point)
     crash(monkeypatch, target, name, call, *arguments)
     assert {path.name for path in folder.iterdir()} >= there
     if name == "fsync":
-        (folder / f"{CHECKPOINT}.part").write_bytes(b"half of the next one, as a kill leaves it")
+        (folder / f"{CHECKPOINT}.1-1.part").write_bytes(b"half of the next one, as a kill leaves it")
     assert run("--data-dir", small_data, "--output", folder, "--resume") == 0
     for file in ("model.safetensors", "config.json"):
         assert (folder / file).read_bytes() == (whole / file).read_bytes()
