@@ -82,7 +82,7 @@ def test_a_kernel_is_worked_out_where_it_stands(figure):
     edge *= model.c1.weight[0].norm() / edge.norm()  # as strong as the first kernel
     assert close(ledger(shown.locator(".total"))["row 12, column 2"], (patch * edge).sum())
     shown.get_by_role("button", name="Play").click()
-    shown.get_by_text("row 13, column 27").wait_for()
+    shown.get_by_text(re.compile(r"row (1[3-9]|2\d), column 27")).wait_for()  # a busy machine may not see each row
     walk.press("ArrowLeft")  # which stops it
     assert shown.get_by_role("button", name="Play").is_visible()
 
