@@ -40,6 +40,12 @@ import { addView } from "./show/view.js";
 import { Store } from "./store.js";
 
 const RELOAD = "Reload the page to try again."; // of files without which there is no page
+/**
+ * The page that was there first, and the trainings of networks that are not shown.
+ *
+ * @typedef {Page & { trainings: Map<string, import("./explore/train.js").KeptTraining> }} Home
+ */
+
 const OPENING = 3; // the digit that draws itself when the page opens
 
 /** The digits of MNIST that several parts of the page use. */
@@ -60,7 +66,7 @@ const loadDigits = once(async (say) => {
 export async function start(element, base, settings) {
   const root = find(element, ".lenet");
   await addStyle("page.css").catch(() => {}); // what is not styled can be used all the same
-  const home = { html: root.outerHTML, settings };
+  const home = { html: root.outerHTML, settings, trainings: new Map() };
   const linked = askedForOne(root)?.get("network") ?? (ownsPage(root) ? networkOf(location.hash) : "");
   if (!settings.others.includes(linked)) return open(root, base, home, home);
   const notice = find(root, ".notice");
@@ -93,7 +99,7 @@ function replace(root, html) {
  * @param {HTMLElement} root
  * @param {string} base
  * @param {Page} page
- * @param {Page} home
+ * @param {Home} home
  * @param {string | null} fragment what it shows, as a link has it; null for what the page's address says
  * @param {boolean} isLink whether somebody has followed that, which is not so where the page is as it was left
  * @returns {Promise<Live | null>}
@@ -183,7 +189,13 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   const train = new PanelOnDemand(root, store, "train", async (panel) => {
     /** @type {typeof import("./explore/train.js")} */
     const { Train } = await import(file("train.js"));
-    return new Train(panel, store, pad, reader, loadDigits, () => startWorker("explore/trainer.js"));
+    const kept = home.trainings.get(variant);
+    home.trainings.delete(variant);
+    const { training } = store.sliders;
+    const isOther = isLink && training && training !== kept?.link; // a link to other settings is not to what was left
+    if (isOther) for (const worker of kept?.workers ?? []) worker.terminate();
+    const startTrainer = () => startWorker("explore/trainer.js");
+    return new Train(panel, store, pad, reader, loadDigits, startTrainer, isOther ? null : kept);
   });
   new PanelOnDemand(root, store, "fool", async (panel) => {
     /** @type {typeof import("./explore/fooling.js")} */
@@ -233,7 +245,9 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   const choose = async (network, link) => {
     const other = network === settings.home ? home : await fetchPage(base, network, (text) => store.notify(text));
     const shown = link ?? address.fragment(network);
-    for (const part of [live, background, changes, teach.value, train.value, article.value]) part?.stop();
+    for (const part of [live, background, changes, teach.value, article.value]) part?.stop();
+    const left = train.value?.leave();
+    if (left) home.trainings.set(variant, left);
     if (ownsPage(root)) history.replaceState(history.state, "", shown || location.pathname + location.search);
     const chosen = replace(root, other.html);
     await open(chosen, base, other, home, shown, link !== undefined);
