@@ -269,12 +269,8 @@ def test_a_tapped_unit_is_in_view_with_figure_and_modes(phone):
         if height > 390:
             assert box_of(page.locator(".equation"))["y"] < height - (100 if height > 700 else 60)
         for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net", ".strip"):
-            assert (
-                (-100 if selector == ".net" and width == 360 else 0)
-                <= box_of(page.locator(selector))["y"]
-                < below(phone, selector)
-                <= height
-            ), (width, selector)
+            least = -100 if selector == ".net" and width == 360 else 0
+            assert least <= box_of(page.locator(selector))["y"] < below(phone, selector) <= height, (width, selector)
         assert below(phone, ".net") < below(phone, ".strip") < box_of(page.locator(".card h2"))["y"]
         page.locator(".unpin").tap()
         page.evaluate("() => scrollTo(0, 0)")

@@ -3,7 +3,7 @@ import { find, setText } from "./dom.js";
 import { Address } from "./explore/address.js";
 import { Background } from "./explore/background.js";
 import { Breaking } from "./explore/breaking.js";
-import { Changes } from "./explore/changes.js";
+import { addForgetting, Changes } from "./explore/changes.js";
 import { Comparing } from "./explore/comparing.js";
 import { addDigest } from "./explore/digest.js";
 import { Inspect } from "./explore/inspect.js";
@@ -179,6 +179,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
     });
     return replay(...link, loadDigits, (text) => store.notify(text));
   });
+  addForgetting(root, store, changes);
   addOneWeight(root, store, async (section) => {
     /** @type {typeof import("./explore/one_weight.js")} */
     const { OneWeight } = await import(file("weight.js"));
