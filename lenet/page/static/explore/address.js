@@ -70,11 +70,6 @@ class Step {
     return this.#before ?? "";
   }
 
-  /** Whether the browser is on its way back. */
-  get isReturning() {
-    return this.#returning;
-  }
-
   /** Whether the step back has been made. */
   get isDone() {
     return this.#returning || location.hash === this.#before;
@@ -148,9 +143,7 @@ export class Address {
         this.#timer = setTimeout(() => this.#write(), PAUSE);
       };
       store.addEventListener("mode", () => {
-        if (store.restoring || this.#isLent) return; // the article chooses modes for its figures
-        this.mode.follow();
-        if (!this.mode.isReturning) this.#write(); // at once: a reload shows the mode that was chosen last
+        if (!store.restoring && !this.#isLent) this.mode.follow(); // the article chooses modes for its figures
       });
       store.addEventListener("place", () => !store.restoring && this.article.follow());
       listenOutside(root, window, "popstate", () => {
