@@ -173,11 +173,12 @@ def _print(line: str, file: TextIO) -> None:
 def in_words(reading: "Reading") -> str:
     """`7  (7 99.8 %, 1 0.2 %, 2 < 0.1 %)`, `37  (3 99.8 %, 7 98.2 %)`, or why there is no digit."""
     from lenet.recognizer import percentage
+    from lenet.rejection import WORDS
 
     if reading.digits:
         return f"{reading.number}  ({', '.join(f'{digit} {percentage(p)}' for digit, p in reading.digits)})"
-    if reading.digit is None:
-        return f"rejected: {reading.reason}"
+    if reading.reason is not None:
+        return f"rejected: {WORDS[reading.reason]}"
     return f"{reading.digit}  ({', '.join(f'{digit} {percentage(p)}' for digit, p in reading.top(3))})"
 
 

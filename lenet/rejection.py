@@ -12,6 +12,13 @@ from lenet.image.preprocess import crop
 from lenet.image.specks import extent
 
 BLANK, LITTLE, SEVERAL, NO_DIGIT = "blank", "too little ink", "several digits", "not a digit"
+# What is said of each, by the page, too: a filled shape looks like a dot, once it is scaled.
+WORDS = {
+    BLANK: "no ink was found",
+    LITTLE: "only a dot or a filled shape",
+    SEVERAL: "several digits, but not sure which",
+    NO_DIGIT: "not recognized as a digit",
+}
 
 # Ink covers more than this share of the bounding box: a dot. A disc covers 0.785, or a little less if it is small and
 # its border soft; of 30,000 MNIST training digits, four cover more than this and have a roughly square bounding box.

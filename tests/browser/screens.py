@@ -42,6 +42,11 @@ FAULTS = """() => {
     for (const e of parent.children) if (!e.matches(aside) && look(e)) search(e);
   };
   search(root);
+  const strip = root.querySelector(".strip");
+  const last = strip?.lastElementChild.getBoundingClientRect();
+  if (last?.right > strip?.getBoundingClientRect().right + 1 && getComputedStyle(strip, "::after").content === "none") {
+    faults.push("modes are cut, and nothing says that there are more");
+  }
   // A leaf can overlap only those that begin above its lower edge.
   leaves.sort((a, b) => a.box.top - b.box.top);
   for (const [i, { e: a, box: p }] of leaves.entries()) {

@@ -220,6 +220,9 @@ def test_a_tap_leaves_a_dot(visitor):
     """A click without a move is ink, but too little, and is removed by one Undo."""
     visitor.stroke([(0.5, 0.5)])
     visitor.page.locator(".reason", has_text="No digit: only a dot or a filled shape.").wait_for()
+    visitor.open("why")
+    visitor.page.locator(".why .rejected", has_text="The drawing is rejected: only a dot or a filled shape.").wait_for()
+    visitor.open("inspect")
     assert visitor.digit() == "?"
     assert visitor.page.evaluate(INKED) == pytest.approx(314, rel=0.1)  # a disc of the brush's 20 pixels
     visitor.click("undo")
@@ -384,7 +387,7 @@ def test_ink_contrasts_with_the_pad_in_light_and_dark_mode(visitor):
 def test_the_reason_for_having_no_digit_is_shown(visitor):
     """In words, without a digit, but with the likeliest ones. Then a digit is read."""
     visitor.page.locator(".file").set_input_files(png(Image.new("L", (50, 50), 255)))
-    visitor.page.locator(".reason", has_text="No digit: the image is blank.").wait_for()
+    visitor.page.locator(".reason", has_text="No digit: no ink was found.").wait_for()
     assert visitor.digit() == "?"
     dash = [[(0.2, 0.5), (0.8, 0.5)]]
     letter = [[(0.3, 0.2), (0.3, 0.8)], [(0.3, 0.5), (0.7, 0.5)], [(0.7, 0.2), (0.7, 0.8)]]  # H

@@ -107,7 +107,7 @@ def test_a_worker_that_cannot_be_loaded(explore):
     page = visitor.page
     page.route("**/explore/worker.js", lambda route: route.abort())
     visitor.load(DIGITS[4], m="fool", f="pixels,9")
-    notice = page.locator(".notice", has_text="What is computed beside the page has failed.")
+    notice = page.locator(".trouble", has_text="This cannot be computed now.")
     notice.wait_for()
     visitor.open("why")
     page.locator('[data-saliency="gradient"]').click()

@@ -322,7 +322,7 @@ def test_every_misread_digit_loads_as_it_was_misread(reuse):
     rejected = 0
     for digit, (answer, reason, scores) in zip(digits, page.evaluate(CLICK_ALL), strict=True):
         assert answer == str(int(np.argmax(digit["probabilities"])))
-        says_so = reason == "Outside of the test, it would be rejected: not a digit."
+        says_so = reason == "Outside of the test, it would be rejected: not recognized as a digit."
         assert says_so == explorer.calibration.rejects(np.array(scores, np.float32))
         rejected += says_so
     assert rejected > 1

@@ -161,6 +161,16 @@ PLACES = """(parts) => [...document.querySelectorAll(parts)]
   .map(({ left, top, width }) => [left / innerWidth, top / innerHeight, width / innerWidth])"""
 
 
+def test_a_blank_pad_is_blank_again(room):
+    """It has an example only while it is projected."""
+    room.start_over()
+    room.page.locator(".pad.blank").wait_for()
+    project(room.page)
+    assert room.digit() == "3"
+    room.page.keyboard.press("Escape")
+    room.page.locator(".pad.blank").wait_for()
+
+
 def test_a_larger_window_has_the_same_slide(room):
     """Larger."""
     page = room.page

@@ -12,7 +12,8 @@ DIGIT = DIGITS[3]
 WIDTHS = [*range(320, 1000, 20), *range(1000, 1500, 50), 1600, 1920, 2560]
 # All modes, and a row of digits, have the same figure above them: each of the two is shown at every other width.
 SHOWN_AT = {"answer": WIDTHS[::4], "modes": WIDTHS[::2], "row": WIDTHS[1::2]}
-SIDEWAYS = [(568, 320), (640, 360), (700, 300), (740, 340), (844, 390)]  # phones, and windows at 200 %
+SIDEWAYS = [(568, 320), (640, 360), (700, 300), (700, 450), (740, 340), (844, 390)]  # phones, and windows at 200 %
+LOW = [(320, 225), (350, 225), (320, 256), (467, 300), (550, 320)]  # windows at 300 and 400 %
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def test_every_width_holds(explore, desk_page, subtests, what):
     show(explorer, what)
     browser = page.context.new_cdp_session(page)  # Playwright's own way to set the size takes twice as long
     with subtests.test("widths"):
-        for width, height in [(width, 900) for width in SHOWN_AT[what]] + SIDEWAYS:
+        for width, height in [(width, 900) for width in SHOWN_AT[what]] + SIDEWAYS + LOW:
             size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
             browser.send("Emulation.setDeviceMetricsOverride", size)
             laid_out(page)
@@ -202,6 +203,10 @@ def test_a_phone_held_sideways_shows_the_pad_beside_the_answer(phone):
     assert pad["y"] + pad["height"] <= 390
     assert answer["x"] >= pad["x"] + pad["width"]
     assert answer["y"] + answer["height"] <= 390
+    for name in ("thick", "thin", "medium"):  # a button for the brush, where there is no room for the slider
+        phone.page.locator(".brush-step").tap()
+        assert phone.page.locator(".brush-step").get_attribute("title") == f"Width of the brush: {name}"
+    assert phone.page.locator(".width").input_value() == "20"
 
 
 def test_the_network_fits_in_the_window(desk):
@@ -264,8 +269,12 @@ def test_a_tapped_unit_is_in_view_with_figure_and_modes(phone):
         resize(page, width, height)
         modes = box_of(page.locator(".modes"))["y"]
         page.locator('[data-stage="c3"] .map').nth(9).tap()
+        if height > 390:
+            assert below(phone, ".net") > 130  # at least half of the figure, below the answer in one line
+            assert box_of(page.locator(".equation"))["y"] < height - (100 if height > 700 else 60)
         for selector in (".card h2", '.cards [aria-current="true"] .frame', ".net", ".strip"):
-            assert 0 <= box_of(page.locator(selector))["y"] < below(phone, selector) <= height, (width, selector)
+            least = -100 if selector == ".net" and width == 360 else 0
+            assert least <= box_of(page.locator(selector))["y"] < below(phone, selector) <= height, (width, selector)
         assert below(phone, ".net") < below(phone, ".strip") < box_of(page.locator(".card h2"))["y"]
         page.locator(".unpin").tap()
         page.evaluate("() => scrollTo(0, 0)")

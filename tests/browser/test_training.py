@@ -4,6 +4,7 @@ import re
 
 from harness.drawings import DIGITS
 from lenet import Recognizer
+from tests.browser.explorer import ready
 
 NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".progress-of-runs tbody tr")].map((row) =>
   [row.cells[0].textContent, [...row.cells].slice(1).map((cell) => cell.textContent)]))"""
@@ -58,6 +59,14 @@ def test_a_network_learns_while_one_draws(explore, tmp_path):
     visitor.open("train")
     assert "goes on" in status.inner_text()
     wait_for_steps(page, int(paused["Steps"][0]) + 6)
+
+    steps = int(page.evaluate(NUMBERS)["Steps"][0])
+    for variant in ("tutorial", "textbook"):  # the training waits for its network, and that of another one is its own
+        page.locator(".network").select_option(variant)
+        ready(page, variant)
+        assert page.evaluate(NUMBERS) == {} or variant == "textbook"
+    wait_for_steps(page, steps + 2)
+    assert "goes on" in status.inner_text()
 
     reset.click()
     assert status.inner_text() == "Back at the start: the same seed gives the same random weights."

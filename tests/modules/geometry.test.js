@@ -207,6 +207,13 @@ test("the box of the tour covers neither the figure nor what it explains", () =>
         assert.ok(left >= 0 && left + box.width <= size.width);
         if (bottom + box.height - at.y < height - 20) assert.ok(top >= bottom && last - first <= height);
       }
+      for (const name of ["s2", "c3"]) {
+        const at = { ...geometry.columns[name], y: geometry.top };
+        const { left, top } = placeBox(at, box, size.width, bottom, bottom + 40, height, true);
+        const isLow = bottom + box.height + 10 - at.y > height;
+        if (isLow) assert.ok(top === 0 || top + box.height <= bottom, "not over what is worked out below the figure");
+        if (isLow && size.width > 800) assert.ok(!overlap({ ...box, x: left, y: top }, at));
+      }
       const panel = { x: 0, y: bottom + 40, width: size.width, height: 700 };
       const found = placeBox(panel, box, size.width, bottom, bottom + 40, height);
       assert.ok(found.top + box.height <= panel.y && found.top >= 0);

@@ -44,7 +44,7 @@ def test_one_line_per_image(images, capsys):
     assert two.count("%") == 3
     assert "100.0 %" not in said.out
     assert " 0.0 %" not in said.out
-    assert blank == f"{images['blank']}: rejected: blank"
+    assert blank == f"{images['blank']}: rejected: no ink was found"
 
 
 def test_json_contains_what_the_reader_returns(images, reader, capsys):
@@ -78,7 +78,7 @@ def test_folders_and_patterns_stand_for_their_images(images, tmp_path, monkeypat
     assert main(["*.gif", "empty", "blank.png"]) == 1
     said = capsys.readouterr()
     assert said.err.splitlines() == ["*.gif: No such file or directory", "empty: no image in this folder"]
-    assert said.out == "blank.png: rejected: blank\n"
+    assert said.out == "blank.png: rejected: no ink was found\n"
 
 
 def test_csv_is_a_table(images, reader, capsys):

@@ -1,6 +1,7 @@
 """When the reader rejects an image: what the ink shows, and what the scores show."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -8,7 +9,18 @@ from PIL import Image, ImageDraw
 
 from harness.drawings import EXAMPLES, draw
 from lenet import Recognizer, preprocess
-from lenet.rejection import BLANK, LITTLE, NO_DIGIT, SEVERAL, UNCALIBRATED, Calibration, energy, rejection_reason
+from lenet.page.assets import STATIC
+from lenet.rejection import (
+    BLANK,
+    LITTLE,
+    NO_DIGIT,
+    SEVERAL,
+    UNCALIBRATED,
+    WORDS,
+    Calibration,
+    energy,
+    rejection_reason,
+)
 from lenet.weights.model import Weights
 
 
@@ -40,6 +52,13 @@ def test_a_dot_is_too_little_ink(reader):
             ImageDraw.Draw(page).ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
             reading = reader.read(page)
             assert (reading.digit, reading.reason) == (None, LITTLE), (radius, x, y)
+
+
+def test_a_reason_has_the_same_words_everywhere():
+    """The page has a list of its own, from which all of its parts take them."""
+    source = (STATIC / "show" / "format.js").read_text(encoding="utf-8")
+    table = source.partition("const REASONS = {")[2].partition("}")[0]
+    assert dict(re.findall(r'"?(\w[\w ]*)"?: "(.+)",', table)) == WORDS
 
 
 def test_two_digits_are_several(reader):

@@ -1,9 +1,9 @@
 // Connects the parts of the page: the pad, the network in the browser, the server, and what shows their readings.
-import { find } from "./dom.js";
+import { find, setText } from "./dom.js";
 import { Address } from "./explore/address.js";
 import { Background } from "./explore/background.js";
 import { Breaking } from "./explore/breaking.js";
-import { Changes } from "./explore/changes.js";
+import { addForgetting, Changes } from "./explore/changes.js";
 import { Comparing } from "./explore/comparing.js";
 import { addDigest } from "./explore/digest.js";
 import { Inspect } from "./explore/inspect.js";
@@ -40,6 +40,14 @@ import { addView } from "./show/view.js";
 import { Store } from "./store.js";
 
 const RELOAD = "Reload the page to try again."; // of files without which there is no page
+/**
+ * The page that was there first, and the trainings of networks that are not shown.
+ *
+ * @typedef {Page & { trainings: Map<string, import("./explore/train.js").KeptTraining> }} Home
+ */
+
+const NO_WORKERS =
+  "This part needs web workers, which this browser does not have or does not allow. The answer and the figure need none.";
 const OPENING = 3; // the digit that draws itself when the page opens
 
 /** The digits of MNIST that several parts of the page use. */
@@ -60,7 +68,7 @@ const loadDigits = once(async (say) => {
 export async function start(element, base, settings) {
   const root = find(element, ".lenet");
   await addStyle("page.css").catch(() => {}); // what is not styled can be used all the same
-  const home = { html: root.outerHTML, settings };
+  const home = { html: root.outerHTML, settings, trainings: new Map() };
   const linked = askedForOne(root)?.get("network") ?? (ownsPage(root) ? networkOf(location.hash) : "");
   if (!settings.others.includes(linked)) return open(root, base, home, home);
   const notice = find(root, ".notice");
@@ -93,7 +101,7 @@ function replace(root, html) {
  * @param {HTMLElement} root
  * @param {string} base
  * @param {Page} page
- * @param {Page} home
+ * @param {Home} home
  * @param {string | null} fragment what it shows, as a link has it; null for what the page's address says
  * @param {boolean} isLink whether somebody has followed that, which is not so where the page is as it was left
  * @returns {Promise<Live | null>}
@@ -144,7 +152,13 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   new Row(root, store, settings.description.preprocessing);
   const server = settings.read === null ? null : new Server(base + settings.read);
   const live = new Live(pad, reader, server, store, settings.identity);
-  const background = new Background(() => startWorker("explore/worker.js"), reader, store);
+  const trouble = find(root, ".trouble");
+  const background = new Background(
+    () => startWorker("explore/worker.js"),
+    reader,
+    store,
+    (text) => setText(trouble, text),
+  );
   new Why(root, store, pad.side, background);
   new Breaking(root, store, pad, live, background);
   /** @type {(name: string, waiting: (text: string) => void) => Promise<ArrayBuffer>} */
@@ -165,6 +179,7 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
     });
     return replay(...link, loadDigits, (text) => store.notify(text));
   });
+  addForgetting(root, store, changes);
   addOneWeight(root, store, async (section) => {
     /** @type {typeof import("./explore/one_weight.js")} */
     const { OneWeight } = await import(file("weight.js"));
@@ -183,7 +198,13 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   const train = new PanelOnDemand(root, store, "train", async (panel) => {
     /** @type {typeof import("./explore/train.js")} */
     const { Train } = await import(file("train.js"));
-    return new Train(panel, store, pad, reader, loadDigits, () => startWorker("explore/trainer.js"));
+    const kept = home.trainings.get(variant);
+    home.trainings.delete(variant);
+    const { training } = store.sliders;
+    const isOther = isLink && training && training !== kept?.link; // a link to other settings is not to what was left
+    if (isOther) for (const worker of kept?.workers ?? []) worker.terminate();
+    const startTrainer = () => startWorker("explore/trainer.js");
+    return new Train(panel, store, pad, reader, loadDigits, startTrainer, isOther ? null : kept);
   });
   new PanelOnDemand(root, store, "fool", async (panel) => {
     /** @type {typeof import("./explore/fooling.js")} */
@@ -233,7 +254,9 @@ async function open(root, base, { settings }, home, fragment = null, isLink = !i
   const choose = async (network, link) => {
     const other = network === settings.home ? home : await fetchPage(base, network, (text) => store.notify(text));
     const shown = link ?? address.fragment(network);
-    for (const part of [live, background, changes, teach.value, train.value, article.value]) part?.stop();
+    for (const part of [live, background, changes, teach.value, article.value]) part?.stop();
+    const left = train.value?.leave();
+    if (left) home.trainings.set(variant, left);
     if (ownsPage(root)) history.replaceState(history.state, "", shown || location.pathname + location.search);
     const chosen = replace(root, other.html);
     await open(chosen, base, other, home, shown, link !== undefined);
@@ -263,6 +286,7 @@ function isReturn() {
  * @param {string} name
  */
 function startWorker(name) {
+  if (!("Worker" in window)) throw new Error(NO_WORKERS);
   const script = new Blob([`import ${JSON.stringify(file(name))};`], { type: "text/javascript" });
   return new Worker(URL.createObjectURL(script), { type: "module" });
 }

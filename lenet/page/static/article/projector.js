@@ -148,6 +148,7 @@ export class Projector {
     delete root.dataset.black;
     this.#setDark(this.#wasDark);
     this.single.close();
+    root.dispatchEvent(new Event("lenet:projected")); // over
     find(root, ".network", HTMLSelectElement).disabled = false;
     if (this.#place && store.place) {
       const isSame = !section || section === this.#place.split(".")[0];

@@ -3,6 +3,7 @@ import { element, shape } from "../dom.js";
 import { Chart, inPercent } from "../explore/chart.js";
 import { OnDemand } from "../explore/on_demand.js";
 import { withPoint } from "../explore/training_curves.js";
+import { messageOf } from "../server.js";
 import { decimal, percentage } from "../show/format.js";
 import { captioned, statusLine } from "./parts.js";
 
@@ -82,13 +83,18 @@ export class TwoTables {
       return;
     }
     if (!digits || !own || !table || this.#workers.length) return; // removed or begun meanwhile
-    const workers = tools.trainTables(this.startTrainer, digits, own, table, {
-      receive: (report, trained) => {
-        if (this.#workers === workers) this.#receive(report, trained, table, digits.test.length);
-      },
-      fail: () => this.#stop(FAILED),
-    });
-    this.#workers = workers;
+    try {
+      const workers = tools.trainTables(this.startTrainer, digits, own, table, {
+        receive: (report, trained) => {
+          if (this.#workers === workers) this.#receive(report, trained, table, digits.test.length);
+        },
+        fail: () => this.#stop(FAILED),
+      });
+      this.#workers = workers;
+    } catch (error) {
+      this.status.textContent = messageOf(error); // a browser without workers
+      return;
+    }
     this.#errors = [[], []];
     this.#tell({ going: true, shown: 1 });
     this.#limit = window.setTimeout(() => this.#tell({ going: false }), LIMIT);

@@ -1,12 +1,14 @@
 // Work for a worker with a network of its own: hundreds of passes that must not make the pen wait. One task at a time,
 // and of each kind only the latest, so that a moving pen leaves no queue behind.
 
+import { messageOf } from "../server.js";
+
 /** @import { Store } from "../store.js" */
 
 /** @typedef {{ message: object, done: (result: any) => void, network: WorkerNetwork }} Task */
 
 const PAUSE = 150; // milliseconds between two tasks, so that the pen has the processor, too
-const FAILED = "What is computed beside the page has failed. Open this part again, or reload the page.";
+const FAILED = "This cannot be computed now. Check the connection, then open this part again, or reload the page.";
 
 export class Background {
   /** @type {Map<string, Task>} */
@@ -23,15 +25,16 @@ export class Background {
 
   /**
    * `start` makes the worker, when there is something to do; `network` is what it has to do that for. If the worker cannot
-   * be loaded or breaks, a notice says so until one answers.
+   * be loaded or breaks, `say` is given a sentence about that, and "" once one answers.
    *
    * @param {() => Worker} start
    * @param {WorkerNetwork} network
    * @param {Store} store
+   * @param {(text: string) => void} say
    */
-  constructor(start, network, store) {
+  constructor(start, network, store, say) {
     this.start = start;
-    this.store = store;
+    this.say = say;
     this.network = network;
     store.addEventListener("mode", () => this.#retry());
   }
@@ -53,12 +56,12 @@ export class Background {
   }
 
   /** The worker cannot be loaded, or has broken. What it has not answered waits until a part of the page is opened. */
-  #fail() {
+  #fail(words = FAILED) {
     const unanswered = [...this.#failed, ...(this.#current ? [this.#current] : []), ...this.#waiting];
     this.stop();
     this.#failed = new Map(unanswered);
     [this.#worker, this.#given, this.#busy] = [null, null, false];
-    this.store.notify(FAILED);
+    this.say(words);
   }
 
   #retry() {
@@ -79,7 +82,12 @@ export class Background {
     this.#current = first;
     this.#waiting.delete(kind);
     this.#busy = true;
-    this.#worker ??= this.start();
+    try {
+      this.#worker ??= this.start();
+    } catch (error) {
+      this.#fail(messageOf(error));
+      return;
+    }
     this.#worker.onerror = () => this.#fail();
     this.#worker.onmessage = ({ data }) => {
       setTimeout(() => {
@@ -87,7 +95,7 @@ export class Background {
         this.#next();
       }, PAUSE);
       this.#current = null;
-      this.store.withdraw(FAILED);
+      this.say("");
       done(data);
     };
     const { description, tensors } = network;

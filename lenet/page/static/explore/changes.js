@@ -17,6 +17,7 @@ import { save } from "./saving.js";
 
 const UNDOABLE = 100;
 const KEY = "lenet-taught-";
+const AS_IT_WAS = "The network is as it was, before anything was taught or changed.";
 const LONGEST = 3_000; // characters of the steps in a link
 
 /**
@@ -224,7 +225,7 @@ export class Changes extends EventTarget {
       },
       reset: () => {
         this.change(this.start);
-        say("The network is as it was, before anything was taught or changed.");
+        say(AS_IT_WAS);
       },
       before: () => this.compare(!this.#before),
       save: () => {
@@ -301,4 +302,22 @@ export class Changes extends EventTarget {
       this.store.notify(`The changes of the network in the link cannot be repeated: ${messageOf(error)}`);
     }
   }
+}
+
+/**
+ * A button beside what says that the network is changed, in all modes, which forgets that.
+ *
+ * @param {HTMLElement} root
+ * @param {Store} store
+ * @param {Changes} changes
+ */
+export function addForgetting(root, store, changes) {
+  const button = find(root, ".forget-changes");
+  store.addEventListener("source", () => {
+    button.hidden = !store.changed;
+  });
+  button.addEventListener("click", () => {
+    changes.change(changes.start);
+    store.announce(AS_IT_WAS);
+  });
 }

@@ -8,6 +8,8 @@ import { Maps } from "./maps.js";
 
 /** @import { Store } from "../store.js" */
 
+const BEGUN = 120; // pixels of a sum that are seen once its unit has been tapped
+const DIGEST = 36; // pixels of the answer in one line, at the top of the window
 const LEGIBLE = 100; // milliseconds that a number stands while the pen moves: nobody reads one that changes in each frame
 
 export class Inspect {
@@ -91,6 +93,18 @@ export class Inspect {
     const maps = kind === "short" ? find(element, ".cards") : element; // there is no room for what is below them
     const first = element.hidden ? this.card.firstElementChild : maps;
     first?.scrollIntoView({ block: "nearest", behavior: "instant" });
+    if (kind === "phone") this.#revealSum();
+  }
+
+  /** On a phone the sum is below the map: its beginning is seen, and all of it if the figure has room, too. */
+  #revealSum() {
+    const sum = this.card.querySelector(".equation")?.getBoundingClientRect();
+    if (!sum) return;
+    const above = (/** @type {string} */ name) => find(this.root, name).getBoundingClientRect().top - DIGEST;
+    const begun = Math.min(sum.top + BEGUN, sum.bottom) - innerHeight;
+    const half = above(".net") + find(this.root, ".net").offsetHeight / 2; // of the figure stays, where not all of it can
+    const top = Math.max(Math.min(begun, half), Math.min(sum.bottom - innerHeight, above(".net")));
+    if (top > 0) scrollBy({ top, behavior: "instant" });
   }
 }
 

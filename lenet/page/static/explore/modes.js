@@ -27,6 +27,13 @@ export function addModes(root, store) {
       strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
     });
   };
+  // Whether they have room side by side; the style sheet shows that there are more, which takes room, too.
+  new ResizeObserver(() => {
+    const strip = find(root, ".strip");
+    const [first, last] = [buttons[0], buttons[buttons.length - 1]];
+    const wide = last.offsetLeft + last.offsetWidth - first.offsetLeft;
+    strip.toggleAttribute("data-cut", wide > strip.clientWidth + 1);
+  }).observe(find(root, ".strip"));
   const reveal = () => {
     const { top } = find(root, `.panel.${store.mode}`).getBoundingClientRect();
     if (top > LOW * innerHeight) find(root, ".modes").scrollIntoView({ block: "start", behavior: "instant" });

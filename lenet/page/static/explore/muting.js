@@ -1,7 +1,7 @@
 // Muted maps and units: a line says what the network answers with and without them.
 import { find } from "../dom.js";
 import { isVector } from "../show/cells.js";
-import { percentage } from "../show/format.js";
+import { percentage, reasonText } from "../show/format.js";
 
 /** @import { Store } from "../store.js" */
 
@@ -37,5 +37,7 @@ function inWords(reading) {
   if (!reading) return "nothing drawn";
   if (reading.number) return `the number ${reading.number}`;
   const [digit, probability] = reading.top[0];
-  return reading.digit === null ? `rejected (${reading.reason})` : `${digit}, ${percentage(probability)}`;
+  return reading.digit === null
+    ? `rejected: ${reasonText(reading.reason ?? "")}`
+    : `${digit}, ${percentage(probability)}`;
 }

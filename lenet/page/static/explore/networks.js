@@ -59,12 +59,14 @@ export function addNetworks(root, store, variant, choose) {
   const select = find(root, ".network", HTMLSelectElement);
   select.value = variant;
   select.addEventListener("change", async () => {
+    const { value, selectedOptions } = select;
+    store.notify(`Loading the network ${selectedOptions[0].text}…`);
+    select.value = variant; // it names what is shown, until that is another one
     select.disabled = true;
     try {
-      await choose(select.value);
+      await choose(value);
     } catch (error) {
       store.notify(messageOf(error));
-      select.value = variant;
       select.disabled = false;
     }
   });

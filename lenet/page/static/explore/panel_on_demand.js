@@ -42,7 +42,11 @@ export class PanelOnDemand extends PartOnDemand {
    */
   constructor(root, store, mode, open) {
     const panel = find(root, `.panel.${mode}`);
-    super(find(panel, ".hint"), () => open(panel));
+    super(find(panel, ".hint"), async () => {
+      const value = await open(panel);
+      panel.toggleAttribute("data-loaded", true); // until then, there is nothing to operate
+      return value;
+    });
     const show = () => {
       panel.hidden = store.mode !== mode;
       if (!panel.hidden) this.load();

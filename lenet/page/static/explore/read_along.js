@@ -58,11 +58,20 @@ export function addArticle(root, store, pad, open, openAlone, loadExample) {
   });
   const project = async () => {
     if (section.inert) return; // it is made ready for printing
-    if (pad.blank) loadExample();
+    if (pad.blank) {
+      loadExample();
+      lent = pad.state;
+    }
     await alone.load();
     section.hidden = !store.place && !message.textContent;
     alone.value?.projector.toggle();
   };
+  /** @type {object | null} what a blank pad has got for the projector */
+  let lent = null;
+  root.addEventListener("lenet:projected", () => {
+    if (lent === pad.state) pad.undo();
+    lent = null;
+  });
   find(root, ".start-projector").addEventListener("click", project);
   listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key.toLowerCase() !== "p" || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;

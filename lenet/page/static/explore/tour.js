@@ -77,7 +77,7 @@ export function addTour(root, store, pad, steps, loadExample) {
     const at = around(boxes.map(({ x, y, width, height }) => ({ x: x - left, y: y - top, width, height })));
     const [bottom, modes] = [".figure", ".modes"].map((name) => find(root, name).getBoundingClientRect().bottom - top);
     const size = { width: box.offsetWidth, height: box.offsetHeight };
-    const found = placeBox(at, size, root.clientWidth, bottom, modes, innerHeight);
+    const found = placeBox(at, size, root.clientWidth, bottom, modes, innerHeight, Boolean(own));
     Object.assign(box.style, { left: `${found.left}px`, top: `${found.top}px` });
     return found;
   };

@@ -5,6 +5,7 @@ import { Reader } from "../network/reader.js";
 import { tensorsOf } from "../network/training.js";
 import { writeWeights } from "../network/weights.js";
 import { readPad } from "../pad/read_pad.js";
+import { messageOf } from "../server.js";
 import { answerText, decimal } from "../show/format.js";
 import { Chart, inPercent } from "./chart.js";
 import { OnDemand } from "./on_demand.js";
@@ -20,6 +21,7 @@ import { startRuns } from "./training_workers.js";
  * @import { Report, RunReport } from "./coordinator.js"
  * @import { CurvePoint } from "./training_curves.js"
  * @import { Chosen, Run } from "./training_settings.js"
+ * @import { Listeners } from "./training_workers.js"
  */
 
 const [CHANGE, CHANGE_WHILE_DRAWING, CHANGE_IF_REDUCED] = [90, 300, 1_000]; // milliseconds between two that are shown
@@ -54,6 +56,22 @@ const VALUES = {
  * @property {CurvePoint[]} means
  * @property {CurvePoint[]} errors
  * @property {keyof typeof ABOUT_RATE} rate
+ */
+
+/**
+ * A training that waits, paused, while another network is shown; `late` are the reports that nobody has seen.
+ *
+ * @typedef {object} KeptTraining
+ * @property {Chosen} chosen
+ * @property {string} link the same, as a link has it
+ * @property {Worker[]} workers
+ * @property {Listeners} listeners
+ * @property {NetworkDescription[]} descriptions
+ * @property {Report | null} report
+ * @property {Report[]} late
+ * @property {RunCurves[]} curves
+ * @property {number} shown
+ * @property {boolean} resumes
  */
 
 const ABOUT_RATE = {
@@ -101,6 +119,8 @@ export class Train {
   #chosen;
   /** @type {Worker[]} the first one is the coordinator; none before the start */
   #workers = [];
+  /** @type {Listeners} */
+  #listeners = { receive() {}, fail() {} };
   /** @type {NetworkDescription[]} those of the runs */
   #descriptions = [];
   /** @type {Report | null} the last one */
@@ -120,7 +140,7 @@ export class Train {
   #digits;
 
   /**
-   * `startWorker` starts explore/trainer.js.
+   * `startWorker` starts explore/trainer.js; `kept` is what an earlier panel of this network has left.
    *
    * @param {HTMLElement} panel
    * @param {Store} store
@@ -128,8 +148,9 @@ export class Train {
    * @param {Reader} reader
    * @param {LoadDigits} loadDigits
    * @param {() => Worker} startWorker
+   * @param {KeptTraining | null} kept
    */
-  constructor(panel, store, pad, reader, loadDigits, startWorker) {
+  constructor(panel, store, pad, reader, loadDigits, startWorker, kept = null) {
     this.panel = panel;
     this.store = store;
     this.pad = pad;
@@ -162,7 +183,50 @@ export class Train {
     store.addEventListener("mode", () => this.#open());
     store.addEventListener("sliders", () => this.#link());
     store.addEventListener("reading", () => this.#describe());
+    if (kept?.workers.length) this.#takeOver(kept);
+    else this.#open();
+  }
+
+  /** @param {KeptTraining} kept */
+  async #takeOver({ chosen, workers, listeners, descriptions, report, late, curves, shown, resumes }) {
+    await this.#digits.load(); // which are there
+    [this.#chosen, this.#workers, this.#listeners, this.#descriptions] = [chosen, workers, listeners, descriptions];
+    [this.#report, this.#curves, this.#shown, this.#resumes] = [report, curves, shown, resumes];
+    this.#listen(workers);
+    this.store.setSliders({ training: encode(chosen, this.own) });
+    for (const one of late) this.#receive(one);
     this.#open();
+  }
+
+  /** Pause the training, for the next panel of this network to go on with it; null if there is none. */
+  leave() {
+    const [workers, listeners] = [this.#workers, this.#listeners];
+    if (!workers.length) {
+      this.stop();
+      return null;
+    }
+    this.#tell({ going: false });
+    /** @type {KeptTraining} */
+    const kept = {
+      chosen: this.#chosen,
+      link: encode(this.#chosen, this.own),
+      workers,
+      listeners,
+      descriptions: this.#descriptions,
+      report: this.#report,
+      late: [],
+      curves: this.#curves,
+      shown: this.#shown,
+      resumes: this.#going || this.#resumes,
+    };
+    listeners.receive = (report) => kept.late.push(report);
+    listeners.fail = () => {
+      for (const worker of workers) worker.terminate();
+      kept.workers = [];
+    };
+    this.#workers = []; // so that they are not ended
+    this.stop();
+    return kept;
   }
 
   get open() {
@@ -272,16 +336,25 @@ export class Train {
     if (beginning !== this.#beginning) return false; // stopped meanwhile, or begun again
     if (!digits || this.#workers.length) return Boolean(digits);
     const runs = runsOf(this.#chosen, this.own).map((run) => begun(this.reader.description.network, run));
-    const workers = startRuns(this.startWorker, digits, runs, {
-      receive: (report) => {
-        if (this.#workers === workers) this.#receive(report);
-      },
-      fail: () => this.#fail(workers),
-    });
-    this.#workers = workers;
+    this.#listeners = { receive() {}, fail() {} };
+    try {
+      this.#workers = startRuns(this.startWorker, digits, runs, this.#listeners);
+    } catch (error) {
+      this.#say(messageOf(error)); // a browser without workers
+      return false;
+    }
+    this.#listen(this.#workers);
     this.#descriptions = runs.map(({ description }) => description);
     this.#curves = runs.map(() => ({ first: null, losses: [], means: [], errors: [], rate: "" }));
     return true;
+  }
+
+  /** @param {Worker[]} workers */
+  #listen(workers) {
+    this.#listeners.receive = (report) => {
+      if (this.#workers === workers) this.#receive(report);
+    };
+    this.#listeners.fail = () => this.#fail(workers);
   }
 
   /** @param {{ going?: boolean, shown?: number, step?: boolean }} wanted */

@@ -7,23 +7,29 @@ import { workersFor } from "./training_settings.js";
  */
 
 /**
+ * Whom the workers report to: another panel of the page, once a training is handed over to that.
+ *
+ * @typedef {{ receive: (report: Report) => void, fail: () => void }} Listeners
+ */
+
+/**
  * Start as many workers as the machine has room for; the first one, which coordinates, waits to be told to go on. `receive` is
  * given its reports; `fail` is called if one of them cannot be loaded, or breaks.
  *
  * @param {() => Worker} startWorker
  * @param {Parts} digits
  * @param {Pick<Begun, "description" | "settings">[]} runs
- * @param {{ receive: (report: Report) => void, fail: () => void }} listeners
+ * @param {Listeners} listeners
  */
-export function startRuns(startWorker, digits, runs, { receive, fail }) {
+export function startRuns(startWorker, digits, runs, listeners) {
   const workers = Array.from({ length: workersFor(navigator.hardwareConcurrency || 1) }, () => startWorker());
   for (const worker of workers) {
-    worker.addEventListener("error", fail);
+    worker.addEventListener("error", () => listeners.fail());
     worker.postMessage({ kind: "digits", ...digits });
   }
   const [coordinator, ...peers] = workers;
   const begun = runs.map((run) => ({ ...run, ports: peers.map((peer) => portTo(peer, run.description)) }));
-  coordinator.addEventListener("message", ({ data }) => receive(data));
+  coordinator.addEventListener("message", ({ data }) => listeners.receive(data));
   coordinator.postMessage(
     { kind: "begin", runs: begun },
     begun.flatMap(({ ports }) => ports),

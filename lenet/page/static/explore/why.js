@@ -4,7 +4,7 @@ import { element, find, findAll } from "../dom.js";
 import { compare } from "../network/evidence.js";
 import { explain, onDrawing } from "../network/explain.js";
 import { saliency } from "../network/saliency.js";
-import { article, decimal, ordinalDigit, percentage, sizeText } from "../show/format.js";
+import { article, decimal, ordinalDigit, percentage, reasonText, sizeText } from "../show/format.js";
 import { overlay } from "../show/overlay.js";
 import { paint } from "../show/palette.js";
 import { node, patch } from "../show/tree.js";
@@ -127,7 +127,7 @@ export class Why {
     const single = `${article(likeliest)} ${likeliest} (${percentage(probability)})`; // or one of several digits
     rejected.textContent = reading.number
       ? `The drawing is read as ${reading.number}, digit by digit. This is about ${ordinalDigit(reading)}, ${single}.`
-      : `The drawing is rejected: ${reading.reason}. If it had to be a digit, it would be ${single}.`;
+      : `The drawing is rejected: ${reasonText(reading.reason ?? "")}. If it had to be a digit, it would be ${single}.`;
     this.#showContributions(network, reading, pair);
     this.#ask(reading, pair);
     this.#showTrials();

@@ -26,7 +26,7 @@ const ENDS = [12, 16, 20, 30, 40, 60, 80, 120, 160, 200, 300, 400, 600, 800, 120
 const BESIDE = 10; // pixels between a box and what it explains
 const START = 170; // of a panel is seen when it is explained, at least
 const HEAD = { share: 0.32, least: 72 }; // of the height of the output is the answer; pixels on a desk and sideways
-const CONTROLS = 82; // pixels for three buttons beside the input of a phone held sideways
+const CONTROLS = { least: 82, most: 134, share: 0.5, from: 640 }; // pixels for the buttons beside the input of a phone held sideways
 const SCORES = 0.18; // of the width of a phone is the output
 
 /**
@@ -81,9 +81,13 @@ function place({ kind, width, top, density, row: rowOfExamples = EXAMPLES.least,
   const belowPad = Math.min(tall - padSide - examples, Math.max(32, 0.52 * padSide));
   const input = Math.floor((belowPad * density) / 32) * (32 / density);
   const out = Math.round(withPad ? Math.max(104, Math.min(0.158 * width, 310)) : SCORES * width);
+  const controls = Math.max(
+    CONTROLS.least,
+    Math.min(CONTROLS.most, CONTROLS.least + CONTROLS.share * (width - CONTROLS.from)),
+  );
   /** @type {Record<string, number>} */
   const widths = {
-    ...(withPad ? { pad: Math.max(padSide, kind === "short" ? input + CONTROLS : 0) } : { input: inputSide }),
+    ...(withPad ? { pad: Math.max(padSide, kind === "short" ? input + controls : 0) } : { input: inputSide }),
     ...{ c1: side, s2: side, c3: 2 * c3 + between, s4: 2 * s4 + between, c5: 4 * unit, f6: 3 * unit, output: out },
   };
   const names = Object.keys(widths);
@@ -294,7 +298,8 @@ export function around(tiles) {
 /**
  * Where a box stands that explains a part of the page without covering it, and the figure neither: below the modes or the
  * figure if it is about something there, or, where the window is too low for that, below what it is about; above what is
- * below the figure, at the right, where the answer is. Also the stretch that is to be seen, from `first` to `last`.
+ * below the figure, at the right, where the answer is. What is worked out below the figure is not covered either, if the
+ * window is too low: it is above that then, beside what it is about. Also the stretch that is to be seen, from `first` to `last`.
  *
  * @param {Tile} at what it explains
  * @param {{ width: number, height: number }} box
@@ -302,15 +307,21 @@ export function around(tiles) {
  * @param {number} bottom of the figure
  * @param {number} modes their lower edge
  * @param {number} height of the window
+ * @param {boolean} isWorkedOut whether there is a panel that works it out
  */
-export function placeBox(at, box, width, bottom, modes, height) {
+export function placeBox(at, box, width, bottom, modes, height, isWorkedOut = false) {
   const end = at.y + at.height;
   if (at.y >= bottom) {
     const top = Math.max(0, at.y - BESIDE - box.height);
     return { left: width - box.width - BESIDE, top, first: top, last: Math.min(end, at.y + START) };
   }
   const fits = (/** @type {number} */ edge) => edge + BESIDE + box.height - at.y <= height;
-  const top = ([modes, bottom].find(fits) ?? end) + BESIDE;
+  const free = [modes, bottom].find(fits);
+  if (isWorkedOut && free === undefined) {
+    const left = at.x + at.width / 2 < width / 2 ? width - box.width - BESIDE : BESIDE;
+    return { left, top: Math.max(0, bottom - BESIDE - box.height), first: at.y, last: modes + START };
+  }
+  const top = (free ?? end) + BESIDE;
   const left = Math.max(BESIDE, Math.min(at.x + (at.width - box.width) / 2, width - box.width - BESIDE));
   return { left, top, first: at.y, last: top + box.height };
 }

@@ -3,11 +3,16 @@
 import { densityOf, find, findAll, setProperty, zoomOf } from "../dom.js";
 import { around, geometryOf, kindOf } from "./geometry.js";
 
+/** @type {Record<FigureKind, number>} */
+const LOWEST = { wide: 0, short: 350, phone: 0 }; // the window's height; where it is lower, the page scrolls
 const PANEL = { least: 196, most: 420, share: 0.282, short: 50, said: 19 }; // of the window, below the modes; and what is said above them
 const FRAMED = { least: 700, share: 0.58 }; // the height of a page in a frame follows its width
 const LABELS = { above: 47, below: 17, belowOnTablets: 34 }; // pixels for names, shapes and operations
 const NUMBERS = { wide: 104, short: 80 }; // pixels of the output beside its digit
 const PAPER = 1040; // pixels that a sheet of paper is wide
+const PAD = { high: 0.29, wide: 0.6, least: 150, leastWide: 0.42 }; // of a phone: shares of the window, and pixels however low that is
+const LIKELY = 92; // pixels of the three likeliest digits, below the answer of a phone
+const SCROLLED = { below: 126, tall: 180 }; // the figure where it would be too low beside the rest: that is scrolled
 const ROWS = { masthead: 34, tools: 104, modes: 236, modesOfLowWindows: 44 }; // of a phone
 
 /**
@@ -37,7 +42,8 @@ export function layOut(root, framed) {
   const width = figure.clientWidth;
   const high = framed
     ? Math.max(FRAMED.least, FRAMED.share * width)
-    : (innerHeight - figure.getBoundingClientRect().top - scrollY) / zoomOf(root);
+    : Math.max(LOWEST[kind], innerHeight / zoomOf(root)) -
+      (figure.getBoundingClientRect().top + scrollY) / zoomOf(root);
   const density = densityOf(root);
   const [pad, tools, answer] = [".pad", ".tools", ".answer"].map((selector) => find(root, selector));
   const net = find(root, ".net");
@@ -54,13 +60,15 @@ export function layOut(root, framed) {
 
   if (kind === "phone") {
     const beside = width >= 600; // the tools stand beside the pad
-    const side = Math.round(Math.min(0.6 * width, 0.29 * high));
+    const least = Math.min(PAD.least, PAD.leastWide * width);
+    const side = Math.round(Math.max(least, Math.min(PAD.wide * width, PAD.high * high)));
     const below = beside ? LABELS.belowOnTablets : LABELS.below;
     const rows = ROWS.masthead + (beside ? 0 : ROWS.tools) + LABELS.above + below + 4;
     const room = high - rows - side - (high > 700 ? ROWS.modes : ROWS.modesOfLowWindows);
-    const geometry = geometryOf({ kind, width, top: LABELS.above, tall: Math.min(0.7 * width, room), density });
+    const tall = room < SCROLLED.below ? SCROLLED.tall : room;
+    const geometry = geometryOf({ kind, width, top: LABELS.above, tall: Math.min(0.7 * width, tall), density });
     figure.style.removeProperty("--examples");
-    setMeasures({ pad: side, big: 0.62 * side, answer: width - side - 12 });
+    setMeasures({ pad: side, big: Math.min(0.62 * side, (side - LIKELY) / 0.72), answer: width - side - 12 });
     const height = geometry.top + geometry.height + below + 4;
     net.style.blockSize = `${height}px`;
     placeStages(root, geometry);

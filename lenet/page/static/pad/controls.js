@@ -7,6 +7,13 @@ import { isFor } from "./embedding.js";
  * @import { Store } from "../store.js"
  */
 
+/** @type {[name: string, most: number, brush: number][]} the widths called that, and the one that the button chooses */
+const BRUSHES = [
+  ["thin", 14, 10],
+  ["medium", 25, 20],
+  ["thick", Number.POSITIVE_INFINITY, 32],
+];
+
 /**
  * @param {HTMLElement} root
  * @param {Pad} pad
@@ -41,9 +48,21 @@ export function addControls(root, pad, store) {
   update();
 
   const width = find(root, ".width", HTMLInputElement);
-  width.addEventListener("input", () => {
+  const step = find(root, ".brush-step"); // where there is no room for the slider
+  const setBrush = () => {
     pad.brush = Number(width.value);
+    const [name] = BRUSHES.find(([, most]) => pad.brush <= most) ?? BRUSHES[0];
+    step.title = step.ariaLabel = `Width of the brush: ${name}`;
+    step.style.setProperty("--brush", String(pad.brush));
+  };
+  width.addEventListener("input", setBrush);
+  step.addEventListener("click", () => {
+    const next = BRUSHES.find(([, , brush]) => brush > pad.brush) ?? BRUSHES[0];
+    width.value = String(next[2]);
+    setBrush();
+    store.announce(`Brush: ${next[0]}.`);
   });
+  setBrush();
 
   listenOutside(root, document, "keydown", (/** @type {KeyboardEvent} */ event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;

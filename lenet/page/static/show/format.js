@@ -80,6 +80,23 @@ export function answerText({ digit, number }) {
 }
 
 /**
+ * Why a reading has no digit, in words, as in `lenet.rejection`; whatever else the server may say, as it says it.
+ *
+ * @param {string} reason
+ */
+export function reasonText(reason) {
+  return REASONS[reason] ?? reason;
+}
+
+/** @type {Record<string, string>} */
+const REASONS = {
+  blank: "no ink was found",
+  "too little ink": "only a dot or a filled shape",
+  "several digits": "several digits, but not sure which",
+  "not a digit": "not recognized as a digit",
+};
+
+/**
  * A number of any size, with about three digits.
  *
  * @param {number} value

@@ -1,7 +1,7 @@
 // The prediction: one large digit and, always, the three most likely ones; whether the server has checked it, and a sentence
 // for screen readers.
 import { find, findAll, setProperty, setText } from "../dom.js";
-import { percentage } from "./format.js";
+import { firstUpper, percentage, reasonText } from "./format.js";
 
 /** @import { Store } from "../store.js" */
 
@@ -82,7 +82,7 @@ export class Prediction {
   #showReason(reading) {
     const { reason = null, digits = null, rejected = null } = reading ?? {};
     const waiting = reason === "several digits" && this.store.state === "live" && !this.store.source;
-    if (rejected) setText(this.reason, `Outside of the test, it would be rejected: ${rejected}.`);
+    if (rejected) setText(this.reason, `Outside of the test, it would be rejected: ${reasonText(rejected)}.`);
     else if (digits)
       setText(this.reason, "Several digits, read one by one."); // each is below, with its probability
     else if (waiting) setText(this.reason, "Several digits.");
@@ -152,15 +152,9 @@ function inDigits(digits) {
   return `Several digits, read one by one: ${digits.map(([digit, p]) => `${digit} (${percentage(p)})`).join(", ")}.`;
 }
 
-/** @type {Record<string, string>} */
-const EXPLANATIONS = {
-  blank: "No digit: the image is blank.",
-  "too little ink": "No digit: only a dot or a filled shape.",
-  "several digits": "Several digits, but not sure which.",
-  "not a digit": "Not recognized as a digit.",
-};
+const SAY_ALL = new Set(["several digits", "not a digit"]); // the words for which say that there is no digit
 
 /** @param {string} reason */
 function explanation(reason) {
-  return EXPLANATIONS[reason] ?? `No digit: ${reason}.`;
+  return SAY_ALL.has(reason) ? `${firstUpper(reasonText(reason))}.` : `No digit: ${reasonText(reason)}.`;
 }
