@@ -76,7 +76,7 @@ def test_a_rotated_drawing_is_that_of_rotated_strokes(reuse, reader):
     strokes = [[(280 * x, 280 * y) for x, y in stroke] for stroke in fit(DIGITS[7], 0.65)]
     break_it(explorer, DIGITS[7])
     move_to(explorer, 40)
-    assert explorer.page.locator(".amount").inner_text() == "+30°"
+    assert explorer.page.locator("output.amount").inner_text() == "+30°"
     angle = math.radians(30)
     turned = [
         [(140 + (x - 140) * math.cos(angle) - (y - 140) * math.sin(angle),
@@ -88,7 +88,7 @@ def test_a_rotated_drawing_is_that_of_rotated_strokes(reuse, reader):
     assert (ink - explorer.ink()[0]).abs().mean() < 0.02
     explorer.page.locator('[data-transform="squeeze"]').click()
     move_to(explorer, 15)
-    assert explorer.page.locator(".amount").inner_text() == "0.60x"
+    assert explorer.page.locator("output.amount").inner_text() == "0.60x"
     ink = torch.from_numpy(reader.read(draw(squeezed)).activations["input"])
     assert (ink - explorer.ink()[0]).abs().mean() < 0.05  # the browser squeezes the brush, too
 
@@ -156,7 +156,7 @@ def test_playing_moves_the_slider_which_returns_to_the_drawing(reuse):
     play.click()
     page.clock.run_for(5 * 70)
     page.clock.resume()
-    assert page.locator(".amount").inner_text() == "0°"
+    assert page.locator("output.amount").inner_text() == "0°"
     assert play.inner_text() == "Play"
     first = page.locator(".breaking-point").inner_text()
     for action in (
@@ -164,7 +164,7 @@ def test_playing_moves_the_slider_which_returns_to_the_drawing(reuse):
         lambda: explorer.click("clear"),
     ):
         move_to(explorer, 60)
-        assert page.locator(".amount").inner_text() == "+60°"
+        assert page.locator("output.amount").inner_text() == "+60°"
         action()
         assert slider.input_value() == "30"
     explorer.stroke([(0.5, 0.2), (0.5, 0.8)])
@@ -253,7 +253,7 @@ def test_break_it_by_touch_on_a_phone(reuse, reader):
     box = slider.bounding_box()
     assert box["width"] > 300
     page.touchscreen.tap(box["x"] + 0.85 * box["width"], box["y"] + box["height"] / 2)
-    assert number(page.locator(".amount").inner_text().strip("°")) > 20
+    assert number(page.locator("output.amount").inner_text().strip("°")) > 20
     assert shown(explorer)[0] == expected(explorer, reader)[0]
 
 
@@ -371,7 +371,7 @@ def test_changes_and_saving_by_keyboard_alone(reuse, reader):
     page.locator(".curve input").focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    assert page.locator(".amount").inner_text() == "+8°"
+    assert page.locator("output.amount").inner_text() == "+8°"
     digit, percents = expected(explorer, reader)
     assert shown(explorer) == (digit, percents)
     answer = "rejected" if digit == "?" else f"read as {digit}"
@@ -422,14 +422,14 @@ def test_a_link_shows_the_same_change(reuse, explore, reader, subtests):
         move_to(explorer, position)
         page.wait_for_function("(part) => location.hash.includes(part)", arg=f"t={'%2C'.join(change.split(','))}")
         assert shown(explorer) == expected(explorer, reader)
-        amount = page.locator(".amount").inner_text()
+        amount = page.locator("output.amount").inner_text()
         links[change] = page.evaluate("() => location.hash"), explorer.scores(), shown(explorer), amount
     other = explore(fragment=links["noise,0.25"][0])
     for change, (link, scores, answer, amount) in links.items():
         with subtests.test(change=change):
             if change != "noise,0.25":
                 other.page.evaluate(FOLLOW, link)
-            other.page.locator(".amount", has_text=amount).wait_for()
+            other.page.locator("output.amount", has_text=amount).wait_for()
             assert other.digit() == answer[0]
             assert other.scores() == scores
             assert other.page.locator(".centering").is_checked() == (not change.endswith("raw"))
@@ -441,4 +441,4 @@ def test_a_change_of_a_damaged_link_is_ignored(reuse):
     explorer = reuse()
     explorer.load(DIGITS[4], m="break", t="rotation,1e9,raw,more", k="999999999999")
     assert explorer.page.locator(".transforms [aria-pressed=true]").inner_text() == "Rotation"
-    assert explorer.page.locator(".amount").inner_text() == "+90\N{DEGREE SIGN}"
+    assert explorer.page.locator("output.amount").inner_text() == "+90\N{DEGREE SIGN}"
