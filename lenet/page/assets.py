@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from lenet.page.bundle import bundles
+from lenet.page.bundle import bundles, imported, without_comments
 
 STATIC = Path(__file__).parent / "static"
 DIGITS = "digits.safetensors.gz"  # digits of MNIST to teach and train on, written by `python -m train page-digits`
@@ -37,7 +37,11 @@ JOINED = {
     name: re.sub(rb"/\*.*?\*/|^ +", b"", b"".join(SOURCES[part] for part in parts), flags=re.DOTALL | re.MULTILINE)
     for name, parts in STYLES.items()
 }
-FILES = {**SOURCES, **BUNDLED, **JOINED}
+# Workers load their modules one by one.
+OF_WORKERS = {
+    name: without_comments(MODULES[name]).encode() for worker in WORKERS for name in sorted(imported(MODULES, worker))
+}
+FILES = {**SOURCES, **BUNDLED, **OF_WORKERS, **JOINED}
 
 
 def address(name: str, files: dict[str, bytes]) -> str:

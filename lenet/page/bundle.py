@@ -53,7 +53,7 @@ def _bundle(files: dict[str, str], entry: str, there: set[str]) -> tuple[str, se
             add(target, (*importers, path))
             return f"const {namespace or '{' + names.replace(' as ', ': ') + '}'} = {_identifier(target)};\n"
 
-        body = IMPORT.sub(bind, COMMENTS.sub("", files[path]))
+        body = IMPORT.sub(bind, without_comments(files[path]))
         exports = EXPORT.findall(body)
         body = EXPORT.sub("", body)
         if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
@@ -65,6 +65,11 @@ def _bundle(files: dict[str, str], entry: str, there: set[str]) -> tuple[str, se
     add(entry, ())
     exports = EXPORT.findall(files[entry])
     return "".join(done.values()) + f"export const {{ {', '.join(exports)} }} = {_identifier(entry)};\n", taken
+
+
+def without_comments(text: str) -> str:
+    """A module without its comments and empty lines."""
+    return COMMENTS.sub("", text)
 
 
 def imported(files: dict[str, str], entry: str) -> set[str]:

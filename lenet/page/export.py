@@ -14,9 +14,8 @@ from pathlib import Path
 
 from lenet.extras.files import EXTRAS, SNAPSHOTS
 from lenet.networks import NETWORKS
-from lenet.page.assets import BUNDLES, DIGITS, FILES, MODULES, STYLES, WORKERS
+from lenet.page.assets import BUNDLES, DIGITS, FILES, OF_WORKERS, STYLES
 from lenet.page.browser import description, network_files
-from lenet.page.bundle import imported
 from lenet.page.document import document
 from lenet.page.on_demand import ARTICLE, PAGE, article_file, network_page
 from lenet.page.settings import page_settings
@@ -100,10 +99,8 @@ def site_files(reader: Recognizer, space: str | None = None) -> dict[str, bytes]
 
 def _needed() -> set[str]:
     """What the page loads: bundles of modules, and those of its workers one by one."""
-    modules = set[str]().union(*(imported(MODULES, worker) for worker in WORKERS))
-    return (
-        modules | {name for name in FILES if not name.endswith((".html", ".jpg", ".js", ".css"))} | {*BUNDLES, *STYLES}
-    )
+    data = {name for name in FILES if not name.endswith((".html", ".jpg", ".js", ".css"))}
+    return {*OF_WORKERS} | data | {*BUNDLES, *STYLES}
 
 
 def _extras(folder: Path | None) -> dict[str, bytes]:
