@@ -10,9 +10,12 @@ STATIC = Path(__file__).parent / "static"
 DIGITS = "digits.safetensors.gz"  # digits of MNIST to teach and train on, written by `python -m train page-digits`
 SOURCES = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in sorted(STATIC.rglob("*.*"))}
 MODULES = {name: data.decode() for name, data in SOURCES.items() if name.endswith(".js")}
+# Later rules win over earlier ones that are as specific: those of print are the last of a sheet.
 STYLES = {
     "page.css": [f"css/{name}.css" for name in ("tokens", "page", "explore", "panels")],
-    "article.css": [name for name in SOURCES if name.startswith("css/article")],
+    "article.css": sorted(
+        (name for name in SOURCES if name.startswith("css/article")), key=lambda name: name.endswith("-printing.css")
+    ),
     "alone.css": ["css/alone.css"],
 }
 # The page loads its modules as one, and those of panels that few open as one each, when they are opened, without

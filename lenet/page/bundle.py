@@ -2,8 +2,9 @@
 
 The sources are plain modules that run as they are, and only what they use is understood here: named imports, namespace
 imports, and exported functions, classes and constants. Each module becomes a function scope of its own. Comments are
-left out, types among them, and empty lines: they are for developers, who read the sources. A bundle that is loaded
-later takes from the page's the modules that are there already.
+left out, types among them, empty lines and indentation: they are for developers, who read the sources. In strings of
+several lines there may only be HTML, in which indentation does not count. A bundle that is loaded later takes from the
+page's the modules that are there already.
 """
 
 import posixpath
@@ -11,6 +12,7 @@ import re
 
 IMPORT = re.compile(r'^import (?:\{([^}]+)\}|\* as (\w+)) from "(\.[^"]+)";\n', re.MULTILINE)
 COMMENTS = re.compile(r"^ *(?:/\*\*.*?\*/ *|//[^\n]*)?\n|(?<=[;,{}]) // [^\n\"'`]*$", re.MULTILINE | re.DOTALL)
+INDENTATION = re.compile(r"^ +", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 
 
@@ -58,6 +60,7 @@ def _bundle(files: dict[str, str], entry: str, there: set[str]) -> tuple[str, se
         body = EXPORT.sub("", body)
         if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
             raise ValueError(f"{path}: cannot bundle {left[0]!r}")
+        body = INDENTATION.sub("", body)
         done[path] = (
             f"// {path}\nconst {_identifier(path)} = (() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}})();\n"
         )

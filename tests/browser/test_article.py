@@ -400,6 +400,47 @@ def test_more_figures_are_opened_without_an_answer(article):
     assert place.locator(".of-gray").is_visible()  # upside down it is no digit
 
 
+# Where the top of a section's figure is, from the bar on, and whether there is room for it.
+TOP_BELOW_BAR = """(figure) => figure.getBoundingClientRect().top
+  - document.querySelector(".article-bar").getBoundingClientRect().bottom"""
+
+
+def test_what_is_opened_is_in_view(article, subtests):
+    """A figure that is opened in place of another one begins below the bar, and so does the first one again."""
+    page = article.page
+    for size in ((390, 844), (1400, 900)):
+        resize(page, *size)
+        article.read("errors")
+        for name, opened in {"errors": ".fooling", "legacy": ".training", "bitmaps": ".on-curve"}.items():
+            with subtests.test(name, size=size):
+                article.go(name)
+                place = article.section(name)
+                place.locator(".more-figures button").first.click()
+                place.locator(f"figure[data-figure] {opened}").wait_for()
+                laid_out(page)
+                assert 0 <= article.figure(name).evaluate(TOP_BELOW_BAR) < size[1] / 2
+                place.get_by_role("button", name="Back to the first figure").click()
+                laid_out(page)
+                assert 0 <= article.figure(name).evaluate(TOP_BELOW_BAR) < size[1] / 2
+    resize(page, 1400, 900)
+
+
+def test_what_is_rejected_is_said_beside_the_answer(article):
+    """Also where the pad is small; a figure of another network says in a sentence that this one answers."""
+    page = article.page
+    article.load([[(0.2, 0.9), (0.5, 0.1), (0.8, 0.9)], [(0.32, 0.6), (0.68, 0.6)]], a="output")
+    article.figure("output").get_by_text(
+        "By this network, the drawing is read as 4; by the page\u2019s, rejected."
+    ).wait_for()
+    resize(page, 390, 844)
+    assert page.locator(".article-bar .how").inner_text() == "no digit; at best"
+    article.load(DIGITS[3], a="output")
+    page.locator(".article-bar .digit", has_text="3").wait_for()
+    assert not page.locator(".article-bar .how").is_visible()
+    assert article.figure("output").locator(".remark[role=status]").inner_text() == ""
+    resize(page, 1400, 900)
+
+
 def test_a_link_without_a_drawing_has_the_example(explore):
     """As the page at first: there are no empty figures."""
     visitor = explore(fragment="#v=1&n=textbook&a=convolution")

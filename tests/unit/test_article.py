@@ -210,13 +210,16 @@ def test_what_the_weights_have_learned_from_is_that_of_the_metrics():
     for variant, weights in loaded().items():
         metrics = json.loads((bundled(variant) / "metrics.json").read_text())
         found = numbers(weights)
-        for name in ("mnist", "strokes", "styles"):
+        for name in ("mnist", "strokes", "styles", "outliers"):
             assert found[f"training.{name}"] == f"{metrics['images'][name]:,}"
+        assert found["training.epochs"] == str(metrics["epochs"])
+        assert found["training.copies"] == str(metrics["recipe"]["copies"])
         assert found["training.rotation"] == f"{metrics['recipe']['distortion']['rotation']:.0f}\u00b0"
     still = {"images": {"mnist": "<b>", "strokes": 0}, "recipe": {"augment": "shift", "distortion": {"rotation": 8.0}}}
     for metrics in (None, {"images": 3, "recipe": [8]}, still):
         found = numbers(replace(loaded()["textbook"], metrics=metrics))
-        assert {found[f"training.{name}"] for name in ("mnist", "strokes", "styles", "rotation")} == {None}
+        names = ("mnist", "strokes", "styles", "outliers", "epochs", "copies", "rotation")
+        assert {found[f"training.{name}"] for name in names} == {None}
 
 
 def test_a_section_may_have_a_second_figure(write):

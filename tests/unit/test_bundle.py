@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lenet.page.assets import BUNDLES, FILES, MODULES, WORKERS
+from lenet.page.assets import BUNDLES, FILES, MODULES, STYLES, WORKERS
 from lenet.page.bundle import bundle, bundles, imported
 
 SOURCES = {
@@ -52,7 +52,7 @@ def test_what_is_not_understood_is_an_error(source, message):
         bundle({**SOURCES, "start.js": source}, "start.js")
 
 
-def test_comments_are_left_out():
+def test_comments_and_indentation_are_left_out():
     """With types or without, and empty lines; where there is a quotation mark after it, it may be a string."""
     source = (
         "/** A. */\nexport function f() {\n  // A.\n  /**\n   * @type {number}\n   */\n"
@@ -60,9 +60,16 @@ def test_comments_are_left_out():
     )
     text = bundle({"start.js": source}, "start.js")
     kept = ['const x = "/** B */";', 'const y = "; // C";', 'f("D"); // it\'s']
-    assert "function f() {\n  " + "\n  ".join(kept) + "\n}\n" in text
+    assert "\n".join(["function f() {", *kept, "}", ""]) in text
     assert "A." not in text
     assert "@type" not in text
+
+
+def test_the_rules_of_print_are_the_last_of_a_sheet():
+    """Those before them may be as specific, and would win if they came later."""
+    for name, parts in STYLES.items():
+        of_print = [part.endswith("-printing.css") for part in parts]
+        assert of_print == sorted(of_print), name
 
 
 def test_the_page_has_every_module():

@@ -120,16 +120,19 @@ def of_metrics(metrics: dict | None) -> dict[str, str | None]:
 
 
 def of_training(metrics: dict | None) -> dict[str, str | None]:
-    """What the weights have learned from: numbers of images, and degrees by which each was rotated at most.
+    """What the weights have learned from: images, renderings of a pen digit, epochs, and rotation at most in degrees.
 
     As with the test, metrics.json may have anything in it.
     """
     images, recipe = ((metrics or {}).get(name) for name in ("images", "recipe"))
-    found: dict[str, str | None] = dict.fromkeys(f"training.{name}" for name in ("mnist", "strokes", "styles"))
-    if isinstance(images, dict):
-        for name in ("mnist", "strokes", "styles"):
-            if isinstance(count := images.get(name), int) and count > 0:
-                found[f"training.{name}"] = f"{count:,}"
+    copies = recipe.get("copies") if isinstance(recipe, dict) else None
+    counts = {"epochs": (metrics or {}).get("epochs"), "copies": copies}
+    for name in ("mnist", "strokes", "styles", "outliers"):
+        counts[name] = images.get(name) if isinstance(images, dict) else None
+    found: dict[str, str | None] = {
+        f"training.{name}": f"{count:,}" if isinstance(count, int) and count > 0 else None
+        for name, count in counts.items()
+    }
     found["training.rotation"] = None
     match recipe:
         case {"augment": "distort", "distortion": {"rotation": float() | int() as degrees}} if degrees > 0:

@@ -27,6 +27,7 @@ import { Slot } from "./slot.js";
 
 const READ = "-60% 0px -40% 0px"; // of the window: the section that is on this line is the one that is read
 const SHORT = ".larger-pad .short"; // seen where the bar is so small that nobody could draw on its pad
+const SETTLING = 1000; // milliseconds in which a figure that was opened is kept in view
 const BELOW_BAR = 24; // CSS pixels around a figure that stays in view
 const LENT = [".pad", ".answer", ".messages", ".tools", ".take-along"]; // what stands in the bar
 
@@ -50,6 +51,9 @@ export class Article {
   #loans = [];
   #giveBack = () => {};
   #scroll = 0; // of the page without the article
+  /** @type {Slot | null} whose figure was just opened, and may still become higher */
+  #opened = null;
+  #settling = 0;
 
   /**
    * @param {HTMLElement} place
@@ -102,13 +106,14 @@ export class Article {
         const show = (/** @type {import("./slot.js").Given} */ given) => {
           this.#read(section);
           slot.show(given);
-          slot.figure.scrollIntoView({ block: "nearest", behavior: "instant" });
+          slot.opened();
         };
         return /** @type {const} */ ([
           exercise.name,
           new Exercise(box, exercise, name, this.context, this.progress, show),
         ]);
       });
+      slot.opened = () => this.#reveal(slot);
       slot.offer(exercises.map(({ shows }) => shows));
       const section = { name, element: made, slot, exercises: new Map(asked) };
       made.addEventListener("focusin", ({ target }) => {
@@ -139,7 +144,11 @@ export class Article {
     };
     for (const event of ["reading", "state", "network"]) store.addEventListener(event, update);
     onThemeChange(root, update);
-    const sizes = new ResizeObserver(() => this.#measure());
+    const sizes = new ResizeObserver((entries) => {
+      this.#measure();
+      const opened = this.#opened;
+      if (opened && entries.some(({ target }) => target === opened.figure)) this.#bringIntoView(opened);
+    });
     sizes.observe(this.bar);
     for (const { slot } of this.sections) sizes.observe(slot.figure);
     listenOutside(root, window, "resize", () => this.#measure());
@@ -156,6 +165,28 @@ export class Article {
     for (const [i, { slot }] of this.sections.entries()) {
       slot.figure.toggleAttribute("data-fits", heights[i] <= innerHeight - bar - BELOW_BAR);
     }
+  }
+
+  /**
+   * Show a figure that was just opened from its top, also while it is loaded.
+   *
+   * @param {Slot} slot
+   */
+  #reveal(slot) {
+    clearTimeout(this.#settling);
+    this.#opened = slot;
+    this.#settling = window.setTimeout(() => {
+      this.#opened = null;
+    }, SETTLING);
+    this.#measure(); // one that is too high does not stay in view
+    this.#bringIntoView(slot);
+  }
+
+  /** @param {Slot} slot */
+  #bringIntoView({ figure }) {
+    const { top, bottom } = figure.getBoundingClientRect();
+    if (top >= this.bar.offsetHeight && bottom <= innerHeight) return;
+    figure.scrollIntoView({ block: "start", behavior: "instant" });
   }
 
   get current() {
@@ -244,6 +275,7 @@ export class Article {
    */
   #read(section, place = section.name) {
     if (!this.isOpen || section === this.#current) return;
+    if (section.slot !== this.#opened) this.#opened = null;
     this.#current?.slot.setRead(false);
     this.#current = section;
     section.slot.setRead(true);

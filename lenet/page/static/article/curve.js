@@ -99,7 +99,8 @@ export function mount(parent, { store }, { layer = "c1" }) {
     const [sums, values] = [shown.before[select.value], shown.outputs[select.value]];
     draw(network, sums, values);
     const flat = Math.round(flatShare(activation, values) * values.length);
-    says.textContent = `${reading ? "" : "Draw a digit: this is blank paper. "}${sentence(activation, flat, values.length)}`;
+    const of = `${reading ? "" : "Draw a digit: this is blank paper. "}${select.value.toUpperCase()} of the page\u2019s network`;
+    says.textContent = `${of}: ${sentence(activation, flat, values.length)}`;
     const first = answerOf(own === network ? "The network" : "With the curve", own, complete.outputs.output);
     const both = network === own ? [first] : [first, answerOf("Without it", network, shown.outputs.output)];
     patch(answers, reading ? both : []);
@@ -171,10 +172,10 @@ function sentence(activation, flat, all) {
   const share = `${((100 * flat) / all).toFixed(1)} %`;
   if (activation.kind === "tanh") {
     const end = (0.9 * activation.amplitude).toFixed(2);
-    return `On the slope ${rest} of ${whole} values; on the flat ends, above ${end} or below \u2212${end}, ${share}.`;
+    return `on the slope ${rest} of ${whole} values; on the flat ends, above ${end} or below \u2212${end}, ${share}.`;
   }
-  if (activation.kind === "relu") return `Larger than zero ${rest} of ${whole} values; zero ${share}.`;
-  return `Without the curve, all ${whole} values are the sums themselves.`;
+  if (activation.kind === "relu") return `larger than zero ${rest} of ${whole} values; zero ${share}.`;
+  return `without the curve, all ${whole} values are the sums themselves.`;
 }
 
 /**

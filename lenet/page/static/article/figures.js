@@ -7,6 +7,7 @@ import { bitmaps } from "../explore/comparing.js";
 import { namesOf } from "../explore/networks.js";
 import { nearestValue, readChanged } from "../explore/transforms.js";
 import { messageOf } from "../server.js";
+import { answerText } from "../show/format.js";
 import { patch } from "../show/tree.js";
 import { Loan } from "./loan.js";
 import { MOUNTS } from "./mounts.js";
@@ -217,9 +218,10 @@ function ofNetwork(stage, { store, readerOf }, { network }, describe) {
   let reader = null;
   const update = () => {
     if (!reader) return;
-    const ink = store.reading?.outputs.input;
-    hint.textContent = ink ? "" : DRAW_FIRST;
-    patch(body, describe(reader, ink ? reader.readInk(ink) : null));
+    const own = store.reading;
+    const read = own && reader.readInk(own.outputs.input);
+    hint.textContent = own && read ? disagreement(read, own) : DRAW_FIRST;
+    patch(body, describe(reader, read));
   };
   readerOf(network ? String(network) : undefined)
     .then((found) => {
@@ -231,6 +233,17 @@ function ofNetwork(stage, { store, readerOf }, { network }, describe) {
       hint.textContent = messageOf(error);
     });
   return { update, remove: () => stage.replaceChildren() };
+}
+
+/**
+ * Why the answer at the top is another one than that of the network in a figure; "" if it is not.
+ *
+ * @param {Reading} read
+ * @param {Reading} own
+ */
+function disagreement(read, own) {
+  if (own.number || read.digit === own.digit) return "";
+  return `By this network, the drawing is ${answerText(read)}; by the page\u2019s, ${answerText(own)}.`;
 }
 
 /** @type {Mount} */

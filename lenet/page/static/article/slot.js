@@ -15,6 +15,8 @@ export class Slot {
   /** @type {Reading | null | undefined} that the picture is of, if there is one */
   #pictured;
   #isNear = false;
+  /** @type {() => void} called when somebody has opened another figure here, which has to be seen then */
+  opened = () => {};
   /** @type {Given} */
   #given;
 
@@ -34,7 +36,7 @@ export class Slot {
       { type: "button", className: "own-figure", hidden: true },
       "Back to the first figure",
     );
-    this.back.addEventListener("click", () => this.show(this.own));
+    this.back.addEventListener("click", () => this.#open(this.own));
     figure.prepend(this.stage);
     figure.append(this.back);
     this.#wait();
@@ -56,6 +58,12 @@ export class Slot {
     this.#mount();
   }
 
+  /** @param {Given} given */
+  #open(given) {
+    this.show(given);
+    this.opened();
+  }
+
   /**
    * Figures that can be shown instead: another one of the section, and of those that answers show.
    *
@@ -70,7 +78,7 @@ export class Slot {
       const { figure, settings } = one;
       const given = { figure, settings: more.settings ?? settings };
       const button = element("button", { type: "button" }, more.title);
-      button.addEventListener("click", () => this.show(given));
+      button.addEventListener("click", () => this.#open(given));
       return [button];
     });
     if (buttons.length) this.figure.append(element("p", { className: "chips more-figures" }, "More: ", ...buttons));

@@ -138,7 +138,6 @@ export function mount(parent, { store }, settings) {
         : [node("div", { className: "from" }, grid(Float32Array.from(block), Math.max(1, peak(values)), true))],
     );
     open.hidden = isOpen;
-    result.toggleAttribute("data-closed", !isOpen);
     showShift(network, features, paper, Number(slider.value));
   }
 

@@ -340,7 +340,7 @@ function radialBasis(_, { inputs, center, contributions, before }, { numbers }) 
   const parts = [
     ["F6", inputs],
     ["\u2212 bitmap", center],
-    ["difference, squared", contributions.map((x) => -x)],
+    ["squared", contributions.map((x) => -x)],
   ];
   const scale = Math.max(1.7159, peak(inputs));
   return {
