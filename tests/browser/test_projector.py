@@ -262,6 +262,7 @@ def test_the_whole_screen_is_left_where_one_has_arrived(room):
     page.keyboard.press("Escape")
     page.locator(".article-bar .pad").wait_for()
     page.wait_for_function("() => !document.fullscreenElement && scrollY > innerHeight")
+    page.wait_for_function("() => location.hash.includes('a=training')")
     page.wait_for_timeout(300)  # in which another section would be found
     assert "a=training" in page.evaluate("() => location.hash")
     page.evaluate(REFUSE)
