@@ -169,6 +169,7 @@ def test_what_python_puts_on_the_pad_is_shown(notebook, reader):
         for root in views:
             expect(root.locator(".digit")).to_have_text(digit)
     notebook.draw(views[1], 5)
+    checked(views[1])  # what comes later from this view would replace the image
     expect(views[0].locator(".digit")).to_have_text("5")
     assert pad.reading.digit == 5
     with notebook.page.expect_file_chooser() as chooser:
