@@ -16,7 +16,7 @@ import torch
 from harness.attacks import pixel_by_pixel, projected_gradient
 from harness.page_digits import page_digits
 from lenet import NETWORKS, Recognizer
-from lenet.rejection import rejection_reason
+from lenet.rejection import rejection_reasons
 from lenet.weights.model import bundled
 
 STEPS = 10  # as on the page
@@ -26,7 +26,7 @@ PIXELS = (5, 10, 20, 40)
 
 def is_rejected(reader: Recognizer, ink: torch.Tensor, scores: np.ndarray) -> np.ndarray:
     """Which inputs, shape (N, 1, 32, 32), are not answered, for their shape or for their scores."""
-    shapes = [rejection_reason(image) is not None for image in ink[:, 0].numpy()]
+    shapes = [reason is not None for reason in rejection_reasons(ink[:, 0].numpy())]
     return np.array(shapes) | reader.weights.calibration.rejects(scores)
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from lenet import Recognizer
 from lenet.extras.files import MISREAD_DIGITS, NEIGHBORS
 from lenet.files import write_whole
-from lenet.rejection import NO_DIGIT, energy, rejection_reason
+from lenet.rejection import NO_DIGIT, energy, rejection_reasons
 from lenet.weights.files import METRICS
 from train import gallery, plots
 from train.calibrate import scores_of
@@ -123,10 +123,8 @@ def predict_digits(reader: Recognizer, digits: Digits) -> Predictions:
     """Predict images that are preprocessed already, in batches."""
     model, calibration = reader.weights.model, reader.weights.calibration
     scores, labels = scores_of(model, digits), digits.labels.numpy()
-    reasons = [
-        rejection_reason(image / 255) or (NO_DIGIT if rejected else None)
-        for image, rejected in zip(digits.images[:, 0].numpy(), calibration.rejects(scores), strict=True)
-    ]
+    shapes, rejects = rejection_reasons(digits.images[:, 0].numpy() / 255), calibration.rejects(scores)
+    reasons = [shape or (NO_DIGIT if rejected else None) for shape, rejected in zip(shapes, rejects, strict=True)]
     groups = {"class": [str(label) for label in labels]}
     return Predictions(labels, calibration.probabilities(scores), energy(scores), reasons, [], groups)
 

@@ -1,6 +1,6 @@
 """Antialiased scaling with a triangle filter, as Pillow's BILINEAR: a matrix product for each direction.
 
-Pillow computes the filter anew for each image, and takes several times as long for small ones.
+Pillow recomputes the filter weights for every image, which makes it several times slower on small images.
 """
 
 from functools import lru_cache

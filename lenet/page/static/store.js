@@ -337,9 +337,4 @@ export class Store extends EventTarget {
     this.notice = notice;
     this.dispatchEvent(new Event("notice"));
   }
-
-  /** @param {string} notice what is not so any more; another one stays */
-  withdraw(notice) {
-    if (notice === this.notice) this.notify("");
-  }
 }
