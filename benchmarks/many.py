@@ -82,7 +82,7 @@ def main() -> int:
     parser.add_argument("--data-dir", type=Path, help="folder with MNIST/, to read its test digits, too")
     parser.add_argument("--files", type=int, default=1_000, help="(default: 1,000)")
     parser.add_argument("--memory", type=int, default=100_000, help="arrays to measure the memory with (100,000)")
-    parser.add_argument("--batch-size", type=int, default=256, help="(default: 256)")
+    parser.add_argument("--batch-size", type=int, default=512, help="(default: 512)")
     parser.add_argument("--workers", type=int, help="(default: the number of cores)")
     options = parser.parse_args()
     reader = Recognizer.from_pretrained("textbook")

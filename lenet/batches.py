@@ -1,4 +1,4 @@
-"""Work on many items in threads, in batches and in order, while what has been done is used."""
+"""Work on batches of items in threads, in order, while what has been done is used."""
 
 import threading
 from collections import deque
@@ -11,20 +11,23 @@ Item = TypeVar("Item")
 Done = TypeVar("Done")
 
 
-def in_batches(
-    items: Iterable[Item], work: Callable[[Iterator[Item]], list[Done]], batch_size: int, workers: int
+def in_threads(
+    batches: Iterable[list[Item]],
+    work: Callable[[Iterator[Item]], list[Done]],
+    workers: int,
+    begin: Callable[[], None],
 ) -> Iterator[list[Done]]:
-    """`work(batch)` of each batch of `batch_size` items; the last one may be smaller.
+    """`work(batch)` of each batch, in order. Each of the threads, as many as `workers`, calls `begin` first.
 
-    As many threads as `workers` are at most that many batches, and one, ahead of the caller: the items are asked for as
-    they are needed, in the caller's thread, and memory stays the same however many there are. Where the caller wants no
-    more, or Ctrl+C ends it, a batch that is being worked on ends after the current item.
+    They are at most that many batches, and one, ahead of the caller: batches are asked for as they are needed, in the
+    caller's thread, and memory stays the same however many there are. Where the caller wants no more, or Ctrl+C ends
+    it, a batch that is being worked on ends after the current item.
     """
-    source, ahead, stopped = iter(items), deque(), threading.Event()
-    pool = ThreadPoolExecutor(workers)
+    source, ahead, stopped = iter(batches), deque(), threading.Event()
+    pool = ThreadPoolExecutor(workers, initializer=begin)
     try:
         while True:
-            while len(ahead) <= workers and (batch := list(islice(source, batch_size))):
+            for batch in islice(source, 1 + workers - len(ahead)):
                 ahead.append(pool.submit(work, takewhile(lambda _: not stopped.is_set(), batch)))
             if not ahead:
                 return

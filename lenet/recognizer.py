@@ -1,8 +1,11 @@
 """The reader: from an image to a digit, with the output of every layer."""
 
 import os
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
@@ -10,8 +13,8 @@ from typing import TYPE_CHECKING, Literal, overload
 import numpy as np
 import torch
 
-from lenet.batches import in_batches
-from lenet.image.many import Failure, Prepared, kept_or_failed, prepare_many
+from lenet.batches import in_threads
+from lenet.image.many import Failure, batches_of, prepare_many
 from lenet.image.preprocess import extract_ink, scale_and_center
 from lenet.rejection import NO_DIGIT, SEVERAL, rejection_reasons
 from lenet.row import read_row
@@ -139,9 +142,7 @@ class Recognizer:
 
     def read_ink(self, drawing: np.ndarray) -> Reading:
         """Read a digit from the ink of an image, as `extract_ink` gives it: float32 in [0, 1], shape (H, W)."""
-        ink = scale_and_center(drawing)[None]
-        features = self.weights.model.compute(ink[:, None])
-        [reading] = self._readings([drawing], ink, features, activations=True)
+        [reading] = self._readings([drawing], scale_and_center(drawing)[None], activations=True)
         return reading
 
     def push_to_hub(self, repo_id: str, *, private: bool = False) -> str:
@@ -179,7 +180,7 @@ class Recognizer:
         self,
         images: "Iterable[ImageLike]",
         *,
-        batch_size: int = 256,
+        batch_size: int = 512,
         errors: Literal["raise", "return"] = "raise",
         activations: bool = False,
         workers: int | None = None,
@@ -188,8 +189,8 @@ class Recognizer:
 
         `images` is any iterable of what `read` takes, or an array or tensor of shape (N, H, W), (N, 1, H, W),
         (N, H, W, 1), (N, H, W, 3) or (N, H, W, 4). It is asked for a few batches ahead, and memory does not grow with
-        the number of images. The network reads `batch_size` of them at once; `workers` threads, by default as many as
-        there are cores, decode and preprocess the next ones meanwhile.
+        the number of images. As many threads as `workers`, by default one for each core, read up to `batch_size` of
+        them at once: they decode and preprocess them, and the network computes. Large images come in smaller batches.
 
         Of an image that `read` would raise an exception for, an `ImageError` with its place is raised, or is put in
         that place, if `errors` is "return". Without `activations`, readings have none. Raises ValueError if `images` is
@@ -202,36 +203,29 @@ class Recognizer:
         is_file = isinstance(images, str | bytes | os.PathLike) or hasattr(images, "read")
         if is_file or not isinstance(images, Iterable) or getattr(images, "ndim", 3) < 3:
             raise ValueError("read_many expects several images, such as a list of them; read() takes one")
-        batches = in_batches(map(kept_or_failed, images), prepare_many, batch_size, workers or os.cpu_count() or 1)
-        return self._read_batches(batches, errors == "raise", activations)
+        workers = workers or os.cpu_count() or 1
+        if isinstance(images, Sized):  # few images are shared out evenly
+            batch_size = min(batch_size, -(-len(images) // workers) or 1)
+        read = partial(self._read_batch, activations=activations)
+        alone = partial(_compute_alone, torch.get_num_threads())
+        batches = in_threads(batches_of(images, batch_size), read, workers, alone)
+        return _or_errors(chain.from_iterable(batches), errors == "raise")
 
-    def _read_batches(
-        self, batches: Iterator[list[Prepared | Failure]], strict: bool, activations: bool
-    ) -> Iterator[Reading | ImageError]:
-        index = 0
-        for batch in batches:
-            images = [prepared for prepared in batch if isinstance(prepared, Prepared)]
-            readings = iter(())
-            if images:
-                inks = np.stack([image.ink for image in images])
-                features = self.weights.model.compute(inks[:, None])
-                readings = self._readings([image.drawing for image in images], inks, features, activations)
-            for prepared in batch:
-                if isinstance(prepared, Prepared):
-                    yield next(readings)
-                else:
-                    error = ImageError(index, str(getattr(prepared, "strerror", None) or prepared))
-                    error.__cause__ = prepared
-                    if strict:
-                        raise error
-                    yield error
-                index += 1
+    def _read_batch(self, images: "Iterator[ImageLike | Failure]", activations: bool) -> list[Reading | Failure]:
+        """What `read` returns or raises for each image."""
+        results: list[Reading | Failure] = []
+        while True:
+            drawings, inks = prepare_many(images)
+            if not drawings:
+                return results
+            found = [each for each in drawings if isinstance(each, np.ndarray)]
+            readings = self._readings(found, inks, activations) if found else iter(())
+            results += [next(readings) if isinstance(each, np.ndarray) else each for each in drawings]
 
-    def _readings(
-        self, drawings: list[np.ndarray], inks: np.ndarray, features: dict[str, np.ndarray], activations: bool
-    ) -> Iterator[Reading]:
-        """The readings of drawings, of the network's inputs made of them, (N, 32, 32), and of what it computed."""
+    def _readings(self, drawings: list[np.ndarray], inks: np.ndarray, activations: bool) -> Iterator[Reading]:
+        """The readings of drawings, and of the network's inputs made of them, (N, 32, 32)."""
         model, calibration = self.weights.model, self.weights.calibration
+        features = model.compute(inks[:, None])
         probabilities = calibration.probabilities(features["output"])
         columns = probabilities.argmax(1), calibration.rejects(features["output"]), probabilities
         rows = zip(*(column.tolist() for column in columns), rejection_reasons(inks), strict=True)
@@ -244,6 +238,30 @@ class Recognizer:
             # Copies: a reading that is kept does not keep its whole batch.
             own = {name: values[i].copy() for name, values in features.items()} if activations else {}
             yield Reading(digit if reason is None else None, reason, tuple(ten), own, digits)
+
+
+def _or_errors(found: Iterable[Reading | Failure], strict: bool) -> Iterator[Reading | ImageError]:
+    """The readings, and an `ImageError` for each failure, which is raised if `strict`."""
+    for index, each in enumerate(found):
+        if isinstance(each, Reading):
+            yield each
+            continue
+        error = ImageError(index, str(getattr(each, "strerror", None) or each))
+        error.__cause__ = each
+        if strict:
+            raise error
+        yield error
+
+
+def _compute_alone(default: int) -> None:
+    """Let PyTorch compute in this thread without others, as several such threads share the cores.
+
+    PyTorch takes that for the default of threads that begin later, too: another thread sets it back.
+    """
+    torch.set_num_threads(1)
+    other = threading.Thread(target=torch.set_num_threads, args=(default,))
+    other.start()
+    other.join()
 
 
 def _available(device: str | torch.device) -> torch.device:

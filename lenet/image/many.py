@@ -4,8 +4,8 @@ Small gray images, of which there may be thousands, go through the preprocessing
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -17,31 +17,45 @@ if TYPE_CHECKING:
     from lenet.image.given import ImageLike
 
 SMALL = 128  # pixels per side; larger images gain little
-
-
-class Prepared(NamedTuple):
-    """The ink of an image, as `extract_ink` returns it, and the network's input, shape (32, 32)."""
-
-    drawing: np.ndarray
-    ink: np.ndarray
+ROOM = 2**26  # bytes: of images, or of their ink, that are kept at once
 
 
 # What `read` would raise for an image.
 Failure = OSError | ValueError
 
 
-def kept_or_failed(image: "ImageLike") -> "ImageLike | Failure":
-    """The image for later, as `kept` returns it, or what it raises."""
-    try:
-        return kept(image)
-    except (OSError, ValueError) as error:
-        return error
+def batches_of(images: "Iterable[ImageLike]", size: int) -> "Iterator[list[ImageLike | Failure]]":
+    """The images for later, as `kept` returns them, or what it raises: `size` in a list, or fewer that are large."""
+    batch, taken = [], 0
+    for image in images:
+        try:
+            batch.append(kept(image))
+            taken += _bytes(batch[-1])
+        except (OSError, ValueError) as error:
+            batch.append(error)
+        if len(batch) == size or taken > ROOM:
+            yield batch
+            batch, taken = [], 0
+    if batch:
+        yield batch
 
 
-def prepare_many(images: "Iterable[ImageLike | Failure]") -> list[Prepared | Failure]:
-    """The network's input for each image, as `extract_ink` and `scale_and_center` give it, or what they raise."""
+def _bytes(image: "ImageLike") -> int:
+    """How much memory an image takes: a path next to none."""
+    if isinstance(image, Image.Image):
+        return image.width * image.height * len(image.getbands())
+    return image.nbytes if isinstance(image, np.ndarray) else len(image) if isinstance(image, bytes) else 0
+
+
+def prepare_many(images: "Iterator[ImageLike | Failure]") -> tuple[list[np.ndarray | Failure], np.ndarray]:
+    """The ink of each image, as `extract_ink` returns it, or what it raises; and the network's inputs, (N, 32, 32).
+
+    There is an input, as `scale_and_center` makes it, for each ink, in the same order. Images whose ink would take too
+    much memory together are left for another call.
+    """
     drawings: list[np.ndarray | Failure] = []
     alike: defaultdict[tuple[int, ...], list[tuple[int, np.ndarray]]] = defaultdict(list)
+    taken = 0
     for number, image in enumerate(images):
         if isinstance(image, OSError | ValueError):
             drawings.append(image)
@@ -50,15 +64,18 @@ def prepare_many(images: "Iterable[ImageLike | Failure]") -> list[Prepared | Fai
             pixels = opened(image)
             if (small := _small_gray(pixels)) is not None:
                 alike[small.shape].append((number, small))
-            drawings.append(extract_ink(pixels).copy() if small is None else small)  # not a view of the whole image
+            drawing = extract_ink(pixels).copy() if small is None else small  # not a view of the whole image
+            taken += drawing.nbytes
+            drawings.append(drawing)
         except (OSError, ValueError) as error:
             drawings.append(error)
+        if taken > ROOM:
+            break
     for group in alike.values():
         numbers, pixels = zip(*group, strict=True)
         for number, drawing in zip(numbers, extract_inks(np.stack(pixels)), strict=True):
             drawings[number] = drawing
-    inks = iter(scale_and_center_each([each for each in drawings if isinstance(each, np.ndarray)]))
-    return [Prepared(each, next(inks)) if isinstance(each, np.ndarray) else each for each in drawings]
+    return drawings, scale_and_center_each([each for each in drawings if isinstance(each, np.ndarray)])
 
 
 def _small_gray(image: Image.Image | np.ndarray) -> np.ndarray | None:

@@ -67,12 +67,24 @@ def borders(values: np.ndarray) -> np.ndarray:
     return np.stack([_border(side) for side in (values, values[:, ::-1], turned, turned[:, ::-1])], 1)
 
 
+def has_border(gray: np.ndarray) -> np.ndarray:
+    """Whether there is a border in each gray image, shape (N, H, W) to (N,)."""
+    # Usually not: if all that may be one has the very same brightness as the corner, it is a margin.
+    height, width = (int(BORDER * side) + 1 for side in gray.shape[1:])
+    margin = np.ones(gray.shape[1:], bool)
+    margin[height:-height, width:-width] = False
+    found = ((gray != gray[:, :1, :1]) & margin).reshape(len(gray), -1).any(1)
+    found[found] = borders(gray[found][..., None]).any(1)
+    return found
+
+
 def _border(values: np.ndarray) -> np.ndarray:
     """How many rows from the top of each image are a border."""
     height = values.shape[1]
     most = int(BORDER * height)
     color = _median(values[:, 0])
-    uniform = _like(values[:, : most + 1], color[:, None, None]).mean(2) >= UNIFORM
+    uniform = _like(values[:, : most + 1], color[:, None, None])
+    uniform = np.count_nonzero(uniform, 2) / uniform.shape[2] >= UNIFORM
     thick = np.where(uniform.all(1), most + 1, uniform.argmin(1))
     soft = 1 + height // 200  # the row in which the border ends may have a color in between
     border = np.where((thick > 0) & (thick <= most) & (thick + soft < height), thick + soft, 0)
@@ -81,8 +93,9 @@ def _border(values: np.ndarray) -> np.ndarray:
     inner = _median(inside)
     other = np.abs(inner - color[numbers]).max(1) >= 2 * SAME
     other &= _like(inside, inner[:, None]).mean(1) >= INNER
-    for i, colors, is_other in zip(numbers, inner, other, strict=True):
-        if not is_other or _like(values[i], colors).sum() <= _like(values[i], color[i]).sum():
+    border[numbers[~other]] = 0
+    for i, colors in zip(numbers[other], inner[other], strict=True):
+        if _like(values[i], colors).sum() <= _like(values[i], color[i]).sum():
             border[i] = 0
     return border
 

@@ -19,7 +19,7 @@ import numpy as np
 from lenet.image.decode import gray_and_opacity
 from lenet.image.frames import may_have_frame, remove_frames
 from lenet.image.given import opened
-from lenet.image.paper import borders, paper_color
+from lenet.image.paper import has_border, paper_color
 from lenet.image.photo import find_ink_in_photo
 from lenet.image.resize import resize
 from lenet.image.specks import extent, remove_specks
@@ -71,7 +71,7 @@ def extract_inks(images: np.ndarray) -> list[np.ndarray]:
     """
     gray = images.astype(np.float32) / 255
     level, flat = flat_paper(gray)
-    flat &= ~borders(gray[..., None]).any(1)
+    flat &= ~has_border(gray)
     ink = find_ink_on_flat_paper(gray, level)
     filled = ink > CROP_THRESHOLD
     (top, height), (left, width) = (extent(filled, axis) for axis in (1, 2))
@@ -123,12 +123,18 @@ def find_ink_on_flat_paper(gray: np.ndarray, paper: np.ndarray) -> np.ndarray:
     depth = _depth(gray, paper.astype(np.float32)[:, None, None])
     full = depth.max((1, 2), keepdims=True)
     blank = full.astype(np.float64) < MIN_CONTRAST
-    return np.where(blank, np.float32(0), np.clip(depth / np.where(blank, np.float32(1), full), 0, 1))
+    depth /= np.where(blank, np.float32(1), full)
+    depth[blank[:, 0, 0]] = 0
+    return np.clip(depth, 0, 1, out=depth)
 
 
 def _depth(gray: np.ndarray, level: np.ndarray) -> np.ndarray:
     """How much each pixel of each image, (N, H, W), differs from the paper, in the direction that differs the most."""
     depth = gray - level
+    if depth.min(initial=0) == 0:
+        return depth  # often, all pixels of all images are lighter than the paper, or all darker
+    if depth.max(initial=0) == 0:
+        return np.negative(depth, out=depth)
     darker, lighter = (np.square(f(depth, 0)).reshape(len(depth), -1).sum(1) for f in (np.minimum, np.maximum))
     return np.where((darker > lighter)[:, None, None], -depth, depth)
 

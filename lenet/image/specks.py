@@ -61,10 +61,10 @@ def connected_components(filled: np.ndarray) -> np.ndarray:
     The labels are not consecutive.
     """
     labels = np.arange(1, filled.size + 1).reshape(filled.shape) * filled
+    padded = np.zeros([side + 2 for side in filled.shape], labels.dtype)
     while True:
-        before = labels
+        before = padded[1:-1, 1:-1] = labels
         # The largest label in each 3x3 neighborhood: first of three rows, then of three columns.
-        padded = np.pad(labels, 1)
         rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
         labels = np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:]) * filled
         # A label is the index of a cell, whose own label may be larger by now: follow it, so long lines converge fast.
@@ -75,13 +75,27 @@ def connected_components(filled: np.ndarray) -> np.ndarray:
 
 def connected_to(part: np.ndarray, filled: np.ndarray) -> np.ndarray:
     """What of each image, booleans of shape (N, H, W), is 8-connected to a part of it, of the same shape."""
+    grown, rest = _words(part), _words(filled)
     while True:
-        padded = np.pad(part, ((0, 0), (1, 1), (1, 1)))
-        rows = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
-        grown = (rows[:, :, :-2] | rows[:, :, 1:-1] | rows[:, :, 2:]) & filled
-        if np.array_equal(grown, part):
-            return part
-        part = grown
+        before = grown
+        rows = grown | grown << 1 | grown >> 1
+        rows[..., 1:] |= grown[..., :-1] >> 63
+        rows[..., :-1] |= grown[..., 1:] << 63
+        grown = rows.copy()
+        grown[:, 1:] |= rows[:, :-1]
+        grown[:, :-1] |= rows[:, 1:]
+        grown &= rest
+        if np.array_equal(grown, before):
+            bits = np.unpackbits(grown.view(np.uint8), axis=2, count=filled.shape[2], bitorder="little")
+            return bits.view(bool)
+
+
+def _words(filled: np.ndarray) -> np.ndarray:
+    """64 pixels of a row in a word, shape (N, H, words): a pixel's neighbor to the right is the next higher bit."""
+    count, height, width = filled.shape
+    words = np.zeros((count, height, -(-width // 64)), "<u8")
+    words.view(np.uint8)[..., : -(-width // 8)] = np.packbits(filled, axis=2, bitorder="little")
+    return words
 
 
 def extent(filled: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:

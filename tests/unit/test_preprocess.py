@@ -303,13 +303,16 @@ def small_images() -> list[np.ndarray]:
 def test_many_images_are_prepared_as_one_is():
     """To the last bit, whatever each of them needs, and those that cannot be read in their places."""
     images = [*small_images(), np.zeros((28, 28), np.int64), Image.fromarray(three())]
-    for image, prepared in zip(images, prepare_many(images), strict=True):
-        if isinstance(prepared, Exception):
-            assert str(prepared) == error(image)
+    found, inputs = prepare_many(iter(images))
+    rest = iter(inputs)
+    for image, drawing in zip(images, found, strict=True):
+        if isinstance(drawing, Exception):
+            assert str(drawing) == error(image)
         else:
-            drawing = extract_ink(image)
-            np.testing.assert_array_equal(prepared.drawing, drawing.reshape(prepared.drawing.shape))
-            np.testing.assert_array_equal(prepared.ink, scale_and_center(drawing))
+            expected = extract_ink(image)
+            np.testing.assert_array_equal(drawing, expected.reshape(drawing.shape))
+            np.testing.assert_array_equal(next(rest), scale_and_center(expected))
+    assert next(rest, None) is None
 
 
 def test_digits_are_prepared_together(monkeypatch):
@@ -319,7 +322,7 @@ def test_digits_are_prepared_together(monkeypatch):
     strokes = [example["strokes"] for example in EXAMPLES[1:]]
     pixels = [np.asarray(draw(each, 24).convert("L"))[20:260, 20:260] for each in strokes]
     scaled = [Image.fromarray(each).resize((28, 28), Image.Resampling.BILINEAR) for each in pixels]
-    assert len(prepare_many(scaled)) == 9
+    assert len(prepare_many(iter(scaled))[1]) == 9
 
 
 def test_scaling_is_pillows():

@@ -18,7 +18,8 @@ from safetensors.torch import load_file, save_file
 
 from harness import ROOT
 from harness.drawings import EXAMPLES, draw
-from lenet import NETWORKS, ImageError, LeNet5, Reading, Recognizer
+from lenet import NETWORKS, ImageError, LeNet5, Reading, Recognizer, recognizer
+from lenet.image import many
 from lenet.weights.fetch import begin
 from lenet.weights.model import Weights, bundled, save_model
 
@@ -101,10 +102,11 @@ def mixed_images(folder: Path) -> list:
     return [*drawings, *small, row, noise, *files, np.zeros((28, 28, 2), np.uint8), torch.tensor(small[4]), None]
 
 
-def test_many_images_are_read_as_one_is(reader, tmp_path):
+def test_many_images_are_read_as_one_is(reader, tmp_path, monkeypatch):
     """All that a reading has, and the same words for what cannot be read, in whatever batches."""
     images = mixed_images(tmp_path)
-    for batch_size, workers in ((1, 1), (7, 2), (100, 3)):
+    for batch_size, workers, room in ((1, 1, many.ROOM), (7, 2, many.ROOM), (100, 3, many.ROOM), (100, 2, 300_000)):
+        monkeypatch.setattr(many, "ROOM", room)
         options = {"batch_size": batch_size, "workers": workers, "errors": "return", "activations": True}
         results = list(reader.read_many(iter(images), **options))
         assert len(results) == len(images)
@@ -168,6 +170,39 @@ def test_images_are_asked_for_as_they_are_needed(reader):
     assert len(asked) <= 4 * 4
     readings.close()
     assert list(reader.read_many([])) == []
+
+
+def test_memory_is_that_of_a_few_images(monkeypatch, tmp_path):
+    """Large ones come in smaller batches, before they are decoded and after it."""
+    monkeypatch.setattr(many, "ROOM", 50_000)
+    drawing = draw(EXAMPLES[3]["strokes"])
+    drawing.save(tmp_path / "digit.png")
+    small = np.zeros((28, 28), np.uint8)
+    for large in (np.asarray(drawing), drawing, torch.zeros(280, 280, 3), b"x" * 200_000):
+        assert [len(batch) for batch in many.batches_of([small, large, *4 * [small]], 3)] == [2, 3, 1]
+    path = tmp_path / "digit.png"
+    [batch] = many.batches_of(100 * [path], 100)
+    images = iter(batch)
+    drawings, inks = many.prepare_many(images)
+    assert sum(each.nbytes for each in drawings if isinstance(each, np.ndarray)) < 300_000
+    assert len(drawings) == len(inks) == 100 - len(list(images))
+
+
+def test_cores_are_shared_among_threads(reader, monkeypatch):
+    """Few images are, too; and PyTorch has as many threads elsewhere as before."""
+    lengths = []
+    monkeypatch.setattr(recognizer, "prepare_many", lambda images: lengths.append(len(list(images))) or ([], None))
+    list(reader.read_many(np.zeros((10, 28, 28), np.uint8), workers=4))
+    assert sorted(lengths) == [1, 3, 3, 3]
+    monkeypatch.undo()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        list(reader.read_many(np.zeros((10, 28, 28), np.uint8), workers=4))
+        with ThreadPoolExecutor(1) as pool:
+            assert (torch.get_num_threads(), pool.submit(torch.get_num_threads).result()) == (3, 3)
+    finally:
+        torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize(
