@@ -12,19 +12,16 @@ Done = TypeVar("Done")
 
 
 def in_threads(
-    batches: Iterable[list[Item]],
-    work: Callable[[Iterator[Item]], list[Done]],
-    workers: int,
-    begin: Callable[[], None],
+    batches: Iterable[list[Item]], work: Callable[[Iterator[Item]], list[Done]], workers: int
 ) -> Iterator[list[Done]]:
-    """`work(batch)` of each batch, in order. Each of the threads, as many as `workers`, calls `begin` first.
+    """`work(batch)` of each batch, in order.
 
-    They are at most that many batches, and one, ahead of the caller: batches are asked for as they are needed, in the
+    As many threads as `workers` are at most that many batches, and one, ahead of the caller: batches are asked for as they are needed, in the
     caller's thread, and memory stays the same however many there are. Where the caller wants no more, or Ctrl+C ends
     it, a batch that is being worked on ends after the current item.
     """
     source, ahead, stopped = iter(batches), deque(), threading.Event()
-    pool = ThreadPoolExecutor(workers, initializer=begin)
+    pool = ThreadPoolExecutor(workers)
     try:
         while True:
             for batch in islice(source, 1 + workers - len(ahead)):

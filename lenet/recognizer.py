@@ -207,12 +207,12 @@ class Recognizer:
         if isinstance(images, Sized):  # few images are shared out evenly
             batch_size = min(batch_size, -(-len(images) // workers) or 1)
         read = partial(self._read_batch, activations=activations)
-        alone = partial(_compute_alone, torch.get_num_threads())
-        batches = in_threads(batches_of(images, batch_size), read, workers, alone)
+        batches = in_threads(batches_of(images, batch_size), read, workers)
         return _or_errors(chain.from_iterable(batches), errors == "raise")
 
     def _read_batch(self, images: "Iterator[ImageLike | Failure]", activations: bool) -> list[Reading | Failure]:
         """What `read` returns or raises for each image."""
+        _compute_alone()
         results: list[Reading | Failure] = []
         while True:
             drawings, inks = prepare_many(images)
@@ -253,15 +253,19 @@ def _or_errors(found: Iterable[Reading | Failure], strict: bool) -> Iterator[Rea
         yield error
 
 
-def _compute_alone(default: int) -> None:
-    """Let PyTorch compute in this thread without others, as several such threads share the cores.
+_setting_threads = threading.Lock()
 
-    PyTorch takes that for the default of threads that begin later, too: another thread sets it back.
-    """
-    torch.set_num_threads(1)
-    other = threading.Thread(target=torch.set_num_threads, args=(default,))
-    other.start()
-    other.join()
+
+def _compute_alone() -> None:
+    """Let PyTorch compute with one thread in this one, as several of these share the cores."""
+    with _setting_threads:
+        threads = torch.get_num_threads()
+        if threads > 1:
+            torch.set_num_threads(1)
+            # That is the default of threads that begin later, too: another thread sets it back.
+            other = threading.Thread(target=torch.set_num_threads, args=(threads,))
+            other.start()
+            other.join()
 
 
 def _available(device: str | torch.device) -> torch.device:

@@ -101,11 +101,12 @@ def find_ink_on_transparent(gray: np.ndarray, opacity: np.ndarray) -> np.ndarray
 def find_ink(gray: np.ndarray, paper: float | None = None) -> np.ndarray:
     """Amount of ink per pixel, in [0, 1], shape (H, W), of an opaque image.
 
-    `paper` is the brightness of the paper, if known. By default it is estimated; what has grain is a photo. The ink in
-    a photo is found by `find_ink_in_photo`, or in a very small one by the surface of the light and the grain.
+    `paper` is the brightness of the paper, if known. By default it is estimated; where it is not the same all over, the
+    image is a photo. The ink in a photo is found by `find_ink_in_photo`, or in a very small one by the surface of the
+    light and the grain.
     """
     level, grain = estimate_paper(gray) if paper is None else (paper, 0.0)
-    if not grain:
+    if isinstance(level, float):
         return find_ink_on_flat_paper(gray[None], np.array([level]))[0]
     if min(gray.shape) >= MIN_PHOTO:
         return find_ink_in_photo(gray)

@@ -168,6 +168,14 @@ def test_grain_alone_is_blank():
     assert not preprocess((photo * 255).astype(np.uint8)).any()
 
 
+def test_a_surface_without_grain_is_no_drawing():
+    """Stripes whose corners are as bright on average as a plain field between them, which is the only paper found."""
+    for side in (28, 48, 96):
+        stripes = np.tile(np.array([255, 0], np.uint8), (side, side // 2))
+        stripes[20:28, 10:22] = 170
+        assert preprocess(stripes).any(), side
+
+
 def test_thin_and_thick_lines_are_kept():
     """A line of one pixel in 280 does not vanish when scaled, and a thick one is not hollowed out."""
     for width in (1, 2, 40):

@@ -18,7 +18,7 @@ export function findInk(gray, paper, photo, known) {
   const { data, width, height } = gray;
   const { level, grain, weights } =
     known === undefined ? estimatePaper(gray, paper) : { level: known, grain: 0, weights: undefined };
-  if (grain && Math.min(width, height) >= paper.min_photo) return findInkInPhoto(gray, photo);
+  if (weights && Math.min(width, height) >= paper.min_photo) return findInkInPhoto(gray, photo);
   const depth = new Float64Array(data.length);
   for (let i = 0; i < depth.length; i++) {
     const base = weights && dot(termsAt(i % width, Math.floor(i / width), gray, paper), weights);
@@ -32,7 +32,7 @@ export function findInk(gray, paper, photo, known) {
   if (darker > lighter) for (let i = 0; i < depth.length; i++) depth[i] = -depth[i];
   const floor = paper.noise_factor * grain;
   // In a photo the few most extreme pixels are glare and noise.
-  const full = grain ? quantile(depth, Math.max(0, 1 - 4 / depth.length)) : depth.reduce((a, b) => Math.max(a, b));
+  const full = weights ? quantile(depth, Math.max(0, 1 - 4 / depth.length)) : depth.reduce((a, b) => Math.max(a, b));
   const blank = full < Math.max(paper.min_contrast, 1.5 * floor);
   const ink = new Float32Array(depth.length);
   if (blank) return { data: ink, width, height };
