@@ -16,9 +16,9 @@ def in_threads(
 ) -> Iterator[list[Done]]:
     """`work(batch)` of each batch, in order.
 
-    As many threads as `workers` are at most that many batches, and one, ahead of the caller: batches are asked for as they are needed, in the
-    caller's thread, and memory stays the same however many there are. Where the caller wants no more, or Ctrl+C ends
-    it, a batch that is being worked on ends after the current item.
+    As many threads as `workers` are at most that many batches, and one, ahead of the caller: batches are asked for as
+    they are needed, in the caller's thread, and memory stays the same however many there are. Where the caller wants no
+    more, or Ctrl+C ends it, a batch that is being worked on ends after the current item.
     """
     source, ahead, stopped = iter(batches), deque(), threading.Event()
     pool = ThreadPoolExecutor(workers)

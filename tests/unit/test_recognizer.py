@@ -193,7 +193,7 @@ def test_cores_are_shared_among_threads(reader, monkeypatch):
     lengths = []
     monkeypatch.setattr(recognizer, "prepare_many", lambda images: lengths.append(len(list(images))) or ([], None))
     list(reader.read_many(np.zeros((10, 28, 28), np.uint8), workers=4))
-    assert sorted(lengths) == [1, 3, 3, 3]
+    assert sorted(filter(None, lengths)) == [1, 3, 3, 3]  # threads of a test before may still end
     monkeypatch.undo()
     threads = torch.get_num_threads()
     torch.set_num_threads(3)
