@@ -1,16 +1,21 @@
 """The notebook in examples/, run from the first cell to the last."""
 
-import nbformat
+from typing import TYPE_CHECKING
+
 import pytest
-from nbclient import NotebookClient
 
 from harness import ROOT
+
+if TYPE_CHECKING:  # importing it takes three seconds, in each process that has this file's tests among others
+    from nbformat import NotebookNode
 
 NOTEBOOK = ROOT / "examples" / "draw_and_read.ipynb"
 
 
 @pytest.fixture
-def notebook() -> nbformat.NotebookNode:
+def notebook() -> "NotebookNode":
+    import nbformat
+
     return nbformat.read(NOTEBOOK, as_version=4)
 
 
@@ -23,6 +28,8 @@ def test_the_notebook_is_kept_without_output(notebook):
 
 def test_the_notebook_runs(notebook, small_data, tmp_path, monkeypatch):
     """Without anybody who draws, and with few images: it reads, plots, trains and compares."""
+    from nbclient import NotebookClient
+
     for name, folder in {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}.items():
         monkeypatch.setenv(f"JUPYTER_{name}_DIR", str(tmp_path / folder))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
@@ -41,6 +48,6 @@ def test_the_notebook_runs(notebook, small_data, tmp_path, monkeypatch):
         assert "application/vnd.jupyter.widget-view+json" in cells[name].outputs[-1].data
 
 
-def text(cell: nbformat.NotebookNode) -> str:
+def text(cell: "NotebookNode") -> str:
     """What a cell has printed, and its value."""
     return "".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)

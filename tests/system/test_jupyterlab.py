@@ -5,7 +5,6 @@ import os
 import re
 import sys
 
-import nbformat
 import pytest
 from playwright.sync_api import Error, Locator, expect
 
@@ -27,10 +26,12 @@ EXTENSIONS = {"jupyterlab": True, "jupyter_lsp": False, "jupyter_server_terminal
 @pytest.fixture
 def lab(tmp_path):
     """The URL of JupyterLab on a notebook with these cells, with no settings but those of this test."""
-    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
+    empty = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    cells = [{**empty, "id": f"cell-{i}", "source": source} for i, source in enumerate(CELLS)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     (tmp_path / "notes").mkdir()
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), tmp_path / "notes/pad.ipynb")
+    (tmp_path / "notes" / "pad.ipynb").write_text(json.dumps(notebook))
     settings = tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(NO_NEWS))
