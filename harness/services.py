@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -165,7 +165,9 @@ class Replica:
 
 
 @contextlib.contextmanager
-def replicas(folder: Path, *options: str, count: int = 2, kind: type[Replica] = Replica) -> Iterator[list[Replica]]:
+def replicas(
+    folder: Path, *options: str, count: int = 2, kind: Callable[[int, Path], Replica] = Replica
+) -> Iterator[list[Replica]]:
     """Replicas that are ready."""
     found = [kind(free_port(), folder) for _ in range(count)]
     try:

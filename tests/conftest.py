@@ -20,10 +20,12 @@ from lenet.page.stubs import without_stubs
 
 if TYPE_CHECKING:
     from lenet import Recognizer
+    from tests.processes import Forker
 
 
 LONGEST = ("test_screens.py", "test_modules.py")
 
+FORKER: "pytest.StashKey[Forker]" = pytest.StashKey()
 importing = contextlib.ExitStack()  # what holds until all tests have been imported
 
 
@@ -47,21 +49,27 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) + (not is_unit)
 
 
-def pytest_collection_finish() -> None:
-    """Use one thread; collect garbage more rarely, and what was imported only when Python ends."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Use one thread; collect garbage more rarely, and what was imported only when Python ends.
+
+    Processes are forked from a copy of this one as it is now, in which nothing has been started.
+    """
     import torch
 
     importing.close()
-    for logger in logging.root.manager.loggerDict.values():
-        if isinstance(logger, logging.Logger) and logger.name.startswith("torch"):
-            logger.propagate = (
-                True  # or else pytest adds handlers to each of these 60, and removes them, six times a test
-            )
     torch.set_num_threads(1)  # more threads would slow down networks and batches as small as these
     gc.freeze()
     gc.set_threshold(10_000)
     atexit.register(gc.unfreeze)
     gc.enable()
+    if any("fork" in getattr(item, "fixturenames", ()) for item in session.items):
+        from tests.processes import Forker
+
+        session.config.stash[FORKER] = Forker()
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger) and logger.name.startswith("torch"):
+            # Or else pytest adds handlers to each of these 60, and removes them, six times a test.
+            logger.propagate = True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -94,18 +102,18 @@ def small_data(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def fork(tmp_path_factory):
-    """Call a function in a process of its own, forked from a server: see tests.processes."""
+def fork(tmp_path_factory, pytestconfig):
+    """Call a function in a process of its own: see tests.processes."""
     from tests.processes import Forked
 
     processes = []
 
     def call(function, *arguments, **environment) -> Forked:
         folder = tmp_path_factory.mktemp("process")
-        processes.append(Forked(folder, function, *arguments, environment=environment))
+        processes.append(Forked(pytestconfig.stash[FORKER], folder, function, *arguments, environment=environment))
         return processes[-1]
 
-    assert call(int).wait() == 0  # the server has started
+    assert call(int).wait() == 0  # all has been imported
     yield call
     for process in processes:
         process.kill()  # those that a failed test has left running

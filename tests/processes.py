@@ -1,7 +1,7 @@
 """Training, and the app, in processes of their own, which tests can interrupt and kill.
 
-They are forked from a server that has imported what they need already: a start takes 0.1 s instead of 3 s, or of 6 s
-with Gradio, nearly all of which are imports.
+They are forked from a copy of the tests' process, which has imported what they need already: a start takes 0.1 s
+instead of 3 s, or of 6 s with Gradio, nearly all of which are imports.
 """
 
 import multiprocessing
@@ -11,8 +11,10 @@ import signal
 import socket
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
@@ -21,8 +23,9 @@ from lenet.page.__main__ import main as app
 from tests.fixtures.plots import without_plots
 from train.__main__ import main
 
-SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["tests.processes", "tests.preloaded"])
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection, PipeConnection
+
 # For processes that are not forked; those that are use one thread as well. Two processes can then share two cores, and
 # the weights of a run are reproducible bit for bit.
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
@@ -36,32 +39,90 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
-class Forked:
-    """A process that calls a function, whose result is the exit code; it prints to two files in `folder`."""
+class Call(NamedTuple):
+    """What a process does: call a function, with what it prints in two files."""
 
-    def __init__(self, folder: Path, function: Callable, *arguments, environment: dict[str, str]):
-        self._files = (folder / "stdout", folder / "stderr")
-        for file in self._files:
+    files: tuple[Path, Path]
+    environment: dict[str, str]
+    function: Callable
+    arguments: tuple
+
+
+class Forker:
+    """A copy of this process that forks others. One that has a thread, a server or a browser cannot be forked."""
+
+    def __init__(self):
+        self._connection, other = multiprocessing.Pipe()
+        with warnings.catch_warnings():
+            # That of pytest-xdist is a thread, but it only waits for messages.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
+        if pid == 0:
+            try:
+                self._connection.close()
+                _serve(other)
+            finally:
+                os._exit(0)
+        other.close()
+
+    def start(self, call: Call) -> int:
+        """The number of a process that makes this call."""
+        return self._ask(call)
+
+    def exit_code(self, pid: int) -> int | None:
+        """Negative if a signal ended the process; None while it runs."""
+        return self._ask(pid)
+
+    def _ask(self, request: Call | int):
+        self._connection.send(request)
+        return self._connection.recv()
+
+
+def _serve(connection: "Connection | PipeConnection") -> None:
+    """Start a process for each call, and give the exit codes, until the tests end."""
+    import tests.preloaded  # noqa: F401  what has not been imported yet
+
+    context = multiprocessing.get_context("fork")
+    processes = {}
+    try:
+        while True:
+            request = connection.recv()
+            if isinstance(request, Call):
+                process = context.Process(target=_call, args=request, daemon=True)
+                process.start()
+                processes[process.pid] = process
+                connection.send(process.pid)
+            else:
+                connection.send(processes[request].exitcode)
+    except (EOFError, KeyboardInterrupt):
+        for process in processes.values():
+            process.kill()
+
+
+class Forked:
+    """A process that calls a function, whose result is the exit code; it prints to two `files` in `folder`."""
+
+    def __init__(self, forker: Forker, folder: Path, function: Callable, *arguments, environment: dict[str, str]):
+        self.files = (folder / "stdout", folder / "stderr")
+        for file in self.files:
             file.touch()
-        self._process = SERVER.Process(target=_call, args=(self._files, environment, function, arguments), daemon=True)
-        self._process.start()
-        assert self._process.pid is not None  # it has started
-        self.pid = self._process.pid
+        self._forker = forker
+        self.pid = forker.start(Call(self.files, environment, function, arguments))
 
     @property
     def printed(self) -> str:
-        return self._files[0].read_text()
+        return self.files[0].read_text()
 
     @property
     def errors(self) -> str:
-        return self._files[1].read_text()
+        return self.files[1].read_text()
 
     def is_running(self) -> bool:
-        return self._process.is_alive()
+        return self.poll() is None
 
     def poll(self) -> int | None:
-        """The exit code, None while the process runs."""
-        return None if self.is_running() else self._process.exitcode
+        """The exit code; negative if a signal ended the process, None while it runs."""
+        return self._forker.exit_code(self.pid)
 
     def until(self, beginning: str, times: int = 1, timeout: float = 120) -> None:
         """Wait until so many printed lines have had the given beginning, the process has exited, or time is up."""
@@ -84,10 +145,11 @@ class Forked:
 
     def wait(self, timeout: float = 120) -> int:
         """The exit code; negative if a signal ended the process."""
-        self._process.join(timeout)
-        assert not self.is_running(), f"still running after {timeout} s:\n{self.printed}{self.errors}"
-        assert self._process.exitcode is not None
-        return self._process.exitcode
+        end = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            assert time.monotonic() < end, f"still running after {timeout} s:\n{self.printed}{self.errors}"
+            time.sleep(0.005)
+        return code
 
 
 def train(arguments: tuple) -> int:
@@ -129,9 +191,13 @@ def run_elsewhere(folder: Path, path: Path, missing: tuple[str, ...], *programs:
 
 
 def _call(files: tuple[Path, Path], environment: dict[str, str], function: Callable, arguments: tuple) -> None:
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__  # instead of what pytest has put there
     for stream, file in zip((1, 2), files, strict=True):
         os.dup2(os.open(file, os.O_WRONLY | os.O_APPEND), stream)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # the server ignores Ctrl+C
+    warnings.resetwarnings()  # as they are in a new process, instead of errors
+    for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", category)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(environment)
     torch.set_num_threads(1)
     sys.exit(function(*arguments))

@@ -7,9 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -43,17 +44,20 @@ def folder(tmp_path_factory) -> Path:
 class ForkedReplica(Replica):
     """A replica forked from a process that has imported Gradio and PyTorch already."""
 
+    def __init__(self, port: int, folder: Path, fork: Callable[..., Forked]):
+        super().__init__(port, folder)
+        self._fork = fork
+
     def start(self, *options: str) -> None:
-        folder = Path(tempfile.mkdtemp(dir=self.log.parent))
-        self.log = folder / "stderr"
         arguments = ("--host", "127.0.0.1", "--port", self.port, *options)
-        self._process = Forked(folder, serve, arguments, environment=self.environment)
+        self._process = self._fork(serve, arguments, **self.environment)
+        self.log = self._process.files[1]
 
 
 @pytest.fixture(scope="module")
-def pair(folder):
+def pair(folder, fork):
     """Two replicas that log their requests."""
-    with replicas(folder, "--log-json", kind=ForkedReplica) as found:
+    with replicas(folder, "--log-json", kind=partial(ForkedReplica, fork=fork)) as found:
         yield found
 
 
