@@ -11,6 +11,13 @@ NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".progress-o
 SINCE = "(steps) => Number(document.querySelector('.progress-of-runs td')?.textContent.replace(',', '')) >= steps"
 
 
+LISTEN = """() => {
+  const status = document.querySelector(".training-status");
+  window.said = [];
+  new MutationObserver(() => said.push(status.textContent)).observe(status, { childList: true });
+}"""
+
+
 def wait_for_steps(page, steps: int) -> None:
     page.wait_for_function(SINCE, arg=steps, timeout=120_000)
 
@@ -56,8 +63,9 @@ def test_a_network_learns_while_one_draws(explore, tmp_path):
     note.filter(has_not_text="training").wait_for()
     visitor.load(DIGITS[3])
     assert visitor.digit() == own
+    page.evaluate(LISTEN)
     visitor.open("train")
-    assert "goes on" in status.inner_text()
+    page.wait_for_function("() => said.some((text) => text.includes('goes on'))")  # until the next report
     wait_for_steps(page, int(paused["Steps"][0]) + 6)
 
     steps = int(page.evaluate(NUMBERS)["Steps"][0])
