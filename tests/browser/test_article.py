@@ -400,6 +400,31 @@ def test_more_figures_are_opened_without_an_answer(article):
     assert place.locator(".of-gray").is_visible()  # upside down it is no digit
 
 
+def test_blame_is_followed_from_layer_to_layer(article, subtests):
+    """How one weight learns, below the figure on learning: as wide as there is room; the way from the loss to it."""
+    page = article.page
+    article.read("training")
+    place = article.section("training")
+    place.get_by_role("button", name="how one weight learns").click()
+    place.locator(".sum-of-weight .ledger").wait_for()
+    start = place.locator(".start-chain")
+    for width, height in ((1024, 768), (1400, 900)):
+        with subtests.test(width=width):
+            resize(page, width, height)
+            rights = place.locator("*").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().right)")
+            assert max(rights) <= width
+    article.go("training")  # which is scrolled to
+    start.click()
+    units = []
+    while place.locator(".chain").is_visible():
+        units.append(place.locator(".card h2").inner_text().split(",")[0])
+        page.keyboard.press("ArrowRight")
+    assert units == ["Output", "Output", "F6", "C5", "S4", "C3", "C3"]
+    assert page.locator(".article-contents [aria-current]").get_attribute("data-section") == "training"
+    article.go("field")
+    assert not place.locator(".chain").is_visible()
+
+
 # Where the top of a section's figure is, from the bar on, and whether there is room for it.
 TOP_BELOW_BAR = """(figure) => figure.getBoundingClientRect().top
   - document.querySelector(".article-bar").getBoundingClientRect().bottom"""
@@ -510,6 +535,13 @@ def test_it_holds_on_every_screen(article, subtests):
             assert page.evaluate(SCROLLS) == [], "figures are as high as they are"
             if (width, height) == (1400, 900):
                 assert article.figure("input").get_attribute("data-fits") is not None
+    page.get_by_role("button", name="Larger pad").click()
+    article.click("brush-step")
+    for size in ((1024, 768), (1400, 900)):
+        with subtests.test("larger pad", size=size):
+            resize(page, *size)
+            assert page.evaluate(FAULTS) == []
+    page.get_by_role("button", name="Smaller pad").click()
     with subtests.test("axe"):
         article.go("counting")
         check_accessibility(page, [(1400, 900)])
