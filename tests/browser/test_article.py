@@ -185,10 +185,15 @@ def test_the_figures_are_of_the_drawing(article):
     original = network("original").weights.model
     article.read("input")
     ink = article.ink()
+    words = article.figure("input").locator(".pixel-words")
+    preprocessing = article.figure("input").get_by_label("crop, scale and center")
+    preprocessing.uncheck()
+    words.get_by_text(re.compile("^Choose a square")).wait_for()  # there is no box
+    preprocessing.check()
+    words.get_by_text(re.compile("^Dashed: the box")).wait_for()
     canvas = article.figure("input").locator(".pixels")
     canvas.focus()
     row, column = 16, 16
-    words = article.figure("input").locator(".pixel-words")
     for key, (down, right) in {"ArrowUp": (-1, 0), "ArrowLeft": (0, -1), "ArrowDown": (1, 0)}.items():
         page.keyboard.press(key)
         row, column = row + down, column + right
@@ -398,6 +403,23 @@ def test_more_figures_are_opened_without_an_answer(article):
     place.locator(".breaking-point", has_text="Read as 3 from").wait_for()
     assert place.get_by_role("button", name="Rotation").get_attribute("aria-pressed") == "true"
     assert place.locator(".of-gray").is_visible()  # upside down it is no digit
+
+
+def test_the_bar_is_as_high_when_the_network_is_taught(article):
+    """What is said of it in the bar covers no heading."""
+    page = article.page
+    resize(page, 1400, 900)
+    article.read("training")
+    height = box_of(page.locator(".article-bar"))["height"]
+    page.locator(".article .this-is").get_by_role("button", name="5", exact=True).click()
+    page.locator(".article .teach").get_by_role("button", name="1 step", exact=True).click()
+    page.locator(".article-bar .check", has_text="after 1 step of teaching").wait_for()
+    for width in (1400, 1280, 1024):
+        resize(page, width, 900)
+        assert box_of(page.locator(".article-bar"))["height"] == height, width
+    resize(page, 1400, 900)
+    page.locator(".article .teach").get_by_role("button", name="Forget", exact=True).click()
+    page.locator(".article-bar .check", has_text="teaching").wait_for(state="hidden")
 
 
 def test_blame_is_followed_from_layer_to_layer(article, subtests):

@@ -299,7 +299,8 @@ def test_the_article_is_printed_with_the_drawing(room):
     why = "(figure) => getComputedStyle(figure, '::after').content"
     assert "on the screen" in page.locator('[data-section="errors"] > figure').evaluate(why)
     assert page.locator(".article-bar").evaluate("(bar) => getComputedStyle(bar).position") == "static"
-    assert page.locator(".article").locator(".ends:visible, select:visible, .of-chips:visible, label:has(select):visible").count() == 0
+    pressed = ".ends:visible, select:visible, .of-chips:visible, label:has(select):visible"
+    assert page.locator(".article").locator(pressed).count() == 0
     content = page.locator(".article button:visible").evaluate_all("(all) => all.map((one) => one.innerText.trim())")
     assert set(content) >= {"C1", "Output", "S2 0", "Upright edge", "4, > 99.9 %"}  # they are parts of figures
     assert not set(content) & {"Play", "average", "your own tally", "a 7 with a bar", "Write 42 for me", "Predict"}
