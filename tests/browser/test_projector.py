@@ -19,7 +19,9 @@ WHOLE = {
     "bitmaps": ".bitmap-row .grid",
     "output": ".card .value",
     "training": ".teach .kept-now:not(:empty)",
+    "why": ".why .ledger .result",
     "break": ".breaking-point:not(:empty)",
+    "fool": ".smallest-change:not(:empty)",
 }
 
 STATE = """() => {
@@ -90,7 +92,7 @@ def project(page: Page) -> None:
 
 
 def test_each_slide_is_read_from_the_last_row(room, subtests):
-    """Six hold on one screen without scrolling, in light and dark; no slide has smaller type."""
+    """Eight hold on one screen without scrolling, in light and dark; no slide has smaller type."""
     page = room.page
     room.load(DIGITS[3])
     resize(page, *ROOM)
