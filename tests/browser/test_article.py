@@ -185,10 +185,15 @@ def test_the_figures_are_of_the_drawing(article):
     original = network("original").weights.model
     article.read("input")
     ink = article.ink()
+    words = article.figure("input").locator(".pixel-words")
+    preprocessing = article.figure("input").get_by_label("crop, scale and center")
+    preprocessing.uncheck()
+    words.get_by_text(re.compile("^Choose a square")).wait_for()  # there is no box
+    preprocessing.check()
+    words.get_by_text(re.compile("^Dashed: the box")).wait_for()
     canvas = article.figure("input").locator(".pixels")
     canvas.focus()
     row, column = 16, 16
-    words = article.figure("input").locator(".pixel-words")
     for key, (down, right) in {"ArrowUp": (-1, 0), "ArrowLeft": (0, -1), "ArrowDown": (1, 0)}.items():
         page.keyboard.press(key)
         row, column = row + down, column + right
@@ -400,6 +405,48 @@ def test_more_figures_are_opened_without_an_answer(article):
     assert place.locator(".of-gray").is_visible()  # upside down it is no digit
 
 
+def test_the_bar_is_as_high_when_the_network_is_taught(article):
+    """What is said of it in the bar covers no heading."""
+    page = article.page
+    resize(page, 1400, 900)
+    article.read("training")
+    height = box_of(page.locator(".article-bar"))["height"]
+    page.locator(".article .this-is").get_by_role("button", name="5", exact=True).click()
+    page.locator(".article .teach").get_by_role("button", name="1 step", exact=True).click()
+    page.locator(".article-bar .check", has_text="after 1 step of teaching").wait_for()
+    for width in (1400, 1280, 1024):
+        resize(page, width, 900)
+        assert box_of(page.locator(".article-bar"))["height"] == height, width
+    resize(page, 1400, 900)
+    page.locator(".article .teach").get_by_role("button", name="Forget", exact=True).click()
+    page.locator(".article-bar .check", has_text="teaching").wait_for(state="hidden")
+
+
+def test_blame_is_followed_from_layer_to_layer(article, subtests):
+    """How one weight learns, below the figure on learning: as wide as there is room; the way from the loss to it."""
+    page = article.page
+    article.read("training")
+    place = article.section("training")
+    place.get_by_role("button", name="how one weight learns").click()
+    place.locator(".sum-of-weight .ledger").wait_for()
+    start = place.locator(".start-chain")
+    for width, height in ((1024, 768), (1400, 900)):
+        with subtests.test(width=width):
+            resize(page, width, height)
+            rights = place.locator("*").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().right)")
+            assert max(rights) <= width
+    article.go("training")  # which is scrolled to
+    start.click()
+    units = []
+    while place.locator(".chain").is_visible():
+        units.append(place.locator(".card h2").inner_text().split(",")[0])
+        page.keyboard.press("ArrowRight")
+    assert units == ["Output", "Output", "F6", "C5", "S4", "C3", "C3"]
+    assert page.locator(".article-contents [aria-current]").get_attribute("data-section") == "training"
+    article.go("field")
+    assert not place.locator(".chain").is_visible()
+
+
 # Where the top of a section's figure is, from the bar on, and whether there is room for it.
 TOP_BELOW_BAR = """(figure) => figure.getBoundingClientRect().top
   - document.querySelector(".article-bar").getBoundingClientRect().bottom"""
@@ -510,6 +557,13 @@ def test_it_holds_on_every_screen(article, subtests):
             assert page.evaluate(SCROLLS) == [], "figures are as high as they are"
             if (width, height) == (1400, 900):
                 assert article.figure("input").get_attribute("data-fits") is not None
+    page.get_by_role("button", name="Larger pad").click()
+    article.click("brush-step")
+    for size in ((1024, 768), (1400, 900)):
+        with subtests.test("larger pad", size=size):
+            resize(page, *size)
+            assert page.evaluate(FAULTS) == []
+    page.get_by_role("button", name="Smaller pad").click()
     with subtests.test("axe"):
         article.go("counting")
         check_accessibility(page, [(1400, 900)])

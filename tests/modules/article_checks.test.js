@@ -141,7 +141,9 @@ test("columns of scores are joined to a number", async () => {
   assert.equal(slid([null, 4, 4, null, 4, 2, 2, null].map(column)), "442");
   assert.equal(slid([]), "");
   const bothWays = async (more) => CHECKS["both-ways"]({ digits: 2 }, asked("textbook", more));
-  await assert.rejects(bothWays({ meant: "42" }), /side by side/);
+  await assert.rejects(bothWays({ meant: "42" }), /does not see several digits/);
+  const unsure = { ...asked("textbook").reading, digit: null, number: null, reason: "several digits" };
+  await assert.rejects(bothWays({ reading: unsure, meant: "42" }), /sees several digits, but is not sure which/);
   const { opacity } = arrays("drawings.safetensors");
   const answers = json("answers.json");
   const row = answers.findIndex(({ number }) => number?.length === 2);

@@ -149,6 +149,7 @@ def test_all_sources_are_cited_and_have_an_address():
 VALUES = [
     ("input.units", "1,024", "1,024", "1,024"),  # sizes
     ("input.used", "32x32", "28x28", "32x32"),
+    ("input.uses", "", " (it uses the middle 784)", ""),
     ("c1.fit", "32 \u2212 5 + 1 = 28", "28 \u2212 5 + 1 = 24", "32 \u2212 5 + 1 = 28"),
     ("c5.kernel", "5x5", "4x4", "5x5"),
     ("c3.field", "14", "14", "14"),  # what a unit sees, and how far apart two of them are
@@ -215,10 +216,13 @@ def test_what_the_weights_have_learned_from_is_that_of_the_metrics():
         assert found["training.epochs"] == str(metrics["epochs"])
         assert found["training.copies"] == str(metrics["recipe"]["copies"])
         assert found["training.rotation"] == f"{metrics['recipe']['distortion']['rotation']:.0f}\u00b0"
+        added = [int(str(found[f"training.{name}"]).replace(",", "")) for name in ("mnist", "strokes", "styles")]
+        assert str(found["training.digits"]) == f"{sum(added):,}"
+        assert int(str(found["training.pen"]).replace(",", "")) * metrics["recipe"]["copies"] == added[1]
     still = {"images": {"mnist": "<b>", "strokes": 0}, "recipe": {"augment": "shift", "distortion": {"rotation": 8.0}}}
     for metrics in (None, {"images": 3, "recipe": [8]}, still):
         found = numbers(replace(loaded()["textbook"], metrics=metrics))
-        names = ("mnist", "strokes", "styles", "outliers", "epochs", "copies", "rotation")
+        names = ("mnist", "strokes", "styles", "outliers", "epochs", "copies", "rotation", "pen", "digits")
         assert {found[f"training.{name}"] for name in names} == {None}
 
 
@@ -262,6 +266,20 @@ def test_a_number_of_the_paper_is_cited_beside_it():
             typed = re.sub(r"\{[^{}]*\}|[CFS]\d", "", "".join(token.content for token in text.prose))
             if re.search(r"\d[\d,.]*\d", typed):
                 assert text.citations, text.where
+
+
+def test_what_cites_the_paper_is_true_of_its_network():
+    """Whichever network is chosen: a number in such a sentence is that of 1998, or the sentence says that it is not."""
+    tables = [numbers(weights) for weights in loaded().values()]
+    for one in sections():
+        for text in [*one.prose, *([one.correction] if one.correction else [])]:
+            said = ""
+            for token in text.tokens:
+                said += " " if token.type == "softbreak" else token.content
+                if token.type == "link_open" and token.attrs["href"] == PAPER:
+                    sentence = re.split(r"(?<=[.?!:;])\s+", said.strip())[-1]
+                    other = {name for name in re.findall(r"\{(.*?)\}", sentence) if len({t[name] for t in tables}) > 1}
+                    assert not other or re.search(r"\b[Hh]ere\b", sentence), (text.where, sentence)
 
 
 # ---- what is understood

@@ -88,7 +88,11 @@ FIGURES = {
         "table I, to be edited: which maps of S2 each map of C3 sees",
         {"map": whole(0, 15)},
     ),
-    "unit": Figure("how a unit is computed, and what it sees", {"unit": UNIT, "numbers": FLAG}, "inspect"),
+    "unit": Figure(
+        "how a unit is computed, what it sees, and how one of its weights learns",
+        {"unit": UNIT, "numbers": FLAG, "learns": FLAG},
+        "inspect",
+    ),
     "bitmaps": Figure("F6 as a picture of 7x12 beside the ten bitmaps", {"distances": FLAG}, "compare"),
     "curve": Figure("where the values of a layer are on the activation function", {"layer": one_of(*LAYERS)}),
     "training": Figure(

@@ -7,6 +7,7 @@ is bundled.
 
 import json
 import math
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -20,6 +21,7 @@ from lenet.networks.summary import Layer, layers
 from lenet.weights.files import METRICS
 from lenet.weights.model import Weights, bundled, load_weights
 
+MNIST_TRAINING = 60_000  # images
 SIMILAR = 0.8  # correlation with a straight line or edge from which a kernel is said to resemble one
 
 
@@ -29,6 +31,7 @@ def numbers(weights: Weights) -> dict[str, str | None]:
         **of_networks(weights.model),
         **of_metrics(weights.metrics),
         **of_training(weights.metrics),
+        "mnist.training": f"{MNIST_TRAINING:,}",
         "temperature": f"{weights.calibration.temperature:.2f}",
         "c1.strokes": _list(strokes(weights.model.get_parameter("c1.weight").detach().cpu().numpy()[:, 0])),
     }
@@ -69,6 +72,7 @@ def of_network(model: Network) -> dict[str, str]:
         found["amplitude"] = f"{model.activation.amplitude:g}"
     used = rows[0].shape[1] - 2 * model.border
     found["input.used"] = f"{used}x{used}"
+    found["input.uses"] = f" (it uses the middle {used**2})" if model.border else ""
     side, field, step = used, 1, 1  # of the maps of a layer; what one of its units sees; from one unit to the next
     for row in rows[1:]:
         if (size := row.about.data.get("size")) is None:
@@ -133,11 +137,20 @@ def of_training(metrics: dict | None) -> dict[str, str | None]:
         f"training.{name}": f"{count:,}" if isinstance(count, int) and count > 0 else None
         for name, count in counts.items()
     }
+    found |= _sums(counts)
     found["training.rotation"] = None
     match recipe:
         case {"augment": "distort", "distortion": {"rotation": float() | int() as degrees}} if degrees > 0:
             found["training.rotation"] = f"{degrees:g}\N{DEGREE SIGN}"
     return found
+
+
+def _sums(counts: Mapping[str, object]) -> dict[str, str | None]:
+    """Pen digits, before each was drawn several times, and all digits; None if one of their numbers is not known."""
+    match [counts[name] for name in ("mnist", "strokes", "styles", "copies")]:
+        case [int() as mnist, int() as strokes, int() as styles, int() as copies] if copies > 0 == strokes % copies:
+            return {"training.pen": f"{strokes // copies:,}", "training.digits": f"{mnist + strokes + styles:,}"}
+    return {"training.pen": None, "training.digits": None}
 
 
 def confusion(metrics: dict | None) -> list[list[int]] | None:

@@ -188,11 +188,14 @@ export const CHECKS = {
   columns: ({ width }) => Math.floor((width - INPUT) / STEP) + 1,
 
   "both-ways"({ digits }, question) {
-    const { number, cropped } = drawn(question);
+    const { number, cropped, reason } = drawn(question);
     const { meant } = question;
     if (!/^\d+$/.test(meant) || meant.length !== digits) throw new Error(`Write a number of ${digits} digits.`);
-    if (!number || !cropped)
-      throw new Error("The page does not see several digits. Write them side by side, as large as fits.");
+    if (!number || !cropped) {
+      const seen =
+        reason === "several digits" ? "sees several digits, but is not sure which" : "does not see several digits";
+      throw new Error(`The page ${seen}. Write them side by side, as large as fits, with a thin pen.`);
+    }
     if (partsOf(cropped) >= digits) throw new Error("No two of them touch. Draw another number.");
     const { network, description } = question.reader;
     const bySliding = slid(scoreStrip(network, cropped, description.preprocessing).columns);

@@ -55,6 +55,7 @@ export const MORE = {
   curve: { title: "the curve, which can be taken out", settings: { layer: "f6" } },
   fool: { title: "fool the network", settings: {} },
   training: { title: "train with old and new parts" },
+  unit: { title: "how one weight learns" },
 };
 
 const DRAW_FIRST = "Draw a digit, at the top of the page.";
@@ -145,7 +146,7 @@ function fool(stage, context, { method }) {
 }
 
 /** @type {Mount} */
-function unit(stage, context, { unit: text = "output.read" }) {
+function unit(stage, context, { unit: text = "output.read", learns }) {
   const { store, reader } = context;
   let shown = String(text);
   const pin = () => {
@@ -168,6 +169,7 @@ function unit(stage, context, { unit: text = "output.read" }) {
   };
   store.addEventListener("selection", press);
   pin();
+  if (learns) find(stage, ".how-it-learns").click();
   return {
     update: () => (shown === "output.read" || !store.unit) && pin(),
     remove() {
@@ -321,6 +323,7 @@ function training(stage, context, { part = "step", runs }) {
   return { update() {}, remove: () => panel?.remove() };
 }
 
+const THIN = "10"; // of the pad's 280 units
 const ROW = [4, 2]; // which examples stand side by side where nothing is written
 
 /** @type {Mount} */
@@ -329,6 +332,24 @@ function row(stage, { root, store, pad, reader, examples }) {
   const write = element("button", { type: "button" }, `Write ${ROW.join("")} for me`);
   const strokes = ROW.flatMap((digit, i) => half(examples[digit], i, pad.side));
   write.addEventListener("click", () => pad.load(strokes));
+  const thin = element("button", { type: "button" }, "Take a thin pen");
+  const width = find(root, ".width", HTMLInputElement);
+  const update = () => {
+    const { reading, state, source } = store;
+    const isRow = Boolean(reading?.number);
+    thin.hidden = pad.brush <= Number(THIN);
+    if (!isRow && state === "live" && reading) return; // several digits are read when the pen rests
+    const isExample = source === example;
+    const first = isExample && isRow ? `This is an example, ${ROW.join("")}. ` : "";
+    const words = `${first}Write two or more digits side by side on the pad, with a thin pen. Or have them written.`;
+    hint.textContent = isRow && !isExample ? "" : words;
+    write.hidden = isRow && !isExample;
+  };
+  thin.addEventListener("click", () => {
+    width.value = THIN;
+    width.dispatchEvent(new Event("input"));
+  });
+  width.addEventListener("input", update);
   /** @type {Source} */
   const example = {
     note: `Shown: an example, ${ROW.join("")}.`,
@@ -341,19 +362,12 @@ function row(stage, { root, store, pad, reader, examples }) {
   const drop = () => store.dropSource(example);
   if (!store.reading?.number) store.setSource(example);
   pad.addEventListener("change", drop);
-  const loan = new Loan(find(root, ".row-strip"), (strip) => stage.append(hint, write, strip));
+  const buttons = element("p", { className: "chips choices-of-figure" }, thin, write);
+  const loan = new Loan(find(root, ".row-strip"), (strip) => stage.append(hint, buttons, strip));
   return {
-    update() {
-      const { reading, state, source } = store;
-      const isRow = Boolean(reading?.number);
-      if (!isRow && state === "live" && reading) return; // several digits are read when the pen rests
-      const isExample = source === example;
-      const first = isExample && isRow ? `This is an example, ${ROW.join("")}. ` : "";
-      const words = `${first}Write two or more digits side by side on the pad. Or have them written.`;
-      hint.textContent = isRow && !isExample ? "" : words;
-      write.hidden = isRow && !isExample;
-    },
+    update,
     remove() {
+      width.removeEventListener("input", update);
       pad.removeEventListener("change", drop);
       drop();
       loan.end();

@@ -176,7 +176,7 @@ export class Pixels {
     this.words.textContent = shown
       ? `Row ${row}, column ${column}: ${decimal(input[this.#at], 2)}${this.#erased.has(this.#at) ? ", erased" : ""}${again}`
       : store.reading
-        ? "Dashed: the box of the digit. Choose a square to read it; a press erases it."
+        ? `${reading.placement ? "Dashed: the box of the digit. " : ""}Choose a square to read it; a press erases it.`
         : "Draw a digit: all of these are 0.";
   }
 }

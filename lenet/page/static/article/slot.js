@@ -74,7 +74,7 @@ export class Slot {
     const other = JSON.parse(this.figure.dataset.more ?? "null");
     const buttons = [other, ...shown].flatMap((one) => {
       const more = MORE[one?.figure ?? ""];
-      if (!one || !more || one.figure === this.own.figure) return [];
+      if (!one || !more || one.figure === this.own.figure || (one !== other && one.figure === "unit")) return [];
       const { figure, settings } = one;
       const given = { figure, settings: more.settings ?? settings };
       const button = element("button", { type: "button" }, more.title);

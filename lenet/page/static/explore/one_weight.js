@@ -90,7 +90,7 @@ export class OneWeight {
     this.#select();
   }
 
-  /** The box of the chain: between the figure, which it explains, and the panels. */
+  /** The box of the chain. */
   #addBox() {
     const box = element("div", {
       className: "chain",
@@ -112,7 +112,6 @@ export class OneWeight {
       event.preventDefault();
       event.stopPropagation();
     });
-    find(this.root, ".panels").prepend(box);
     return box;
   }
 
@@ -165,11 +164,20 @@ export class OneWeight {
       return;
     }
     const starts = this.#step < 0;
+    if (starts) this.#place();
     this.#step = step;
     this.#showStep();
     this.store.pin(chain[step].unit);
     if (starts) this.box.focus({ preventScroll: true });
-    this.box.scrollIntoView({ block: "end", behavior: "instant" }); // with as much of the figure as there is room for
+    const block = this.section.closest(".panels") ? "end" : "nearest"; // with as much of the figure as there is room for
+    this.box.scrollIntoView({ block, behavior: "instant" });
+  }
+
+  /** Between the figure, which it explains, and the panels; where the panel is lent, there is no figure. */
+  #place() {
+    const panels = this.section.closest(".panels");
+    if (panels) panels.prepend(this.box);
+    else this.section.before(this.box);
   }
 
   #end() {
@@ -224,8 +232,9 @@ export class OneWeight {
     const likeliest = store.reading?.top[0][0] ?? store.digit;
     const other =
       store.digit === likeliest ? "" : ` (as the ${likeliest} that it is read as, there would be little to learn)`;
+    const choose = section.closest(".panels") ? "another cell, or another digit above" : "another cell";
     find(section, ".sentence-of-weight").textContent =
-      `If the drawing were taught as ${article(store.digit)} ${store.digit}${other}: how the loss changes with one weight (${name}), and what a step makes of it. Choose another cell, or another digit above.`;
+      `If the drawing were taught as ${article(store.digit)} ${store.digit}${other}: how the loss changes with one weight (${name}), and what a step makes of it. Choose ${choose}.`;
     const uses = usesOf(network, features, gradients, unit, part, cell);
     this.#showSum(uses, cell >= length);
     this.#showResult(cell < length ? values[cell] : (bias ?? 0), sumOf(uses.map(({ product }) => product)));

@@ -297,9 +297,12 @@ export class Teaching {
       now.length === 1
         ? `: negative logarithm of ${percentage(Math.exp(-loss))}, the share of ${now[0].label}`
         : `, the mean of ${now.length} drawings: negative logarithm of each one\u2019s share`;
-    find(figure, "figcaption").textContent = now.length
+    const words = now.length
       ? `Loss ${decimal(loss, 3)}${steps}${what} beside \u201cno digit\u201d, scores undivided.`
       : "Loss";
+    const other = " The percentages above leave \u201cno digit\u201d out, and divide by the temperature.";
+    const aside = now.length ? [element("span", { className: "of-percentages" }, other)] : [];
+    find(figure, "figcaption").replaceChildren(words, ...aside);
   }
 
   /** What has been taught; a press on one leaves it out of further steps. */
@@ -336,7 +339,10 @@ export class Teaching {
     if (!result || !value) return;
     const { before, now, forgotten, taught } = result;
     find(panel, ".kept-now").textContent = String(now);
-    find(panel, ".kept-before").textContent = now === before ? "as before." : `${before} before.`;
+    const isSame = now === before && !forgotten.length;
+    find(panel, ".kept-before").textContent = isSame
+      ? "as before."
+      : `${before} before${now === before ? ", but not the same ones" : ""}.`;
     find(panel, ".kept-bar").style.setProperty("--kept", `${(100 * now) / OLD}%`);
     const key = forgotten.map((i) => `${i}:${taught[i]}`).join();
     if (key === this.#forgotten) return;
