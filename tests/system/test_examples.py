@@ -1,19 +1,23 @@
 """The notebook in examples/, run from the first cell to the last."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness import ROOT
 
-if TYPE_CHECKING:  # importing it takes three seconds, in each process that has this file's tests among others
+# Imported by the tests that need it: it imports a parser of internationalized addresses, if that is installed, which
+# takes three seconds.
+if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 NOTEBOOK = ROOT / "examples" / "draw_and_read.ipynb"
 
 
 @pytest.fixture
-def notebook() -> "NotebookNode":
+def notebook(monkeypatch) -> "NotebookNode":
+    monkeypatch.setitem(sys.modules, "rfc3987_syntax", None)  # not installed, then: see above
     import nbformat
 
     return nbformat.read(NOTEBOOK, as_version=4)

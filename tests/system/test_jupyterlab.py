@@ -20,6 +20,8 @@ CELLS = (
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 # JupyterLab runs nothing before.
 HAS_KERNEL = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+# Without a parser of internationalized addresses, which takes three seconds to import and is optional.
+LAB = "import sys; sys.modules['rfc3987_syntax'] = None; from jupyterlab.labapp import main; main()"
 EXTENSIONS = {"jupyterlab": True, "jupyter_lsp": False, "jupyter_server_terminals": False, "notebook_shim": False}
 
 
@@ -37,7 +39,7 @@ def lab(tmp_path):
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(NO_NEWS))
     folders = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
     port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
+    command = [sys.executable, "-c", LAB, "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
     command += ["--LabApp.expose_app_in_browser=True"]
     command += ["--IdentityProvider.token=", f"--ServerApp.jpserver_extensions={EXTENSIONS}"]
     environment = {
