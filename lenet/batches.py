@@ -18,17 +18,24 @@ def in_threads(
 
     As many threads as `workers` are at most that many batches, and one, ahead of the caller: batches are asked for as
     they are needed, in the caller's thread, and memory stays the same however many there are. Where the caller wants no
-    more, or Ctrl+C ends it, a batch that is being worked on ends after the current item.
+    more, or Ctrl+C ends it, a batch that is being worked on ends after the current item. An exception of `batches` is
+    raised after the last batch before it.
     """
-    source, ahead, stopped = iter(batches), deque(), threading.Event()
+    source, ahead, stopped, failure = iter(batches), deque(), threading.Event(), None
     pool = ThreadPoolExecutor(workers)
     try:
         while True:
-            for batch in islice(source, 1 + workers - len(ahead)):
-                ahead.append(pool.submit(work, takewhile(lambda _: not stopped.is_set(), batch)))
-            if not ahead:
+            try:
+                for batch in islice(source, 1 + workers - len(ahead)):
+                    ahead.append(pool.submit(work, takewhile(lambda _: not stopped.is_set(), batch)))
+            except Exception as error:
+                failure, source = error, iter(())
+            if ahead:
+                yield ahead.popleft().result()
+            elif failure:
+                raise failure
+            else:
                 return
-            yield ahead.popleft().result()
     finally:
         stopped.set()
         pool.shutdown(wait=False, cancel_futures=True)

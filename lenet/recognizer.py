@@ -24,9 +24,21 @@ from lenet.weights.model import Weights
 if TYPE_CHECKING:
     from lenet.image.given import ImageLike
 
-# A forked process has none of the threads that PyTorch computes with, and would wait for them without end.
+_setting_threads = threading.Lock()
+
+
+def _begin_anew() -> None:
+    """A forked process has none of the other threads: neither those that PyTorch computes with nor who has the lock.
+
+    It would wait for them without end.
+    """
+    global _setting_threads
+    torch.set_num_threads(1)
+    _setting_threads = threading.Lock()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 @dataclass(frozen=True)
@@ -194,10 +206,10 @@ class Recognizer:
 
         Of an image that `read` would raise an exception for, an `ImageError` with its place is raised, or is put in
         that place, if `errors` is "return". Without `activations`, readings have none. Raises ValueError if `images` is
-        one image.
+        one image, and whatever `images` raises, after the readings of what came before.
         """
-        if batch_size < 1 or (workers is not None and workers < 1):
-            raise ValueError("batch_size and workers must be at least 1")
+        if not all(isinstance(n, Integral) and n >= 1 for n in (batch_size, 1 if workers is None else workers)):
+            raise ValueError("batch_size and workers must be integers of at least 1")
         if errors not in ("raise", "return"):
             raise ValueError(f'errors must be "raise" or "return", not {errors!r}')
         is_file = isinstance(images, str | bytes | os.PathLike) or hasattr(images, "read")
@@ -251,9 +263,6 @@ def _or_errors(found: Iterable[Reading | Failure], strict: bool) -> Iterator[Rea
         if strict:
             raise error
         yield error
-
-
-_setting_threads = threading.Lock()
 
 
 def _compute_alone() -> None:

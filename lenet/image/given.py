@@ -53,11 +53,16 @@ def kept(image: "ImageLike") -> "ImageLike":
     if isinstance(image, Image.Image):
         check_size(*image.size)
         image.load()
-        return image
+        return image.copy() if type(image) is Image.Image else image  # what has been opened is not painted on
     if (array := _as_array(image)) is not None:
         return array.copy()
-    file = _as_file(image)
-    return image if file is None else file.read(MAX_BYTES + 1)
+    if isinstance(image, bytearray | memoryview):
+        return bytes(image)
+    if (file := _as_file(image)) is None:
+        return image
+    if not isinstance(content := file.read(MAX_BYTES + 1), bytes):
+        raise ValueError(f"the file is open as text; {EXPECTED}")
+    return content
 
 
 def _as_file(image: Any) -> BinaryIO | None:
@@ -68,7 +73,7 @@ def _as_array(image: Any) -> np.ndarray | None:
     """The values of an array or a tensor; None for anything else."""
     torch = sys.modules.get("torch")  # nothing is a tensor unless it has been imported, which takes seconds
     if torch is None or not isinstance(image, torch.Tensor):
-        return image if isinstance(image, np.ndarray) else None
+        return np.asarray(image) if isinstance(image, np.ndarray) else None  # also of one with a mask
     try:
         values = image.detach().cpu()
         return (values.float() if values.is_floating_point() else values).numpy()  # NumPy has no bfloat16

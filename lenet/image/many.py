@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SMALL = 128  # pixels per side; larger images gain little
 ROOM = 2**26  # bytes: of images, or of their ink, that are kept at once
+FILE = 2**21  # bytes: what an image in a file may take, which is seen only when it is decoded
 
 
 # What `read` would raise for an image.
@@ -25,15 +26,27 @@ Failure = OSError | ValueError
 
 
 def batches_of(images: "Iterable[ImageLike]", size: int) -> "Iterator[list[ImageLike | Failure]]":
-    """The images for later, as `kept` returns them, or what it raises: `size` in a list, or fewer that are large."""
+    """The images for later, as `kept` returns them, or what it raises: `size` in a list, or fewer that are large.
+
+    If `images` raises an exception, what comes before it does so here, too.
+    """
     batch, taken = [], 0
-    for image in images:
+    source = iter(images)
+    while True:
+        try:
+            image = next(source)
+        except StopIteration:
+            break
+        except Exception:
+            if batch:
+                yield batch
+            raise
         try:
             batch.append(kept(image))
             taken += _bytes(batch[-1])
         except (OSError, ValueError) as error:
             batch.append(error)
-        if len(batch) == size or taken > ROOM:
+        if len(batch) == size or taken >= ROOM:
             yield batch
             batch, taken = [], 0
     if batch:
@@ -41,10 +54,10 @@ def batches_of(images: "Iterable[ImageLike]", size: int) -> "Iterator[list[Image
 
 
 def _bytes(image: "ImageLike") -> int:
-    """How much memory an image takes: a path next to none."""
+    """How much memory an image takes, about."""
     if isinstance(image, Image.Image):
         return image.width * image.height * len(image.getbands())
-    return image.nbytes if isinstance(image, np.ndarray) else len(image) if isinstance(image, bytes) else 0
+    return image.nbytes if isinstance(image, np.ndarray) else FILE
 
 
 def prepare_many(images: "Iterator[ImageLike | Failure]") -> tuple[list[np.ndarray | Failure], np.ndarray]:

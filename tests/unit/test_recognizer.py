@@ -17,7 +17,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from harness import ROOT
-from harness.drawings import EXAMPLES, draw
+from harness.drawings import EXAMPLES, draw, encoded
 from lenet import NETWORKS, ImageError, LeNet5, Reading, Recognizer, recognizer
 from lenet.image import many
 from lenet.weights.fetch import begin
@@ -178,14 +178,44 @@ def test_memory_is_that_of_a_few_images(monkeypatch, tmp_path):
     drawing = draw(EXAMPLES[3]["strokes"])
     drawing.save(tmp_path / "digit.png")
     small = np.zeros((28, 28), np.uint8)
-    for large in (np.asarray(drawing), drawing, torch.zeros(280, 280, 3), b"x" * 200_000):
+    for large in (np.asarray(drawing), drawing, torch.zeros(280, 280, 3), b"x", "photo.jpg"):
         assert [len(batch) for batch in many.batches_of([small, large, *4 * [small]], 3)] == [2, 3, 1]
     path = tmp_path / "digit.png"
-    [batch] = many.batches_of(100 * [path], 100)
-    images = iter(batch)
+    images = iter(100 * [path])
     drawings, inks = many.prepare_many(images)
     assert sum(each.nbytes for each in drawings if isinstance(each, np.ndarray)) < 300_000
     assert len(drawings) == len(inks) == 100 - len(list(images))
+
+
+def test_what_is_painted_on_again_has_been_read_as_it_was(reader):
+    """As arrays: images and buffers of one's own. One with a mask is an array."""
+    drawings = [draw(EXAMPLES[digit]["strokes"]) for digit in (3, 7)]
+    image, buffer = Image.new("L", (280, 280)), bytearray()
+
+    def again(form: str):
+        for drawing in drawings:
+            image.paste(drawing)
+            buffer[:] = encoded(drawing)
+            yield image if form == "image" else buffer
+
+    for form in ("image", "buffer"):
+        assert [reading.digit for reading in reader.read_many(again(form))] == [3, 7]
+    pixels = np.asarray(drawings[0].convert("L").resize((28, 28)))
+    masked = np.ma.masked_array(pixels)
+    assert [reader.read(masked).digit, *(each.digit for each in reader.read_many([masked]))] == [3, 3]
+
+
+def test_an_iterable_that_fails_does_so_after_what_came_before(reader):
+    """As in a loop."""
+
+    def images():
+        yield from 5 * [np.zeros((28, 28), np.uint8)]
+        raise RuntimeError("the camera is gone")
+
+    readings = reader.read_many(images(), batch_size=2, workers=2)
+    assert [next(readings).reason for _ in range(5)] == 5 * ["blank"]
+    with pytest.raises(RuntimeError, match="the camera is gone"):
+        next(readings)
 
 
 def test_cores_are_shared_among_threads(reader, monkeypatch):
@@ -225,7 +255,7 @@ def test_a_file_that_cannot_be_read_is_named(reader):
 
 def test_an_option_of_read_many_that_is_wrong_is_told_at_once(reader):
     """Before an image is asked for."""
-    for options in ({"batch_size": 0}, {"workers": 0}, {"errors": "ignore"}):
+    for options in ({"batch_size": 0}, {"batch_size": None}, {"workers": 0}, {"workers": 1.5}, {"errors": "ignore"}):
         with pytest.raises(ValueError, match=f"{next(iter(options))}.* must be"):
             reader.read_many([], **options)
 
