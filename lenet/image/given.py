@@ -29,6 +29,8 @@ def opened(image: "ImageLike") -> Image.Image | np.ndarray:
     Raises ValueError, with a message that says what is expected, for anything that is not an image, and OSError if a
     file cannot be opened.
     """
+    if (array := _as_array(image)) is not None:  # first, since there may be thousands of them
+        return _as_uint8(array)
     if isinstance(image, str | Path):
         return open_image(image)
     if isinstance(image, bytes | bytearray | memoryview):
@@ -38,8 +40,6 @@ def opened(image: "ImageLike") -> Image.Image | np.ndarray:
     if isinstance(image, Image.Image):
         check_size(*image.size)
         return image
-    if (array := _as_array(image)) is not None:
-        return _as_uint8(array)
     if (file := _as_file(image)) is not None:
         return load_image(file)
     raise ValueError(f"unsupported image type: {type(image).__name__}; {EXPECTED}")
@@ -50,12 +50,12 @@ def kept(image: "ImageLike") -> "ImageLike":
 
     Raises ValueError or OSError if it cannot be read.
     """
+    if (array := _as_array(image)) is not None:
+        return array.copy()
     if isinstance(image, Image.Image):
         check_size(*image.size)
         image.load()
         return image.copy() if type(image) is Image.Image else image  # what has been opened is not painted on
-    if (array := _as_array(image)) is not None:
-        return array.copy()
     if isinstance(image, bytearray | memoryview):
         return bytes(image)
     if (file := _as_file(image)) is None:
@@ -71,9 +71,11 @@ def _as_file(image: Any) -> BinaryIO | None:
 
 def _as_array(image: Any) -> np.ndarray | None:
     """The values of an array or a tensor; None for anything else."""
+    if isinstance(image, np.ndarray):
+        return np.asarray(image)  # also of one with a mask
     torch = sys.modules.get("torch")  # nothing is a tensor unless it has been imported, which takes seconds
     if torch is None or not isinstance(image, torch.Tensor):
-        return np.asarray(image) if isinstance(image, np.ndarray) else None  # also of one with a mask
+        return None
     try:
         values = image.detach().cpu()
         return (values.float() if values.is_floating_point() else values).numpy()  # NumPy has no bfloat16

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SMALL = 128  # pixels per side; larger images gain little
 ROOM = 2**26  # bytes: of images, or of their ink, that are kept at once
-FILE = 2**21  # bytes: what an image in a file may take, which is seen only when it is decoded
+FILE = 2**20  # bytes: what an image in a file may take, which is seen only when it is decoded
 
 
 # What `read` would raise for an image.
@@ -42,8 +42,9 @@ def batches_of(images: "Iterable[ImageLike]", size: int) -> "Iterator[list[Image
                 yield batch
             raise
         try:
-            batch.append(kept(image))
-            taken += _bytes(batch[-1])
+            image = kept(image)
+            batch.append(image)
+            taken += image.nbytes if isinstance(image, np.ndarray) else _bytes(image)
         except (OSError, ValueError) as error:
             batch.append(error)
         if len(batch) == size or taken >= ROOM:
@@ -54,10 +55,10 @@ def batches_of(images: "Iterable[ImageLike]", size: int) -> "Iterator[list[Image
 
 
 def _bytes(image: "ImageLike") -> int:
-    """How much memory an image takes, about."""
+    """How much memory an image takes that is no array, about."""
     if isinstance(image, Image.Image):
         return image.width * image.height * len(image.getbands())
-    return image.nbytes if isinstance(image, np.ndarray) else FILE
+    return FILE
 
 
 def prepare_many(images: "Iterator[ImageLike | Failure]") -> tuple[list[np.ndarray | Failure], np.ndarray]:
