@@ -203,7 +203,7 @@ def test_a_paragraph_whose_numbers_nobody_has_measured_is_left_out(metrics):
     (errors,) = [one for one in article(weights)["sections"] if one["name"] == "errors"]
     assert "this network misreads" in texts(article(loaded()["textbook"])["sections"])
     assert "this network misreads" not in texts([errors])
-    assert "The paper has" in texts([errors])
+    assert "The paper: 0.95 %" in texts([errors])
 
 
 def test_what_the_weights_have_learned_from_is_that_of_the_metrics():
