@@ -144,12 +144,17 @@ def large_canvas() -> Image.Image:
     return image
 
 
+def stripes(side: int) -> np.ndarray:
+    """Their corners are as bright on average as a plain field between them, which is the only paper that is found."""
+    pixels = np.tile(np.array([255, 0], np.uint8), (side, side // 2))
+    pixels[20:28, 10:22] = 170
+    return pixels
+
+
 def pictures() -> dict[str, Image.Image]:
     """Of every kind that is read in a way of its own."""
     dot = Image.new("L", (60, 60), 255)
     ImageDraw.Draw(dot).rectangle((25, 25, 34, 34), fill=0)
-    stripes = np.tile(np.array([255, 0], np.uint8), (96, 48))
-    stripes[20:28, 10:22] = 170  # the only paper that is found, as bright as the stripes are on average
     return {
         "drawing": draw(EXAMPLES[2]["strokes"]),
         "light on dark": ImageOps.invert(draw(EXAMPLES[7]["strokes"])),
@@ -157,7 +162,7 @@ def pictures() -> dict[str, Image.Image]:
         "blank": Image.new("L", (50, 40), 230),
         "nothing": Image.new("RGBA", (50, 40), (0, 0, 0, 0)),
         "dot": dot,
-        "stripes": Image.fromarray(stripes),
+        "stripes": Image.fromarray(stripes(96)),
         "letter": draw(NO_DIGITS["A"][0]),
         "two colors on nothing": strokes_on_nothing((200, 30, 30), (30, 30, 60)),
         "light on nothing": strokes_on_nothing((255, 255, 255)),

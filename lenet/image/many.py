@@ -31,31 +31,28 @@ def batches_of(images: "Iterable[ImageLike]", size: int) -> "Iterator[list[Image
     If `images` raises an exception, what comes before it does so here, too.
     """
     batch, taken = [], 0
-    source = iter(images)
-    while True:
-        try:
-            image = next(source)
-        except StopIteration:
-            break
-        except Exception:
-            if batch:
+    try:
+        for image in images:
+            try:
+                batch.append(kept(image))
+                taken += _bytes(batch[-1])
+            except (OSError, ValueError) as error:
+                batch.append(error)
+            if len(batch) == size or taken >= ROOM:
                 yield batch
-            raise
-        try:
-            image = kept(image)
-            batch.append(image)
-            taken += image.nbytes if isinstance(image, np.ndarray) else _bytes(image)
-        except (OSError, ValueError) as error:
-            batch.append(error)
-        if len(batch) == size or taken >= ROOM:
+                batch, taken = [], 0
+    except Exception:
+        if batch:
             yield batch
-            batch, taken = [], 0
+        raise
     if batch:
         yield batch
 
 
 def _bytes(image: "ImageLike") -> int:
-    """How much memory an image takes that is no array, about."""
+    """How much memory an image takes, about."""
+    if isinstance(image, np.ndarray):
+        return image.nbytes
     if isinstance(image, Image.Image):
         return image.width * image.height * len(image.getbands())
     return FILE

@@ -323,7 +323,7 @@ function training(stage, context, { part = "step", runs }) {
   return { update() {}, remove: () => panel?.remove() };
 }
 
-const THIN = "10"; // of the pad's 280 units
+const THIN = 10; // of the pad's 280 units
 const ROW = [4, 2]; // which examples stand side by side where nothing is written
 
 /** @type {Mount} */
@@ -337,7 +337,7 @@ function row(stage, { root, store, pad, reader, examples }) {
   const update = () => {
     const { reading, state, source } = store;
     const isRow = Boolean(reading?.number);
-    thin.hidden = pad.brush <= Number(THIN);
+    thin.hidden = pad.brush <= THIN;
     if (!isRow && state === "live" && reading) return; // several digits are read when the pen rests
     const isExample = source === example;
     const first = isExample && isRow ? `This is an example, ${ROW.join("")}. ` : "";
@@ -346,7 +346,7 @@ function row(stage, { root, store, pad, reader, examples }) {
     write.hidden = isRow && !isExample;
   };
   thin.addEventListener("click", () => {
-    width.value = THIN;
+    width.value = String(THIN);
     width.dispatchEvent(new Event("input"));
   });
   width.addEventListener("input", update);

@@ -169,14 +169,18 @@ export class OneWeight {
     this.#showStep();
     this.store.pin(chain[step].unit);
     if (starts) this.box.focus({ preventScroll: true });
-    const block = this.section.closest(".panels") ? "end" : "nearest"; // with as much of the figure as there is room for
+    const block = this.#panels ? "end" : "nearest"; // with as much of the figure as there is room for
     this.box.scrollIntoView({ block, behavior: "instant" });
+  }
+
+  /** Those below the figure that this one is among, unless it is lent. */
+  get #panels() {
+    return this.section.closest(".panels");
   }
 
   /** Between the figure, which it explains, and the panels; where the panel is lent, there is no figure. */
   #place() {
-    const panels = this.section.closest(".panels");
-    if (panels) panels.prepend(this.box);
+    if (this.#panels) this.#panels.prepend(this.box);
     else this.section.before(this.box);
   }
 
@@ -232,7 +236,7 @@ export class OneWeight {
     const likeliest = store.reading?.top[0][0] ?? store.digit;
     const other =
       store.digit === likeliest ? "" : ` (as the ${likeliest} that it is read as, there would be little to learn)`;
-    const choose = section.closest(".panels") ? "another cell, or another digit above" : "another cell";
+    const choose = this.#panels ? "another cell, or another digit above" : "another cell";
     find(section, ".sentence-of-weight").textContent =
       `If the drawing were taught as ${article(store.digit)} ${store.digit}${other}: how the loss changes with one weight (${name}), and what a step makes of it. Choose ${choose}.`;
     const uses = usesOf(network, features, gradients, unit, part, cell);
