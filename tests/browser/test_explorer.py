@@ -482,6 +482,7 @@ def test_a_link_shows_the_same_drawing_mode_and_unit(reuse, explore):
     assert other.page.get_by_label("that digit").input_value() == "2"
     shown = explorer.page.locator(".scores li").all_text_contents()
     expect(other.page.locator(".scores li")).to_have_text(shown)  # once the pen rests, also with a map switched off
+    assert other.scores() == explorer.scores()
 
 
 def test_damaged_and_later_links_still_open(explore):

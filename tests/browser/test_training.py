@@ -10,7 +10,6 @@ NUMBERS = """() => Object.fromEntries([...document.querySelectorAll(".progress-o
   [row.cells[0].textContent, [...row.cells].slice(1).map((cell) => cell.textContent)]))"""
 SINCE = "(steps) => Number(document.querySelector('.progress-of-runs td')?.textContent.replace(',', '')) >= steps"
 
-
 # All that the status line says, also of another network, of which the next report leaves nothing.
 LISTEN = """() => {
   window.said = [];
@@ -20,8 +19,7 @@ LISTEN = """() => {
 GOES_ON = "() => said.splice(0).some((text) => text.includes('goes on'))"
 
 # Asked at once, since both follow the training.
-SAME = """() => [...document.querySelectorAll(".progress-of-runs tbody tr")].some(({ cells }) =>
-  cells[0].textContent === "Your drawing" && cells[1].textContent === document.querySelector(".digit").textContent)"""
+SAME = f"""() => ({NUMBERS})()["Your drawing"][0] === document.querySelector(".digit").textContent"""
 
 
 def wait_for_steps(page, steps: int) -> None:
@@ -50,7 +48,8 @@ def test_a_network_learns_while_one_draws(explore, tmp_path):
     visitor.click("clear")
     visitor.stroke([(0.35, 0.25), (0.7, 0.25), (0.5, 0.85)])  # a 7, while it learns
     wait_for_steps(page, 40)
-    page.wait_for_function(SAME)
+    visitor.digit()
+    assert page.evaluate(SAME)
     start.click()
     status.filter(has_text="Paused at step").wait_for()
     paused = page.evaluate(NUMBERS)
